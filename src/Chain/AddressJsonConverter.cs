@@ -1,0 +1,27 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Ait.Chain;
+
+/// <summary>Address as a JSON string, also as a property name.</summary>
+internal sealed class AddressJsonConverter : JsonConverter<Address>
+{
+    public override Address Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.String || !Address.TryParse(reader.GetString(), out Address value))
+        {
+            throw new JsonException("Expected a string of 40 hexadecimal digits with a right EIP-55 checksum.");
+        }
+
+        return value;
+    }
+
+    public override void Write(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+
+    public override Address ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Address.TryParse(reader.GetString(), out Address value) ? value : throw new JsonException("Expected a string of 40 hexadecimal digits with a right EIP-55 checksum.");
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(value.ToString());
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Ait.Chain;
+
+/// <summary>Hexadecimal text as Ethereum writes it: lowercase, an even number of digits, behind <c>0x</c>.</summary>
+public static class Hex
+{
+    /// <summary>Writes bytes as <c>0x</c> and lowercase digits; no bytes are <c>0x</c>.</summary>
+    public static string Encode(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
+
+    /// <summary>Reads hexadecimal text of either case, with or without <c>0x</c>.</summary>
+    /// <exception cref="FormatException">The text is not an even number of hexadecimal digits.</exception>
+    public static byte[] Decode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryDecode(text, out byte[]? bytes)
+            ? bytes
+            : throw new FormatException($"Expected an even number of hexadecimal digits, found {text.Length} characters.");
+    }
+
+    /// <summary>Reads hexadecimal text of either case, with or without <c>0x</c>; false if it is anything else.</summary>
+    public static bool TryDecode([NotNullWhen(true)] string? text, [NotNullWhen(true)] out byte[]? bytes)
+    {
+        bytes = null;
+        if (text is null)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> digits = WithoutPrefix(text);
+        if (digits.Length % 2 != 0)
+        {
+            return false;
+        }
+
+        byte[] decoded = new byte[digits.Length / 2];
+        if (!TryDecodeDigits(digits, decoded))
+        {
+            return false;
+        }
+
+        bytes = decoded;
+        return true;
+    }
+
+    /// <summary>Reads exactly <paramref name="destination"/>.Length bytes of hexadecimal text; false if it is anything else.</summary>
+    public static bool TryDecode(ReadOnlySpan<char> text, Span<byte> destination)
+    {
+        ReadOnlySpan<char> digits = WithoutPrefix(text);
+        return digits.Length == 2 * destination.Length && TryDecodeDigits(digits, destination);
+    }
+
+    internal static ReadOnlySpan<char> WithoutPrefix(ReadOnlySpan<char> text) =>
+        text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text[2..] : text;
+
+    private static bool TryDecodeDigits(ReadOnlySpan<char> digits, Span<byte> destination)
+    {
+        for (int i = 0; i < destination.Length; i++)
+        {
+            int high = Nibble(digits[2 * i]);
+            int low = Nibble(digits[(2 * i) + 1]);
+            if ((high | low) < 0)
+            {
+                return false;
+            }
+
+            destination[i] = (byte)((high << 4) | low);
+        }
+
+        return true;
+    }
+
+    private static int Nibble(char digit) => digit switch
+    {
+        >= '0' and <= '9' => digit - '0',
+        >= 'a' and <= 'f' => digit - 'a' + 10,
+        >= 'A' and <= 'F' => digit - 'A' + 10,
+        _ => -1,
+    };
+}
