@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+
+/// @title AI Token (AIT)
+/// @notice An ERC-20 whose every unit was minted for verified compute and which is burned to buy compute.
+/// @dev Uncapped: supply = minted for settled work - burned by redemption. There is no owner, pause or upgrade.
+interface IAIToken is IERC20Metadata, IERC20Permit {
+    /// @notice Thrown when anyone but the registry mints or burns.
+    error NotRegistry(address expected, address found);
+
+    /// @notice The mining registry, fixed at construction: the only account that may mint or burn.
+    function registry() external view returns (address);
+
+    /// @notice Creates `amount` for `account`. Registry only.
+    function mint(address account, uint256 amount) external;
+
+    /// @notice Destroys `amount` of `account`. Registry only.
+    /// @dev Warning: takes no allowance. The registry burns nobody's tokens but its caller's, in `redeem`.
+    function burn(address account, uint256 amount) external;
+}
