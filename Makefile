@@ -1,0 +1,13 @@
+.PHONY: help build test contracts demo bench
+help:      ## Say what each target does (the default)
+	@sed -n 's/^\([a-z]*\): *## /  make \1	/p' $(MAKEFILE_LIST)
+build:     ## Build everything in Release
+	@tests/run --build-only
+test:      ## Do all set-up, run every test, end with one line: N passed, N failed, N skipped
+	@tests/run
+contracts: ## Compile the contracts and write contracts/abi again
+	@tests/prepare-contracts && node contracts/tools/abi.js
+demo:      ## Do all set-up and run the main job, from evidence to redemption
+	@./ait demo
+bench:     ## Measure (contracts: gas snapshots)
+	@tests/prepare-contracts && cd contracts && FORGE_SNAPSHOT_CHECK=false node_modules/@foundry-rs/forge-linux-amd64/bin/forge test --gas-report

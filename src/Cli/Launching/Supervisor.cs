@@ -1,0 +1,118 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Ait.Cli.Launching;
+
+/// <summary>Keeps one program running until told to stop: starts it, and starts it again with back-off whenever it ends.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "StopAsync ends and disposes what it owns.")]
+internal sealed class Supervisor
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly Func<ProgramCall> _call;
+    private readonly TimeProvider _clock;
+    private readonly Action<string> _tell;
+    private readonly RunningPrograms _running;
+    private readonly CancellationTokenSource _stop = new();
+    private volatile ChildProcess? _child;
+    private Task? _loop;
+    private int _starts;
+
+    internal Supervisor(Func<ProgramCall> call, RunningPrograms running, TimeProvider clock, Action<string> tell)
+    {
+        _call = call;
+        _running = running;
+        _clock = clock;
+        _tell = tell;
+    }
+
+    /// <summary>The process id of the program's present life, if it is alive.</summary>
+    internal int? ProcessId => _child is { HasExited: false } child ? child.Id : null;
+
+    /// <summary>How often the program was started.</summary>
+    internal int Starts => Volatile.Read(ref _starts);
+
+    internal void Start()
+    {
+        ProgramCall call = _call();
+        ChildProcess first = Launch(call);
+        _loop = KeepAsync(call, first);
+    }
+
+    /// <summary>Sends a signal to the program; the supervisor then treats its end like any other.</summary>
+    internal void Signal(int signal) => _child?.Signal(signal);
+
+    internal async Task StopAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        if (_child is { } child)
+        {
+            await child.StopAsync(Patience).ConfigureAwait(false);
+        }
+
+        if (_loop is not null)
+        {
+            await _loop.ConfigureAwait(false);
+        }
+
+        _stop.Dispose();
+    }
+
+    /// <summary>The last thing the program wrote, for a message that explains its end.</summary>
+    internal static string LastWords(string logFile)
+    {
+        try
+        {
+            return File.ReadLines(logFile).LastOrDefault(line => !string.IsNullOrWhiteSpace(line))?.Trim() ?? "it said nothing";
+        }
+        catch (IOException)
+        {
+            return "its log cannot be read";
+        }
+    }
+
+    private ChildProcess Launch(ProgramCall call)
+    {
+        ChildProcess child = ChildProcess.Start(call);
+        Interlocked.Increment(ref _starts);
+        _child = child;
+        _running.Add(call.Name, child);
+        return child;
+    }
+
+    private async Task KeepAsync(ProgramCall call, ChildProcess child)
+    {
+        TimeSpan pause = TimeSpan.Zero;
+        while (true)
+        {
+            long begun = _clock.GetTimestamp();
+            await child.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            _running.Remove(call.Name, child.Id);
+            if (_stop.IsCancellationRequested)
+            {
+                child.Dispose();
+                return;
+            }
+
+            pause = BackOff.After(pause, _clock.GetElapsedTime(begun));
+            _tell($"{call.Name} ended with exit code {child.ExitCode} ({LastWords(call.LogFile)}); starting it again in {pause.TotalSeconds:0.0} s");
+            try
+            {
+                await Task.Delay(pause, _clock, _stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                child.Dispose();
+                return;
+            }
+
+            ChildProcess previous = child;
+            call = _call();
+            child = Launch(call);
+            previous.Dispose();
+            if (_stop.IsCancellationRequested)
+            {
+                // Stopped between the pause and the start: this life is ours to end.
+                await child.StopAsync(Patience).ConfigureAwait(false);
+            }
+        }
+    }
+}
