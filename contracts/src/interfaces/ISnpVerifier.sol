@@ -40,6 +40,14 @@ interface ISnpVerifier {
     /// @return facts What the report says.
     function verify(bytes calldata report, bytes calldata vcek, bytes32 issuer) external returns (SnpFacts memory facts);
 
+    /// @notice The same, finding the ASK in the certificate cache by the issuer name inside the VCEK certificate.
+    /// @dev What the device registry calls: a registration brings a report and its VCEK, nothing else. Reverts if the cache holds no
+    /// ASK of that name.
+    /// @param report The 1184 bytes of ATTESTATION_REPORT.
+    /// @param vcek The VCEK certificate in DER, without trailing bytes.
+    /// @return facts What the report says.
+    function verify(bytes calldata report, bytes calldata vcek) external returns (SnpFacts memory facts);
+
     /// @notice The same, under a VCEK certificate that the certificate cache already holds.
     /// @param report The 1184 bytes of ATTESTATION_REPORT.
     /// @param vcek Identifier of the VCEK certificate: keccak256 of its to-be-signed bytes.
