@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Ait.Attestation.SevSnp;
+
+namespace Ait.Attestation.Manifest;
+
+/// <summary>Writes a judgement as one line of JSON.</summary>
+public static class JudgementJson
+{
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.Default };
+
+    /// <summary>
+    /// <c>id</c>, <c>platform</c>, <c>verdict</c> (<c>genuine</c> or <c>refused</c>), <c>refusal</c> (name or null),
+    /// <c>reasons</c> where refused and <c>facts</c> where genuine. No line break inside.
+    /// </summary>
+    public static string Line(ManifestJudgement judgement)
+    {
+        ArgumentNullException.ThrowIfNull(judgement);
+        return Line(judgement.Id, judgement.Platform, judgement.Verdict);
+    }
+
+    /// <summary>The same for a verdict that came from no manifest.</summary>
+    public static string Line(string id, string? platform, Verdict verdict)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, s_options))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", id);
+            json.WriteString("platform", platform);
+            switch (verdict)
+            {
+                case Verdict.Genuine genuine:
+                    json.WriteString("verdict", "genuine");
+                    json.WriteNull("refusal");
+                    json.WritePropertyName("facts");
+                    WriteFacts(json, genuine.Facts);
+                    break;
+                case Verdict.Refused refused:
+                    json.WriteString("verdict", "refused");
+                    json.WriteString("refusal", refused.Reason.Code.ToString());
+                    json.WriteStartArray("reasons");
+                    foreach (RefusalReason reason in refused.Reasons)
+                    {
+                        WriteReason(json, reason);
+                    }
+
+                    json.WriteEndArray();
+                    break;
+                default:
+                    throw new ArgumentException("unknown kind of verdict", nameof(verdict));
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void WriteReason(Utf8JsonWriter json, RefusalReason reason)
+    {
+        json.WriteStartObject();
+        json.WriteString("code", reason.Code.ToString());
+        json.WriteNumber("number", (int)reason.Code);
+        json.WriteString("what", reason.What);
+        json.WriteString("expected", reason.Expected);
+        json.WriteString("found", reason.Found);
+        if (reason.Offset is { } offset)
+        {
+            json.WriteNumber("offset", offset);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteFacts(Utf8JsonWriter json, SnpFacts facts)
+    {
+        json.WriteStartObject();
+        json.WriteString("product", facts.Product.ToString());
+        json.WriteNumber("report_version", facts.ReportVersion);
+        json.WriteString("signing_key", facts.SigningKey == SnpSigningKey.Vcek ? "VCEK" : "VLEK");
+        json.WriteString("chip_id", facts.ChipId?.ToString());
+        json.WriteString("measurement", facts.Measurement.ToString());
+        json.WriteString("report_data", facts.ReportData.ToString());
+        json.WriteString("host_data", facts.HostData.ToString());
+        json.WriteString("policy", facts.Policy.ToString());
+        json.WriteNumber("vmpl", facts.Vmpl);
+        json.WriteString("platform_info", string.Create(CultureInfo.InvariantCulture, $"0x{(ulong)facts.PlatformInfo:x}"));
+        WriteTcb(json, "reported_tcb", facts.ReportedTcb);
+        WriteTcb(json, "current_tcb", facts.CurrentTcb);
+        WriteTcb(json, "committed_tcb", facts.CommittedTcb);
+        WriteTcb(json, "launch_tcb", facts.LaunchTcb);
+        json.WriteString("endorsed_key", facts.EndorsedKey.ToString());
+        json.WriteString("expires_at", facts.ExpiresAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        json.WriteEndObject();
+    }
+
+    private static void WriteTcb(Utf8JsonWriter json, string name, TcbVersion tcb)
+    {
+        json.WriteStartObject(name);
+        if (tcb.Product == SnpProduct.Turin)
+        {
+            json.WriteNumber("fmc", tcb.Fmc);
+        }
+
+        json.WriteNumber("bl", tcb.BootLoader);
+        json.WriteNumber("tee", tcb.Tee);
+        json.WriteNumber("snp", tcb.Snp);
+        json.WriteNumber("ucode", tcb.Microcode);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,141 @@
+namespace Ait.Attestation;
+
+/// <summary>
+/// Every reason this room refuses something. Numbers are fixed and never reused;
+/// <c>docs/refusals.md</c> gives the meaning and remedy of each.
+/// </summary>
+public enum Refusal
+{
+    /// <summary>No reason. Never appears in a verdict.</summary>
+    None = 0,
+
+    // 100–199: the report itself
+    /// <summary>The evidence is not exactly as long as its format says.</summary>
+    ReportLength = 100,
+    /// <summary>The wrapper around a report (Azure HCL, MSG_REPORT_RSP) is not well formed.</summary>
+    WrapperMalformed = 101,
+    /// <summary>The wrapper's runtime data is not what REPORT_DATA commits to.</summary>
+    RuntimeDataMismatch = 102,
+    /// <summary>The report version is not one this room reads.</summary>
+    ReportVersion = 103,
+    /// <summary>A field that must be zero is not.</summary>
+    ReservedNotZero = 104,
+    /// <summary>The report does not claim ECDSA P-384 with SHA-384.</summary>
+    SignatureAlgorithm = 105,
+    /// <summary>A guest policy bit that must be one is zero, or a reserved one is set.</summary>
+    GuestPolicyReserved = 106,
+    /// <summary>The signature's r or s is not in the range 1 to n-1, or its padding is not zero.</summary>
+    SignatureEncoding = 107,
+    /// <summary>The report was requested by the hypervisor, not by a guest.</summary>
+    RequestedByHypervisor = 108,
+    /// <summary>The report names no key that an endorsement could cover.</summary>
+    SigningKeyUnknown = 109,
+
+    // 200–299: certificates and their path
+    /// <summary>A certificate is not strict DER of the shape its role has.</summary>
+    CertificateMalformed = 200,
+    /// <summary>A certificate's subject is not the one its role demands.</summary>
+    CertificateRole = 201,
+    /// <summary>A certificate's issuer name is not the subject name of the certificate above it.</summary>
+    IssuerMismatch = 202,
+    /// <summary>A certificate's authority key identifier is not its issuer's subject key identifier.</summary>
+    KeyIdentifierMismatch = 203,
+    /// <summary>A certificate's signature does not verify under its issuer's key.</summary>
+    CertificateSignature = 204,
+    /// <summary>A signature algorithm is not RSASSA-PSS with SHA-384, MGF1-SHA-384, salt 48, trailer 1.</summary>
+    CertificateAlgorithm = 205,
+    /// <summary>A public key is not of the type, size or curve its role demands.</summary>
+    CertificateKey = 206,
+    /// <summary>A certificate that signs others is not marked as an authority allowed to do so.</summary>
+    NotAnAuthority = 207,
+    /// <summary>A path length constraint is broken.</summary>
+    PathLength = 208,
+    /// <summary>A critical extension is not understood, or an extension occurs twice.</summary>
+    CertificateExtension = 209,
+    /// <summary>A certificate is not valid yet at the instant asked about.</summary>
+    CertificateNotYetValid = 210,
+    /// <summary>A certificate is no longer valid at the instant asked about.</summary>
+    CertificateExpired = 211,
+    /// <summary>The path ends in a root key that is not pinned for this product.</summary>
+    RootNotPinned = 212,
+    /// <summary>Certificates of different products are mixed.</summary>
+    ProductMismatch = 213,
+    /// <summary>The vendor extensions of the endorsement certificate are missing or malformed.</summary>
+    EndorsementExtensions = 214,
+    /// <summary>Two different certificates claim the same role.</summary>
+    CertificateAmbiguous = 215,
+
+    // 300–399: revocation
+    /// <summary>A revocation list is not strict DER of the expected shape.</summary>
+    RevocationListMalformed = 300,
+    /// <summary>A revocation list was issued by another authority.</summary>
+    RevocationListIssuer = 301,
+    /// <summary>A revocation list's signature does not verify under the root key.</summary>
+    RevocationListSignature = 302,
+    /// <summary>A revocation list is not in force yet at the instant asked about.</summary>
+    RevocationListNotYetValid = 303,
+    /// <summary>A revocation list is past its next update at the instant asked about.</summary>
+    RevocationListStale = 304,
+    /// <summary>A certificate of the path is listed as revoked.</summary>
+    CertificateRevoked = 305,
+    /// <summary>The policy requires a revocation list and none was given.</summary>
+    RevocationListMissing = 306,
+
+    // 400–499: the report against its endorsement
+    /// <summary>The report names another kind of signing key than the certificate endorses.</summary>
+    SigningKeyMismatch = 400,
+    /// <summary>The report's signature does not verify under the endorsed key.</summary>
+    ReportSignature = 401,
+    /// <summary>REPORTED_TCB is not, component by component, the TCB the certificate endorses.</summary>
+    TcbMismatch = 402,
+    /// <summary>The processor the report names belongs to another product than the certificate path.</summary>
+    ProcessorMismatch = 403,
+    /// <summary>CHIP_ID is not the hardware id the certificate endorses.</summary>
+    ChipIdMismatch = 404,
+
+    // 500–599: appraisal against the policy
+    /// <summary>The guest may be debugged by its host.</summary>
+    DebugEnabled = 500,
+    /// <summary>The guest may be moved by a migration agent.</summary>
+    MigrationAgentAllowed = 501,
+    /// <summary>The report was requested at another privilege level than the policy accepts.</summary>
+    PrivilegeLevel = 502,
+    /// <summary>The launch measurement is not on the allow-list.</summary>
+    MeasurementNotAllowed = 503,
+    /// <summary>A TCB component is below the policy's floor.</summary>
+    TcbBelowFloor = 504,
+    /// <summary>The committed TCB is above the current one.</summary>
+    TcbCommittedAboveCurrent = 505,
+    /// <summary>REPORT_DATA is not the value the policy expects.</summary>
+    ReportDataMismatch = 506,
+    /// <summary>The policy needs a machine identity and the chip id is masked.</summary>
+    ChipIdMasked = 507,
+    /// <summary>A platform property the policy requires is absent.</summary>
+    PlatformInfo = 508,
+    /// <summary>A mitigation the policy requires is absent.</summary>
+    MitigationMissing = 509,
+    /// <summary>A versioned key (VLEK) signed the report and the policy accepts chip keys only.</summary>
+    VersionedKeyNotAllowed = 510,
+
+    // 600–699: manifests and files
+    /// <summary>The manifest is not JSON of the expected shape.</summary>
+    ManifestMalformed = 600,
+    /// <summary>An entry lacks a field, repeats one, or has one of the wrong type.</summary>
+    EntryMalformed = 601,
+    /// <summary>An entry's policy has a key that is not known.</summary>
+    PolicyKeyUnknown = 602,
+    /// <summary>An entry's policy has a value that is not of the key's form.</summary>
+    PolicyValueMalformed = 603,
+    /// <summary>A path leads out of the base folder.</summary>
+    PathOutsideBase = 604,
+    /// <summary>A file is absent or cannot be read.</summary>
+    FileUnreadable = 605,
+    /// <summary>A file is larger than any evidence of its kind.</summary>
+    FileTooLarge = 606,
+    /// <summary>An entry has no report.</summary>
+    ReportMissing = 607,
+    /// <summary>A certificate of the path was not given.</summary>
+    CertificateMissing = 608,
+    /// <summary>Evidence of this platform is not supported.</summary>
+    NotSupported = 609,
+}

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Ait.Attestation.SevSnp;
+
+namespace Ait.Attestation;
+
+/// <summary>
+/// The root keys a verifier believes. Production uses <see cref="Production"/>; a development network constructs its
+/// own set. Nothing else in this room tells the two apart.
+/// </summary>
+public sealed class TrustRoots
+{
+    private readonly ImmutableArray<TrustRoot> _roots;
+
+    /// <summary>A set of exactly these roots.</summary>
+    public TrustRoots(IEnumerable<TrustRoot> roots)
+    {
+        ArgumentNullException.ThrowIfNull(roots);
+        _roots = [.. roots];
+    }
+
+    /// <summary>AMD's root keys (ARK) of the three products, as published by AMD's key distribution service.</summary>
+    public static TrustRoots Production { get; } = new(
+    [
+        new TrustRoot(SnpProduct.Milan, ByteString.FromHex(
+            "1249f67f15cf229a4069195e1a9ce537d1765ef706a1f4a123c36be9518786515d25ecc007f366b564d2b3f31c48082e")),
+        new TrustRoot(SnpProduct.Genoa, ByteString.FromHex(
+            "32ab53a6ce5ec14926207396e5c475ae768a6a9831b7e860b5acf2e1c1dff222bc5a8bfc43eb5e06393189c1f246d880")),
+        new TrustRoot(SnpProduct.Turin, ByteString.FromHex(
+            "3475f08a9727f8ac9a1deaea5f2a2097aa59d64d05c2a678c229c873e6359d3a6926287a2a22cd5f88a385e333a2fcc5")),
+    ]);
+
+    /// <summary>The pinned roots.</summary>
+    public ImmutableArray<TrustRoot> All => _roots;
+
+    /// <summary>True if this key is pinned for this product.</summary>
+    public bool Contains(SnpProduct product, ByteString keyFingerprint)
+    {
+        foreach (TrustRoot root in _roots)
+        {
+            if (root.Product == product && root.KeyFingerprint == keyFingerprint)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
