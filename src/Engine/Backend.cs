@@ -1,0 +1,17 @@
+namespace Ait.Engine;
+
+/// <summary>The instructions that carry out the arithmetic. The choice changes the speed and nothing else.</summary>
+public enum Backend
+{
+    /// <summary>The fastest that this processor and runtime offer.</summary>
+    Auto = 0,
+
+    /// <summary>The definition: plain loops, on every processor.</summary>
+    Scalar = 1,
+
+    /// <summary>x86 with 256-bit integers.</summary>
+    Avx2 = 2,
+
+    /// <summary>x86 with 512-bit integers of bytes and words (AVX512BW).</summary>
+    Avx512 = 3,
+}

@@ -1,0 +1,47 @@
+namespace Ait.Engine;
+
+/// <summary>Upper bounds on every input. An input beyond a bound is refused before memory is taken for it.</summary>
+public static class EngineLimits
+{
+    /// <summary>Every inner dimension is a multiple of this.</summary>
+    public const int Granule = 16;
+
+    /// <summary>Largest model dimension.</summary>
+    public const int MaxDimension = 16_384;
+
+    /// <summary>Largest number of layers.</summary>
+    public const int MaxLayers = 256;
+
+    /// <summary>Largest number of query heads.</summary>
+    public const int MaxHeads = 256;
+
+    /// <summary>Largest head dimension.</summary>
+    public const int MaxHeadDimension = 512;
+
+    /// <summary>Largest inner dimension of a linear layer: 131071 products of 127 · 127 still fit an int32.</summary>
+    public const int MaxInnerDimension = 131_056;
+
+    /// <summary>Largest vocabulary.</summary>
+    public const int MaxVocabulary = 1_048_576;
+
+    /// <summary>Largest context, in tokens.</summary>
+    public const int MaxContext = 1_048_576;
+
+    /// <summary>Default bound on the parameters of a model that is generated or loaded.</summary>
+    public const long DefaultMaxParameters = 2_000_000_000;
+
+    /// <summary>Most stop tokens in one request.</summary>
+    public const int MaxStopTokens = 64;
+
+    /// <summary>Most requests in one call.</summary>
+    public const int MaxRequests = 65_536;
+
+    /// <summary>Most worker threads.</summary>
+    public const int MaxThreads = 256;
+
+    /// <summary>Most sequences in one step.</summary>
+    public const int MaxBatch = 1_024;
+
+    /// <summary>Most prompt tokens of one sequence in one step.</summary>
+    public const int MaxPrefillChunk = 8_192;
+}

@@ -1,0 +1,65 @@
+namespace Ait.Engine;
+
+/// <summary>Why an input was refused. The numbers are part of the transcript encoding: fixed, and never reused.</summary>
+public enum EngineRefusalCode
+{
+    /// <summary>Nothing was refused.</summary>
+    None = 0,
+
+    /// <summary>The bytes end before the encoding does.</summary>
+    Truncated = 1,
+
+    /// <summary>Bytes follow the end of the encoding.</summary>
+    TrailingBytes = 2,
+
+    /// <summary>The encoding does not start with the expected mark.</summary>
+    WrongMagic = 3,
+
+    /// <summary>The arithmetic version is not the one this engine implements.</summary>
+    UnknownVersion = 4,
+
+    /// <summary>The tokenizer is not known.</summary>
+    UnknownTokenizer = 5,
+
+    /// <summary>A field of the encoding holds a value that has no meaning.</summary>
+    MalformedField = 6,
+
+    /// <summary>A dimension of the model is out of range or does not fit the others.</summary>
+    ModelShape = 16,
+
+    /// <summary>The model has more parameters than the caller allows.</summary>
+    ModelTooLarge = 17,
+
+    /// <summary>The weights are not those of the descriptor.</summary>
+    WeightsMismatch = 18,
+
+    /// <summary>The prompt holds no token.</summary>
+    PromptEmpty = 32,
+
+    /// <summary>Prompt and new tokens together exceed the context of the model.</summary>
+    ContextExceeded = 33,
+
+    /// <summary>A token id is outside the vocabulary.</summary>
+    TokenOutOfVocabulary = 34,
+
+    /// <summary>The number of new tokens is out of range.</summary>
+    NewTokensOutOfRange = 35,
+
+    /// <summary>A sampling parameter is out of range.</summary>
+    SamplingOutOfRange = 36,
+
+    /// <summary>More stop tokens than allowed.</summary>
+    TooManyStopTokens = 37,
+
+    /// <summary>More requests than allowed in one call.</summary>
+    TooManyRequests = 38,
+
+    /// <summary>An option of the run is out of range.</summary>
+    OptionOutOfRange = 48,
+
+    /// <summary>The processor or the runtime does not offer the requested instructions.</summary>
+    BackendNotSupported = 49,
+
+    /// <summary>A value left the range of the arithmetic (not finite, or above 2^40) while the model ran.</summary>
+    NumericRange = 64,
+}

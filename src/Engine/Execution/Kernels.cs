@@ -1,0 +1,45 @@
+using Ait.Engine.Weights;
+
+namespace Ait.Engine.Execution;
+
+/// <summary>
+/// The operations that a backend carries out. <see cref="Scalar.ScalarKernels"/> is the definition; every other backend
+/// gives the same bits. All pointers are into buffers padded to a multiple of 16 elements.
+/// </summary>
+internal abstract unsafe class Kernels
+{
+    public abstract Backend Backend { get; }
+
+    /// <summary>
+    /// Quantises x to q in −127 … 127 and yields the largest magnitude (0 if the vector counts as zero). False, with
+    /// zeros, on a numeric fault.
+    /// </summary>
+    public abstract bool Quantize(float* x, int count, short* q, out float magnitude);
+
+    /// <summary>Root-mean-square norm and quantisation in one: q, and the scale that turns q back into the normed vector.</summary>
+    public abstract bool NormQuantize(float* x, int count, float epsilon, short* q, out float scale);
+
+    /// <summary>h += y.</summary>
+    public abstract void Add(float* h, float* y, int count);
+
+    /// <summary>Rotates the pairs (x[i], x[i + half]) by the angles of the tables.</summary>
+    public abstract void Rotate(float* x, float* cosines, float* sines, int half);
+
+    /// <summary>gate = silu(gate) · up.</summary>
+    public abstract void GatedSilu(float* gate, float* up, int count);
+
+    /// <summary>
+    /// y[r, n] = (x[r] · w[n]) · (scales[r] · w.scale[n]) for rows r and all n of the panels first … end − 1. The padding
+    /// of the last panel may be written.
+    /// </summary>
+    public abstract void Linear(PackedMatrix w, int firstPanel, int endPanel, short* x, int xStride, float* scales, int rows, float* y, int yStride);
+
+    /// <summary>Attention of one query head over the keys 0 … keys − 1 of its cache.</summary>
+    /// <param name="cache">Keys and values of the head.</param>
+    /// <param name="keys">How many keys the query sees.</param>
+    /// <param name="query">The quantised query.</param>
+    /// <param name="queryScale">Turns an integer score and a key scale into units of 2^-16 binary digits.</param>
+    /// <param name="scores">Scratch for the scores of all keys, padded.</param>
+    /// <param name="output">Receives the head's output.</param>
+    public abstract void Attend(in HeadCache cache, int keys, short* query, float queryScale, int* scores, float* output);
+}

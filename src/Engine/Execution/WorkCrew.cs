@@ -1,0 +1,129 @@
+namespace Ait.Engine.Execution;
+
+/// <summary>
+/// A fixed set of threads (the caller is one of them) that share the items of a phase. Which thread does which item is
+/// left to chance; results never depend on it. Not for concurrent callers.
+/// </summary>
+internal sealed class WorkCrew : IDisposable
+{
+    private const int SpinsBeforeSleep = 200;
+
+    private readonly Thread[] _threads;
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly ManualResetEventSlim _done = new(false, SpinsBeforeSleep);
+    private IWork? _work;
+    private int _phase;
+    private int _items;
+    private int _grain;
+    private int _next;
+    private int _busy;
+    private bool _stopping;
+    private volatile Exception? _failure;
+
+    public WorkCrew(int threads)
+    {
+        Threads = threads;
+        _threads = new Thread[threads - 1];
+        for (int i = 0; i < _threads.Length; i++)
+        {
+            int worker = i + 1;
+            _threads[i] = new Thread(() => Serve(worker)) { IsBackground = true, Name = $"engine {worker}" };
+            _threads[i].Start();
+        }
+    }
+
+    public int Threads { get; }
+
+    /// <summary>Does all items of a phase and returns when the last one is done.</summary>
+    public void Run(IWork work, int phase, int items, int grain)
+    {
+        int helpers = Math.Min(_threads.Length, ((items + grain - 1) / grain) - 1);
+        if (helpers <= 0)
+        {
+            work.Execute(phase, 0, items, 0);
+            return;
+        }
+
+        _work = work;
+        _phase = phase;
+        _items = items;
+        _grain = grain;
+        _next = 0;
+        _busy = helpers;
+        _done.Reset();
+        _wake.Release(helpers);
+        Exception? own = null;
+        try
+        {
+            Share(0);
+        }
+        catch (Exception failure)
+        {
+            own = failure;
+        }
+
+        _done.Wait();
+        if ((own ?? _failure) is { } first)
+        {
+            _failure = null;
+            throw new InvalidOperationException("A kernel failed.", first);
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _wake.Release(Math.Max(1, _threads.Length));
+        foreach (Thread thread in _threads)
+        {
+            thread.Join();
+        }
+
+        _wake.Dispose();
+        _done.Dispose();
+    }
+
+    private void Serve(int worker)
+    {
+        while (true)
+        {
+            _wake.Wait();
+            if (_stopping)
+            {
+                return;
+            }
+
+            try
+            {
+                FloatingPointMode.Demand();
+                Share(worker);
+            }
+            catch (Exception failure)
+            {
+                _failure = failure;
+            }
+            finally
+            {
+                if (Interlocked.Decrement(ref _busy) == 0)
+                {
+                    _done.Set();
+                }
+            }
+        }
+    }
+
+    private void Share(int worker)
+    {
+        while (true)
+        {
+            int end = Interlocked.Add(ref _next, _grain);
+            int from = end - _grain;
+            if (from >= _items)
+            {
+                return;
+            }
+
+            _work!.Execute(_phase, from, Math.Min(end, _items), worker); // Set before the wake-up that led here.
+        }
+    }
+}

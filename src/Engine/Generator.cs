@@ -1,0 +1,44 @@
+using Ait.Engine.Execution;
+
+namespace Ait.Engine;
+
+/// <summary>Runs generations. The same model and request give the same transcript under every option, on every processor.</summary>
+public static class Generator
+{
+    /// <summary>
+    /// Runs the requests, several at a time, and yields their transcripts in the order of the requests. A request that
+    /// does not fit the model yields a transcript that says so.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="requests">The requests.</param>
+    /// <param name="options">How to run; null for the default.</param>
+    /// <param name="progress">Told each token as it is generated, on the calling thread; may be null.</param>
+    /// <param name="cancellation">Looked at between steps.</param>
+    /// <exception cref="EngineRefusedException">The options are invalid or there are too many requests.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; no transcript is made.</exception>
+    public static IReadOnlyList<Transcript> Run(
+        Model model,
+        IReadOnlyList<GenerationRequest> requests,
+        EngineOptions? options = null,
+        IProgress<GenerationProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(requests);
+        options ??= EngineOptions.Default;
+        EngineRefusal? refusal = options.Check() ?? (requests.Count > EngineLimits.MaxRequests
+            ? EngineRefusal.Range(EngineRefusalCode.TooManyRequests, "requests", 0, EngineLimits.MaxRequests, requests.Count)
+            : null);
+        if (refusal is not null)
+        {
+            throw new EngineRefusedException(refusal);
+        }
+
+        FloatingPointMode.Demand();
+        return new ContinuousBatch(model, requests, options, progress).Run(cancellation);
+    }
+
+    /// <summary>Runs one request.</summary>
+    public static Transcript Run(Model model, GenerationRequest request, EngineOptions? options = null, CancellationToken cancellation = default) =>
+        Run(model, [request], options, null, cancellation)[0];
+}

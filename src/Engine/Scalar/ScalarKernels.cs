@@ -1,0 +1,160 @@
+using Ait.Engine.Execution;
+using Ait.Engine.Weights;
+
+namespace Ait.Engine.Scalar;
+
+/// <summary>The definition of the arithmetic, in plain loops (docs/exact-arithmetic.md §3 and §4).</summary>
+internal sealed unsafe class ScalarKernels : Kernels
+{
+    public override Backend Backend => Backend.Scalar;
+
+    public override bool Quantize(float* x, int count, short* q, out float magnitude)
+    {
+        int bits = ExactMath.MagnitudeBits(x, count);
+        if (bits < ExactMath.SmallestBits || bits > ExactMath.LargestBits)
+        {
+            new Span<short>(q, count).Clear();
+            magnitude = 0f;
+            return bits < ExactMath.SmallestBits;
+        }
+
+        magnitude = BitConverter.Int32BitsToSingle(bits);
+        float inverse = 127f / magnitude;
+        for (int i = 0; i < count; i++)
+        {
+            q[i] = (short)ExactMath.Rint(x[i] * inverse);
+        }
+
+        return true;
+    }
+
+    public override bool NormQuantize(float* x, int count, float epsilon, short* q, out float scale)
+    {
+        scale = 0f;
+        if (!Quantize(x, count, q, out float magnitude))
+        {
+            return false;
+        }
+
+        if (magnitude == 0f)
+        {
+            return true;
+        }
+
+        // Squares of 15-bit integers: the sum is exact, whatever its order.
+        float inverse = 16383f / magnitude;
+        long sum = 0;
+        for (int i = 0; i < count; i++)
+        {
+            long v = ExactMath.Rint(x[i] * inverse);
+            sum += v * v;
+        }
+
+        scale = NormScale(sum, count, magnitude, epsilon);
+        return true;
+    }
+
+    /// <summary>The part of the norm that happens once per vector; every backend uses it as it is.</summary>
+    public static float NormScale(long sum, int count, float magnitude, float epsilon)
+    {
+        float unit = magnitude / 16383f;
+        float meanSquare = ExactMath.ToSingle(sum) * (unit * unit);
+        meanSquare = meanSquare / (float)count;
+        meanSquare = meanSquare + epsilon;
+        float inverseRoot = 1f / float.Sqrt(meanSquare);
+        return (magnitude / 127f) * inverseRoot;
+    }
+
+    public override void Add(float* h, float* y, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            h[i] = h[i] + y[i];
+        }
+    }
+
+    public override void Rotate(float* x, float* cosines, float* sines, int half)
+    {
+        for (int i = 0; i < half; i++)
+        {
+            float x0 = x[i];
+            float x1 = x[i + half];
+            x[i] = (x0 * cosines[i]) - (x1 * sines[i]);
+            x[i + half] = (x0 * sines[i]) + (x1 * cosines[i]);
+        }
+    }
+
+    public override void GatedSilu(float* gate, float* up, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            float g = gate[i];
+            float e = ExactMath.ExpNegative(Math.Abs(g));
+            float s = (g >= 0f ? 1f : e) / (1f + e);
+            gate[i] = (g * s) * up[i];
+        }
+    }
+
+    public override void Linear(PackedMatrix w, int firstPanel, int endPanel, short* x, int xStride, float* scales, int rows, float* y, int yStride)
+    {
+        int end = Math.Min(endPanel * PackedMatrix.PanelRows, w.Rows);
+        for (int n = firstPanel * PackedMatrix.PanelRows; n < end; n++)
+        {
+            sbyte* weights = w.Weights + PackedMatrix.Index(n, 0, w.Columns);
+            for (int r = 0; r < rows; r++)
+            {
+                int sum = Dot(x + ((long)r * xStride), weights, w.Columns);
+                y[((long)r * yStride) + n] = (float)sum * (scales[r] * w.Scales[n]);
+            }
+        }
+    }
+
+    /// <summary>Dot product with one row of a packed matrix: groups of 4 bytes, 64 bytes apart.</summary>
+    public static int Dot(short* x, sbyte* packedRow, int count)
+    {
+        int sum = 0;
+        for (int k = 0; k < count; k += PackedMatrix.Group)
+        {
+            sum += (x[k] * packedRow[0]) + (x[k + 1] * packedRow[1]) + (x[k + 2] * packedRow[2]) + (x[k + 3] * packedRow[3]);
+            packedRow += PackedMatrix.PanelRows * PackedMatrix.Group;
+        }
+
+        return sum;
+    }
+
+    public override void Attend(in HeadCache cache, int keys, short* query, float queryScale, int* scores, float* output)
+    {
+        int maximum = int.MinValue;
+        int exponent = int.MinValue;
+        for (int j = 0; j < keys; j++)
+        {
+            int sum = Dot(query, cache.Keys + PackedMatrix.Index(j, 0, cache.Width), cache.Width);
+            scores[j] = ExactMath.Score((float)sum * (queryScale * cache.KeyScales[j]));
+            maximum = Math.Max(maximum, scores[j]);
+            exponent = Math.Max(exponent, cache.ValueExponents[j]);
+        }
+
+        // The denominator takes each weight at its own precision, the numerator shifted to the common value scale.
+        long denominator = 0;
+        for (int j = 0; j < keys; j++)
+        {
+            int depth = ExactMath.Depth(maximum, scores[j]);
+            int a = ExactMath.Exp2Fraction(depth & 0xFFFF);
+            int shift = (depth >> 16) + 1;
+            denominator += ExactMath.Weight(a, shift);
+            scores[j] = ExactMath.Weight(a, shift + exponent - cache.ValueExponents[j]);
+        }
+
+        float scale = ExactMath.PowerOfTwo(exponent) / ExactMath.ToSingle(denominator);
+        for (int i = 0; i < cache.Width; i++)
+        {
+            long sum = 0;
+            for (int j = 0; j < keys; j++)
+            {
+                sum += scores[j] * cache.Value(j, i);
+            }
+
+            output[i] = ExactMath.ToSingle(sum) * scale;
+        }
+    }
+}

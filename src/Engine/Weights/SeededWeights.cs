@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+
+namespace Ait.Engine.Weights;
+
+/// <summary>
+/// Draws a matrix from the seed. Weight i (row-major) is byte i % 16 of Philox block i / 16 of the matrix's stream, read
+/// as a signed byte, −128 becoming 0. Row scales come from a second stream.
+/// </summary>
+internal static unsafe class SeededWeights
+{
+    // Root mean square of a uniform draw from −127 … 127.
+    private const float Deviation = 73.3212f;
+
+    // Counter word 3: the matrix, and which of its two streams.
+    private const uint WeightStream = 0x5700;
+    private const uint ScaleStream = 0x5300;
+
+    public static PackedMatrix Draw(ulong seed, int layer, WeightKind kind, int rows, int columns)
+    {
+        var matrix = new PackedMatrix(rows, columns);
+        uint k0 = (uint)seed;
+        uint k1 = (uint)(seed >> 32);
+        Span<byte> block = stackalloc byte[16];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column += 16)
+            {
+                // Columns are a multiple of 16, so a block never crosses a row.
+                ulong index = (((ulong)row * (ulong)columns) + (ulong)column) / 16;
+                Fill(block, index, (uint)layer, WeightStream | (uint)kind, k0, k1);
+                for (int i = 0; i < 16; i++)
+                {
+                    sbyte weight = (sbyte)block[i];
+                    matrix[row, column + i] = weight == sbyte.MinValue ? (sbyte)0 : weight;
+                }
+            }
+        }
+
+        // Unit variance out for unit variance in; the logits get 4, so that the choice is not a coin toss.
+        float gain = kind == WeightKind.Output ? 4f : 1f;
+        float spread = kind == WeightKind.Embedding ? Deviation : Deviation * float.Sqrt(columns);
+        float step = gain / spread;
+        for (int row = 0; row < rows; row++)
+        {
+            if (row % 16 == 0)
+            {
+                Fill(block, (ulong)row / 16, (uint)layer, ScaleStream | (uint)kind, k0, k1);
+            }
+
+            // 0.75 to 1.248: every row has a scale of its own.
+            matrix.Scales[row] = step * ((384 + block[row % 16]) / 512f);
+        }
+
+        return matrix;
+    }
+
+    private static void Fill(Span<byte> block, ulong index, uint layer, uint stream, uint k0, uint k1)
+    {
+        (uint x0, uint x1, uint x2, uint x3) = Philox.Draw((uint)index, (uint)(index >> 32), layer, stream, k0, k1);
+        BinaryPrimitives.WriteUInt32LittleEndian(block, x0);
+        BinaryPrimitives.WriteUInt32LittleEndian(block[4..], x1);
+        BinaryPrimitives.WriteUInt32LittleEndian(block[8..], x2);
+        BinaryPrimitives.WriteUInt32LittleEndian(block[12..], x3);
+    }
+}
