@@ -1,0 +1,41 @@
+using Ait.Chain;
+
+namespace Ait.Protocol;
+
+/// <summary>Identities of hosts and GPUs as the contracts compute them.</summary>
+public static class GpuIdentity
+{
+    /// <summary>Length of an SNP CHIP_ID field in bytes.</summary>
+    public const int ChipIdSize = 64;
+
+    /// <summary>Length of a GPU UUID in bytes.</summary>
+    public const int UuidSize = 16;
+
+    /// <summary>The host chip: keccak256 of the 64 CHIP_ID bytes.</summary>
+    /// <exception cref="ArgumentException">Not 64 bytes.</exception>
+    public static Hash256 HostChip(ReadOnlySpan<byte> chipId)
+    {
+        RequireSize(chipId, ChipIdSize, nameof(chipId));
+        return Keccak256.Hash(chipId);
+    }
+
+    /// <summary>The GPU of a class without evidence of its own: keccak256(CHIP_ID ‖ UUID), 80 bytes.</summary>
+    /// <exception cref="ArgumentException">Not 64 and 16 bytes.</exception>
+    public static Hash256 OnMeasuredHost(ReadOnlySpan<byte> chipId, ReadOnlySpan<byte> gpuUuid)
+    {
+        RequireSize(chipId, ChipIdSize, nameof(chipId));
+        RequireSize(gpuUuid, UuidSize, nameof(gpuUuid));
+        Span<byte> both = stackalloc byte[ChipIdSize + UuidSize];
+        chipId.CopyTo(both);
+        gpuUuid.CopyTo(both[ChipIdSize..]);
+        return Keccak256.Hash(both);
+    }
+
+    private static void RequireSize(ReadOnlySpan<byte> bytes, int size, string name)
+    {
+        if (bytes.Length != size)
+        {
+            throw new ArgumentException($"expected {size} bytes, found {bytes.Length}", name);
+        }
+    }
+}

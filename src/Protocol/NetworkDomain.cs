@@ -1,0 +1,44 @@
+using Ait.Chain;
+using Ait.Protocol.Encoding;
+
+namespace Ait.Protocol;
+
+/// <summary>The network a signature speaks to: one deployment of the contracts on one chain (EIP-712 domain "AIT", version "1").</summary>
+/// <param name="ChainId">EIP-155 chain id.</param>
+/// <param name="MiningRegistry">The verifying contract.</param>
+public sealed record NetworkDomain(ulong ChainId, Address MiningRegistry)
+{
+    private static readonly Hash256 s_type =
+        Keccak256.Hash("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"u8);
+
+    private static readonly Hash256 s_name = Keccak256.Hash("AIT"u8);
+    private static readonly Hash256 s_version = Keccak256.Hash("1"u8);
+
+    /// <summary>The EIP-712 domain separator.</summary>
+    public Hash256 Separator => new Words(stackalloc byte[5 * 32])
+        .Add(s_type)
+        .Add(s_name)
+        .Add(s_version)
+        .Add(ChainId)
+        .Add(MiningRegistry)
+        .Hash();
+
+    /// <summary>The id of a task: keccak256(abi.encode(chainId, miningRegistry, batchId, index)).</summary>
+    public Hash256 TaskId(ulong batchId, uint index) => new Words(stackalloc byte[4 * 32])
+        .Add(ChainId)
+        .Add(MiningRegistry)
+        .Add(batchId)
+        .Add(index)
+        .Hash();
+
+    /// <summary>The EIP-712 digest of a struct hash: keccak256(0x1901 ‖ separator ‖ struct hash).</summary>
+    public Hash256 Digest(Hash256 structHash)
+    {
+        Span<byte> message = stackalloc byte[2 + Hash256.Size + Hash256.Size];
+        message[0] = 0x19;
+        message[1] = 0x01;
+        Separator.CopyTo(message[2..]);
+        structHash.CopyTo(message[(2 + Hash256.Size)..]);
+        return Keccak256.Hash(message);
+    }
+}

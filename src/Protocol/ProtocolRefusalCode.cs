@@ -1,0 +1,29 @@
+namespace Ait.Protocol;
+
+/// <summary>The reasons for which this room refuses bytes; numbers are fixed.</summary>
+public enum ProtocolRefusalCode
+{
+    /// <summary>Fewer bytes than the encoding needs.</summary>
+    Truncated = 1,
+
+    /// <summary>Bytes after the end of the encoding.</summary>
+    TrailingBytes = 2,
+
+    /// <summary>The encoding's first bytes name another kind of thing or another version.</summary>
+    WrongMagic = 3,
+
+    /// <summary>A value outside the limits that the type's documentation gives.</summary>
+    OutOfRange = 4,
+
+    /// <summary>A second encoding of a value that has exactly one.</summary>
+    NotCanonical = 5,
+
+    /// <summary>The signature is not by the expected key, or is malformed.</summary>
+    SignatureInvalid = 6,
+
+    /// <summary>The bytes speak of another task, workload, device or network than the one at hand.</summary>
+    WrongSubject = 7,
+
+    /// <summary>The request's timestamp is too far from the receiver's clock.</summary>
+    StaleTimestamp = 8,
+}

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using Ait.Chain;
+using Ait.Protocol.Encoding;
+
+namespace Ait.Protocol;
+
+/// <summary>The public draw of a task's seats, twin of the contract's: anyone recomputes it once the secret is revealed.</summary>
+public static class SeatDraw
+{
+    /// <summary>Seats drawn at first.</summary>
+    public const int Seats = 3;
+
+    /// <summary>Draws after which a roster counts as too small.</summary>
+    public const int MaxDraws = 64;
+
+    /// <summary>Draws the seats of one task.</summary>
+    /// <param name="seatSecret">The task's secret, committed in its leaf.</param>
+    /// <param name="seedBlockHash">Hash of the block fixed at commitment.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="deadline">The task's deadline, unix seconds.</param>
+    /// <param name="commitBlock">The block that committed the batch.</param>
+    /// <param name="roster">The roster's slots as of the commitment, in order.</param>
+    /// <returns>The slots of seats 0 to 2 in order; fewer than three if the roster is too small.</returns>
+    public static ImmutableArray<int> Draw(
+        Hash256 seatSecret,
+        Hash256 seedBlockHash,
+        Hash256 taskId,
+        ulong deadline,
+        ulong commitBlock,
+        IReadOnlyList<RosterSlot> roster)
+    {
+        ArgumentNullException.ThrowIfNull(roster);
+        var seated = ImmutableArray.CreateBuilder<int>(Seats);
+        if (roster.Count == 0)
+        {
+            return [];
+        }
+
+        Hash256 seed = new Words(stackalloc byte[64]).Add(seatSecret).Add(seedBlockHash).Hash();
+        for (ulong k = 0; k < MaxDraws && seated.Count < Seats; k++)
+        {
+            int drawn = Remainder(DrawHash(seed, taskId, k), roster.Count);
+            if (IsEligible(roster[drawn], deadline, commitBlock) && IsDistinct(roster, seated, roster[drawn]))
+            {
+                seated.Add(drawn);
+            }
+        }
+
+        return seated.ToImmutable();
+    }
+
+    private static Hash256 DrawHash(Hash256 seed, Hash256 taskId, ulong k) =>
+        new Words(stackalloc byte[96]).Add(seed).Add(taskId).Add(k).Hash();
+
+    private static bool IsEligible(RosterSlot slot, ulong deadline, ulong commitBlock) =>
+        !slot.RevokedAsOf(commitBlock) && slot.ValidityAsOf(commitBlock) >= deadline;
+
+    private static bool IsDistinct(IReadOnlyList<RosterSlot> roster, ImmutableArray<int>.Builder seated, RosterSlot candidate)
+    {
+        foreach (int index in seated)
+        {
+            RosterSlot other = roster[index];
+            if (other.Operator == candidate.Operator || other.HostChip == candidate.HostChip || other.GpuId == candidate.GpuId)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The 256-bit value modulo the roster's length, 32 bits at a time.</summary>
+    private static int Remainder(Hash256 value, int length)
+    {
+        Span<byte> bytes = stackalloc byte[Hash256.Size];
+        value.CopyTo(bytes);
+        ulong remainder = 0;
+        for (int i = 0; i < Hash256.Size; i += 4)
+        {
+            remainder = ((remainder << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[i..])) % (ulong)length;
+        }
+
+        return (int)remainder;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Ait.Protocol;
+
+/// <summary>Why a seat was not paid, with the contract's numbers; docs/protocol.md gives the remedy of each.</summary>
+public enum UnpaidReason : byte
+{
+    /// <summary>It was paid, or is not decided yet.</summary>
+    None = 0,
+
+    /// <summary>No attestation arrived in time.</summary>
+    Silent = 1,
+
+    /// <summary>Its result differs from the agreed one.</summary>
+    ResultInMinority = 2,
+
+    /// <summary>No result reached the quorum before the deadline.</summary>
+    NoAgreement = 3,
+
+    /// <summary>It committed but did not reveal in time.</summary>
+    NotRevealed = 4,
+}

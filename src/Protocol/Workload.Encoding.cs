@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Ait.Chain;
+using Ait.Protocol.Encoding;
+
+namespace Ait.Protocol;
+
+/// <content>The canonical encoding: "AITW", version 1, then the fields in order, integers big-endian (docs/protocol.md).</content>
+public sealed partial record Workload
+{
+    private const uint Magic = 0x41495457; // "AITW"
+    private const byte Version = 1;
+
+    /// <summary>Most bytes an encoding can have.</summary>
+    public const int MaxEncodedSize = 128 + MaxEngineVersionLength + (4 * (MaxTokens + MaxStopTokens));
+
+    /// <summary>The canonical encoding.</summary>
+    public byte[] ToBytes()
+    {
+        ByteWriter writer = new ByteWriter()
+            .UInt32(Magic)
+            .Byte(Version)
+            .UInt16((ushort)Type)
+            .Byte((byte)EngineVersion.Length)
+            .Bytes(System.Text.Encoding.ASCII.GetBytes(EngineVersion))
+            .Hash(ModelDigest)
+            .UInt64(Seed)
+            .UInt32((uint)MaxNewTokens)
+            .UInt32(Sampling.TemperatureMilli)
+            .UInt32(Sampling.TopK)
+            .UInt32(Sampling.TopPPpm)
+            .UInt16((ushort)StopTokens.Length);
+        foreach (int token in StopTokens)
+        {
+            writer.UInt32((uint)token);
+        }
+
+        writer.UInt32((uint)Prompt.Length);
+        foreach (int token in Prompt)
+        {
+            writer.UInt32((uint)token);
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads a canonical encoding; anything else is refused.</summary>
+    public static bool TryParse(
+        ReadOnlySpan<byte> bytes,
+        [NotNullWhen(true)] out Workload? workload,
+        [NotNullWhen(false)] out ProtocolRefusal? refusal)
+    {
+        workload = null;
+        var reader = new ByteReader(bytes);
+        uint magic = reader.UInt32();
+        byte version = reader.Byte();
+        if (!reader.RanOut && (magic != Magic || version != Version))
+        {
+            refusal = new(ProtocolRefusalCode.WrongMagic, "AITW version 1", $"0x{magic:x8} version {version}");
+            return false;
+        }
+
+        var type = (WorkloadType)reader.UInt16();
+        string engineVersion = System.Text.Encoding.Latin1.GetString(reader.Take(reader.Byte()));
+        Hash256 model = reader.Hash();
+        ulong seed = reader.UInt64();
+        uint maxNewTokens = reader.UInt32();
+        var sampling = new SamplingParameters(reader.UInt32(), reader.UInt32(), reader.UInt32());
+        bool stopTokensRead = TryReadTokens(ref reader, reader.UInt16(), MaxStopTokens, out ImmutableArray<int> stopTokens);
+        bool promptRead = TryReadTokens(ref reader, reader.UInt32(), MaxTokens, out ImmutableArray<int> prompt);
+        if (reader.RanOut)
+        {
+            refusal = new(ProtocolRefusalCode.Truncated, "a whole workload", $"{bytes.Length} bytes");
+            return false;
+        }
+
+        if (!stopTokensRead || !promptRead || maxNewTokens > MaxTokens)
+        {
+            refusal = new(ProtocolRefusalCode.OutOfRange, $"at most {MaxTokens} tokens, {MaxStopTokens} stop tokens, ids below 2^31", $"a field before offset {reader.Offset}");
+            return false;
+        }
+
+        if (reader.Remaining != 0)
+        {
+            refusal = new(ProtocolRefusalCode.TrailingBytes, $"{reader.Offset} bytes", $"{bytes.Length} bytes");
+            return false;
+        }
+
+        refusal = FirstFault(type, engineVersion, prompt, (int)maxNewTokens, sampling, seed, stopTokens);
+        workload = refusal is null ? new Workload(type, engineVersion, model, prompt, (int)maxNewTokens, sampling, seed, stopTokens) : null;
+        return workload is not null;
+    }
+
+    private static bool TryReadTokens(ref ByteReader reader, uint count, int most, out ImmutableArray<int> tokens)
+    {
+        tokens = [];
+        if (count > most)
+        {
+            return false;
+        }
+
+        if (count > reader.Remaining / 4)
+        {
+            reader.Take(int.MaxValue);
+            return true;
+        }
+
+        var builder = ImmutableArray.CreateBuilder<int>((int)count);
+        for (uint i = 0; i < count; i++)
+        {
+            uint token = reader.UInt32();
+            if (token > int.MaxValue)
+            {
+                return false;
+            }
+
+            builder.Add((int)token);
+        }
+
+        tokens = builder.MoveToImmutable();
+        return true;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Ait.Protocol;
+
+/// <summary>Kinds of work; duration bounds are governed per type and device class.</summary>
+public enum WorkloadType : ushort
+{
+    /// <summary>Autoregressive generation by a decoder-only language model.</summary>
+    Inference = 1,
+}
