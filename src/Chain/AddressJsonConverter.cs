@@ -4,8 +4,9 @@ using System.Text.Json.Serialization;
 namespace Ait.Chain;
 
 /// <summary>Address as a JSON string, also as a property name.</summary>
-internal sealed class AddressJsonConverter : JsonConverter<Address>
+public sealed class AddressJsonConverter : JsonConverter<Address>
 {
+    /// <inheritdoc/>
     public override Address Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.String || !Address.TryParse(reader.GetString(), out Address value))
@@ -16,12 +17,15 @@ internal sealed class AddressJsonConverter : JsonConverter<Address>
         return value;
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
 
+    /// <inheritdoc/>
     public override Address ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Address.TryParse(reader.GetString(), out Address value) ? value : throw new JsonException("Expected a string of 40 hexadecimal digits with a right EIP-55 checksum.");
 
+    /// <inheritdoc/>
     public override void WriteAsPropertyName(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) =>
         writer.WritePropertyName(value.ToString());
 }
