@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ait.Chain;
 
 namespace Ait.Protocol;

@@ -1,0 +1,53 @@
+namespace Ait.Protocol.Http;
+
+/// <summary>The codes of <see cref="Problem"/>s.</summary>
+public static class ProblemCodes
+{
+    /// <summary>400: the body or a parameter is not of the documented form.</summary>
+    public const string Malformed = "Malformed";
+
+    /// <summary>413: the body is over the limit.</summary>
+    public const string TooLarge = "TooLarge";
+
+    /// <summary>401: the signature headers are missing or wrong.</summary>
+    public const string SignatureInvalid = "SignatureInvalid";
+
+    /// <summary>401: the sender's clock is off.</summary>
+    public const string StaleTimestamp = "StaleTimestamp";
+
+    /// <summary>401: the nonce was used before.</summary>
+    public const string NonceReplayed = "NonceReplayed";
+
+    /// <summary>403: the signer may not do this.</summary>
+    public const string NotAuthorized = "NotAuthorized";
+
+    /// <summary>403: the device is not registered, expired or revoked.</summary>
+    public const string DeviceNotEligible = "DeviceNotEligible";
+
+    /// <summary>404: no such task, workload, model or seat.</summary>
+    public const string NotFound = "NotFound";
+
+    /// <summary>409: another commitment is already in.</summary>
+    public const string CommitmentConflict = "CommitmentConflict";
+
+    /// <summary>409: results may not be revealed yet.</summary>
+    public const string RevealNotOpen = "RevealNotOpen";
+
+    /// <summary>409: the reveal does not open the commitment.</summary>
+    public const string CommitmentMismatch = "CommitmentMismatch";
+
+    /// <summary>409: too late for this seat.</summary>
+    public const string DeadlinePassed = "DeadlinePassed";
+
+    /// <summary>422: the work attestation or transcript does not verify.</summary>
+    public const string ResultInvalid = "ResultInvalid";
+
+    /// <summary>422: the workload cannot be run here.</summary>
+    public const string WorkloadNotSupported = "WorkloadNotSupported";
+
+    /// <summary>429: too many requests of this signer.</summary>
+    public const string RateLimited = "RateLimited";
+
+    /// <summary>503: the chain or the ledger cannot be reached.</summary>
+    public const string Unavailable = "Unavailable";
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace Ait.Protocol.Http;
+
+/// <summary>The JSON of every message above: camel case, every member present, hashes and addresses as hexadecimal.
+/// Requests refuse unknown members; answers may grow new ones.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(LeaseRequest))]
+[JsonSerializable(typeof(LeaseResponse))]
+[JsonSerializable(typeof(CommitmentRequest))]
+[JsonSerializable(typeof(ResultRequest))]
+[JsonSerializable(typeof(SeatResponse))]
+[JsonSerializable(typeof(TaskResponse))]
+[JsonSerializable(typeof(TasksResponse))]
+[JsonSerializable(typeof(DevicesResponse))]
+[JsonSerializable(typeof(ModelsResponse))]
+[JsonSerializable(typeof(NetworkResponse))]
+[JsonSerializable(typeof(StatusResponse))]
+[JsonSerializable(typeof(WorkloadRequest))]
+[JsonSerializable(typeof(QuoteResponse))]
+[JsonSerializable(typeof(WorkloadResponse))]
+[JsonSerializable(typeof(QueueRequest))]
+[JsonSerializable(typeof(QueueResponse))]
+[JsonSerializable(typeof(Problem))]
+public sealed partial class ProtocolJson : JsonSerializerContext;
