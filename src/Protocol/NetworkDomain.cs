@@ -1,5 +1,5 @@
 using Ait.Chain;
-using Ait.Protocol.Encoding;
+using Ait.Protocol.Codec;
 
 namespace Ait.Protocol;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Ait.Chain;
-using Ait.Protocol.Encoding;
+using Ait.Protocol.Codec;
 
 namespace Ait.Protocol;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Ait.Chain;
 using Ait.Chain.Signing;
-using Ait.Protocol.Encoding;
+using Ait.Protocol.Codec;
 
 namespace Ait.Protocol;
 

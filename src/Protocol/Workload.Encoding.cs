@@ -1,7 +1,8 @@
+using System.Text;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Ait.Chain;
-using Ait.Protocol.Encoding;
+using Ait.Protocol.Codec;
 
 namespace Ait.Protocol;
 
@@ -22,7 +23,7 @@ public sealed partial record Workload
             .Byte(Version)
             .UInt16((ushort)Type)
             .Byte((byte)EngineVersion.Length)
-            .Bytes(System.Text.Encoding.ASCII.GetBytes(EngineVersion))
+            .Bytes(Encoding.ASCII.GetBytes(EngineVersion))
             .Hash(ModelDigest)
             .UInt64(Seed)
             .UInt32((uint)MaxNewTokens)
@@ -61,7 +62,7 @@ public sealed partial record Workload
         }
 
         var type = (WorkloadType)reader.UInt16();
-        string engineVersion = System.Text.Encoding.Latin1.GetString(reader.Take(reader.Byte()));
+        string engineVersion = Encoding.Latin1.GetString(reader.Take(reader.Byte()));
         Hash256 model = reader.Hash();
         ulong seed = reader.UInt64();
         uint maxNewTokens = reader.UInt32();

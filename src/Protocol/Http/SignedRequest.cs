@@ -1,8 +1,9 @@
+using System.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Ait.Chain;
 using Ait.Chain.Signing;
-using Ait.Protocol.Encoding;
+using Ait.Protocol.Codec;
 
 namespace Ait.Protocol.Http;
 
@@ -116,8 +117,8 @@ public sealed record SignedRequest(Address Signer, ulong TimestampMillis, Hash25
         ArgumentNullException.ThrowIfNull(domain);
         return domain.Digest(new Words(stackalloc byte[6 * 32])
             .Add(s_type)
-            .Add(Keccak256.Hash(System.Text.Encoding.UTF8.GetBytes(method)))
-            .Add(Keccak256.Hash(System.Text.Encoding.UTF8.GetBytes(path)))
+            .Add(Keccak256.Hash(Encoding.UTF8.GetBytes(method)))
+            .Add(Keccak256.Hash(Encoding.UTF8.GetBytes(path)))
             .Add(Keccak256.Hash(body))
             .Add(timestamp)
             .Add(nonce)

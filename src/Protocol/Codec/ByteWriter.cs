@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Ait.Chain;
 
-namespace Ait.Protocol.Encoding;
+namespace Ait.Protocol.Codec;
 
 /// <summary>Writes big-endian fields in order.</summary>
 internal sealed class ByteWriter

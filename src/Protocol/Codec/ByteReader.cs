@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Ait.Chain;
 
-namespace Ait.Protocol.Encoding;
+namespace Ait.Protocol.Codec;
 
 /// <summary>Reads big-endian fields in order; past the end it reads zeros and remembers that it ran out.</summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Ait.Chain;
 
-namespace Ait.Protocol.Encoding;
+namespace Ait.Protocol.Codec;
 
 /// <summary>Builds <c>abi.encode</c> of static types: one 32-byte big-endian word a value.</summary>
 internal ref struct Words
