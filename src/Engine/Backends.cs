@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ait.Engine.Execution;
 using Ait.Engine.Scalar;
+using Ait.Engine.Simd;
 
 namespace Ait.Engine;
 
@@ -8,7 +9,7 @@ namespace Ait.Engine;
 public static class Backends
 {
     /// <summary>The backends that can run here, slowest first.</summary>
-    public static ImmutableArray<Backend> Supported { get; } = [Backend.Scalar];
+    public static ImmutableArray<Backend> Supported { get; } = Detect();
 
     /// <summary>Whether the backend can run here; <see cref="Backend.Auto"/> always can.</summary>
     public static bool IsSupported(Backend backend) => backend == Backend.Auto || Supported.Contains(backend);
@@ -19,7 +20,25 @@ public static class Backends
     internal static Kernels Create(Backend backend) => Resolve(backend) switch
     {
         Backend.Scalar => new ScalarKernels(),
+        Backend.Avx2 when Avx2Kernels.IsSupported => new Avx2Kernels(),
+        Backend.Avx512 when Avx512Kernels.IsSupported => new Avx512Kernels(),
         Backend other => throw new EngineRefusedException(
             new EngineRefusal(EngineRefusalCode.BackendNotSupported, "backend", string.Join(", ", Supported), $"{other}")),
     };
+
+    private static ImmutableArray<Backend> Detect()
+    {
+        ImmutableArray<Backend> supported = [Backend.Scalar];
+        if (Avx2Kernels.IsSupported)
+        {
+            supported = supported.Add(Backend.Avx2);
+        }
+
+        if (Avx512Kernels.IsSupported)
+        {
+            supported = supported.Add(Backend.Avx512);
+        }
+
+        return supported;
+    }
 }

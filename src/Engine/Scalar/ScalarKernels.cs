@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using Ait.Engine.Execution;
 using Ait.Engine.Weights;
 
 namespace Ait.Engine.Scalar;
 
 /// <summary>The definition of the arithmetic, in plain loops (docs/exact-arithmetic.md §3 and §4).</summary>
-internal sealed unsafe class ScalarKernels : Kernels
+internal unsafe class ScalarKernels : Kernels
 {
     public override Backend Backend => Backend.Scalar;
 
@@ -110,6 +111,7 @@ internal sealed unsafe class ScalarKernels : Kernels
     }
 
     /// <summary>Dot product with one row of a packed matrix: groups of 4 bytes, 64 bytes apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Dot(short* x, sbyte* packedRow, int count)
     {
         int sum = 0;

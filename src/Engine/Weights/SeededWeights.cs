@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Ait.Engine.Weights;
 
@@ -15,6 +16,7 @@ internal static unsafe class SeededWeights
     private const uint WeightStream = 0x5700;
     private const uint ScaleStream = 0x5300;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PackedMatrix Draw(ulong seed, int layer, WeightKind kind, int rows, int columns)
     {
         var matrix = new PackedMatrix(rows, columns);
