@@ -54,6 +54,7 @@ public static class AitCommandLine
             new VersionOption(),
         };
         Screen For(ParseResult parsed) => new(parsed.GetValue(CommonOptions.Json), output, errors);
+        root.Add(VerifyCommand.Build(For));
         root.Add(DoctorCommand.Build(For));
         foreach (HostCommand host in HostCommand.All)
         {

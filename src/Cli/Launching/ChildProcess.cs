@@ -14,19 +14,21 @@ internal sealed class ChildProcess : IDisposable
     private static readonly string? SessionTool = Array.Find(["/usr/bin/setsid", "/bin/setsid"], File.Exists);
     private readonly Process _process;
 
-    private ChildProcess(Process process, long? startTicks)
+    private readonly Task<int> _exit;
+
+    private ChildProcess(Process process)
     {
         _process = process;
-        StartTicks = startTicks;
+        Id = process.Id;
+        StartTicks = UnixProcess.StartTicks(Id);
+        _exit = WatchAsync(process);
     }
 
-    internal int Id => _process.Id;
+    internal int Id { get; }
 
     internal long? StartTicks { get; }
 
-    internal bool HasExited => _process.HasExited;
-
-    internal int ExitCode => _process.ExitCode;
+    internal bool HasExited => _exit.IsCompleted;
 
     internal static ChildProcess Start(ProgramCall call)
     {
@@ -48,7 +50,7 @@ internal sealed class ChildProcess : IDisposable
         try
         {
             Process process = Process.Start(start) ?? throw new SurroundingsException($"{call.Name} could not be started: {call.Program}.");
-            return new ChildProcess(process, UnixProcess.StartTicks(process.Id));
+            return new ChildProcess(process);
         }
         catch (Win32Exception fault)
         {
@@ -56,13 +58,14 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    internal Task WaitAsync(CancellationToken cancellation) => _process.WaitForExitAsync(cancellation);
+    /// <summary>Waits for the program's end; its exit code.</summary>
+    internal Task<int> WaitAsync(CancellationToken cancellation) => _exit.WaitAsync(cancellation);
 
     internal void Signal(int signal)
     {
-        if (!_process.HasExited)
+        if (!HasExited)
         {
-            _ = UnixProcess.Signal(_process.Id, signal);
+            _ = UnixProcess.Signal(Id, signal);
         }
     }
 
@@ -73,14 +76,20 @@ internal sealed class ChildProcess : IDisposable
         using var late = new CancellationTokenSource(patience);
         try
         {
-            await _process.WaitForExitAsync(late.Token).ConfigureAwait(false);
+            await _exit.WaitAsync(late.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             Signal(UnixProcess.SigKill);
-            await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            await _exit.ConfigureAwait(false);
         }
     }
 
     public void Dispose() => _process.Dispose();
+
+    private static async Task<int> WatchAsync(Process process)
+    {
+        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        return process.ExitCode;
+    }
 }

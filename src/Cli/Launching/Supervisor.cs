@@ -84,7 +84,7 @@ internal sealed class Supervisor
         while (true)
         {
             long begun = _clock.GetTimestamp();
-            await child.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            int exitCode = await child.WaitAsync(CancellationToken.None).ConfigureAwait(false);
             _running.Remove(call.Name, child.Id);
             if (_stop.IsCancellationRequested)
             {
@@ -93,7 +93,7 @@ internal sealed class Supervisor
             }
 
             pause = BackOff.After(pause, _clock.GetElapsedTime(begun));
-            _tell($"{call.Name} ended with exit code {child.ExitCode} ({LastWords(call.LogFile)}); starting it again in {pause.TotalSeconds:0.0} s");
+            _tell($"{call.Name} ended with exit code {exitCode} ({LastWords(call.LogFile)}); starting it again in {pause.TotalSeconds:0.0} s");
             try
             {
                 await Task.Delay(pause, _clock, _stop.Token).ConfigureAwait(false);

@@ -7,6 +7,8 @@ public sealed class AitCommandLineTests
     {
         { "", "doctor" },
         { "doctor", "--json" },
+        { "verify", "--manifest --base --json snp" },
+        { "verify snp", "--report --certificate --crl --at --policy --json" },
     };
 
     [Theory]
