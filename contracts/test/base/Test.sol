@@ -13,6 +13,8 @@ interface Vm {
     function assume(bool condition) external pure;
     function chainId(uint256 newChainId) external;
     function deal(address account, uint256 balance) external;
+    function deployCode(string calldata artifact) external returns (address deployed);
+    function deployCode(string calldata artifact, bytes calldata constructorArguments) external returns (address deployed);
     function envOr(string calldata name, string calldata fallbackValue) external view returns (string memory);
     function expectEmit() external;
     function expectEmit(bool topic1, bool topic2, bool topic3, bool data) external;
@@ -24,6 +26,9 @@ interface Vm {
     function label(address account, string calldata name) external;
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
     function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
+    function parseJsonBytesArray(string calldata json, string calldata key) external pure returns (bytes[] memory);
+    function parseJsonBoolArray(string calldata json, string calldata key) external pure returns (bool[] memory);
+    function parseJsonStringArray(string calldata json, string calldata key) external pure returns (string[] memory);
     function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
     function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
