@@ -1,1 +1,4 @@
-return 0;
+using Ait.Miner.Configuring;
+
+Console.Out.Write(Options.Usage());
+return 2;

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Ait.Protocol;
+
+namespace Ait.Miner.Configuring;
+
+/// <summary>Every setting of one miner process, checked.</summary>
+internal sealed record MinerOptions
+{
+    public required Uri Rpc { get; init; }
+
+    public required Uri Coordinator { get; init; }
+
+    /// <summary>Path of deployment.json; absent means the coordinator's /v1/network is asked.</summary>
+    public required string? DeploymentFile { get; init; }
+
+    public required string OperatorKeyFile { get; init; }
+
+    /// <summary>Program and arguments; the report data is appended.</summary>
+    public required ImmutableArray<string> EvidenceCommand { get; init; }
+
+    /// <summary>Sixteen bytes.</summary>
+    public required ImmutableArray<byte> GpuUuid { get; init; }
+
+    public required DeviceClass Class { get; init; }
+
+    /// <summary>Forty-eight bytes.</summary>
+    public required ImmutableArray<byte> Measurement { get; init; }
+
+    public required string? StateDirectory { get; init; }
+
+    /// <summary>Seats held at once, 1 to 16. Default 4.</summary>
+    public required int MaxSeats { get; init; }
+
+    /// <summary>Limit for one run of the evidence command, 1 s to 10 min. Default 60 s.</summary>
+    public required TimeSpan EvidenceTimeout { get; init; }
+
+    /// <summary>Limit for finishing what was begun once asked to stop, 0 s to 1 h. Default 60 s.</summary>
+    public required TimeSpan DrainTimeout { get; init; }
+
+    public required bool Json { get; init; }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Ait.Miner.Configuring;
+
+/// <summary>The table of every setting, in the order the usage prints them.</summary>
+internal static class Options
+{
+    public static ImmutableArray<OptionDefinition> All { get; } =
+    [
+        new("rpc", "URL", true, "JSON-RPC endpoint of the Ethereum node"),
+        new("coordinator", "URL", true, "base address of the coordinator"),
+        new("deployment", "FILE", false, "deployment.json with the contract addresses; without it they come from the coordinator"),
+        new("operator-key", "FILE", true, "32-byte hex key that pays gas and receives AIT; the file must be mode 0600"),
+        new("evidence-command", "CMD", true, "program that collects hardware evidence; called with --report-data 0x… appended"),
+        new("gpu-uuid", "UUID", true, "UUID of the GPU this process drives, 16 bytes of hex (GPU-… accepted)"),
+        new("class", "CLASS", true, "class of the GPU: H100, A100, L40S or MI300X"),
+        new("measurement", "HEX", true, "launch measurement of this guest, 48 bytes of hex"),
+        new("state", "DIR", false, "folder for the lock file that keeps one process per GPU; no secret is ever written there"),
+        new("max-seats", "N", false, "seats held at once, 1 to 16; execution stays one at a time (default 4)"),
+        new("evidence-timeout", "TIME", false, "limit for one run of the evidence command, 1s to 10m (default 60s)"),
+        new("drain-timeout", "TIME", false, "limit for finishing what was begun after SIGTERM or SIGINT, 0s to 1h (default 60s)"),
+        new("config", "FILE", false, "JSON file with these settings by name; flags win over environment, environment over the file"),
+        new("json", null, false, "print one JSON object per line instead of sentences"),
+    ];
+
+    public static OptionDefinition? Find(string name) => All.FirstOrDefault(definition => definition.Name == name);
+
+    public static string Usage()
+    {
+        var text = new StringBuilder();
+        text.Append("""
+            Ait.Miner: proves one GPU to the device registry, executes its seats and signs the results.
+
+            usage: Ait.Miner [options]           register the device and mine
+                   Ait.Miner doctor [options]    check every prerequisite and say what is missing
+
+            options:
+
+            """);
+        foreach (OptionDefinition definition in All)
+        {
+            string flag = definition.IsFlag ? definition.Flag : $"{definition.Flag} {definition.Value}";
+            text.Append("  ").Append(flag.PadRight(26)).Append(definition.Required ? "(required) " : string.Empty).Append(definition.Help).Append('\n');
+        }
+
+        text.Append("  ").Append("--help, --version".PadRight(26)).Append("print this text, or the version\n");
+        text.Append("""
+
+            Each option is also read from the environment (--gpu-uuid is AIT_MINER_GPU_UUID) and from the
+            configuration file (--gpu-uuid is "gpuUuid").
+
+            exit codes: 0 done, 1 refused, 2 usage or surroundings, 130 interrupted
+
+            """);
+        return text.ToString();
+    }
+}

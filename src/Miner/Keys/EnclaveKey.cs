@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using Ait.Chain;
+using Ait.Chain.Signing;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Miner.Keys;
+
+/// <summary>The key that signs for the device. Drawn at start, held in this process's memory only, zeroed on disposal; it can sign and nothing else.</summary>
+internal sealed class EnclaveKey : IDisposable
+{
+    private readonly Secp256k1PrivateKey _key;
+
+    private EnclaveKey(Secp256k1PrivateKey key) => _key = key;
+
+    public Address Address => _key.Address;
+
+    public static EnclaveKey Create() => new(Secp256k1PrivateKey.Create());
+
+    public WorkAttestation Attest(WorkStatement statement, NetworkDomain domain) => WorkAttestation.Sign(statement, domain, _key);
+
+    /// <summary>Signs a request to the coordinator under a nonce of its own.</summary>
+    public SignedRequest SignRequest(NetworkDomain domain, string method, string path, ReadOnlySpan<byte> body, DateTimeOffset now) =>
+        SignedRequest.Sign(domain, method, path, body, now, DrawNonce(), _key);
+
+    public void Dispose() => _key.Dispose();
+
+    /// <summary>The account, never the key.</summary>
+    public override string ToString() => Address.ToString();
+
+    private static Hash256 DrawNonce()
+    {
+        Span<byte> bytes = stackalloc byte[Hash256.Size];
+        RandomNumberGenerator.Fill(bytes);
+        return new Hash256(bytes);
+    }
+}

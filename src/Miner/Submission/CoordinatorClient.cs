@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Ait.Chain;
+using Ait.Miner.Keys;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Miner.Submission;
+
+/// <summary>The coordinator's questions and answers for one device: each request signed by the enclave key under a nonce of its own.</summary>
+internal sealed class CoordinatorClient
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private readonly CoordinatorTransport _transport;
+    private readonly NetworkDomain _domain;
+    private readonly EnclaveKey _key;
+    private readonly Hash256 _gpuId;
+    private readonly TimeProvider _clock;
+
+    public CoordinatorClient(CoordinatorTransport transport, NetworkDomain domain, EnclaveKey key, Hash256 gpuId, TimeProvider clock)
+    {
+        _transport = transport;
+        _domain = domain;
+        _key = key;
+        _gpuId = gpuId;
+        _clock = clock;
+    }
+
+    public Task<Reply<LeaseResponse>> LeaseAsync(int max, TimeSpan wait, CancellationToken cancellation) =>
+        PostAsync("/v1/leases", new LeaseRequest(_gpuId, max, (int)wait.TotalMilliseconds), ProtocolJson.Default.LeaseRequest, wait + s_limit, ProtocolJson.Default.LeaseResponse, cancellation);
+
+    public Task<Reply<SeatResponse>> CommitAsync(Hash256 taskId, Hash256 commitment, CancellationToken cancellation) =>
+        PostAsync("/v1/commitments", new CommitmentRequest(taskId, _gpuId, commitment), ProtocolJson.Default.CommitmentRequest, s_limit, ProtocolJson.Default.SeatResponse, cancellation);
+
+    public Task<Reply<SeatResponse>> RevealAsync(ResultRequest result, CancellationToken cancellation) =>
+        PostAsync("/v1/results", result, ProtocolJson.Default.ResultRequest, s_limit, ProtocolJson.Default.SeatResponse, cancellation);
+
+    public Task<Reply<SeatResponse>> GetSeatAsync(Hash256 taskId, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, $"/v1/seats/{taskId}?gpuId={_gpuId}", [], s_limit, ProtocolJson.Default.SeatResponse, cancellation);
+
+    private Task<Reply<TAnswer>> PostAsync<TBody, TAnswer>(string path, TBody body, JsonTypeInfo<TBody> bodyType, TimeSpan limit, JsonTypeInfo<TAnswer> type, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, path, JsonSerializer.SerializeToUtf8Bytes(body, bodyType), limit, type, cancellation);
+
+    private Task<Reply<T>> SendAsync<T>(HttpMethod method, string path, byte[] body, TimeSpan limit, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        SignedRequest signed = _key.SignRequest(_domain, method.Method, path, body, _clock.GetUtcNow());
+        return _transport.SendAsync(method, path, body, signed.ToHeaders(), limit, type, cancellation);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Ait.Miner.Submission;
+
+/// <summary>One HTTP exchange with the coordinator: bounded in time and size, every failure an answer.</summary>
+internal sealed class CoordinatorTransport : IDisposable
+{
+    public const int MaxReplyBytes = 4 * 1024 * 1024;
+    private static readonly MediaTypeHeaderValue s_json = new("application/json");
+    private readonly HttpClient _http;
+
+    public CoordinatorTransport(Uri coordinator)
+    {
+        string address = coordinator.AbsoluteUri;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        })
+        {
+            BaseAddress = new Uri(address.EndsWith('/') ? address : address + "/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MaxReplyBytes,
+        };
+    }
+
+    /// <summary>Sends a request; <paramref name="headers"/> are added as they are. A path starts with a slash.</summary>
+    public async Task<Reply<T>> SendAsync<T>(
+        HttpMethod method,
+        string path,
+        ReadOnlyMemory<byte> body,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        TimeSpan limit,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(limit);
+        try
+        {
+            using var request = new HttpRequestMessage(method, path.TrimStart('/'));
+            if (method != HttpMethod.Get)
+            {
+                request.Content = new ReadOnlyMemoryContent(body);
+                request.Content.Headers.ContentType = s_json;
+            }
+
+            foreach ((string name, string value) in headers)
+            {
+                request.Headers.Add(name, value);
+            }
+
+            using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, deadline.Token).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode)
+            {
+                T? value = await response.Content.ReadFromJsonAsync(type, deadline.Token).ConfigureAwait(false);
+                return value is null ? new Reply<T>.Unavailable($"{path} was answered with null") : new Reply<T>.Answered(value);
+            }
+
+            CoordinatorRefusal refusal = CoordinatorRefusal.Read(response.StatusCode, await response.Content.ReadAsByteArrayAsync(deadline.Token).ConfigureAwait(false));
+            return refusal.IsTemporary
+                ? new Reply<T>.Unavailable($"{path} was answered with {refusal}")
+                : new Reply<T>.Refused(refusal);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new Reply<T>.Unavailable($"{path} was not answered within {Configuring.Durations.Format(limit)}");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
+        {
+            return new Reply<T>.Unavailable($"{path}: {exception.Message}");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,185 @@
+using Ait.Chain;
+using Ait.Miner.Reporting;
+using Ait.Protocol.Http;
+
+namespace Ait.Miner.Submission;
+
+/// <summary>Asks for seats while there is room for more, and runs each to its end. A letter that comes twice is worked on once.</summary>
+internal sealed class LeaseLoop
+{
+    private const int MaxRemembered = 1024;
+    private static readonly TimeSpan s_idleReminder = TimeSpan.FromMinutes(10);
+    private readonly SeatSurroundings _around;
+    private readonly LetterCheck _check;
+    private readonly int _maxSeats;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Hash256, Task> _active = [];
+    private readonly HashSet<string> _declined = [];
+    private SeatTotals _totals = SeatTotals.None;
+    private DateTimeOffset _idleReported = DateTimeOffset.MinValue;
+
+    public LeaseLoop(SeatSurroundings around, LetterCheck check, int maxSeats)
+    {
+        _around = around;
+        _check = check;
+        _maxSeats = maxSeats;
+    }
+
+    public SeatTotals Totals
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _totals;
+            }
+        }
+    }
+
+    /// <summary>Seats being worked on.</summary>
+    public int ActiveSeats
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _active.Count;
+            }
+        }
+    }
+
+    /// <summary>Runs until <paramref name="draining"/>, then until every begun seat has ended; <paramref name="cancellation"/> ends those at once.</summary>
+    public async Task RunAsync(CancellationToken draining, CancellationToken cancellation)
+    {
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(draining, cancellation);
+        try
+        {
+            int fruitless = 0;
+            while (!asking.IsCancellationRequested)
+            {
+                int room = await WaitForRoomAsync(asking.Token).ConfigureAwait(false);
+                bool fruit = await AskAsync(room, draining, asking.Token, cancellation).ConfigureAwait(false);
+                fruitless = fruit ? 0 : fruitless + 1;
+                if (!fruit)
+                {
+                    await Task.Delay(_around.Timing.UntilEligible.After(fruitless), _around.Clock, asking.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (asking.IsCancellationRequested)
+        {
+            // Asked to stop: what is begun is finished below.
+        }
+
+        await Task.WhenAll(Active()).ConfigureAwait(false);
+    }
+
+    private Task[] Active()
+    {
+        lock (_lock)
+        {
+            return [.. _active.Values];
+        }
+    }
+
+    private async Task<int> WaitForRoomAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task[] active = Active();
+            if (active.Length < _maxSeats)
+            {
+                return _maxSeats - active.Length;
+            }
+
+            await Task.WhenAny(active).WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One long question. False if it should not be repeated at once.</summary>
+    private async Task<bool> AskAsync(int room, CancellationToken draining, CancellationToken asking, CancellationToken cancellation)
+    {
+        Reply<LeaseResponse> reply = await _around.Patience.AskAsync(token => _around.Client.LeaseAsync(room, _around.Timing.LeaseWait, token), asking).ConfigureAwait(false);
+        switch (reply)
+        {
+            case Reply<LeaseResponse>.Answered { Value.Letters: { Count: 0 } }:
+                ReportIdle();
+                return true;
+            case Reply<LeaseResponse>.Answered { Value.Letters: IReadOnlyList<SeatLetterDto> letters }:
+                _idleReported = _around.Clock.GetUtcNow();
+                bool any = false;
+                foreach (SeatLetterDto letter in letters.Take(room))
+                {
+                    any |= TryBegin(letter, draining, cancellation);
+                }
+
+                return any;
+            case Reply<LeaseResponse>.Refused refused:
+                _around.NotEligible(refused.Refusal);
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private bool TryBegin(SeatLetterDto dto, CancellationToken draining, CancellationToken cancellation)
+    {
+        if (!_check.TryAccept(dto, _around.Clock.GetUtcNow(), out AcceptedSeat? seat, out LetterRefusal refusal, out string? problem))
+        {
+            if (_declined.Count == MaxRemembered)
+            {
+                _declined.Clear();
+            }
+
+            if (_declined.Add(dto.Letter))
+            {
+                _around.Reporter.Report(MinerEvents.Declined(null, refusal, problem));
+            }
+
+            return false;
+        }
+
+        lock (_lock)
+        {
+            if (_active.ContainsKey(seat.TaskId))
+            {
+                return false;
+            }
+
+            // Task.Run: the seat must not run on, and end, inside this lock.
+            _active.Add(seat.TaskId, Task.Run(() => RunSeatAsync(seat, draining, cancellation), CancellationToken.None));
+            return true;
+        }
+    }
+
+    private async Task RunSeatAsync(AcceptedSeat seat, CancellationToken draining, CancellationToken cancellation)
+    {
+        SeatEnding ending = new SeatEnding.Abandoned();
+        try
+        {
+            ending = await new SeatRun(_around, seat).RunAsync(draining, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            _around.Reporter.Report(MinerEvents.Failed($"Seat of task {seat.TaskId}", exception));
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _active.Remove(seat.TaskId);
+                _totals = _totals.With(ending);
+            }
+        }
+    }
+
+    private void ReportIdle()
+    {
+        DateTimeOffset now = _around.Clock.GetUtcNow();
+        if (ActiveSeats == 0 && now - _idleReported >= s_idleReminder)
+        {
+            _idleReported = now;
+            _around.Reporter.Report(MinerEvents.Idle(_around.GpuId));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Ait.Protocol.Http;
+
+namespace Ait.Miner.Submission;
+
+/// <summary>What anyone may ask the coordinator, unsigned.</summary>
+internal sealed class PublicCoordinator
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(15);
+    private readonly CoordinatorTransport _transport;
+
+    public PublicCoordinator(CoordinatorTransport transport) => _transport = transport;
+
+    public Task<Reply<NetworkResponse>> GetNetworkAsync(CancellationToken cancellation) =>
+        _transport.SendAsync(HttpMethod.Get, "/v1/network", default, [], s_limit, ProtocolJson.Default.NetworkResponse, cancellation);
+
+    public Task<Reply<ModelsResponse>> GetModelsAsync(CancellationToken cancellation) =>
+        _transport.SendAsync(HttpMethod.Get, "/v1/models", default, [], s_limit, ProtocolJson.Default.ModelsResponse, cancellation);
+}

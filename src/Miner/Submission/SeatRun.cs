@@ -1,0 +1,234 @@
+using System.Diagnostics;
+using Ait.Chain;
+using Ait.Miner.Execution;
+using Ait.Miner.Reporting;
+using Ait.Protocol.Http;
+
+namespace Ait.Miner.Submission;
+
+/// <summary>One seat from letter to pay: execute, commit, wait for the others, reveal, follow to settlement.</summary>
+internal sealed class SeatRun
+{
+    private readonly SeatSurroundings _around;
+    private readonly AcceptedSeat _seat;
+
+    public SeatRun(SeatSurroundings around, AcceptedSeat seat)
+    {
+        _around = around;
+        _seat = seat;
+    }
+
+    private Hash256 TaskId => _seat.TaskId;
+
+    /// <param name="draining">No new work is begun; what is begun goes on to its reveal.</param>
+    /// <param name="cancellation">Stop at once.</param>
+    public async Task<SeatEnding> RunAsync(CancellationToken draining, CancellationToken cancellation)
+    {
+        Report(MinerEvents.Leased(_seat));
+        (ExecutedWorkload? executed, SeatEnding? ending) = await ExecuteAsync(draining, cancellation).ConfigureAwait(false);
+        if (executed is null)
+        {
+            return ending ?? throw new UnreachableException();
+        }
+
+        Report(MinerEvents.Executed(TaskId, executed.Transcript.IsComplete, executed.DurationMillis, executed.Transcript.Tokens.Length));
+        SealedResult result = SealedResult.Seal(_seat, executed, _around.Domain, _around.OperatorAccount, _around.Key);
+        try
+        {
+            return await SubmitAsync(result, draining, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return new SeatEnding.Abandoned();
+        }
+    }
+
+    private async Task<(ExecutedWorkload? Executed, SeatEnding? Ending)> ExecuteAsync(CancellationToken draining, CancellationToken cancellation)
+    {
+        TimeSpan left = _seat.CommitBy - _around.Clock.GetUtcNow();
+        using var late = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _around.Clock);
+        using var running = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(running.Token, draining);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(running.Token);
+        Task keepAlive = KeepAliveAsync(done.Token);
+        try
+        {
+            ModelOutcome outcome = await _around.Models.GetAsync(_seat.Workload.ModelDigest, waiting.Token).ConfigureAwait(false);
+            if (outcome is not ModelOutcome.Ready ready)
+            {
+                var unavailable = (ModelOutcome.Unavailable)outcome;
+                Report(MinerEvents.Declined(TaskId, LetterRefusal.ModelUnavailable, unavailable.Problem) with { Remedy = unavailable.Remedy });
+                return (null, new SeatEnding.Unpaid());
+            }
+
+            return (await _around.Executor.RunAsync(ready.Model, _seat.Workload, waiting.Token, running.Token).ConfigureAwait(false), null);
+        }
+        catch (OperationCanceledException)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                return (null, new SeatEnding.Abandoned());
+            }
+
+            if (late.IsCancellationRequested)
+            {
+                Report(MinerEvents.TooLate(TaskId));
+                return (null, new SeatEnding.Unpaid());
+            }
+
+            Report(MinerEvents.Returned(TaskId));
+            return (null, new SeatEnding.Returned());
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await keepAlive.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Renews the lease while the seat waits for the device or runs.</summary>
+    private async Task KeepAliveAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_around.Timing.KeepAlive, _around.Clock, cancellation).ConfigureAwait(false);
+                // The answer does not matter: an ended lease comes back to this device, and outages are the commitment's to wait out.
+                await _around.Client.GetSeatAsync(TaskId, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+    }
+
+    private async Task<SeatEnding> SubmitAsync(SealedResult result, CancellationToken draining, CancellationToken cancellation)
+    {
+        Reply<SeatResponse> reply = await AskAsync(token => _around.Client.CommitAsync(TaskId, result.Commitment, token), cancellation).ConfigureAwait(false);
+        if (reply is not Reply<SeatResponse>.Answered { Value: SeatResponse seat })
+        {
+            return Lost(reply);
+        }
+
+        Report(MinerEvents.Committed(TaskId));
+        bool revealed = false;
+        SeatPhase phase = seat.Phase;
+        for (int looks = 1; ; looks++)
+        {
+            switch (seat.Phase)
+            {
+                case SeatPhase.Settled:
+                    Report(MinerEvents.Paid(seat));
+                    return new SeatEnding.Paid(Amount.ReadWei(seat.PaidWei));
+                case SeatPhase.Unpaid:
+                    Report(MinerEvents.Unpaid(seat));
+                    return new SeatEnding.Unpaid();
+                case SeatPhase.Void:
+                    Report(MinerEvents.Voided(seat));
+                    return new SeatEnding.Unpaid();
+                case SeatPhase.Revealed or SeatPhase.Agreed when draining.IsCancellationRequested:
+                    return new SeatEnding.Revealed();
+                case SeatPhase.Revealed or SeatPhase.Agreed:
+                    break;
+
+                // A coordinator that came back from an older copy of its ledger is told again what it was told.
+                case SeatPhase.Open or SeatPhase.Leased:
+                    reply = await AskAsync(token => _around.Client.CommitAsync(TaskId, result.Commitment, token), cancellation).ConfigureAwait(false);
+                    if (reply is not Reply<SeatResponse>.Answered again)
+                    {
+                        return Lost(reply);
+                    }
+
+                    seat = again.Value;
+                    break;
+                default:
+                    break;
+            }
+
+            if (seat is { Phase: SeatPhase.Committed, RevealOpen: true })
+            {
+                reply = await AskAsync(token => _around.Client.RevealAsync(result.Reveal(), token), cancellation).ConfigureAwait(false);
+                if (reply is Reply<SeatResponse>.Answered opened)
+                {
+                    seat = opened.Value;
+                    if (!revealed)
+                    {
+                        revealed = true;
+                        Report(MinerEvents.Revealed(TaskId, result.ResultHash));
+                    }
+
+                    if (seat.Phase != SeatPhase.Committed)
+                    {
+                        phase = seat.Phase;
+                        looks = 0;
+                        continue;
+                    }
+                }
+                else if (reply is not Reply<SeatResponse>.Refused { Refusal.Code: ProblemCodes.RevealNotOpen })
+                {
+                    return Lost(reply);
+                }
+            }
+
+            await WaitAsync(revealed ? _around.Timing.UntilSettled : _around.Timing.UntilReveal, looks, revealed ? draining : cancellation, cancellation).ConfigureAwait(false);
+            if (revealed && draining.IsCancellationRequested)
+            {
+                return new SeatEnding.Revealed();
+            }
+
+            reply = await AskAsync(token => _around.Client.GetSeatAsync(TaskId, token), cancellation).ConfigureAwait(false);
+            if (reply is not Reply<SeatResponse>.Answered looked)
+            {
+                return Lost(reply);
+            }
+
+            seat = looked.Value;
+            if (seat.Phase != phase)
+            {
+                phase = seat.Phase;
+                looks = 0;
+            }
+        }
+    }
+
+    /// <summary>Waits; <paramref name="interrupt"/> cuts the wait short without ending the seat.</summary>
+    private async Task WaitAsync(Backoff interval, int looks, CancellationToken interrupt, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(interrupt, cancellation);
+        try
+        {
+            await Task.Delay(interval.After(Math.Max(1, looks)), _around.Clock, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+    }
+
+    /// <summary>Asks patiently; while the coordinator does not (yet) see the device as registered, that is looked into and the question repeated.</summary>
+    private async Task<Reply<SeatResponse>> AskAsync(Func<CancellationToken, Task<Reply<SeatResponse>>> question, CancellationToken cancellation)
+    {
+        var deadline = DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(_seat.Letter.Assignment.MiningTask.Deadline, int.MaxValue));
+        for (int refusals = 1; ; refusals++)
+        {
+            Reply<SeatResponse> reply = await _around.Patience.AskAsync(question, cancellation).ConfigureAwait(false);
+            if (reply is not Reply<SeatResponse>.Refused { Refusal: { Code: ProblemCodes.DeviceNotEligible } refusal } || _around.Clock.GetUtcNow() >= deadline)
+            {
+                return reply;
+            }
+
+            _around.NotEligible(refusal);
+            await Task.Delay(_around.Timing.UntilEligible.After(refusals), _around.Clock, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private SeatEnding.Unpaid Lost(Reply<SeatResponse> reply)
+    {
+        Report(MinerEvents.Lost(TaskId, ((Reply<SeatResponse>.Refused)reply).Refusal));
+        return new SeatEnding.Unpaid();
+    }
+
+    private void Report(MinerEvent happened) => _around.Reporter.Report(happened);
+}
