@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {MiningTask} from "../../src/interfaces/IMiningRegistry.sol";
+
+/// @notice The batch tree, built the obvious way: sorted pairs, an odd node promoted.
+library Merkle {
+    function leafOf(MiningTask memory task) internal pure returns (bytes32) {
+        return keccak256(bytes.concat(keccak256(abi.encode(task))));
+    }
+
+    function rootOf(MiningTask[] memory tasks) internal pure returns (bytes32) {
+        bytes32[] memory level = leavesOf(tasks);
+        while (level.length > 1) level = parentsOf(level);
+        return level[0];
+    }
+
+    function proofOf(MiningTask[] memory tasks, uint256 index) internal pure returns (bytes32[] memory proof) {
+        bytes32[] memory level = leavesOf(tasks);
+        bytes32[] memory path = new bytes32[](64);
+        uint256 length = 0;
+        while (level.length > 1) {
+            uint256 sibling = index ^ 1;
+            if (sibling < level.length) path[length++] = level[sibling];
+            level = parentsOf(level);
+            index >>= 1;
+        }
+        proof = new bytes32[](length);
+        for (uint256 i = 0; i < length; i++) {
+            proof[i] = path[i];
+        }
+    }
+
+    function leavesOf(MiningTask[] memory tasks) private pure returns (bytes32[] memory leaves) {
+        leaves = new bytes32[](tasks.length);
+        for (uint256 i = 0; i < tasks.length; i++) {
+            leaves[i] = leafOf(tasks[i]);
+        }
+    }
+
+    function parentsOf(bytes32[] memory level) private pure returns (bytes32[] memory parents) {
+        parents = new bytes32[]((level.length + 1) / 2);
+        for (uint256 i = 0; i < parents.length; i++) {
+            bytes32 left = level[2 * i];
+            if (2 * i + 1 == level.length) {
+                parents[i] = left;
+                continue;
+            }
+            bytes32 right = level[2 * i + 1];
+            parents[i] = left < right ? keccak256(abi.encode(left, right)) : keccak256(abi.encode(right, left));
+        }
+    }
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AIToken} from "../../src/AIToken.sol";
+import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
+import {MiningRegistry} from "../../src/MiningRegistry.sol";
+import {RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
+import {MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
+import {DecodingSnpVerifier} from "../standins/DecodingSnpVerifier.sol";
+import {Merkle} from "./Merkle.sol";
+import {Test} from "./Test.sol";
+
+/// @notice A small network: both registries, five devices on five hosts of five operators, and the hands to work them.
+abstract contract Network is Test {
+    /// @param uuid GPU UUID; with the chip it makes the gpuId
+    struct Gpu {
+        address operator;
+        uint256 key;
+        bytes32 chip;
+        bytes16 uuid;
+        uint8 class;
+        bytes32 gpuId;
+    }
+
+    uint64 internal constant START = 1_800_000_000;
+    /// @dev 0.08 CU: 80 tokens at 1000 micro-CU.
+    uint64 internal constant UNITS = 80_000;
+    bytes32 internal constant RESULT = keccak256("the right answer");
+    bytes32 internal constant OTHER_RESULT = keccak256("another answer");
+    bytes32 internal constant WORKLOAD = keccak256("workload");
+    uint256 internal constant SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
+
+    address internal governor = address(0x60);
+    address internal coordinator = address(0xc0);
+    address internal anyone = address(0xa1);
+    DecodingSnpVerifier internal snp;
+    DeviceRegistry internal registry;
+    MiningRegistry internal mining;
+    AIToken internal token;
+    Gpu[] internal gpus;
+    uint256 private _nextKey = 0x1000;
+
+    function setUp() public virtual {
+        vm.warp(START);
+        vm.roll(1000);
+        bytes32[] memory measurements = new bytes32[](1);
+        measurements[0] = keccak256(measurement());
+        snp = new DecodingSnpVerifier();
+        registry = new DeviceRegistry(snp, governor, measurements);
+        mining = new MiningRegistry(registry, governor, coordinator);
+        token = AIToken(address(mining.token()));
+        for (uint256 i = 0; i < 5; i++) {
+            uint8 class = uint8(1 + i % 4);
+            enroll(gpuOf(address(uint160(0x1000 + i)), keccak256(abi.encode("chip", i)), bytes16(uint128(i + 1)), class));
+        }
+    }
+
+    // ---- devices
+
+    function measurement() internal pure returns (bytes memory) {
+        return abi.encodePacked(keccak256("measured program"), bytes16("v1"));
+    }
+
+    function gpuOf(address operator, bytes32 chip, bytes16 uuid, uint8 class) internal returns (Gpu memory) {
+        return Gpu({
+            operator: operator,
+            key: _nextKey++,
+            chip: chip,
+            uuid: uuid,
+            class: class,
+            gpuId: keccak256(abi.encodePacked(chip, chip, uuid))
+        });
+    }
+
+    function enroll(Gpu memory gpu) internal returns (uint32 slot) {
+        gpus.push(gpu);
+        RegistrationRequest memory request = requestOf(gpu);
+        vm.prank(gpu.operator);
+        return registry.registerDevice(request);
+    }
+
+    /// @notice A request with evidence bound to it, challenged by the last block.
+    function requestOf(Gpu memory gpu) internal view returns (RegistrationRequest memory) {
+        uint64 challenge = uint64(block.number - 1);
+        bytes32 binding = registry.bindingOf(gpu.operator, vm.addr(gpu.key), gpu.gpuId, gpu.class, challenge);
+        return RegistrationRequest({
+            enclaveKey: vm.addr(gpu.key),
+            gpuUuid: gpu.uuid,
+            class: gpu.class,
+            blockNumber: challenge,
+            report: reportOf(measurement(), binding, 0, gpu.chip),
+            vcek: ""
+        });
+    }
+
+    function reportOf(bytes memory measured, bytes32 data0, bytes32 data1, bytes32 chip)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return bytes.concat(
+            new bytes(0x50), data0, data1, measured, new bytes(0x1a0 - 0xc0), chip, chip, new bytes(1184 - 0x1e0)
+        );
+    }
+
+    function hostOf(Gpu memory gpu) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(gpu.chip, gpu.chip));
+    }
+
+    /// @notice Moves on by seconds and as many two-second blocks.
+    function pass(uint256 time) internal {
+        vm.warp(block.timestamp + time);
+        vm.roll(block.number + (time + 1) / 2);
+    }
+
+    // ---- tasks
+
+    function secretOf(uint256 index) internal pure returns (bytes32) {
+        return keccak256(abi.encode("seat secret", index));
+    }
+
+    function taskOf(uint32 index) internal view returns (MiningTask memory) {
+        return MiningTask({
+            workloadHash: WORKLOAD,
+            index: index,
+            workloadType: 1,
+            determinismClass: 1,
+            computeUnits: UNITS,
+            deadline: uint64(block.timestamp) + 1800,
+            redeemer: address(0),
+            answerCommitment: keccak256("salted"),
+            seatSecretHash: keccak256(abi.encode(secretOf(index))),
+            escalationSecretHash: keccak256("second")
+        });
+    }
+
+    function tasksOf(uint256 count) internal view returns (MiningTask[] memory tasks) {
+        tasks = new MiningTask[](count);
+        for (uint256 i = 0; i < count; i++) {
+            tasks[i] = taskOf(uint32(i));
+        }
+    }
+
+    function commit(MiningTask[] memory tasks) internal returns (uint256 batchId) {
+        uint64 units = 0;
+        uint64 latest = 0;
+        for (uint256 i = 0; i < tasks.length; i++) {
+            units += tasks[i].computeUnits;
+            if (tasks[i].deadline > latest) latest = tasks[i].deadline;
+        }
+        bytes32 root = Merkle.rootOf(tasks);
+        vm.prank(coordinator);
+        return mining.commitBatch(root, uint32(tasks.length), units, latest);
+    }
+
+    /// @notice Commits, pins, and lets enough time pass for every device to have done one of these tasks.
+    function commitAndPin(MiningTask[] memory tasks) internal returns (uint256 batchId) {
+        batchId = commit(tasks);
+        pass(6);
+        mining.pinSeed(batchId);
+        pass(20);
+    }
+
+    // ---- settlements
+
+    function settlementOf(uint256 batchId, MiningTask[] memory tasks, uint256 i)
+        internal
+        view
+        returns (TaskSettlement memory settlement)
+    {
+        settlement.task = tasks[i];
+        settlement.proof = Merkle.proofOf(tasks, i);
+        settlement.seatSecret = secretOf(tasks[i].index);
+        settlement.resultHash = RESULT;
+        settlement.claims = new SeatClaim[](3);
+        uint32[3] memory slots = mining.seatsOf(batchId, tasks[i], settlement.seatSecret);
+        for (uint8 seat = 0; seat < 3; seat++) {
+            settlement.claims[seat] = claimOf(batchId, tasks[i], seat, slots[seat], RESULT, 1500);
+        }
+    }
+
+    function claimOf(
+        uint256 batchId,
+        MiningTask memory task,
+        uint8 seat,
+        uint32 slot,
+        bytes32 resultHash,
+        uint64 duration
+    ) internal view returns (SeatClaim memory claim) {
+        bytes32 gpuId = registry.device(slot).gpuId;
+        claim = SeatClaim({seat: seat, gpuId: gpuId, resultHash: resultHash, duration: duration, r: 0, vs: 0});
+        sign(claim, mining.taskIdOf(batchId, task.index), task.workloadHash, keyOf(gpuId));
+    }
+
+    function sign(SeatClaim memory claim, bytes32 taskId, bytes32 workloadHash, uint256 key) internal view {
+        (claim.r, claim.vs) = vm.signCompact(
+            key, mining.workAttestationDigest(taskId, workloadHash, claim.resultHash, claim.gpuId, claim.duration)
+        );
+    }
+
+    /// @notice Signs a changed claim of a settlement again with the key of its device.
+    function resign(uint256 batchId, TaskSettlement memory settlement, uint256 i) internal view {
+        SeatClaim memory claim = settlement.claims[i];
+        sign(
+            claim,
+            mining.taskIdOf(batchId, settlement.task.index),
+            settlement.task.workloadHash,
+            keyOf(claim.gpuId)
+        );
+    }
+
+    function keyOf(bytes32 gpuId) internal view returns (uint256) {
+        for (uint256 i = gpus.length; i > 0; i--) {
+            if (gpus[i - 1].gpuId == gpuId) return gpus[i - 1].key;
+        }
+        revert NotTrue("the gpu is enrolled");
+    }
+
+    /// @notice A batch of `count` tasks, pinned and ripe, with full settlements.
+    function ripe(uint256 count) internal returns (uint256 batchId, TaskSettlement[] memory settlements) {
+        MiningTask[] memory tasks = tasksOf(count);
+        batchId = commitAndPin(tasks);
+        settlements = new TaskSettlement[](count);
+        for (uint256 i = 0; i < count; i++) {
+            settlements[i] = settlementOf(batchId, tasks, i);
+        }
+    }
+
+    /// @notice Keeps the claims of the first `count` seats.
+    function keepClaims(TaskSettlement memory settlement, uint256 count) internal pure {
+        SeatClaim[] memory kept = new SeatClaim[](count);
+        for (uint256 i = 0; i < count; i++) {
+            kept[i] = settlement.claims[i];
+        }
+        settlement.claims = kept;
+    }
+
+    function only(TaskSettlement memory settlement) internal pure returns (TaskSettlement[] memory settlements) {
+        settlements = new TaskSettlement[](1);
+        settlements[0] = settlement;
+    }
+
+    /// @notice Gives an account AIT the only way there is: by settled work, then a transfer.
+    function earn(address account, uint256 amount) internal {
+        while (token.balanceOf(account) < amount) {
+            (uint256 batchId, TaskSettlement[] memory settlements) = ripe(1);
+            mining.settle(batchId, settlements);
+            for (uint256 i = 0; i < gpus.length; i++) {
+                uint256 balance = token.balanceOf(gpus[i].operator);
+                if (balance == 0) continue;
+                vm.prank(gpus[i].operator);
+                token.transfer(account, balance);
+            }
+        }
+    }
+}
