@@ -6,20 +6,20 @@ namespace Ait.Chain;
 /// A Merkle tree whose proofs OpenZeppelin's <c>MerkleProof</c> verifies: an inner node is the Keccak-256 of its two children, the smaller first.
 /// </summary>
 /// <remarks>
-/// A complete binary tree in one array, the root first and the leaves last in reverse order. Leaves are taken as they are: the caller
-/// hashes what they stand for so that no 64-byte preimage of a leaf can pass for an inner node.
+/// Built level by level; the last node of an odd level moves up as it is. Leaves are taken as they are: the caller hashes what they
+/// stand for (twice, or over other than 64 bytes), so that no inner node's preimage can pass for a leaf's.
 /// </remarks>
 public sealed class MerkleTree
 {
-    private readonly Hash256[] _nodes;
+    private readonly ImmutableArray<Hash256[]> _levels;
 
-    private MerkleTree(Hash256[] nodes) => _nodes = nodes;
+    private MerkleTree(ImmutableArray<Hash256[]> levels) => _levels = levels;
 
     /// <summary>The number of leaves.</summary>
-    public int Count => (_nodes.Length + 1) / 2;
+    public int Count => _levels[0].Length;
 
     /// <summary>The root; of a single leaf, the leaf.</summary>
-    public Hash256 Root => _nodes[0];
+    public Hash256 Root => _levels[^1][0];
 
     /// <summary>Builds the tree of at least one leaf.</summary>
     /// <exception cref="ArgumentException">There is no leaf.</exception>
@@ -30,18 +30,22 @@ public sealed class MerkleTree
             throw new ArgumentException("Expected at least one leaf.", nameof(leaves));
         }
 
-        var nodes = new Hash256[(2 * leaves.Length) - 1];
-        for (int i = 0; i < leaves.Length; i++)
+        ImmutableArray<Hash256[]>.Builder levels = ImmutableArray.CreateBuilder<Hash256[]>();
+        Hash256[] level = leaves.ToArray();
+        levels.Add(level);
+        while (level.Length > 1)
         {
-            nodes[^(i + 1)] = leaves[i];
+            var above = new Hash256[(level.Length + 1) / 2];
+            for (int i = 0; i < above.Length; i++)
+            {
+                above[i] = (2 * i) + 1 < level.Length ? HashPair(level[2 * i], level[(2 * i) + 1]) : level[2 * i];
+            }
+
+            level = above;
+            levels.Add(level);
         }
 
-        for (int i = leaves.Length - 2; i >= 0; i--)
-        {
-            nodes[i] = HashPair(nodes[(2 * i) + 1], nodes[(2 * i) + 2]);
-        }
-
-        return new MerkleTree(nodes);
+        return new MerkleTree(levels.ToImmutable());
     }
 
     /// <summary>The siblings from a leaf up to the root.</summary>
@@ -51,9 +55,16 @@ public sealed class MerkleTree
         ArgumentOutOfRangeException.ThrowIfNegative(leafIndex);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(leafIndex, Count);
         ImmutableArray<Hash256>.Builder proof = ImmutableArray.CreateBuilder<Hash256>();
-        for (int i = _nodes.Length - 1 - leafIndex; i > 0; i = (i - 1) / 2)
+        int index = leafIndex;
+        foreach (Hash256[] level in _levels)
         {
-            proof.Add(_nodes[i % 2 == 0 ? i - 1 : i + 1]);
+            int sibling = index ^ 1;
+            if (sibling < level.Length)
+            {
+                proof.Add(level[sibling]);
+            }
+
+            index /= 2;
         }
 
         return proof.ToImmutable();

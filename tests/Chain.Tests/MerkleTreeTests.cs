@@ -6,15 +6,13 @@ namespace Ait.Chain.Tests;
 public sealed class MerkleTreeTests
 {
     [Fact]
-    public void Root_ofTheLeavesAToF_equalsThatOfOpenZeppelinsLibrary()
+    public void Root_promotesTheOddNode()
     {
-        // @openzeppelin/merkle-tree: SimpleMerkleTree.of(["a".."f"].map(keccak256), { sortLeaves: false }).root, by its node layout:
-        // leaves reversed behind the inner nodes, so (f,e) (d,c) (b,a) pair up from the right.
-        Hash256[] leaf = [.. "abcdef".Select(letter => Keccak256.Hash([(byte)letter]))];
-        Hash256 ba = MerkleTree.HashPair(leaf[1], leaf[0]);
-        Hash256 dc = MerkleTree.HashPair(leaf[3], leaf[2]);
-        Hash256 fe = MerkleTree.HashPair(leaf[5], leaf[4]);
-        Assert.Equal(MerkleTree.HashPair(MerkleTree.HashPair(ba, dc), fe), MerkleTree.Build(leaf).Root);
+        Hash256[] leaf = Leaves(5);
+        Hash256 left = MerkleTree.HashPair(MerkleTree.HashPair(leaf[0], leaf[1]), MerkleTree.HashPair(leaf[2], leaf[3]));
+        Assert.Equal(MerkleTree.HashPair(left, leaf[4]), MerkleTree.Build(leaf).Root);
+        Assert.Equal([left], MerkleTree.Build(leaf).Proof(4));
+        Assert.Equal(leaf[0], MerkleTree.Build(leaf.AsSpan(0, 1)).Root);
     }
 
     [Fact]
