@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using Ait.Engine.Encoding;
+using Ait.Engine.Canonical;
 
 namespace Ait.Engine;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Ait.Engine.Encoding;
+using Ait.Engine.Canonical;
 
 namespace Ait.Engine;
 

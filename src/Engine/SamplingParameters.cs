@@ -1,4 +1,4 @@
-using Ait.Engine.Encoding;
+using Ait.Engine.Canonical;
 
 namespace Ait.Engine;
 

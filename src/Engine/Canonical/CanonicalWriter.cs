@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Ait.Engine.Encoding;
+namespace Ait.Engine.Canonical;
 
 /// <summary>Little-endian fields one after the other, without padding.</summary>
 internal sealed class CanonicalWriter

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Ait.Engine.Encoding;
+namespace Ait.Engine.Canonical;
 
 /// <summary>
 /// Reads what <see cref="CanonicalWriter"/> wrote. The first fault is kept in <see cref="Refusal"/>; from then on every

@@ -1,0 +1,81 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Ait.Engine.Tests;
+
+/// <summary>Models and requests that several tests share, and generators of more.</summary>
+internal static class Samples
+{
+    /// <summary>Grouped heads, a vocabulary that fills no panel, another theta: 46k parameters.</summary>
+    public static ModelDescriptor Small { get; } = new(
+        new ModelConfig
+        {
+            Dimension = 48,
+            Layers = 2,
+            Heads = 6,
+            KeyValueHeads = 3,
+            HeadDimension = 16,
+            FeedForward = 80,
+            Vocabulary = 263,
+            RopeTheta = 500_000,
+            NormEpsilon = 1e-6f,
+            MaxContext = 400,
+        },
+        weightSeed: 0xFEDC_BA98_7654_3210);
+
+    private static readonly Lazy<Model> SmallInstance = new(() => Model.Create(Small));
+
+    public static Model SmallModel => SmallInstance.Value;
+
+    /// <summary>Prompts of different length, greedy and sampled, with and without stop tokens.</summary>
+    public static GenerationRequest[] Requests { get; } =
+    [
+        new(ByteTokenizer.Encode(new string('a', 199)), 20),
+        new(ByteTokenizer.Encode("one"), 30, Sampled(1000, 0, 1_000_000), seed: 1),
+        new(ByteTokenizer.Encode("two and a half"), 12, Sampled(700, 40, 900_000), seed: 2),
+        new([7], 25, Sampled(3000, 3, 1_000_000), seed: 3, [12, 13, 14, 15]),
+        new(ByteTokenizer.Encode(new string('z', 64)), 1, Sampled(1, 0, 500_000), seed: ulong.MaxValue),
+    ];
+
+    public static SamplingParameters Sampled(int temperature, int topK, int topP) =>
+        new() { TemperatureMilli = temperature, TopK = topK, TopPMillionths = topP };
+
+    public static Arbitrary<ModelDescriptor> TinyModels() => Arb.From(
+        from heads in Gen.Elements((1, 1), (2, 1), (2, 2), (4, 2), (6, 3))
+        from shape in Gen.Elements((16, 16), (32, 48), (48, 16))
+        from width in Gen.Elements(16, 32)
+        from layers in Gen.Choose(1, 2)
+        from vocabulary in Gen.Choose(260, 280)
+        from theta in Gen.Elements(2, 100, 10_000, 1_000_000)
+        from epsilon in Gen.Elements(1e-5f, 1e-6f, 1f)
+        from seed in Gen.Choose(0, int.MaxValue)
+        select new ModelDescriptor(
+            new ModelConfig
+            {
+                Dimension = shape.Item1,
+                Layers = layers,
+                Heads = heads.Item1,
+                KeyValueHeads = heads.Item2,
+                HeadDimension = width,
+                FeedForward = shape.Item2,
+                Vocabulary = vocabulary,
+                RopeTheta = theta,
+                NormEpsilon = epsilon,
+                MaxContext = 64,
+            },
+            (ulong)seed * 0x9E3779B97F4A7C15));
+
+    public static Arbitrary<GenerationRequest> TinyRequests() => Arb.From(
+        from length in Gen.Choose(1, 24)
+        from prompt in Gen.ArrayOf(Gen.Choose(0, 259), length)
+        from count in Gen.Choose(1, 10)
+        from sampling in Gen.OneOf(
+            Gen.Constant(SamplingParameters.Greedy),
+            from temperature in Gen.Choose(1, 4000)
+            from topK in Gen.Elements(0, 1, 5, 1000)
+            from topP in Gen.Elements(1, 300_000, 950_000, 1_000_000)
+            select Sampled(temperature, topK, topP))
+        from seed in Gen.Choose(0, int.MaxValue)
+        from stops in Gen.Elements<int[]>([], [5], [100, 101, 102, 103, 104, 105])
+        select new GenerationRequest(prompt, count, sampling, (ulong)seed, stops));
+}
