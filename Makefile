@@ -6,8 +6,8 @@ build:     ## Build everything in Release
 test:      ## Do all set-up, run every test, end with one line: N passed, N failed, N skipped
 	@tests/run
 contracts: ## Compile the contracts and write contracts/abi again
-	@tests/prepare-contracts && node contracts/tools/abi.js
+	@tests/prepare-contracts && cd contracts && node_modules/@foundry-rs/forge-linux-amd64/bin/forge build --skip test && tools/abi
 demo:      ## Do all set-up and run the main job, from evidence to redemption
 	@./ait demo
 bench:     ## Measure (contracts: gas snapshots)
-	@tests/prepare-contracts && cd contracts && FORGE_SNAPSHOT_CHECK=false node_modules/@foundry-rs/forge-linux-amd64/bin/forge test --gas-report
+	@tests/prepare-contracts && cd contracts && node_modules/@foundry-rs/forge-linux-amd64/bin/forge test --gas-report

@@ -1,0 +1,33 @@
+namespace Ait.Cli.Launching;
+
+/// <summary>Where everything of one local network lies.</summary>
+internal sealed class StateFolder
+{
+    internal StateFolder(string path) => Path = System.IO.Path.GetFullPath(path);
+
+    internal string Path { get; }
+
+    internal string ChainState => In("chain.json");
+
+    internal string Deployment => In("deployment.json");
+
+    internal string DeploymentJournal => In("deployment.journal.json");
+
+    internal string Models => In("models.json");
+
+    internal string Ledger => In("coordinator.db");
+
+    internal string Hardware => In("hardware");
+
+    internal string Network => In("network.json");
+
+    internal string Programs => In("programs.json");
+
+    internal string Key(string name) => In("keys", name + ".hex");
+
+    internal string Log(string name) => In("logs", name + ".log");
+
+    internal string Miner(string name) => In("miners", name);
+
+    private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+}
