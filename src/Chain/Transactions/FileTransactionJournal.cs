@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Ait.Chain.Transactions;
+
+/// <summary>
+/// A journal in one file: a JSON object per line, forced to the disk before an append completes. The file is held open exclusively,
+/// so a second process with the same journal is refused at once.
+/// </summary>
+/// <remarks>Opening drops a torn last line, which a crash may leave, and rewrites the file without the bytes of finished transactions.</remarks>
+public sealed class FileTransactionJournal : ITransactionJournal, IDisposable
+{
+    private const int MaxLineLength = 4 << 20;
+
+    private readonly FileStream _file;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly List<JournalEntry> _entries;
+
+    private FileTransactionJournal(FileStream file, List<JournalEntry> entries)
+    {
+        _file = file;
+        _entries = entries;
+    }
+
+    /// <summary>Opens or creates a journal.</summary>
+    /// <exception cref="IOException">The file cannot be opened, or another process holds it.</exception>
+    /// <exception cref="FormatException">A line other than the last is not one of a journal.</exception>
+    public static FileTransactionJournal Open(string path)
+    {
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        try
+        {
+            List<JournalEntry> entries = Compact(Read(file, path));
+            byte[] content = [.. entries.SelectMany(Line)];
+            if (content.Length < file.Length)
+            {
+                Rewrite(ref file, path, content);
+            }
+
+            file.Seek(0, SeekOrigin.End);
+            return new FileTransactionJournal(file, entries);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<JournalEntry>> ReadAsync(CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return [.. _entries];
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask AppendAsync(JournalEntry entry, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            // Not cancelled half-way: a line is on the disk or it is not.
+            await _file.WriteAsync(Line(entry), CancellationToken.None).ConfigureAwait(false);
+            _file.Flush(flushToDisk: true);
+            _entries.Add(entry);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        _file.Dispose();
+        _gate.Dispose();
+    }
+
+    /// <summary>The new content is complete on the disk before it takes the old file's name.</summary>
+    private static void Rewrite(ref FileStream file, string path, byte[] content)
+    {
+        string next = path + ".next";
+        var replacement = new FileStream(next, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        try
+        {
+            replacement.Write(content);
+            replacement.Flush(flushToDisk: true);
+            File.Move(next, path, overwrite: true);
+        }
+        catch
+        {
+            replacement.Dispose();
+            throw;
+        }
+
+        file.Dispose();
+        file = replacement;
+    }
+
+    private static List<JournalEntry> Read(FileStream file, string path)
+    {
+        List<JournalEntry> entries = [];
+        byte[] content = new byte[file.Length];
+        file.ReadExactly(content);
+        int number = 0;
+        ReadOnlySpan<byte> rest = content;
+        while (!rest.IsEmpty)
+        {
+            int end = rest.IndexOf((byte)'\n');
+            if (end < 0)
+            {
+                break; // Torn by a crash during its append, which therefore never completed.
+            }
+
+            number++;
+            JournalEntry? entry = end <= MaxLineLength ? Parse(rest[..end]) : null;
+            entries.Add(entry ?? throw new FormatException($"{path}: expected a journal entry in line {number}, found something else."));
+            rest = rest[(end + 1)..];
+        }
+
+        return entries;
+    }
+
+    private static List<JournalEntry> Compact(List<JournalEntry> entries)
+    {
+        Dictionary<string, int> lastFinished = [];
+        for (int i = 0; i < entries.Count; i++)
+        {
+            if (entries[i] is JournalEntry.Finished finished)
+            {
+                lastFinished[finished.Key] = i;
+            }
+        }
+
+        // What precedes a key's last end is history; an end without a transaction says as much as no entry.
+        return [.. entries.Where((entry, i) =>
+            !lastFinished.TryGetValue(entry.Key, out int last) || i > last || (i == last && entry is JournalEntry.Finished { TransactionHash: not null }))];
+    }
+
+    private static byte[] Line(JournalEntry entry)
+    {
+        var json = new JsonObject { ["key"] = entry.Key };
+        switch (entry)
+        {
+            case JournalEntry.Signed signed:
+                json["signed"] = Hex.Encode(signed.Raw.AsSpan());
+                break;
+            case JournalEntry.Finished finished:
+                json["finished"] = finished.TransactionHash?.ToString();
+                break;
+            default:
+                throw new ArgumentException($"Expected a known entry, found {entry.GetType().Name}.", nameof(entry));
+        }
+
+        return [.. JsonSerializer.SerializeToUtf8Bytes((JsonNode)json), (byte)'\n'];
+    }
+
+    private static JournalEntry? Parse(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("key", out JsonElement keyText) || keyText.ValueKind != JsonValueKind.String)
+            {
+                return null;
+            }
+
+            string key = keyText.GetString() ?? string.Empty;
+            if (root.TryGetProperty("signed", out JsonElement signed))
+            {
+                return signed.ValueKind == JsonValueKind.String && Hex.TryDecode(signed.GetString(), out byte[]? raw) ? new JournalEntry.Signed(key, [.. raw]) : null;
+            }
+
+            if (!root.TryGetProperty("finished", out JsonElement finished))
+            {
+                return null;
+            }
+
+            if (finished.ValueKind == JsonValueKind.Null)
+            {
+                return new JournalEntry.Finished(key, null);
+            }
+
+            return finished.ValueKind == JsonValueKind.String && Hash256.TryParse(finished.GetString(), out Hash256 hash) ? new JournalEntry.Finished(key, hash) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
