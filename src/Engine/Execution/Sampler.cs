@@ -51,8 +51,9 @@ internal sealed class Sampler(int vocabulary)
 
         for (int i = 0; i < logits.Length; i++)
         {
-            int depth = ExactMath.Depth(maximum, _scores[i]);
-            _weights[i] = ((uint)ExactMath.Exp2Fraction(depth & 0xFFFF) << 16) >> (depth >> 16);
+            // At 32 binary digits below the maximum nothing is left, so that a long tail weighs nothing.
+            int depth = Math.Min(maximum - _scores[i], 32 << 16);
+            _weights[i] = (uint)(((ulong)ExactMath.Exp2Fraction(depth & 0xFFFF) << 16) >> (depth >> 16));
         }
 
         int kept = logits.Length;

@@ -59,7 +59,7 @@ internal static unsafe class ExactMath
     /// <summary>A score in units of 2^-16 binary digits.</summary>
     public static int Score(float value) => Rint(Math.Min(Math.Max(value, -ScoreLimit), ScoreLimit));
 
-    /// <summary>2^(15 − fraction / 65536), within one unit, for a fraction of 0 to 65535.</summary>
+    /// <summary>2^(15 − fraction / 65536), never more and at most 5 units less, for a fraction of 0 to 65535.</summary>
     public static int Exp2Fraction(int fraction)
     {
         int a = 262;

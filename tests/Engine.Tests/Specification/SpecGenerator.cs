@@ -99,7 +99,7 @@ internal static class SpecGenerator
         int max = t.Max();
         ulong[] w = [.. t.Select(score =>
         {
-            int depth = Math.Min(max - score, 30 * 65536);
+            int depth = Math.Min(max - score, 32 * 65536);
             return ((ulong)SpecNumbers.Frac(depth % 65536) << 16) >> (depth / 65536);
         })];
 

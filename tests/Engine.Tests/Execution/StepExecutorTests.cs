@@ -1,0 +1,37 @@
+using Ait.Engine.Execution;
+
+namespace Ait.Engine.Tests.Execution;
+
+public sealed class StepExecutorTests
+{
+    [Fact]
+    public void Step_allocatesNothing()
+    {
+        foreach (Backend backend in Backends.Supported)
+        {
+            Model model = Samples.SmallModel;
+            using var crew = new WorkCrew(1);
+            var executor = new StepExecutor(model, Backends.Create(backend), crew, 8, 2, 64);
+            Slice[] slices = [new Slice { Cache = new KeyValueCache(model.Config, 64) }, new Slice { Cache = new KeyValueCache(model.Config, 64) }];
+            int[] tokens = [1, 2, 3, 4];
+            long before = 0;
+            for (int step = 0; step < 12; step++)
+            {
+                foreach (Slice slice in slices)
+                {
+                    slice.Start = step * 4;
+                    slice.Tokens = tokens;
+                    slice.WantsLogits = true;
+                }
+
+                executor.Step(slices);
+                if (step == 3)
+                {
+                    before = GC.GetAllocatedBytesForCurrentThread();
+                }
+            }
+
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+namespace Ait.Engine.Tests;
+
+/// <summary>One transcript per request, whatever the backend, the batch, the threads and the chunks.</summary>
+public sealed class HashMatrixTests
+{
+    private static readonly Lazy<Digest[]> Expected = new(() =>
+        [.. Samples.Requests.Select(request => Generator.Run(Samples.SmallModel, request, new EngineOptions
+        {
+            Backend = Backend.Scalar, Threads = 1, PrefillChunk = 200, BatchSize = 1,
+        }).ResultHash)]);
+
+    public static TheoryData<Backend, int, int, int> Options()
+    {
+        var data = new TheoryData<Backend, int, int, int>();
+        foreach (Backend backend in Backends.Supported)
+        {
+            foreach (int threads in new[] { 1, 2 })
+            {
+                foreach (int chunk in new[] { 200, 64, 7, 1 })
+                {
+                    foreach (int batch in new[] { 1, 2, 3, 32 })
+                    {
+                        data.Add(backend, threads, chunk, batch);
+                    }
+                }
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void Run_givesOneHash(Backend backend, int threads, int chunk, int batch)
+    {
+        var options = new EngineOptions { Backend = backend, Threads = threads, PrefillChunk = chunk, BatchSize = batch };
+        IReadOnlyList<Transcript> found = Generator.Run(Samples.SmallModel, Samples.Requests, options, null, TestContext.Current.CancellationToken);
+        Assert.Equal(Expected.Value, found.Select(transcript => transcript.ResultHash));
+    }
+
+    [Fact]
+    public void Run_givesOneHashInAnyCompany()
+    {
+        // The same request among others, in every place of the list.
+        GenerationRequest request = Samples.Requests[1];
+        for (int place = 0; place < 4; place++)
+        {
+            var requests = Samples.Requests.ToList();
+            requests.Insert(place, request);
+            IReadOnlyList<Transcript> found = Generator.Run(
+                Samples.SmallModel, requests, new EngineOptions { BatchSize = 3, PrefillChunk = 5 }, null, TestContext.Current.CancellationToken);
+            Assert.Equal(Expected.Value[1], found[place].ResultHash);
+        }
+    }
+
+    [Fact]
+    public void Run_givesOtherHashesForOtherModelsSeedsAndPrompts()
+    {
+        GenerationRequest request = Samples.Requests[1];
+        var hashes = new HashSet<Digest> { Expected.Value[1] };
+        ModelConfig config = Samples.Small.Config;
+        foreach (ModelDescriptor other in new[]
+        {
+            new ModelDescriptor(config, Samples.Small.WeightSeed + 1),
+            new ModelDescriptor(config with { RopeTheta = 499_999 }, Samples.Small.WeightSeed),
+            new ModelDescriptor(config with { NormEpsilon = 1e-5f }, Samples.Small.WeightSeed),
+        })
+        {
+            Transcript transcript = Generator.Run(Model.Create(other), request, null, TestContext.Current.CancellationToken);
+            Assert.True(hashes.Add(transcript.ResultHash));
+            Assert.NotEqual(
+                Generator.Run(Samples.SmallModel, request, null, TestContext.Current.CancellationToken).LogitsDigest, transcript.LogitsDigest);
+        }
+
+        foreach (GenerationRequest other in new[]
+        {
+            new GenerationRequest([.. request.Prompt], request.MaxNewTokens, request.Sampling, request.Seed + 1),
+            new GenerationRequest([.. request.Prompt, 1], request.MaxNewTokens, request.Sampling, request.Seed),
+            new GenerationRequest([.. request.Prompt], request.MaxNewTokens - 1, request.Sampling, request.Seed),
+        })
+        {
+            Assert.True(hashes.Add(Generator.Run(Samples.SmallModel, other, null, TestContext.Current.CancellationToken).ResultHash));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Ait.Engine.Tests;
+
+/// <summary>
+/// Runs the hash matrix, the vectors and the kernel tests again in child processes whose runtime is told to do without
+/// some instructions.
+/// </summary>
+public sealed class InstructionSetTests
+{
+    private const string Expectation = "AIT_TEST_EXPECTED_BACKENDS";
+
+    [Fact]
+    public void Supported_isWhatTheProcessorOffersAndTheParentProcessExpects()
+    {
+        Assert.Equal(Backend.Scalar, Backends.Supported[0]);
+        Assert.Equal(Avx2.IsSupported, Backends.Supported.Contains(Backend.Avx2));
+        Assert.Equal(Avx512BW.IsSupported, Backends.Supported.Contains(Backend.Avx512));
+        Assert.Equal(Backends.Supported[^1], Backends.Resolve(Backend.Auto));
+        string expected = Environment.GetEnvironmentVariable(Expectation) ?? string.Join(',', Backends.Supported);
+        Assert.Equal(expected, string.Join(',', Backends.Supported));
+    }
+
+    [Theory]
+    [InlineData("DOTNET_EnableAVX512", Backend.Avx512)]
+    [InlineData("DOTNET_EnableAVX2", Backend.Avx2)]
+    [InlineData("DOTNET_EnableHWIntrinsic", Backend.Avx2)]
+    public async Task Suite_passesWithoutTheInstructions(string variable, Backend firstMissing)
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable(Expectation) is not null, "Already in a child process.");
+        string expected = string.Join(',', Backends.Supported.Where(backend => backend < firstMissing));
+        (int exitCode, string output) = await RunAsync(variable, expected, TestContext.Current.CancellationToken);
+        Assert.True(exitCode == 0, $"{variable}=0: exit code {exitCode}\n{output}");
+        Assert.Contains("failed: 0", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(string variable, string expected, CancellationToken cancellation)
+    {
+        string assembly = typeof(InstructionSetTests).Assembly.Location;
+        var start = new ProcessStartInfo(DotnetHost()) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add("exec");
+        start.ArgumentList.Add(assembly);
+        start.ArgumentList.Add("--no-progress");
+        start.ArgumentList.Add("--no-ansi");
+        foreach (string name in new[]
+        {
+            typeof(HashMatrixTests).FullName!,      // A top-level class has a full name.
+            typeof(ConformanceVectorTests).FullName!,
+            typeof(Simd.KernelsTests).FullName!,
+        })
+        {
+            start.ArgumentList.Add("--filter-class");
+            start.ArgumentList.Add(name);
+        }
+
+        start.ArgumentList.Add("--filter-class");
+        start.ArgumentList.Add(typeof(InstructionSetTests).FullName!);
+        start.Environment[variable] = "0";
+        start.Environment[Expectation] = expected;
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException("The child process did not start.");
+        Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation);
+        Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
+        try
+        {
+            await process.WaitForExitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return (process.ExitCode, await output + await error);
+    }
+
+    private static string DotnetHost()
+    {
+        string? root = Environment.GetEnvironmentVariable("DOTNET_ROOT");
+        string? host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH");
+        if (host is not null && File.Exists(host))
+        {
+            return host;
+        }
+
+        string name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        return root is not null && File.Exists(Path.Combine(root, name)) ? Path.Combine(root, name) : name;
+    }
+}
