@@ -50,7 +50,7 @@ public enum Refusal
     NotAnAuthority = 207,
     /// <summary>A path length constraint is broken.</summary>
     PathLength = 208,
-    /// <summary>A critical extension is not understood, or an extension occurs twice.</summary>
+    /// <summary>A critical extension is not understood.</summary>
     CertificateExtension = 209,
     /// <summary>A certificate is not valid yet at the instant asked about.</summary>
     CertificateNotYetValid = 210,
