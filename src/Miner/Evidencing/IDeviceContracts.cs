@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Ait.Chain;
+
+namespace Ait.Miner.Evidencing;
+
+/// <summary>The border to the chain, as far as a device's registration goes. Methods throw <see cref="ChainAwayException"/> if the node cannot be asked.</summary>
+internal interface IDeviceContracts
+{
+    public Task<ChallengeBlock> GetChallengeBlockAsync(CancellationToken cancellation);
+
+    /// <summary>The latest registration of the GPU; null if there is none.</summary>
+    public Task<ChainDevice?> FindDeviceAsync(Hash256 gpuId, CancellationToken cancellation);
+
+    public Task<bool> IsRevokedAsync(Hash256 gpuId, CancellationToken cancellation);
+
+    public Task<bool> IsMeasurementAllowedAsync(Hash256 measurementHash, CancellationToken cancellation);
+
+    /// <summary>Whether the certificate cache trusts this ASK certificate, under this ARK, now (both DER).</summary>
+    public Task<bool> AreIssuersCachedAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation);
+
+    /// <summary>Submits the certificates that the cache lacks.</summary>
+    public Task<TransactionOutcome> CacheIssuersAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation);
+
+    public Task<TransactionOutcome> RegisterAsync(DeviceRegistration registration, CancellationToken cancellation);
+
+    public Task<TransactionOutcome> RefreshAsync(DeviceRegistration registration, CancellationToken cancellation);
+}

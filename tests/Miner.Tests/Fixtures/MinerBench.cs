@@ -1,0 +1,125 @@
+using Ait.Engine;
+using Ait.Miner.Execution;
+using Ait.Miner.Keys;
+using Ait.Miner.Submission;
+
+namespace Ait.Miner.Tests.Fixtures;
+
+/// <summary>The submission half of a miner, wired as the program wires it, against the stand-in coordinator.</summary>
+internal sealed class MinerBench : IAsyncDisposable
+{
+    private readonly CoordinatorTransport _transport;
+    private readonly WorkloadExecutor _executor;
+    private readonly CancellationTokenSource _draining = new();
+    private readonly CancellationTokenSource _abort = new();
+    private Task? _running;
+
+    public MinerBench(int maxSeats = 4)
+    {
+        Coordinator = new StandInCoordinator(Network, () => Key.Address);
+        _executor = new WorkloadExecutor(EngineOptions.Default, Device);
+        _transport = new CoordinatorTransport(Coordinator.Url);
+        Patience = new PatientCoordinator(Fast, Reporter, TimeProvider.System);
+        Models = new ModelStore(new PublicCoordinator(_transport), Patience);
+        Around = new SeatSurroundings
+        {
+            Domain = Network.Domain,
+            GpuId = Network.GpuId,
+            OperatorAccount = Network.OperatorAccount,
+            Key = Key,
+            Client = new CoordinatorClient(_transport, Network.Domain, Key, Network.GpuId, TimeProvider.System),
+            Patience = Patience,
+            Models = Models,
+            Executor = _executor,
+            Timing = new SeatTiming
+            {
+                UntilReveal = Fast,
+                UntilSettled = Fast,
+                UntilEligible = Fast,
+                KeepAlive = TimeSpan.FromMilliseconds(50),
+                LeaseWait = TimeSpan.FromMilliseconds(200),
+            },
+            Reporter = Reporter,
+            Clock = TimeProvider.System,
+            NotEligible = refusal => Doubts.Add(refusal),
+        };
+        Loop = new LeaseLoop(Around, new LetterCheck(Network.Domain, Network.Coordinator.Address, Network.GpuId), maxSeats);
+    }
+
+    public static Backoff Fast { get; } = new() { First = TimeSpan.FromMilliseconds(10), Cap = TimeSpan.FromMilliseconds(40), Jitter = () => 0.5 };
+
+    public Network Network { get; } = new();
+
+    public DeviceClock Device { get; } = new();
+
+    public EnclaveKey Key { get; } = EnclaveKey.Create();
+
+    public RecordingReporter Reporter { get; } = new();
+
+    public StandInCoordinator Coordinator { get; }
+
+    public PatientCoordinator Patience { get; }
+
+    public ModelStore Models { get; }
+
+    public SeatSurroundings Around { get; }
+
+    public LeaseLoop Loop { get; }
+
+    public System.Collections.Concurrent.ConcurrentBag<CoordinatorRefusal> Doubts { get; } = [];
+
+    /// <summary>Takes the device until <see cref="DeviceClock.Release"/>; the task ends after that.</summary>
+    public async Task<Task> HoldDeviceAsync()
+    {
+        Device.Hold();
+        Task holding = _executor.RunAsync(Model.Create(Fixtures.Network.Model), Fixtures.Network.Workload(seed: 77), CancellationToken.None, CancellationToken.None);
+        await Task.Yield();
+        return holding;
+    }
+
+    public void Start() => _running = Loop.RunAsync(_draining.Token, _abort.Token);
+
+    /// <summary>Asks to drain and waits for the end.</summary>
+    public async Task DrainAsync()
+    {
+        await _draining.CancelAsync();
+        await Ended();
+    }
+
+    public Task AskToDrainAsync() => _draining.CancelAsync();
+
+    public async Task AbortAsync()
+    {
+        await _abort.CancelAsync();
+        await Ended();
+    }
+
+    public async Task Ended()
+    {
+        if (_running is not null)
+        {
+            await _running.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Device.Release();
+        await _draining.CancelAsync();
+        await _abort.CancelAsync();
+        if (_running is not null)
+        {
+            await _running;
+        }
+
+        await Coordinator.DisposeAsync();
+        _transport.Dispose();
+        _executor.Dispose();
+        Device.Dispose();
+        Models.Dispose();
+        Key.Dispose();
+        Network.Dispose();
+        _draining.Dispose();
+        _abort.Dispose();
+    }
+}

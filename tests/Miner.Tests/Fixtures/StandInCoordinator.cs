@@ -1,0 +1,292 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Ait.Chain;
+using Ait.Engine;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Miner.Tests.Fixtures;
+
+/// <summary>An HTTP coordinator for one device: the real messages and the real checks, with its state in the test's hands.</summary>
+internal sealed class StandInCoordinator : IAsyncDisposable
+{
+    private readonly Network _network;
+    private readonly Func<Address> _enclaveKey;
+    private readonly ConcurrentDictionary<Hash256, StandInSeat> _seats = [];
+    private readonly ConcurrentDictionary<Hash256, bool> _nonces = [];
+    private readonly int _port = FreePort();
+    private HttpListener? _listener;
+    private Task _serving = Task.CompletedTask;
+    private int _failures;
+    private HttpStatusCode _failure;
+    private Problem? _leaseProblem;
+
+    public StandInCoordinator(Network network, Func<Address> enclaveKey)
+    {
+        _network = network;
+        _enclaveKey = enclaveKey;
+        Start();
+    }
+
+    public Uri Url => new($"http://127.0.0.1:{_port}/");
+
+    /// <summary>Whether results may be revealed.</summary>
+    public bool RevealOpen { get; set; } = true;
+
+    /// <summary>Settle and pay as soon as a result is in.</summary>
+    public bool SettleAtOnce { get; set; } = true;
+
+    /// <summary>Hand out letters of seats that were leased before, as after a restart.</summary>
+    public bool LeaseAgain { get; set; }
+
+    public IReadOnlyList<ModelResponse> Models { get; set; } = [new("test", Network.ModelDigest, Hex.Encode(Network.Model.ToBytes()), 1000)];
+
+    /// <summary>Method, path and body of every request, in order.</summary>
+    public ConcurrentQueue<(string Method, string Path, string Body)> Requests { get; } = [];
+
+    public ICollection<StandInSeat> Seats => _seats.Values;
+
+    public StandInSeat Add(SeatLetter letter, Workload workload)
+    {
+        var seat = new StandInSeat { Letter = letter, Dto = Network.Dto(letter, workload) };
+        _seats[letter.TaskId] = seat;
+        return seat;
+    }
+
+    public StandInSeat Add(Workload workload, uint index = 0, ulong? commitDeadline = null) =>
+        Add(_network.Letter(Network.TaskOf(workload, index), commitDeadline: commitDeadline), workload);
+
+    public int Count(string method, string path) => Requests.Count(request => request.Method == method && request.Path.StartsWith(path, StringComparison.Ordinal));
+
+    /// <summary>The next requests end with this status and no problem document.</summary>
+    public void FailNext(int count, HttpStatusCode status)
+    {
+        _failure = status;
+        Volatile.Write(ref _failures, count);
+    }
+
+    public void RefuseLeases(Problem? problem) => _leaseProblem = problem;
+
+    public void Start()
+    {
+        _listener = new HttpListener();
+        _listener.Prefixes.Add(Url.AbsoluteUri);
+        _listener.Start();
+        _serving = ServeAsync(_listener);
+    }
+
+    /// <summary>Drops every connection, as a killed process does.</summary>
+    public async Task StopAsync()
+    {
+        _listener?.Abort();
+        await _serving;
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    private async Task ServeAsync(HttpListener listener)
+    {
+        var handlers = new List<Task>();
+        try
+        {
+            while (listener.IsListening)
+            {
+                HttpListenerContext context = await listener.GetContextAsync();
+                handlers.Add(Task.Run(() => HandleAsync(listener, context)));
+            }
+        }
+        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Stopped by the test.
+        }
+
+        await Task.WhenAll(handlers);
+    }
+
+    private async Task HandleAsync(HttpListener listener, HttpListenerContext context)
+    {
+        try
+        {
+            using var buffer = new MemoryStream();
+            await context.Request.InputStream.CopyToAsync(buffer);
+            byte[] body = buffer.ToArray();
+            string path = context.Request.RawUrl ?? "/";
+            Requests.Enqueue((context.Request.HttpMethod, path, System.Text.Encoding.UTF8.GetString(body)));
+            if (Interlocked.Decrement(ref _failures) >= 0)
+            {
+                context.Response.StatusCode = (int)_failure;
+                context.Response.Close("upstream is away"u8.ToArray(), willBlock: false);
+                return;
+            }
+
+            (int status, byte[] answer) = await AnswerAsync(listener, context.Request, path, body);
+            context.Response.StatusCode = status;
+            context.Response.ContentType = status == 200 ? "application/json" : "application/problem+json";
+            context.Response.Close(answer, willBlock: false);
+        }
+        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or IOException or InvalidOperationException)
+        {
+            // The client or the test went away in the middle.
+        }
+    }
+
+    private async Task<(int Status, byte[] Answer)> AnswerAsync(HttpListener listener, HttpListenerRequest request, string path, byte[] body)
+    {
+        switch (request.HttpMethod, path.Split('?')[0])
+        {
+            case ("GET", "/v1/models"):
+                return Ok(new ModelsResponse(Models), ProtocolJson.Default.ModelsResponse);
+            case ("GET", "/v1/network"):
+                return Ok(
+                    new NetworkResponse(_network.Domain.ChainId, _network.Domain.MiningRegistry, Address.Zero, Address.Zero, Address.Zero, _network.Coordinator.Address, DeterminismClass.X8v0, "development", (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()),
+                    ProtocolJson.Default.NetworkResponse);
+        }
+
+        if (!SignedRequest.TryVerify(name => request.Headers[name], _network.Domain, request.HttpMethod, path, body, TimeProvider.System.GetUtcNow(), out SignedRequest? signed, out ProtocolRefusal? refusal))
+        {
+            return Refuse(401, refusal.Code == ProtocolRefusalCode.StaleTimestamp ? ProblemCodes.StaleTimestamp : ProblemCodes.SignatureInvalid, refusal.ToString());
+        }
+
+        if (!_nonces.TryAdd(signed.Nonce, true))
+        {
+            return Refuse(401, ProblemCodes.NonceReplayed, "used before");
+        }
+
+        if (signed.Signer != _enclaveKey())
+        {
+            return Refuse(403, ProblemCodes.NotAuthorized, "not the device's key");
+        }
+
+        return (request.HttpMethod, path.Split('?')[0]) switch
+        {
+            ("POST", "/v1/leases") => await LeaseAsync(listener, body),
+            ("POST", "/v1/commitments") => Commit(body),
+            ("POST", "/v1/results") => Reveal(body),
+            ("GET", string seat) when seat.StartsWith("/v1/seats/", StringComparison.Ordinal) && Hash256.TryParse(seat[10..], out Hash256 taskId) =>
+                _seats.TryGetValue(taskId, out StandInSeat? found) && path.EndsWith($"?gpuId={_network.GpuId}", StringComparison.Ordinal) ? Seat(found) : Refuse(404, ProblemCodes.NotFound, "no such seat"),
+            _ => Refuse(404, ProblemCodes.NotFound, path),
+        };
+    }
+
+    private async Task<(int Status, byte[] Answer)> LeaseAsync(HttpListener listener, byte[] body)
+    {
+        if (_leaseProblem is Problem problem)
+        {
+            return (problem.Status, JsonSerializer.SerializeToUtf8Bytes(problem, ProtocolJson.Default.Problem));
+        }
+
+        LeaseRequest request = Read(body, ProtocolJson.Default.LeaseRequest);
+        if (request.GpuId != _network.GpuId || request.Max is < 1 or > 16 || request.WaitMillis is < 0 or > 30_000)
+        {
+            return Refuse(400, ProblemCodes.Malformed, "lease request");
+        }
+
+        DateTimeOffset until = TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(request.WaitMillis);
+        while (true)
+        {
+            StandInSeat[] open = [.. _seats.Values.Where(seat => seat.Phase == SeatPhase.Open || (LeaseAgain && seat.Phase == SeatPhase.Leased)).OrderBy(seat => seat.Letter.Assignment.MiningTask.Index).Take(request.Max)];
+            if (open.Length > 0 || TimeProvider.System.GetUtcNow() >= until || !listener.IsListening)
+            {
+                foreach (StandInSeat seat in open)
+                {
+                    seat.Phase = SeatPhase.Leased;
+                    seat.TimesLeased++;
+                }
+
+                return Ok(new LeaseResponse([.. open.Select(seat => seat.Dto)]), ProtocolJson.Default.LeaseResponse);
+            }
+
+            await Task.Delay(10);
+        }
+    }
+
+    private (int Status, byte[] Answer) Commit(byte[] body)
+    {
+        CommitmentRequest request = Read(body, ProtocolJson.Default.CommitmentRequest);
+        if (!_seats.TryGetValue(request.TaskId, out StandInSeat? seat))
+        {
+            return Refuse(404, ProblemCodes.NotFound, "no such seat");
+        }
+
+        if (seat.Commitment is Hash256 before && before != request.Commitment)
+        {
+            return Refuse(409, ProblemCodes.CommitmentConflict, $"{before} is in");
+        }
+
+        seat.Commitment = request.Commitment;
+        if (seat.Phase < SeatPhase.Committed)
+        {
+            seat.Phase = SeatPhase.Committed;
+        }
+
+        return Seat(seat);
+    }
+
+    private (int Status, byte[] Answer) Reveal(byte[] body)
+    {
+        ResultRequest request = Read(body, ProtocolJson.Default.ResultRequest);
+        byte[] transcript = Hex.Decode(request.Transcript);
+        if (!WorkAttestation.TryVerify(Hex.Decode(request.WorkAttestation), _network.Domain, _enclaveKey(), out WorkAttestation? attestation, out ProtocolRefusal? refusal))
+        {
+            return Refuse(422, ProblemCodes.ResultInvalid, refusal.ToString());
+        }
+
+        if (!_seats.TryGetValue(attestation.Statement.TaskId, out StandInSeat? seat))
+        {
+            return Refuse(404, ProblemCodes.NotFound, "no such seat");
+        }
+
+        if (!RevealOpen)
+        {
+            return Refuse(409, ProblemCodes.RevealNotOpen, "others still commit");
+        }
+
+        if (ResultCommitment.Compute(_network.Domain, attestation.Statement, _network.OperatorAccount, request.Salt) != seat.Commitment)
+        {
+            return Refuse(409, ProblemCodes.CommitmentMismatch, "does not open the commitment");
+        }
+
+        if (!SHA256.HashData(transcript).AsSpan().SequenceEqual(attestation.Statement.ResultHash.ToArray())
+            || !Transcript.TryParse(transcript, out _, out _)
+            || attestation.Statement.WorkloadHash != seat.Letter.Assignment.MiningTask.WorkloadHash
+            || attestation.Statement.GpuId != _network.GpuId)
+        {
+            return Refuse(422, ProblemCodes.ResultInvalid, "transcript or statement");
+        }
+
+        seat.Attestation = attestation;
+        seat.Transcript = transcript;
+        seat.Phase = SeatPhase.Revealed;
+        if (SettleAtOnce)
+        {
+            seat.PaidWei = "100000000000000000";
+            seat.Transaction = Network.RandomHash();
+            seat.Phase = SeatPhase.Settled;
+        }
+
+        return Seat(seat);
+    }
+
+    private (int Status, byte[] Answer) Seat(StandInSeat seat) => Ok(
+        new SeatResponse(seat.Letter.TaskId, _network.GpuId, seat.Phase, seat.Phase == SeatPhase.Committed && RevealOpen, seat.Reason, seat.Remedy, seat.PaidWei, seat.Transaction),
+        ProtocolJson.Default.SeatResponse);
+
+    private static T Read<T>(byte[] body, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(body, type) ?? throw new InvalidOperationException("null body");
+
+    private static (int Status, byte[] Answer) Ok<T>(T answer, JsonTypeInfo<T> type) => (200, JsonSerializer.SerializeToUtf8Bytes(answer, type));
+
+    private static (int Status, byte[] Answer) Refuse(int status, string code, string found) => (
+        status,
+        JsonSerializer.SerializeToUtf8Bytes(new Problem($"/problems/{code}", $"Refused: {code}.", status, code, "something else", found, null), ProtocolJson.Default.Problem));
+}
