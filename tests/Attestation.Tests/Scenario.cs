@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Ait.Attestation.SevSnp;
 using Ait.Emulation.Amd;
@@ -71,6 +72,14 @@ internal sealed record Scenario
 
     /// <summary>The same vendor with the two keys changed round: right names, wrong keys.</summary>
     internal static EmulatedAmdRoot OtherRoot(EmulatedProduct product) => new(product, s_keys.Value.Ask, s_keys.Value.Ark);
+
+    /// <summary>The endorsement certificate with another signature by the right key over the same bytes.</summary>
+    internal Scenario WithVekSignature(Func<RSA, byte[], byte[]> sign)
+    {
+        var reader = new AsnReader(Vek, AsnEncodingRules.DER);
+        byte[] signedBytes = reader.ReadSequence().PeekEncodedValue().ToArray();
+        return this with { Vek = [.. Vek[..^512], .. sign(s_keys.Value.Ask, signedBytes)] };
+    }
 
     internal Verdict Judge() => SnpVerifier.Verify(
         new SnpEvidence { Report = Report, Vek = Vek, Ask = Ask, Ark = Ark, RevocationLists = RevocationLists }, Roots, Policy, At);

@@ -97,6 +97,18 @@ public sealed class CertificatePathTests
     }).AssertRefused(Refusal.CertificateAlgorithm);
 
     [Theory]
+    [InlineData(48, 0xBC, true)]
+    [InlineData(47, 0xBC, false)]
+    [InlineData(49, 0xBC, false)]
+    [InlineData(0, 0xBC, false)]
+    [InlineData(48, 0xCC, false)]
+    public void Verify_refusesASignatureThatIsNotAsItsParametersSay(int salt, byte trailer, bool accepted)
+    {
+        Scenario signed = Scenario.Good().WithVekSignature((key, body) => PssSigner.Sign(key, body, salt, trailer));
+        AssertAt(signed, accepted ? Refusal.None : Refusal.CertificateSignature);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Verify_acceptsTheTrailerSpelledOutOrNot(bool spelled) => WithVek(recipe => recipe with { SpellsTrailer = spelled }).AssertGenuine();
