@@ -6,7 +6,7 @@ import {Device} from "../../src/interfaces/IDeviceRegistry.sol";
 /// @notice A roster that holds exactly what a test writes into it: what the mining registry reads of a device registry.
 contract FixedRoster {
     uint64 public constant EXTENSION_INTERVAL = 1 hours;
-    Device[] private _slots;
+    Device[] internal _slots;
 
     error DeviceNotRegistered(bytes32 gpuId);
 

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AIToken} from "../../src/AIToken.sol";
+import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
+import {MiningRegistry} from "../../src/MiningRegistry.sol";
+import {RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
+import {MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
+import {Network} from "../base/Network.sol";
+import {Test} from "../base/Test.sol";
+
+/// @notice Drives a network at random: every action either succeeds or is one that must fail, and then its failing is checked.
+contract NetworkHandler is Network {
+    struct Open {
+        uint256 batchId;
+        MiningTask[] tasks;
+    }
+
+    uint256 public settledSum;
+    uint256 public burnedSum;
+    uint256 public settledTasks;
+    uint256 public refused;
+    uint256 public renewals;
+    uint256 public actions;
+    mapping(bytes32 taskId => uint256 times) public timesSettled;
+    mapping(bytes32 gpuId => uint64 millis) private _lastBusy;
+    Open[] private _open;
+
+    constructor() {
+        setUp();
+    }
+
+    function network() external view returns (AIToken, MiningRegistry, DeviceRegistry) {
+        return (token, mining, registry);
+    }
+
+    function balanceSum() external view returns (uint256 sum) {
+        for (uint256 i = 0; i < 5; i++) {
+            sum += token.balanceOf(gpus[i].operator);
+        }
+        sum += token.balanceOf(anyone);
+    }
+
+    // ---- actions
+
+    function wait(uint256 time) external {
+        actions++;
+        pass(bound(time, 1, time % 4 == 0 ? 12 hours : 60));
+    }
+
+    function commitAndPinBatch(uint256 count, uint256 units, bool isRedeemed) external {
+        actions++;
+        count = bound(count, 1, 3);
+        MiningTask[] memory tasks = tasksOf(count);
+        for (uint256 i = 0; i < count; i++) {
+            tasks[i].computeUnits = uint64(bound(units, 1000, 200_000));
+            if (isRedeemed) tasks[i].redeemer = anyone;
+        }
+        uint256 batchId = commit(tasks);
+        pass(6);
+        mining.pinSeed(batchId);
+        pass(2);
+        Open storage added = _open.push();
+        added.batchId = batchId;
+        for (uint256 i = 0; i < count; i++) {
+            added.tasks.push(tasks[i]);
+        }
+    }
+
+    /// @notice Settles one task, with what must hold computed beforehand from the same state.
+    function settleTask(uint256 pick, uint256 taskPick, uint256 mask, uint64 duration) public {
+        actions++;
+        if (_open.length == 0) return;
+        Open storage open = _open[pick % _open.length];
+        uint256 i = taskPick % open.tasks.length;
+        // A roster that cannot seat the task refuses already here.
+        try this.settlementFor(open.batchId, open.tasks, i, mask, duration) returns (
+            TaskSettlement memory settlement, bool isGood
+        ) {
+            _settle(open.batchId, settlement, isGood);
+        } catch {
+            refused++;
+        }
+    }
+
+    /// @notice Settles everything open with three agreeing seats.
+    function settleAll(uint64 duration) external {
+        for (uint256 b = 0; b < _open.length; b++) {
+            for (uint256 i = 0; i < _open[b].tasks.length; i++) {
+                settleTask(b, i, type(uint256).max, uint64(bound(duration, 200, 4000)));
+            }
+        }
+    }
+
+    function revokeOrRetire(uint256 pick, bool isRetired) external {
+        actions++;
+        Gpu memory gpu = gpus[pick % 5];
+        if (isRetired) {
+            vm.prank(gpu.operator);
+            try registry.retireDevice(gpu.gpuId) {} catch {}
+            return;
+        }
+        bool isRevoked = registry.isRevoked(gpu.gpuId);
+        vm.prank(governor);
+        if (isRevoked) registry.reinstateDevice(gpu.gpuId);
+        else registry.revokeDevice(gpu.gpuId, "fuzz");
+    }
+
+    /// @notice Refreshes, or registers again, whichever the device's state admits.
+    function renew(uint256 pick, bool isNewKey) external {
+        actions++;
+        Gpu storage gpu = gpus[pick % 5];
+        if (isNewKey) gpu.key = uint256(keccak256(abi.encode(gpu.key))) >> 1;
+        RegistrationRequest memory request = requestOf(gpu);
+        vm.prank(gpu.operator);
+        try registry.refreshDevice(request) {
+            return;
+        } catch {}
+        vm.prank(gpu.operator);
+        try registry.registerDevice(request) {
+            renewals++;
+        } catch {}
+    }
+
+    function redeem(uint256 amount) external {
+        actions++;
+        _openWorkload();
+        address payer = gpus[amount % 5].operator;
+        uint256 least = 1000 * mining.redeemPrice();
+        uint256 balance = token.balanceOf(payer);
+        if (balance < least) return;
+        amount = bound(amount, least, balance);
+        vm.prank(payer);
+        token.transfer(anyone, amount);
+        vm.prank(anyone);
+        mining.redeem(amount, WORKLOAD);
+        burnedSum += amount;
+    }
+
+    function setRates(uint256 mintRate, uint256 redeemPrice) external {
+        actions++;
+        vm.prank(governor);
+        try mining.setRates(bound(mintRate, 0, 2e11), bound(redeemPrice, 5e11, 2e12)) {} catch {}
+    }
+
+    function _settle(uint256 batchId, TaskSettlement memory settlement, bool isGood) private {
+        MiningTask memory task = settlement.task;
+        bytes32 taskId = mining.taskIdOf(batchId, task.index);
+        bool wasSettled = mining.isSettled(batchId, task.index);
+        if (task.redeemer != address(0) && mining.creditOf(anyone, WORKLOAD) < task.computeUnits) isGood = false;
+        bool hasDead = _hasDeadClaim(settlement);
+        uint256[] memory balances = _balances();
+        try mining.settle(batchId, only(settlement)) returns (uint256 minted) {
+            if (wasSettled) {
+                assertEq(minted, 0, "a task mints once");
+                return;
+            }
+            assertTrue(isGood, "only good settlements settle");
+            assertFalse(hasDead, "a revoked or expired device never settles");
+            assertEq(++timesSettled[taskId], 1, "a task settles once");
+            settledTasks++;
+            settledSum += minted;
+            for (uint256 g = 0; g < 5; g++) {
+                if (_isClaimed(settlement, gpus[g].gpuId)) continue;
+                assertEq(token.balanceOf(gpus[g].operator), balances[g], "only claimed seats are paid");
+            }
+        } catch {
+            refused++;
+            assertFalse(wasSettled, "settling again is harmless");
+        }
+        _checkClocks();
+    }
+
+    function _openWorkload() private {
+        bytes32[] memory workloads = new bytes32[](1);
+        uint64[] memory quotes = new uint64[](1);
+        (workloads[0], quotes[0]) = (WORKLOAD, UNITS);
+        vm.prank(coordinator);
+        mining.openWorkloads(workloads, quotes);
+    }
+
+    // ---- building
+
+    /// @notice A settlement with chosen seats, some results wrong. `isGood` is the specification's own answer to "may it settle".
+    function settlementFor(
+        uint256 batchId,
+        MiningTask[] memory tasks,
+        uint256 i,
+        uint256 mask,
+        uint64 duration
+    ) external view returns (TaskSettlement memory settlement, bool isGood) {
+        settlement = settlementOf(batchId, tasks, i);
+        settlement.claims = _chosen(settlement.claims, mask);
+        uint256 matching = 0;
+        isGood = block.timestamp <= tasks[i].deadline;
+        for (uint256 c = 0; c < settlement.claims.length; c++) {
+            SeatClaim memory claim = settlement.claims[c];
+            claim.duration = uint64(bound(duration, 0, 70_000));
+            if ((mask >> (8 + c)) % 8 == 0) claim.resultHash = OTHER_RESULT;
+            else matching++;
+            resign(batchId, settlement, c);
+        }
+        if (matching < 2) isGood = false;
+    }
+
+    function _chosen(SeatClaim[] memory claims, uint256 mask) private pure returns (SeatClaim[] memory chosen) {
+        uint256 length = 0;
+        uint256 left = mask % 4 == 0 ? mask >> 4 : 7;
+        for (uint256 i = 0; i < 3; i++) {
+            if (left >> i & 1 == 1) length++;
+        }
+        chosen = new SeatClaim[](length);
+        uint256 next = 0;
+        for (uint256 i = 0; i < 3; i++) {
+            if (left >> i & 1 == 1) chosen[next++] = claims[i];
+        }
+    }
+
+    function _hasDeadClaim(TaskSettlement memory settlement) private view returns (bool) {
+        for (uint256 c = 0; c < settlement.claims.length; c++) {
+            bytes32 gpuId = settlement.claims[c].gpuId;
+            if (registry.isRevoked(gpuId)) return true;
+            try registry.slotOf(gpuId) returns (uint32 slot) {
+                if (registry.device(slot).validUntil < block.timestamp) return true;
+            } catch {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    function _balances() private view returns (uint256[] memory balances) {
+        balances = new uint256[](gpus.length);
+        for (uint256 g = 0; g < gpus.length; g++) {
+            balances[g] = token.balanceOf(gpus[g].operator);
+        }
+    }
+
+    function _isClaimed(TaskSettlement memory settlement, bytes32 gpuId) private pure returns (bool) {
+        for (uint256 c = 0; c < settlement.claims.length; c++) {
+            if (settlement.claims[c].gpuId == gpuId) return true;
+        }
+        return false;
+    }
+
+    function _checkClocks() private {
+        for (uint256 g = 0; g < gpus.length; g++) {
+            uint64 busy = mining.busyUntil(gpus[g].gpuId);
+            assertTrue(busy >= _lastBusy[gpus[g].gpuId], "a clock never runs backwards");
+            assertTrue(busy <= block.timestamp * 1000, "a clock is never in the future");
+            _lastBusy[gpus[g].gpuId] = busy;
+        }
+    }
+}
+
+contract MiningInvariants is Test {
+    struct FuzzSelector {
+        address addr;
+        bytes4[] selectors;
+    }
+
+    NetworkHandler private handler;
+    AIToken private token;
+    MiningRegistry private mining;
+    DeviceRegistry private registry;
+
+    function setUp() public {
+        handler = new NetworkHandler();
+        targetContract(address(handler));
+        (token, mining, registry) = handler.network();
+    }
+
+    function targetSelectors() external view returns (FuzzSelector[] memory targets) {
+        targets = new FuzzSelector[](1);
+        targets[0].addr = address(handler);
+        targets[0].selectors = new bytes4[](8);
+        targets[0].selectors[0] = handler.wait.selector;
+        targets[0].selectors[1] = handler.commitAndPinBatch.selector;
+        targets[0].selectors[2] = handler.settleTask.selector;
+        targets[0].selectors[3] = handler.settleAll.selector;
+        targets[0].selectors[4] = handler.revokeOrRetire.selector;
+        targets[0].selectors[5] = handler.renew.selector;
+        targets[0].selectors[6] = handler.redeem.selector;
+        targets[0].selectors[7] = handler.setRates.selector;
+    }
+
+    function invariant_mintedIsTheSumOverSettledTasks() public view {
+        assertEq(mining.totalMinted(), handler.settledSum(), "minted");
+    }
+
+    function invariant_supplyIsMintedLessBurned() public view {
+        assertEq(mining.totalBurned(), handler.burnedSum(), "burned");
+        assertEq(token.totalSupply(), handler.settledSum() - handler.burnedSum(), "supply");
+        assertEq(handler.balanceSum(), token.totalSupply(), "balances");
+    }
+
+    function invariant_washRedemptionLoses() public view {
+        assertTrue(mining.mintRate() * 7 < mining.redeemPrice(), "today's price");
+        assertTrue(mining.mintRate() * 7 < mining.lowestRedeemPrice(), "every price there was");
+    }
+
+    function invariant_rosterStaysSmall() public view {
+        assertLe(registry.rosterLength(), 5 + handler.renewals(), "slots");
+    }
+
+    /// @notice The handler's actions reach what the invariants are about.
+    function test_handler_settlesRefusesBurnsAndRenews() public {
+        handler.commitAndPinBatch(3, 80_000, false);
+        handler.wait(30);
+        handler.settleTask(0, 0, 0, 2000);
+        assertEq(handler.refused(), 1, "no claims, no settlement");
+        handler.settleAll(2000);
+        assertEq(handler.settledTasks(), 3, "settled");
+        handler.redeem(1);
+        assertTrue(handler.burnedSum() > 0, "burned");
+        handler.revokeOrRetire(2, true);
+        handler.wait(12 hours);
+        handler.renew(2, true);
+        assertEq(handler.renewals(), 1, "registered again");
+        invariant_mintedIsTheSumOverSettledTasks();
+        invariant_supplyIsMintedLessBurned();
+    }
+}
