@@ -50,7 +50,7 @@ interface ISnpVerifier {
 
     /// @notice The same, under a VCEK certificate that the certificate cache already holds.
     /// @param report The 1184 bytes of ATTESTATION_REPORT.
-    /// @param vcek Identifier of the VCEK certificate: keccak256 of its to-be-signed bytes.
+    /// @param vcek Identifier of the VCEK certificate in the certificate cache.
     /// @return facts What the report says.
     function verifyCached(bytes calldata report, bytes32 vcek) external view returns (SnpFacts memory facts);
 }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AmdCertificate} from "./AmdCertificate.sol";
+
+/// @title ATTESTATION_REPORT of AMD SEV-SNP (AMD document 56860), versions 2 to 5
+/// @notice Offsets of the 1184 bytes and the checks of their shape. All integers are little-endian.
+library SnpReport {
+    uint256 internal constant LENGTH = 0x4a0;
+    /// @notice The signature covers the bytes before it.
+    uint256 internal constant SIGNED_LENGTH = 0x2a0;
+    uint256 internal constant POLICY = 0x008;
+    uint256 internal constant VMPL = 0x030;
+    uint256 internal constant SIGNATURE_ALGORITHM = 0x034;
+    uint256 internal constant CURRENT_TCB = 0x038;
+    uint256 internal constant PLATFORM_INFO = 0x040;
+    uint256 internal constant KEY_INFO = 0x048;
+    uint256 internal constant REPORT_DATA = 0x050;
+    uint256 internal constant MEASUREMENT = 0x090;
+    uint256 internal constant REPORTED_TCB = 0x180;
+    uint256 internal constant FAMILY = 0x188;
+    uint256 internal constant MODEL = 0x189;
+    uint256 internal constant CHIP_ID = 0x1a0;
+    uint256 internal constant COMMITTED_TCB = 0x1e0;
+    uint256 internal constant SIGNATURE_R = 0x2a0;
+    uint256 internal constant SIGNATURE_S = 0x2e8;
+    uint256 private constant SCALAR_LENGTH = 72;
+    uint256 private constant SIGNATURE_END = 0x330;
+
+    /// @notice Thrown when the report is not 1184 bytes long.
+    error ReportLengthInvalid(uint256 expected, uint256 found);
+    /// @notice Thrown when VERSION is not 2, 3, 4 or 5.
+    error ReportVersionUnsupported(uint256 least, uint256 most, uint256 found);
+    /// @notice Thrown when a byte that must be zero is not.
+    error ReportReservedNotZero(uint256 offset);
+    /// @notice Thrown when SIGNATURE_ALGO is not ECDSA P-384 with SHA-384.
+    error ReportAlgorithmUnsupported(uint256 expected, uint256 found);
+    /// @notice Thrown when r or s does not fit in 48 bytes.
+    error ReportSignatureMalformed(uint256 offset);
+
+    /// @notice Requires the shape of a report: length, version, what must be zero, the algorithm, the width of r and s.
+    function requireShape(bytes calldata report) internal pure {
+        require(report.length == LENGTH, ReportLengthInvalid(LENGTH, report.length));
+        uint256 version = integerAt(report, 0, 4);
+        require(version >= 2 && version <= 5, ReportVersionUnsupported(2, 5, version));
+        uint256 algorithm = integerAt(report, SIGNATURE_ALGORITHM, 4);
+        require(algorithm == 1, ReportAlgorithmUnsupported(1, algorithm));
+        requireZero(report, 0x04c, 0x050);
+        // CPUID came with version 3, the mitigation vectors with version 5.
+        requireZero(report, version < 3 ? FAMILY : 0x18b, CHIP_ID);
+        requireZero(report, 0x1eb, 0x1ec);
+        requireZero(report, 0x1ef, 0x1f0);
+        requireZero(report, version < 5 ? 0x1f8 : 0x208, SIGNATURE_R);
+        requireZero(report, SIGNATURE_END, LENGTH);
+        require(isZero(report, SIGNATURE_R + 48, SIGNATURE_S), ReportSignatureMalformed(SIGNATURE_R));
+        require(isZero(report, SIGNATURE_S + 48, SIGNATURE_END), ReportSignatureMalformed(SIGNATURE_S));
+    }
+
+    /// @notice The product that CPUID family and model stand for; zero for a processor of none.
+    function productOf(uint8 family, uint8 model) internal pure returns (uint8) {
+        if (family == 0x19) {
+            if (model <= 0x0f) return AmdCertificate.MILAN;
+            // 0xA0 to 0xAF are Bergamo and Siena, which belong to Genoa.
+            if (model <= 0x1f || (model >= 0xa0 && model <= 0xaf)) return AmdCertificate.GENOA;
+        }
+        if (family == 0x1a && model <= 0x11) return AmdCertificate.TURIN;
+        return 0;
+    }
+
+    /// @notice r then s as 48 big-endian bytes each.
+    function signatureOf(bytes calldata report) internal pure returns (bytes memory signature) {
+        signature = new bytes(96);
+        for (uint256 i = 0; i < 48; i++) {
+            signature[i] = report[SIGNATURE_R + 47 - i];
+            signature[48 + i] = report[SIGNATURE_S + 47 - i];
+        }
+    }
+
+    /// @notice A little-endian integer of at most eight bytes.
+    function integerAt(bytes calldata report, uint256 offset, uint256 length) internal pure returns (uint256 value) {
+        for (uint256 i = length; i > 0; i--) value = (value << 8) | uint8(report[offset + i - 1]);
+    }
+
+    /// @notice Whether the bytes from start to end, end excluded, are zero.
+    function isZero(bytes calldata report, uint256 start, uint256 end) internal pure returns (bool) {
+        while (end - start >= 32) {
+            if (bytes32(report[start:start + 32]) != 0) return false;
+            start += 32;
+        }
+        return start == end || bytes32(report[start:end]) == 0;
+    }
+
+    function requireZero(bytes calldata report, uint256 start, uint256 end) private pure {
+        require(isZero(report, start, end), ReportReservedNotZero(start));
+    }
+}
