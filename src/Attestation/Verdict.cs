@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ait.Attestation.SevSnp;
 
 namespace Ait.Attestation;
 
@@ -13,10 +12,10 @@ public abstract class Verdict
     /// <summary>Everything cryptographic is valid and the policy accepts every fact.</summary>
     public sealed class Genuine : Verdict
     {
-        internal Genuine(SnpFacts facts) => Facts = facts;
+        internal Genuine(EvidenceFacts facts) => Facts = facts;
 
-        /// <summary>What the hardware said.</summary>
-        public SnpFacts Facts { get; }
+        /// <summary>What the hardware said; the verifier that was asked tells the type.</summary>
+        public EvidenceFacts Facts { get; }
     }
 
     /// <summary>At least one check failed.</summary>

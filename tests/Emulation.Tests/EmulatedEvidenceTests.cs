@@ -32,7 +32,7 @@ public sealed class EmulatedEvidenceTests
         Verdict verdict = SnpVerifier.Verify(
             EmulatedVendor.Evidence(root, chip, said), EmulatedVendor.Roots(root), SnpPolicy.Baseline, EmulatedVendor.Now);
 
-        SnpFacts facts = Assert.IsType<Verdict.Genuine>(verdict).Facts;
+        SnpFacts facts = Assert.IsType<SnpFacts>(Assert.IsType<Verdict.Genuine>(verdict).Facts);
         Assert.Equal(new ByteString(said.ReportData), facts.ReportData);
         Assert.Equal(new ByteString(said.Measurement), facts.Measurement);
         Assert.Equal(new ByteString(chip.HardwareId), facts.ChipId);

@@ -76,9 +76,23 @@ public static class JudgementJson
         json.WriteEndObject();
     }
 
-    private static void WriteFacts(Utf8JsonWriter json, SnpFacts facts)
+    private static void WriteFacts(Utf8JsonWriter json, EvidenceFacts facts)
     {
         json.WriteStartObject();
+        switch (facts)
+        {
+            case SnpFacts snp:
+                WriteSnp(json, snp);
+                break;
+            default:
+                throw new ArgumentException("unknown kind of facts", nameof(facts));
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteSnp(Utf8JsonWriter json, SnpFacts facts)
+    {
         json.WriteString("product", facts.Product.ToString());
         json.WriteNumber("report_version", facts.ReportVersion);
         json.WriteString("signing_key", facts.SigningKey == SnpSigningKey.Vcek ? "VCEK" : "VLEK");
@@ -95,7 +109,6 @@ public static class JudgementJson
         WriteTcb(json, "launch_tcb", facts.LaunchTcb);
         json.WriteString("endorsed_key", facts.EndorsedKey.ToString());
         json.WriteString("expires_at", facts.ExpiresAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-        json.WriteEndObject();
     }
 
     private static void WriteTcb(Utf8JsonWriter json, string name, TcbVersion tcb)

@@ -1,11 +1,19 @@
+using System.Globalization;
+
 namespace Ait.Attestation.SevSnp;
 
 /// <summary>What genuine evidence says. Only <see cref="SnpVerifier"/> makes one.</summary>
-public sealed class SnpFacts
+public sealed class SnpFacts : EvidenceFacts
 {
     internal SnpFacts()
     {
     }
+
+    /// <inheritdoc/>
+    public override string Platform => "amd-snp";
+
+    /// <inheritdoc/>
+    public override string Summary => string.Create(CultureInfo.InvariantCulture, $"{Product} v{ReportVersion}, TCB {ReportedTcb}");
 
     /// <summary>Product the certificate path belongs to.</summary>
     public required SnpProduct Product { get; init; }
@@ -15,18 +23,6 @@ public sealed class SnpFacts
 
     /// <summary>Kind of the key that signed.</summary>
     public required SnpSigningKey SigningKey { get; init; }
-
-    /// <summary>
-    /// Machine identity: 64 bytes (8 on Turin) equal in report and certificate; null where the host masks it or a VLEK
-    /// report carries none. Two reports with the same value come from one chip.
-    /// </summary>
-    public required ByteString? ChipId { get; init; }
-
-    /// <summary>Launch digest.</summary>
-    public required ByteString Measurement { get; init; }
-
-    /// <summary>The 64 bytes the guest chose.</summary>
-    public required ByteString ReportData { get; init; }
 
     /// <summary>The 32 bytes the host chose.</summary>
     public required ByteString HostData { get; init; }
@@ -55,6 +51,4 @@ public sealed class SnpFacts
     /// <summary>SHA-384 of the endorsed key. AMD certifies the same key more than once: never pin the certificate.</summary>
     public required ByteString EndorsedKey { get; init; }
 
-    /// <summary>The instant after which this verdict must be taken again: the earliest end of any certificate or revocation list used.</summary>
-    public required DateTimeOffset ExpiresAt { get; init; }
 }

@@ -9,7 +9,7 @@ internal static class VerdictText
     /// <summary>Verdict, refusal, and what matters of the facts or reasons.</summary>
     internal static IReadOnlyList<string> Cells(Verdict verdict) => verdict switch
     {
-        Verdict.Genuine genuine => ["genuine", "", $"{genuine.Facts.Product} v{genuine.Facts.ReportVersion}, TCB {genuine.Facts.ReportedTcb}"],
+        Verdict.Genuine genuine => ["genuine", "", genuine.Facts.Summary],
         Verdict.Refused refused => ["refused", refused.Reason.Code.ToString(), Reason(refused.Reason)],
         _ => [verdict.ToString() ?? "", "", ""],
     };

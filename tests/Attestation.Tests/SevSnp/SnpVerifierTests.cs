@@ -13,7 +13,7 @@ public sealed class SnpVerifierTests
     public void Verify_acceptsAndReportsTheFacts(EmulatedProduct product)
     {
         Scenario good = Scenario.Good(product);
-        SnpFacts facts = Assert.IsType<Verdict.Genuine>(good.Judge()).Facts;
+        SnpFacts facts = Assert.IsType<SnpFacts>(Assert.IsType<Verdict.Genuine>(good.Judge()).Facts);
         Assert.Equal(new ByteString(good.Chip.HardwareId), facts.ChipId);
         Assert.Equal(new ByteString(Scenario.Said.Measurement), facts.Measurement);
         Assert.Equal(good.Chip.Tcb.Snp, facts.ReportedTcb.Snp);
