@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Ait.Engine.Tests;
 
 /// <summary>
-/// Runs the hash matrix, the vectors and the kernel tests again in child processes whose runtime is told to do without
-/// some instructions.
+/// Runs the vectors, and where several backends are left the hash matrix and the kernel tests, again in child processes
+/// whose runtime is told to do without some instructions.
 /// </summary>
 public sealed class InstructionSetTests
 {
@@ -43,19 +43,16 @@ public sealed class InstructionSetTests
         start.ArgumentList.Add(assembly);
         start.ArgumentList.Add("--no-progress");
         start.ArgumentList.Add("--no-ansi");
-        foreach (string name in new[]
-        {
-            typeof(HashMatrixTests).FullName!,      // A top-level class has a full name.
-            typeof(ConformanceVectorTests).FullName!,
-            typeof(Simd.KernelsTests).FullName!,
-        })
+        // With the definition alone there is nothing to compare in process; the vectors were made by another one.
+        Type[] suites = expected == nameof(Backend.Scalar)
+            ? [typeof(ConformanceVectorTests), typeof(InstructionSetTests)]
+            : [typeof(ConformanceVectorTests), typeof(InstructionSetTests), typeof(HashMatrixTests), typeof(Simd.KernelsTests)];
+        foreach (Type suite in suites)
         {
             start.ArgumentList.Add("--filter-class");
-            start.ArgumentList.Add(name);
+            start.ArgumentList.Add(suite.FullName!); // A top-level class has a full name.
         }
 
-        start.ArgumentList.Add("--filter-class");
-        start.ArgumentList.Add(typeof(InstructionSetTests).FullName!);
         start.Environment[variable] = "0";
         start.Environment[Expectation] = expected;
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("The child process did not start.");
