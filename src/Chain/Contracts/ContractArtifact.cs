@@ -8,7 +8,7 @@ using Ait.Chain.Transactions;
 namespace Ait.Chain.Contracts;
 
 /// <summary>A compiled contract: its ABI and the code that creates it.</summary>
-public sealed class ContractArtifact
+public sealed partial class ContractArtifact
 {
     private const string Prefix = "contracts.abi.";
     private const string Suffix = ".json";

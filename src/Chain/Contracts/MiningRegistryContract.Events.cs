@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+
+using Ait.Chain.Abi;
+using Ait.Chain.Rpc;
+
+namespace Ait.Chain.Contracts;
+
+/// <content>Events.</content>
+public sealed partial class MiningRegistryContract
+{
+    /// <summary>Reads a log; false if it is of another contract or of an event without a type here.</summary>
+    public bool TryReadEvent(Log log, [NotNullWhen(true)] out MiningRegistryEvent? found)
+    {
+        found = TryDecodeEvent(log, out ContractEvent? e)
+            ? e.Definition.Signature switch
+            {
+                MiningRegistrySignatures.BatchCommittedEvent => new MiningRegistryEvent.BatchCommitted(
+                    e["batchId"].AsBigInteger(),
+                    e["root"].AsHash256(),
+                    e["taskCount"].AsUInt32(),
+                    e["computeUnits"].AsUInt64(),
+                    e["latestDeadline"].AsUInt64(),
+                    e["seedBlock"].AsUInt64(),
+                    e["rosterLength"].AsUInt32(),
+                    e["mintRate"].AsBigInteger()),
+                MiningRegistrySignatures.SeedPinnedEvent =>
+                    new MiningRegistryEvent.SeedPinned(e["batchId"].AsBigInteger(), e["seedBlockHash"].AsHash256(), e["seedTime"].AsUInt64()),
+                MiningRegistrySignatures.TaskSettledEvent => new MiningRegistryEvent.TaskSettled(
+                    e["taskId"].AsHash256(),
+                    e["batchId"].AsBigInteger(),
+                    e["workloadHash"].AsHash256(),
+                    e["index"].AsUInt32(),
+                    e["resultHash"].AsHash256(),
+                    e["computeUnits"].AsUInt64(),
+                    e["seatsPaid"].AsByte(),
+                    e["minted"].AsBigInteger()),
+                MiningRegistrySignatures.SeatPaidEvent => new MiningRegistryEvent.SeatPaid(
+                    e["taskId"].AsHash256(),
+                    e["gpuId"].AsHash256(),
+                    e["operator"].AsAddress(),
+                    e["duration"].AsUInt64(),
+                    e["amount"].AsBigInteger()),
+                MiningRegistrySignatures.SeatUnpaidEvent =>
+                    new MiningRegistryEvent.SeatUnpaid(e["taskId"].AsHash256(), e["gpuId"].AsHash256(), e["reason"].AsByte()),
+                MiningRegistrySignatures.WorkloadOpenedEvent =>
+                    new MiningRegistryEvent.WorkloadOpened(e["workloadId"].AsHash256(), e["computeUnits"].AsUInt64()),
+                MiningRegistrySignatures.RedeemedEvent => new MiningRegistryEvent.Redeemed(
+                    e["account"].AsAddress(),
+                    e["workloadId"].AsHash256(),
+                    e["aitAmount"].AsBigInteger(),
+                    e["computeUnits"].AsUInt64()),
+                _ => null,
+            }
+            : null;
+        return found is not null;
+    }
+}

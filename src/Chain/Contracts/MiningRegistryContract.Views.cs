@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
+using Ait.Chain.Abi;
+using Ait.Chain.Rpc;
+
+namespace Ait.Chain.Contracts;
+
+/// <content>Views, each on the state after a block.</content>
+public sealed partial class MiningRegistryContract
+{
+    /// <summary>A batch.</summary>
+    /// <exception cref="ContractRevertedException">There is none of that id.</exception>
+    public async Task<BatchRecord> GetBatchAsync(BigInteger batchId, BlockTag block, CancellationToken cancellation) =>
+        BatchRecord.FromAbi(await SingleAsync(MiningRegistrySignatures.Batch, [batchId], block, cancellation).ConfigureAwait(false));
+
+    /// <summary>How many batches were committed; the latest has this id.</summary>
+    public async Task<BigInteger> GetBatchCountAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.BatchCount, [], block, cancellation).ConfigureAwait(false)).AsBigInteger();
+
+    /// <summary>Whether a task has settled.</summary>
+    public async Task<bool> GetIsSettledAsync(BigInteger batchId, uint index, BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.IsSettled, [batchId, index], block, cancellation).ConfigureAwait(false)).AsBoolean();
+
+    /// <summary>The id of a task.</summary>
+    public async Task<Hash256> GetTaskIdOfAsync(BigInteger batchId, uint index, BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.TaskIdOf, [batchId, index], block, cancellation).ConfigureAwait(false)).AsHash256();
+
+    /// <summary>The roster slots drawn for a task's seats.</summary>
+    /// <exception cref="ContractRevertedException">The draw is not possible.</exception>
+    public async Task<ImmutableArray<uint>> GetSeatsOfAsync(
+        BigInteger batchId, MiningTaskRecord task, Hash256 seatSecret, BlockTag block, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        AbiValue slots = await SingleAsync(MiningRegistrySignatures.SeatsOf, [batchId, task.ToAbi(), seatSecret], block, cancellation).ConfigureAwait(false);
+        return [.. slots.Items.Select(static slot => slot.AsUInt32())];
+    }
+
+    /// <summary>The EIP-712 digest that a device signs.</summary>
+    public async Task<Hash256> GetWorkAttestationDigestAsync(
+        Hash256 taskId, Hash256 workloadHash, Hash256 resultHash, Hash256 gpuId, ulong duration, BlockTag block, CancellationToken cancellation)
+    {
+        ImmutableArray<AbiValue> arguments = [taskId, workloadHash, resultHash, gpuId, duration];
+        return (await SingleAsync(MiningRegistrySignatures.WorkAttestationDigest, arguments, block, cancellation).ConfigureAwait(false)).AsHash256();
+    }
+
+    /// <summary>Unspent credit in micro-CU.</summary>
+    public async Task<ulong> GetCreditOfAsync(Address account, Hash256 workloadId, BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.CreditOf, [account, workloadId], block, cancellation).ConfigureAwait(false)).AsUInt64();
+
+    /// <summary>A workload's quote in micro-CU; 0 if it is not open.</summary>
+    public async Task<ulong> GetQuoteOfAsync(Hash256 workloadId, BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.QuoteOf, [workloadId], block, cancellation).ConfigureAwait(false)).AsUInt64();
+
+    /// <summary>Until when a GPU's paid work has used its time, unix milliseconds.</summary>
+    public async Task<ulong> GetBusyUntilAsync(Hash256 gpuId, BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.BusyUntil, [gpuId], block, cancellation).ConfigureAwait(false)).AsUInt64();
+
+    /// <summary>The benchmark of a class in CU per hour.</summary>
+    public async Task<uint> GetClassRateAsync(byte deviceClass, BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.ClassRate, [(uint)deviceClass], block, cancellation).ConfigureAwait(false)).AsUInt32();
+
+    /// <summary>The duration bounds of a workload type on a class.</summary>
+    public async Task<DurationBoundsRecord> GetDurationBoundsAsync(ushort workloadType, byte deviceClass, BlockTag block, CancellationToken cancellation) =>
+        DurationBoundsRecord.FromAbi(
+            await SingleAsync(MiningRegistrySignatures.DurationBounds, [(uint)workloadType, (uint)deviceClass], block, cancellation).ConfigureAwait(false));
+
+    /// <summary>Wei minted per micro-CU and paid seat.</summary>
+    public async Task<BigInteger> GetMintRateAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.MintRate, [], block, cancellation).ConfigureAwait(false)).AsBigInteger();
+
+    /// <summary>Wei burned per micro-CU of credit.</summary>
+    public async Task<BigInteger> GetRedeemPriceAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.RedeemPrice, [], block, cancellation).ConfigureAwait(false)).AsBigInteger();
+
+    /// <summary>Wei minted so far.</summary>
+    public async Task<BigInteger> GetTotalMintedAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.TotalMinted, [], block, cancellation).ConfigureAwait(false)).AsBigInteger();
+
+    /// <summary>Wei burned by redemption so far.</summary>
+    public async Task<BigInteger> GetTotalBurnedAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.TotalBurned, [], block, cancellation).ConfigureAwait(false)).AsBigInteger();
+
+    /// <summary>The token this registry mints.</summary>
+    public async Task<Address> GetTokenAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.Token, [], block, cancellation).ConfigureAwait(false)).AsAddress();
+
+    /// <summary>The registry whose devices may mine.</summary>
+    public async Task<Address> GetDevicesAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.Devices, [], block, cancellation).ConfigureAwait(false)).AsAddress();
+
+    /// <summary>The account that commits batches.</summary>
+    public async Task<Address> GetCoordinatorAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.Coordinator, [], block, cancellation).ConfigureAwait(false)).AsAddress();
+
+    private async Task<AbiValue> SingleAsync(string function, ImmutableArray<AbiValue> arguments, BlockTag block, CancellationToken cancellation) =>
+        (await ViewAsync(function, arguments, block, cancellation).ConfigureAwait(false))[0];
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
+using Ait.Chain.Abi;
+using Ait.Chain.Rpc;
+using Ait.Chain.Transactions;
+
+namespace Ait.Chain.Contracts;
+
+/// <summary>The mining registry: views, transactions and events, typed.</summary>
+public sealed partial class MiningRegistryContract : GovernedContract
+{
+    /// <summary>A registry at an address.</summary>
+    public MiningRegistryContract(Address address, EthereumClient client)
+        : base(address, client, ContractArtifact.Load("MiningRegistry").Abi)
+    {
+    }
+
+    /// <summary>Commits a batch; coordinator only.</summary>
+    public TransactionRequest CommitBatch(Hash256 root, uint taskCount, ulong computeUnits, ulong latestDeadline) =>
+        Transaction(MiningRegistrySignatures.CommitBatch, root, taskCount, computeUnits, latestDeadline);
+
+    /// <summary>Stores the hash of a batch's seed block.</summary>
+    public TransactionRequest PinSeed(BigInteger batchId) => Transaction(MiningRegistrySignatures.PinSeed, batchId);
+
+    /// <summary>Settles tasks of a batch.</summary>
+    public TransactionRequest Settle(BigInteger batchId, ImmutableArray<TaskSettlementRecord> settlements) =>
+        Transaction(MiningRegistrySignatures.Settle, batchId, AbiValue.List(settlements.Select(static settlement => settlement.ToAbi())));
+
+    /// <summary>Publishes quotes; coordinator only.</summary>
+    public TransactionRequest OpenWorkloads(ImmutableArray<Hash256> workloadIds, ImmutableArray<ulong> computeUnits) => Transaction(
+        MiningRegistrySignatures.OpenWorkloads,
+        AbiValue.List(workloadIds.Select(static id => (AbiValue)id)),
+        AbiValue.List(computeUnits.Select(static units => (AbiValue)units)));
+
+    /// <summary>Burns tokens of the sender for credit on a workload.</summary>
+    public TransactionRequest Redeem(BigInteger aitAmount, Hash256 workloadId) => Transaction(MiningRegistrySignatures.Redeem, aitAmount, workloadId);
+
+    /// <summary>Sets the rates; governor only.</summary>
+    public TransactionRequest SetRates(BigInteger mintRate, BigInteger redeemPrice) => Transaction(MiningRegistrySignatures.SetRates, mintRate, redeemPrice);
+
+    /// <summary>Sets the benchmark of a class; governor only.</summary>
+    public TransactionRequest SetClassRate(byte deviceClass, uint cuPerHour) => Transaction(MiningRegistrySignatures.SetClassRate, (uint)deviceClass, cuPerHour);
+
+    /// <summary>Sets duration bounds; governor only.</summary>
+    public TransactionRequest SetDurationBounds(ushort workloadType, byte deviceClass, DurationBoundsRecord bounds)
+    {
+        ArgumentNullException.ThrowIfNull(bounds);
+        return Transaction(MiningRegistrySignatures.SetDurationBounds, (uint)workloadType, (uint)deviceClass, bounds.ToAbi());
+    }
+
+    /// <summary>Names the coordinator; governor only.</summary>
+    public TransactionRequest SetCoordinator(Address coordinator) => Transaction(MiningRegistrySignatures.SetCoordinator, coordinator);
+}

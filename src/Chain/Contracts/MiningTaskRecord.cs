@@ -1,0 +1,39 @@
+using Ait.Chain.Abi;
+
+namespace Ait.Chain.Contracts;
+
+/// <summary>A task as the mining registry takes it: a leaf of a batch.</summary>
+/// <param name="WorkloadHash">The hash of what is run.</param>
+/// <param name="Index">The position in the batch.</param>
+/// <param name="WorkloadType">Selects the duration bounds.</param>
+/// <param name="DeterminismClass">Selects the arithmetic.</param>
+/// <param name="ComputeUnits">Work in micro-CU.</param>
+/// <param name="Deadline">Unix seconds.</param>
+/// <param name="Redeemer">Whose credit pays; zero for subsidised work.</param>
+/// <param name="AnswerCommitment">A salted hash.</param>
+/// <param name="SeatSecretHash">The hash of the secret behind the seats.</param>
+/// <param name="EscalationSecretHash">The hash of the secret behind escalation seats.</param>
+public sealed record MiningTaskRecord(
+    Hash256 WorkloadHash,
+    uint Index,
+    ushort WorkloadType,
+    byte DeterminismClass,
+    ulong ComputeUnits,
+    ulong Deadline,
+    Address Redeemer,
+    Hash256 AnswerCommitment,
+    Hash256 SeatSecretHash,
+    Hash256 EscalationSecretHash)
+{
+    internal AbiValue ToAbi() => AbiValue.List(
+        WorkloadHash,
+        Index,
+        (uint)WorkloadType,
+        (uint)DeterminismClass,
+        ComputeUnits,
+        Deadline,
+        Redeemer,
+        AnswerCommitment,
+        SeatSecretHash,
+        EscalationSecretHash);
+}
