@@ -29,6 +29,7 @@ contract P384FieldTest is Test {
         assertEq(x0, y0, what);
     }
 
+    /// forge-config: default.fuzz.runs = 64
     function testFuzz_mul_equalsTheSlowTwin(uint256[4] calldata seeds, uint256 balance) external pure {
         // High words up to 2^(128 + i) and 2^(128 + 16 - i).
         uint256 i = bound(balance, 0, 15);
@@ -98,6 +99,7 @@ contract P384FieldTest is Test {
         assertFalse(P384Field.isZero((1 << 128) - 1, 0), "p's high word");
     }
 
+    /// forge-config: default.fuzz.runs = 64
     function testFuzz_scalarMul_equalsTheSlowTwin(uint256[4] calldata seeds) external pure {
         (uint256 x1, uint256 x0) = (word(seeds[0], (1 << 128) - 1), word(seeds[1], type(uint256).max));
         (uint256 y1, uint256 y0) = (word(seeds[2], (1 << 128) - 1), word(seeds[3], type(uint256).max));
@@ -107,6 +109,7 @@ contract P384FieldTest is Test {
         assertEq(z0, y0, "low");
     }
 
+    /// forge-config: default.fuzz.runs = 64
     function testFuzz_scalarInverse_isTheInverse(uint256 high, uint256 low) external view {
         (uint256 x1, uint256 x0) = SlowP384.reduce(word(high, (1 << 128) - 1), word(low, type(uint256).max), N_LOW);
         vm.assume(x1 | x0 != 0);

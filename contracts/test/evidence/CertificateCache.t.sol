@@ -154,6 +154,7 @@ contract CertificateCacheTest is SnpFixture {
         assertRefused(done, answer, Der.DerTrailingBytes.selector, "a byte behind the certificate");
     }
 
+    /// forge-config: default.fuzz.runs = 64
     function testFuzz_submitVcek_refusesOrIgnoresAnyFlippedByte(uint256 seed, uint8 change) external {
         bytes memory der = certificate("vcek");
         uint256 place = bound(seed, 0, der.length - 1);

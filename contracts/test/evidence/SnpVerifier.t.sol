@@ -266,6 +266,7 @@ contract SnpVerifierTest is SnpFixture {
         refuses(genuine, expected, "expired VCEK");
     }
 
+    /// forge-config: default.fuzz.runs = 64
     function testFuzz_verify_refusesAnyFlippedBit(uint256 seed) external {
         bytes memory report_ = report("genuine");
         _cache.submitVcek(_vcek, _ask);
