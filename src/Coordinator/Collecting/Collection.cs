@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using Ait.Chain;
+using Ait.Coordinator.Admitting;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Coordinator.Collecting;
+
+/// <summary>
+/// Commit, then reveal: nobody can see a result before every seat is bound to its own. Decisions only; times are unix milliseconds.
+/// </summary>
+internal static class Collection
+{
+    /// <summary>Whether a commitment is taken. Null means yes, or that the same one is in already.</summary>
+    internal static Refusal? JudgeCommitment(SeatView seat, Hash256 commitment, long now)
+    {
+        if (seat.Commitment is Hash256 earlier)
+        {
+            return earlier == commitment
+                ? null
+                : new Refusal(
+                    ProblemCodes.CommitmentConflict, "Another commitment of this seat is in.", earlier.ToString(), commitment.ToString(),
+                    "Reveal what was committed first; a seat commits once.");
+        }
+
+        if (seat.Task.Phase != TaskPhase.Seated || seat.Task.RevealOpenedAt is not null || now > seat.Task.CommitDeadline)
+        {
+            return new Refusal(
+                ProblemCodes.DeadlinePassed, "This seat no longer takes a commitment.",
+                $"a commitment by {seat.Task.CommitDeadline / 1000}", $"{now / 1000}, task {seat.Task.Phase}",
+                "Ask for another seat; this one counts as silent. Commit within the deadline of the seat letter.");
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether results may be revealed: every seat has committed, or the time for it is over.</summary>
+    internal static bool IsRevealDue(SeatView seat, long now) =>
+        seat.Task.Phase == TaskPhase.Seated
+        && (seat.SeatsCommitted == SeatDraw.Seats || (seat.SeatsCommitted > 0 && now > seat.Task.CommitDeadline));
+
+    /// <summary>Whether a verified attestation with its salt and transcript opens the seat's commitment. Null means yes, or in already.</summary>
+    internal static Refusal? JudgeReveal(
+        SeatView seat, NetworkDomain domain, WorkAttestation attestation, Hash256 salt, ReadOnlySpan<byte> transcript, long now)
+    {
+        WorkStatement statement = attestation.Statement;
+        if (statement.WorkloadHash != seat.Task.Task.WorkloadHash)
+        {
+            return new Refusal(
+                ProblemCodes.ResultInvalid, "The work attestation speaks of another workload.",
+                seat.Task.Task.WorkloadHash.ToString(), statement.WorkloadHash.ToString(), "Attest the workload of the seat letter.");
+        }
+
+        if (seat.Commitment is not Hash256 commitment)
+        {
+            return new Refusal(
+                ProblemCodes.CommitmentMismatch, "This seat has not committed.", "a commitment before the reveal", "none",
+                "Commit first; a result without a commitment could be a copy.");
+        }
+
+        if (ResultCommitment.Compute(domain, statement, seat.Operator, salt) is Hash256 opened && opened != commitment)
+        {
+            return new Refusal(
+                ProblemCodes.CommitmentMismatch, "The reveal does not open the commitment.", commitment.ToString(), opened.ToString(),
+                "Reveal exactly what was committed: result, duration, device and salt.");
+        }
+
+        var found = new Hash256(SHA256.HashData(transcript));
+        if (found != statement.ResultHash)
+        {
+            return new Refusal(
+                ProblemCodes.ResultInvalid, "The transcript is not the attested result.", statement.ResultHash.ToString(), found.ToString(),
+                "Send the engine's canonical transcript; its SHA-256 is the result hash.");
+        }
+
+        // The commitment binds the whole statement, so an equal repeat is the same reveal and is answered the same.
+        if (seat.RevealedResult == statement.ResultHash)
+        {
+            return null;
+        }
+
+        if (seat.Task.Phase != TaskPhase.Seated || (seat.Task.RevealDeadline is long deadline && now > deadline))
+        {
+            return new Refusal(
+                ProblemCodes.DeadlinePassed, "This seat no longer takes a result.",
+                $"a result by {seat.Task.RevealDeadline / 1000}", $"{now / 1000}, task {seat.Task.Phase}",
+                "Nothing to do for this seat; reveal as soon as the reveal is open.");
+        }
+
+        return seat.Task.RevealOpenedAt is null
+            ? new Refusal(
+                ProblemCodes.RevealNotOpen, "Results may not be revealed yet.",
+                $"{SeatDraw.Seats} commitments, or {seat.Task.CommitDeadline / 1000} passed", $"{seat.SeatsCommitted} commitments at {now / 1000}",
+                "Ask GET /v1/seats until revealOpen is true, then send the same result.")
+            : null;
+    }
+
+    /// <summary>What the device may know of its own seat.</summary>
+    internal static SeatPhase PhaseOf(SeatView seat, long now) => seat.Task.Phase switch
+    {
+        TaskPhase.Void => SeatPhase.Void,
+        TaskPhase.Settled => seat.PaidWei is null ? SeatPhase.Unpaid : SeatPhase.Settled,
+        TaskPhase.Agreed => SeatPhase.Agreed,
+        _ when seat.RevealedResult is not null => SeatPhase.Revealed,
+        _ when seat.Commitment is not null => SeatPhase.Committed,
+        _ when seat.LeaseHolder is not null && seat.LeaseDeadline > now => SeatPhase.Leased,
+        _ => SeatPhase.Open,
+    };
+
+    /// <summary>What an unpaid operator can do about it.</summary>
+    internal static string? RemedyFor(UnpaidReason reason, string? detail) => reason switch
+    {
+        UnpaidReason.None when detail is null => null,
+        UnpaidReason.Silent => detail is null
+            ? "No commitment arrived in time. Keep the miner reachable and faster than the commit deadline of its letters."
+            : $"The contract does not take this claim: {detail}. Refresh the device's evidence and keep its enclave key until its tasks are settled.",
+        UnpaidReason.ResultInMinority => "Two other devices agree on another result. Check the engine version and the device's memory; run the engine's self-test.",
+        UnpaidReason.NoAgreement => "No two seats gave the same result in time; nobody was paid and the buyer keeps the credit. Run the engine's self-test if this repeats.",
+        UnpaidReason.NotRevealed => "A commitment arrived but no result that opens it. Keep the miner running until its seats are revealed.",
+        _ => detail ?? "Ask the coordinator's operator.",
+    };
+}

@@ -1,0 +1,30 @@
+namespace Ait.Coordinator.Configuration;
+
+/// <summary>One thing the coordinator can be told: --name on the command line, AIT_COORDINATOR_NAME in the environment, name in the file.</summary>
+internal sealed record Setting(string Name, string Value, string Help, string? Default)
+{
+    internal const string EnvironmentPrefix = "AIT_COORDINATOR_";
+
+    internal string EnvironmentVariable => EnvironmentPrefix + Name.Replace('-', '_').ToUpperInvariant();
+
+    internal static IReadOnlyList<Setting> All { get; } =
+    [
+        new("rpc", "URL", "JSON-RPC of the Ethereum node", null),
+        new("deployment", "FILE", "deployment.json of the contracts", null),
+        new("key", "FILE", "the coordinator's private key, 32 bytes hex, mode 0600", null),
+        new("ledger", "FILE", "the SQLite ledger; created if absent", null),
+        new("models", "FILE", "models.json: the models scheduled and their benchmark entries", null),
+        new("listen", "URL", "where to serve HTTP; port 0 takes a free one", "http://127.0.0.1:8080"),
+        new("batch-interval", "TIME", "how often waiting work becomes a batch, 100ms to 10m", "2s"),
+        new("poll-interval", "TIME", "how often the chain is asked for news, 50ms to 1m", "500ms"),
+        new("batch-size", "N", "most tasks in a batch, 1 to 1024", "256"),
+        new("settlement-size", "N", "most tasks in one settlement, 1 to 200", "40"),
+        new("task-lifetime", "TIME", "until when a task can settle, 2m to 55m", "30m"),
+        new("commit-window", "TIME", "time for commitments after seating, 1s to 30m", "2m"),
+        new("reveal-window", "TIME", "time for reveals after they open, 1s to 30m", "1m"),
+        new("lease-length", "TIME", "how long a letter keeps its seat, 1s to 10m", "60s"),
+        new("confirmations", "N", "blocks on top of an event before it counts, 0 to 64", "0"),
+        new("requests-per-minute", "N", "signed requests a minute and signer, 1 to 1000000", "1200"),
+        new("openings-per-minute", "N", "workloads opened on chain a minute, 1 to 100000", "120"),
+    ];
+}

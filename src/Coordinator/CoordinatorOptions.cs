@@ -1,0 +1,56 @@
+namespace Ait.Coordinator;
+
+/// <summary>Everything a coordinator is told at start. <see cref="Ait.Coordinator.Configuration.OptionsReader"/> reads and checks it.</summary>
+internal sealed record CoordinatorOptions
+{
+    /// <summary>URL of the node's JSON-RPC.</summary>
+    public required Uri Rpc { get; init; }
+
+    /// <summary>File that says where the contracts are.</summary>
+    public required string DeploymentFile { get; init; }
+
+    /// <summary>File with the coordinator's private key, 32 bytes in hexadecimal.</summary>
+    public required string KeyFile { get; init; }
+
+    /// <summary>The ledger's SQLite file; created if absent.</summary>
+    public required string LedgerFile { get; init; }
+
+    /// <summary>The models scheduled and their benchmark entries.</summary>
+    public required string ModelsFile { get; init; }
+
+    /// <summary>Address to serve HTTP at; port 0 takes a free one.</summary>
+    public required Uri Listen { get; init; }
+
+    /// <summary>How often waiting work is sealed into a batch; 100 ms to 10 min, default 2 s.</summary>
+    public TimeSpan BatchInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often the chain is asked for news; 50 ms to 1 min, default 500 ms.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Most tasks in a batch; 1 to 1024, default 256.</summary>
+    public int BatchSize { get; init; } = 256;
+
+    /// <summary>Most tasks in one settlement transaction; 1 to 200, default 40.</summary>
+    public int SettlementSize { get; init; } = 40;
+
+    /// <summary>From sealing to the last moment a task can settle; 2 min to 55 min (the contract takes less than one hour), default 30 min.</summary>
+    public TimeSpan TaskLifetime { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>From seating to the end of commitments; 1 s to 30 min, default 2 min.</summary>
+    public TimeSpan CommitWindow { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>From the opening of the reveal to its end; 1 s to 30 min, default 1 min.</summary>
+    public TimeSpan RevealWindow { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a seat letter keeps its seat from another process of the same device; 1 s to 10 min, default 60 s.</summary>
+    public TimeSpan LeaseLength { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Blocks on top of an event before it counts; 0 to 64, default 0.</summary>
+    public int Confirmations { get; init; }
+
+    /// <summary>Signed requests a minute and signer; 1 to 1,000,000, default 1200.</summary>
+    public int RequestsPerMinute { get; init; } = 1200;
+
+    /// <summary>Workloads opened on chain a minute, all buyers together, since the coordinator pays for it; 1 to 100,000, default 120.</summary>
+    public int OpeningsPerMinute { get; init; } = 120;
+}

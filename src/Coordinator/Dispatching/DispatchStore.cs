@@ -1,0 +1,236 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Ait.Chain;
+using Ait.Coordinator.Ledger;
+using Ait.Coordinator.OnChain;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Coordinator.Dispatching;
+
+/// <summary>Queue, batches, seats and leases in the ledger.</summary>
+internal sealed partial class DispatchStore
+{
+    /// <summary>How often an entry whose batch died before any seat existed goes back to the queue.</summary>
+    internal const int MaxAttempts = 20;
+
+    private readonly LedgerFile _ledger;
+
+    public DispatchStore(LedgerFile ledger) => _ledger = ledger;
+
+    /// <summary>Queues subsidised workloads; one that is already queued, running or settled stays as it is.</summary>
+    internal int Enqueue(IReadOnlyList<(Workload Workload, ComputeUnits ComputeUnits)> workloads) => _ledger.Write("enqueue", transaction =>
+    {
+        int queued = 0;
+        foreach ((Workload workload, ComputeUnits units) in workloads)
+        {
+            AddWorkload(transaction, workload, units);
+            if (!transaction.Exists(
+                    "SELECT 1 FROM queue WHERE workload_hash = $1 AND redeemer = $2 AND state < 3", workload.Hash, Address.Zero))
+            {
+                Enqueue(transaction, workload.Hash, Address.Zero);
+                queued++;
+            }
+        }
+
+        return queued;
+    });
+
+    internal static void AddWorkload(LedgerTransaction transaction, Workload workload, ComputeUnits units) => transaction.Execute(
+        """
+        INSERT INTO workloads (workload_hash, encoding, workload_type, determinism_class, compute_units, added_at)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+        """,
+        workload.Hash, workload.ToBytes(), workload.Type, DeterminismClass.X8v0, units.Micro, transaction.NowMillis);
+
+    internal static void Enqueue(LedgerTransaction transaction, Hash256 workloadHash, Address redeemer)
+    {
+        transaction.Execute(
+            "INSERT INTO queue (workload_hash, redeemer, state, queued_at) VALUES ($1, $2, 0, $3)", workloadHash, redeemer, transaction.NowMillis);
+        transaction.Record("queued", workloadHash.ToArray(), redeemer == Address.Zero ? "subsidised" : $"redeemer {redeemer}");
+    }
+
+    internal int CountWaiting() => (int)_ledger.Read(transaction => transaction.Number("SELECT count(*) FROM queue WHERE state = 0"));
+
+    /// <summary>Fixes the next batch with its secrets; null if nothing waits. Nothing is on chain yet.</summary>
+    internal BatchRow? Seal(int most, ulong deadline, Func<Hash256> freshSecret) => _ledger.Write("seal", transaction =>
+    {
+        List<QueueEntry> entries = transaction.Query(
+            """
+            SELECT q.entry_key, q.workload_hash, w.workload_type, w.determinism_class, w.compute_units, q.redeemer
+            FROM queue q JOIN workloads w ON w.workload_hash = q.workload_hash WHERE q.state = 0 ORDER BY q.entry_key LIMIT $1
+            """,
+            row => new QueueEntry(
+                row.GetInt64(0), row.Hash(1), (WorkloadType)row.GetInt64(2), (DeterminismClass)row.GetInt64(3), new ComputeUnits(row.Unsigned(4)), row.Address(5)),
+            most);
+        if (entries.Count == 0)
+        {
+            return null;
+        }
+
+        BatchPlan plan = Dispatch.Seal(entries, deadline, freshSecret);
+        Hash256 root = plan.Tree.Root;
+        transaction.Execute(
+            "INSERT INTO batches (root, task_count, compute_units, latest_deadline, phase, sealed_at) VALUES ($1, $2, $3, $4, 0, $5)",
+            root, plan.Tasks.Length, plan.ComputeUnits.Micro, deadline, transaction.NowMillis);
+        long batchKey = transaction.LastKey();
+        foreach (PlannedTask planned in plan.Tasks)
+        {
+            Insert(transaction, batchKey, planned);
+        }
+
+        transaction.Record("batch sealed", root.ToArray(), $"{plan.Tasks.Length} tasks, {plan.ComputeUnits}");
+        return FindBatch(transaction, batchKey);
+    });
+
+    internal IReadOnlyList<BatchRow> Batches(BatchPhase phase) => _ledger.Read(transaction =>
+        transaction.Query(BatchRow.Select + "WHERE phase = $1 ORDER BY batch_key", BatchRow.Read, phase));
+
+    /// <summary>Seeded batches with tasks that have no seats yet.</summary>
+    internal IReadOnlyList<BatchRow> BatchesToDraw() => _ledger.Read(transaction => transaction.Query(
+        BatchRow.Select + "WHERE phase = 2 AND EXISTS (SELECT 1 FROM tasks t WHERE t.batch_key = batches.batch_key AND t.phase = 1) ORDER BY batch_key",
+        BatchRow.Read));
+
+    /// <summary>Takes back the commitment of a batch that a reorganisation removed before any seat was drawn.</summary>
+    internal static void UndoCommit(LedgerTransaction transaction, MiningEvent.BatchCommitted removed)
+    {
+        if (transaction.First(BatchRow.Select + "WHERE root = $1", BatchRow.Read, removed.Root) is { Phase: BatchPhase.Committed } batch)
+        {
+            Void(transaction, batch, "its commitment was taken back by a chain reorganisation");
+        }
+    }
+
+    /// <summary>Notes that a sealed batch is on chain. Says so again without effect.</summary>
+    internal void Commit(long batchKey, OnChainBatch found, Hash256 commitTransaction, NetworkDomain domain) => _ledger.Write("commit batch", transaction =>
+    {
+        BatchRow? batch = FindBatch(transaction, batchKey);
+        if (batch is not { Phase: BatchPhase.Sealed })
+        {
+            return;
+        }
+
+        transaction.Execute(
+            """
+            UPDATE batches SET phase = 1, batch_id = $2, commit_tx = $3, commit_block = $4, seed_block = $5, roster_length = $6, mint_rate = $7
+            WHERE batch_key = $1
+            """,
+            batchKey, found.BatchId, commitTransaction, found.CommitBlock, found.SeedBlock, (long)found.RosterLength, found.MintRate.ToString(CultureInfo.InvariantCulture));
+        foreach (TaskRow task in Tasks(transaction, batchKey))
+        {
+            transaction.Execute(
+                "UPDATE tasks SET phase = 1, task_id = $2 WHERE task_key = $1", task.TaskKey, domain.TaskId(found.BatchId, task.Task.Index));
+        }
+
+        transaction.Record("batch committed", batch.Root.ToArray(), $"batch {found.BatchId}, seed block {found.SeedBlock}, roster {found.RosterLength}");
+    });
+
+    /// <summary>Notes the seed of a committed batch.</summary>
+    internal void Seed(long batchKey, Hash256 seedBlockHash, ulong seedTime) => _ledger.Write("seed batch", transaction =>
+    {
+        int changed = transaction.Execute(
+            "UPDATE batches SET phase = 2, seed_block_hash = $2, seed_time = $3 WHERE batch_key = $1 AND phase = 1", batchKey, seedBlockHash, seedTime);
+        if (changed == 1)
+        {
+            transaction.Record("seed pinned", seedBlockHash.ToArray(), $"batch key {batchKey}");
+        }
+    });
+
+    internal IReadOnlyList<(TaskRow Task, Hash256 SeatSecret)> Undrawn(long batchKey) => _ledger.Read(transaction =>
+        Tasks(transaction, batchKey)
+            .Where(task => task.Phase == TaskPhase.Committed)
+            .Select(task => (task, SeatSecret(transaction, task.TaskKey)))
+            .ToList());
+
+    /// <summary>Seats a task: from now on its devices can lease their seats.</summary>
+    internal void Seat(long taskKey, ImmutableArray<SeatPlan> seats, TimeSpan commitWindow) => _ledger.Write("seat task", transaction =>
+    {
+        TaskRow? task = transaction.First(TaskRow.Select + "WHERE t.task_key = $1", TaskRow.Read, taskKey);
+        if (task is not { Phase: TaskPhase.Committed })
+        {
+            return;
+        }
+
+        ulong now = (ulong)(transaction.NowMillis / 1000);
+        ulong deadline = Dispatch.CommitDeadline(now, commitWindow, task.Task.Deadline);
+        foreach (SeatPlan seat in seats)
+        {
+            transaction.Execute(
+                "INSERT INTO seats (task_key, seat, slot, gpu_id, operator) VALUES ($1, $2, $3, $4, $5)",
+                taskKey, (long)seat.Seat, (long)seat.Slot, seat.GpuId, seat.Operator);
+        }
+
+        transaction.Execute(
+            "UPDATE tasks SET phase = 2, seated_at = $2, commit_deadline = $3 WHERE task_key = $1", taskKey, (long)now * 1000, (long)deadline * 1000);
+        transaction.Record("seats drawn", task.TaskId?.ToArray(), $"commit deadline {deadline}");
+    });
+
+    /// <summary>Gives up a batch no seat of which exists; its entries wait for another.</summary>
+    internal void VoidBatch(long batchKey, string reason) => _ledger.Write("void batch", transaction =>
+    {
+        if (FindBatch(transaction, batchKey) is not { Phase: BatchPhase.Sealed or BatchPhase.Committed } batch)
+        {
+            return;
+        }
+
+        Void(transaction, batch, reason);
+    });
+
+    /// <summary>Gives up a task that could not be seated; its entry waits for another batch.</summary>
+    internal void VoidUnseatable(long taskKey, string reason) => _ledger.Write("void unseatable", transaction =>
+    {
+        if (transaction.First(TaskRow.Select + "WHERE t.task_key = $1", TaskRow.Read, taskKey) is { Phase: TaskPhase.Committed } task)
+        {
+            VoidUnseated(transaction, task, reason);
+            transaction.Execute(
+                "UPDATE batches SET phase = 3 WHERE batch_key = $1 AND phase = 2 AND NOT EXISTS (SELECT 1 FROM tasks WHERE batch_key = $1 AND phase < 4)",
+                task.BatchKey);
+        }
+    });
+
+    internal static Hash256 SeatSecret(LedgerTransaction transaction, long taskKey) => new(
+        transaction.First("SELECT seat_secret FROM secrets WHERE task_key = $1", row => row.Bytes(0), taskKey)
+        ?? throw new LedgerException($"The ledger has task {taskKey} without its secrets; restore it from a backup."));
+
+    internal static IReadOnlyList<TaskRow> Tasks(LedgerTransaction transaction, long batchKey) =>
+        transaction.Query(TaskRow.Select + "WHERE t.batch_key = $1 ORDER BY t.task_index", TaskRow.Read, batchKey);
+
+    internal static BatchRow? FindBatch(LedgerTransaction transaction, long batchKey) =>
+        transaction.First(BatchRow.Select + "WHERE batch_key = $1", BatchRow.Read, batchKey);
+
+    private static void Void(LedgerTransaction transaction, BatchRow batch, string reason)
+    {
+        transaction.Execute("UPDATE batches SET phase = 4, void_reason = $2 WHERE batch_key = $1", batch.BatchKey, reason);
+        foreach (TaskRow task in Tasks(transaction, batch.BatchKey))
+        {
+            VoidUnseated(transaction, task, reason);
+        }
+
+        transaction.Record("batch void", batch.Root.ToArray(), reason);
+    }
+
+    private static void VoidUnseated(LedgerTransaction transaction, TaskRow task, string reason)
+    {
+        transaction.Execute("UPDATE tasks SET phase = 5, void_reason = $2 WHERE task_key = $1", task.TaskKey, reason);
+        transaction.Execute(
+            "UPDATE queue SET attempts = attempts + 1, state = CASE WHEN attempts + 1 >= $2 THEN 3 ELSE 0 END WHERE entry_key = $1",
+            task.EntryKey, MaxAttempts);
+        transaction.Record("task void", task.TaskId?.ToArray(), reason);
+    }
+
+    private static void Insert(LedgerTransaction transaction, long batchKey, PlannedTask planned)
+    {
+        MiningTask task = planned.Task;
+        transaction.Execute(
+            """
+            INSERT INTO tasks (batch_key, task_index, entry_key, workload_hash, workload_type, determinism_class, compute_units, deadline,
+                               redeemer, answer_commitment, seat_secret_hash, escalation_secret_hash, phase)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)
+            """,
+            batchKey, (long)task.Index, planned.EntryKey, task.WorkloadHash, task.WorkloadType, task.DeterminismClass, task.ComputeUnits.Micro,
+            task.Deadline, task.Redeemer, task.AnswerCommitment, task.SeatSecretHash, task.EscalationSecretHash);
+        transaction.Execute(
+            "INSERT INTO secrets (task_key, seat_secret, escalation_secret, answer_salt) VALUES ($1, $2, $3, $4)",
+            transaction.LastKey(), planned.SeatSecret, planned.EscalationSecret, planned.AnswerSalt);
+        transaction.Execute("UPDATE queue SET state = 1 WHERE entry_key = $1", planned.EntryKey);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using Ait.Chain;
+using Ait.Coordinator.Admitting;
+using Ait.Coordinator.OnChain;
+
+namespace Ait.Coordinator.Enrolling;
+
+/// <summary>Lets the enclave key of a live device in. Asks the chain again when the ledger's copy says no, since it may be behind.</summary>
+internal sealed class DeviceGate
+{
+    /// <summary>The chain is asked about one GPU at most this often on behalf of strangers.</summary>
+    private const long MillisBetweenReads = 500;
+
+    private const int MostRemembered = 10_000;
+
+    private readonly EnrolmentStore _store;
+    private readonly IMiningChain _chain;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<Hash256, long> _asked = new();
+
+    public DeviceGate(EnrolmentStore store, IMiningChain chain, TimeProvider clock)
+    {
+        _store = store;
+        _chain = chain;
+        _clock = clock;
+    }
+
+    internal async Task<Refusal?> AuthoriseAsync(Hash256 gpuId, Address signer, CancellationToken cancellation)
+    {
+        DateTimeOffset now = _clock.GetUtcNow();
+        ulong seconds = (ulong)now.ToUnixTimeSeconds();
+        Refusal? refusal = Enrolment.JudgeSigner(_store.Find(gpuId), gpuId, signer, seconds);
+        if (refusal is not null && MayAsk(gpuId, now.ToUnixTimeMilliseconds()))
+        {
+            Device? device = await _chain.FindDeviceAsync(gpuId, cancellation);
+            if (device is not null)
+            {
+                _store.Put(device);
+            }
+
+            refusal = Enrolment.JudgeSigner(device, gpuId, signer, seconds);
+        }
+
+        if (refusal is null)
+        {
+            _store.Saw(gpuId, seconds);
+        }
+
+        return refusal;
+    }
+
+    private bool MayAsk(Hash256 gpuId, long now)
+    {
+        if (_asked.Count > MostRemembered)
+        {
+            _asked.Clear();
+        }
+
+        if (_asked.TryGetValue(gpuId, out long last) && now - last < MillisBetweenReads)
+        {
+            return false;
+        }
+
+        _asked[gpuId] = now;
+        return true;
+    }
+}

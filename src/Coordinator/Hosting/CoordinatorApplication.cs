@@ -1,0 +1,135 @@
+using System.Net;
+using Ait.Coordinator.Admitting;
+using Ait.Coordinator.Agreeing;
+using Ait.Coordinator.Collecting;
+using Ait.Coordinator.Configuration;
+using Ait.Coordinator.Dispatching;
+using Ait.Coordinator.Enrolling;
+using Ait.Coordinator.Ledger;
+using Ait.Coordinator.Loops;
+using Ait.Coordinator.OnChain;
+using Ait.Coordinator.Redeeming;
+using Ait.Coordinator.Settling;
+using Ait.Protocol.Http;
+
+namespace Ait.Coordinator.Hosting;
+
+/// <summary>Puts the stages together: one web application whose endpoints and loops share the ledger.</summary>
+internal static class CoordinatorApplication
+{
+    internal static WebApplication Build(CoordinatorParts parts)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+        });
+        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
+            console.LogToStandardErrorThreshold = LogLevel.Trace); // Standard output belongs to the ready line.
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestAdmission.MaxBody;
+            kestrel.Limits.MaxRequestLineSize = 4 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.MaxConcurrentConnections = 10_000;
+            if (IPAddress.TryParse(parts.Options.Listen.Host.Trim('[', ']'), out IPAddress? address))
+            {
+                kestrel.Listen(address, parts.Options.Listen.Port);
+            }
+            else
+            {
+                kestrel.ListenLocalhost(parts.Options.Listen.Port);
+            }
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        AddStages(builder.Services, parts);
+
+        WebApplication application = builder.Build();
+        application.Use(GuardAsync);
+        application.MapNetwork();
+        application.MapEnrolment();
+        application.MapTasks();
+        application.Services.GetRequiredService<DispatchEndpoints>().Map(application);
+        application.Services.GetRequiredService<CollectionEndpoints>().Map(application);
+        application.Services.GetRequiredService<RedemptionEndpoints>().Map(application);
+        application.MapFallback((HttpContext context) => Answer.NotFound("resource", context.Request.Path));
+        return application;
+    }
+
+    internal static void AddStages(IServiceCollection services, CoordinatorParts parts) => services
+        .AddSingleton(parts.Options)
+        .AddSingleton(parts.Deployment)
+        .AddSingleton(parts.Deployment.Domain)
+        .AddSingleton(parts.Models)
+        .AddSingleton(_ => parts.Key)
+        .AddSingleton(_ => parts.Ledger)
+        .AddSingleton(_ => parts.Chain)
+        .AddSingleton(parts.Clock)
+        .AddSingleton<Signals>()
+        .AddSingleton<LoopHealth>()
+        .AddSingleton<WorkloadReader>()
+        .AddSingleton<RequestAdmission>()
+        .AddSingleton<EnrolmentStore>()
+        .AddSingleton<DeviceGate>()
+        .AddSingleton<DispatchStore>()
+        .AddSingleton<DispatchEndpoints>()
+        .AddSingleton<CollectionStore>()
+        .AddSingleton<CollectionEndpoints>()
+        .AddSingleton<AgreementStore>()
+        .AddSingleton<SettlementStore>()
+        .AddSingleton<TaskStore>()
+        .AddSingleton<RedemptionStore>()
+        .AddSingleton<RedemptionEndpoints>()
+        .AddSingleton<ChainFollower>()
+        .AddSingleton<BatchLoop>()
+        .AddSingleton<SeedLoop>()
+        .AddSingleton<SettleLoop>()
+        .AddSingleton<Housekeeping>()
+        .AddHostedService(provider => provider.GetRequiredService<ChainFollower>())
+        .AddHostedService(provider => provider.GetRequiredService<BatchLoop>())
+        .AddHostedService(provider => provider.GetRequiredService<SeedLoop>())
+        .AddHostedService(provider => provider.GetRequiredService<SettleLoop>())
+        .AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
+
+    /// <summary>No fault leaves as anything but a problem document.</summary>
+    private static async Task GuardAsync(HttpContext context, RequestDelegate next)
+    {
+        Refusal? refusal = null;
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException fault)
+        {
+            refusal = fault.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? new Refusal(ProblemCodes.TooLarge, "The request body is too large.", $"at most {RequestAdmission.MaxBody} bytes", "more", "Send fewer or smaller items in one request.")
+                : RequestAdmission.Malformed("a well-formed HTTP request", fault.Message);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception fault) when (fault is ChainUnavailableException or LedgerException)
+        {
+            HostLog.Unavailable(context.RequestServices.GetRequiredService<ILogger<WebApplication>>(), context.Request.Path, fault.Message);
+            refusal = new Refusal(
+                ProblemCodes.Unavailable, "The coordinator cannot answer this now.", "the chain and the ledger", fault.Message, "Try again; GET /readyz tells when it works.");
+        }
+        catch (Exception fault)
+        {
+            HostLog.Failed(context.RequestServices.GetRequiredService<ILogger<WebApplication>>(), context.Request.Path, fault);
+            refusal = new Refusal(
+                ProblemCodes.Unavailable, "The coordinator failed on this request.", "an answer", fault.GetType().Name, "Tell the coordinator's operator; the log has the cause.");
+        }
+
+        if (refusal is not null && !context.Response.HasStarted)
+        {
+            await Answer.Problem(refusal).ExecuteAsync(context);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+namespace Ait.Coordinator.Ledger;
+
+/// <summary>The tables, as an append-only list of migrations: entry n brings version n to version n + 1.</summary>
+internal static class LedgerSchema
+{
+    // Hashes and addresses are BLOBs, wei amounts decimal TEXT (they exceed 64 bits), instants INTEGER unix milliseconds,
+    // chain times (deadlines, validity) INTEGER unix seconds as the contracts hold them.
+    internal static readonly IReadOnlyList<string> Migrations =
+    [
+        """
+        CREATE TABLE network (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+        CREATE TABLE devices (
+          slot INTEGER PRIMARY KEY,
+          gpu_id BLOB NOT NULL CHECK (length(gpu_id) = 32),
+          host_chip BLOB NOT NULL CHECK (length(host_chip) = 32),
+          operator BLOB NOT NULL CHECK (length(operator) = 20),
+          class INTEGER NOT NULL,
+          valid_until INTEGER NOT NULL,
+          previous_valid_until INTEGER NOT NULL,
+          enclave_key BLOB NOT NULL CHECK (length(enclave_key) = 20),
+          registered_block INTEGER NOT NULL,
+          refreshed_block INTEGER NOT NULL,
+          revoked_block INTEGER NOT NULL) STRICT;
+        CREATE INDEX devices_gpu ON devices (gpu_id);
+
+        CREATE TABLE workloads (
+          workload_hash BLOB PRIMARY KEY CHECK (length(workload_hash) = 32),
+          encoding BLOB NOT NULL,
+          workload_type INTEGER NOT NULL,
+          determinism_class INTEGER NOT NULL,
+          compute_units INTEGER NOT NULL CHECK (compute_units > 0),
+          opened_tx BLOB,
+          added_at INTEGER NOT NULL) STRICT;
+
+        CREATE TABLE queue (
+          entry_key INTEGER PRIMARY KEY AUTOINCREMENT,
+          workload_hash BLOB NOT NULL REFERENCES workloads,
+          redeemer BLOB NOT NULL CHECK (length(redeemer) = 20),
+          state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+          attempts INTEGER NOT NULL DEFAULT 0,
+          queued_at INTEGER NOT NULL) STRICT;
+        CREATE UNIQUE INDEX queue_live ON queue (workload_hash, redeemer) WHERE state < 2;
+        CREATE INDEX queue_waiting ON queue (entry_key) WHERE state = 0;
+
+        CREATE TABLE batches (
+          batch_key INTEGER PRIMARY KEY AUTOINCREMENT,
+          root BLOB NOT NULL UNIQUE CHECK (length(root) = 32),
+          task_count INTEGER NOT NULL CHECK (task_count > 0),
+          compute_units INTEGER NOT NULL,
+          latest_deadline INTEGER NOT NULL,
+          phase INTEGER NOT NULL CHECK (phase BETWEEN 0 AND 4),
+          sealed_at INTEGER NOT NULL,
+          batch_id INTEGER UNIQUE,
+          commit_tx BLOB,
+          commit_block INTEGER,
+          seed_block INTEGER,
+          roster_length INTEGER,
+          mint_rate TEXT,
+          seed_block_hash BLOB,
+          seed_time INTEGER,
+          void_reason TEXT) STRICT;
+        CREATE INDEX batches_open ON batches (phase) WHERE phase < 3;
+
+        CREATE TABLE tasks (
+          task_key INTEGER PRIMARY KEY AUTOINCREMENT,
+          batch_key INTEGER NOT NULL REFERENCES batches,
+          task_index INTEGER NOT NULL,
+          entry_key INTEGER NOT NULL REFERENCES queue,
+          workload_hash BLOB NOT NULL REFERENCES workloads,
+          workload_type INTEGER NOT NULL,
+          determinism_class INTEGER NOT NULL,
+          compute_units INTEGER NOT NULL,
+          deadline INTEGER NOT NULL,
+          redeemer BLOB NOT NULL,
+          answer_commitment BLOB NOT NULL,
+          seat_secret_hash BLOB NOT NULL,
+          escalation_secret_hash BLOB NOT NULL,
+          phase INTEGER NOT NULL CHECK (phase BETWEEN 0 AND 5),
+          task_id BLOB UNIQUE,
+          seated_at INTEGER,
+          commit_deadline INTEGER,
+          reveal_opened_at INTEGER,
+          reveal_deadline INTEGER,
+          result_hash BLOB,
+          payable_at INTEGER,
+          void_reason TEXT,
+          settled_tx BLOB,
+          minted TEXT,
+          UNIQUE (batch_key, task_index)) STRICT;
+        CREATE INDEX tasks_phase ON tasks (phase, task_key);
+        CREATE INDEX tasks_workload ON tasks (workload_hash);
+        CREATE INDEX tasks_entry ON tasks (entry_key);
+
+        CREATE TABLE secrets (
+          task_key INTEGER PRIMARY KEY REFERENCES tasks,
+          seat_secret BLOB NOT NULL CHECK (length(seat_secret) = 32),
+          escalation_secret BLOB NOT NULL CHECK (length(escalation_secret) = 32),
+          answer_salt BLOB NOT NULL CHECK (length(answer_salt) = 32)) STRICT;
+
+        CREATE TABLE seats (
+          task_key INTEGER NOT NULL REFERENCES tasks,
+          seat INTEGER NOT NULL CHECK (seat BETWEEN 0 AND 6),
+          slot INTEGER NOT NULL,
+          gpu_id BLOB NOT NULL,
+          operator BLOB NOT NULL,
+          open INTEGER NOT NULL DEFAULT 1,
+          lease_holder BLOB,
+          lease_deadline INTEGER,
+          lease_acknowledged INTEGER NOT NULL DEFAULT 0,
+          PRIMARY KEY (task_key, seat),
+          UNIQUE (task_key, gpu_id)) STRICT, WITHOUT ROWID;
+        CREATE INDEX seats_open ON seats (gpu_id, task_key) WHERE open = 1;
+        CREATE INDEX seats_gpu ON seats (gpu_id);
+
+        CREATE TABLE commitments (
+          task_key INTEGER NOT NULL,
+          seat INTEGER NOT NULL,
+          commitment BLOB NOT NULL CHECK (length(commitment) = 32),
+          signer BLOB NOT NULL,
+          received_at INTEGER NOT NULL,
+          PRIMARY KEY (task_key, seat),
+          FOREIGN KEY (task_key, seat) REFERENCES seats) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE reveals (
+          task_key INTEGER NOT NULL,
+          seat INTEGER NOT NULL,
+          attestation BLOB NOT NULL,
+          salt BLOB NOT NULL CHECK (length(salt) = 32),
+          enclave_key BLOB NOT NULL,
+          transcript BLOB NOT NULL,
+          received_at INTEGER NOT NULL,
+          PRIMARY KEY (task_key, seat),
+          FOREIGN KEY (task_key, seat) REFERENCES commitments) STRICT;
+
+        CREATE TABLE agreements (
+          task_key INTEGER PRIMARY KEY REFERENCES tasks,
+          result_hash BLOB NOT NULL,
+          matching INTEGER NOT NULL,
+          decided_at INTEGER NOT NULL) STRICT;
+
+        CREATE TABLE settlements (
+          settlement_key INTEGER PRIMARY KEY AUTOINCREMENT,
+          batch_key INTEGER NOT NULL REFERENCES batches,
+          state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+          created_at INTEGER NOT NULL,
+          tx_hash BLOB,
+          block_number INTEGER,
+          error TEXT) STRICT;
+        CREATE INDEX settlements_open ON settlements (state) WHERE state < 2;
+        CREATE TABLE settlement_tasks (
+          settlement_key INTEGER NOT NULL REFERENCES settlements,
+          task_key INTEGER NOT NULL REFERENCES tasks,
+          claims INTEGER NOT NULL,
+          PRIMARY KEY (settlement_key, task_key)) STRICT, WITHOUT ROWID;
+        CREATE INDEX settlement_tasks_task ON settlement_tasks (task_key);
+
+        CREATE TABLE seat_outcomes (
+          task_key INTEGER NOT NULL,
+          seat INTEGER NOT NULL,
+          paid_wei TEXT,
+          reason INTEGER NOT NULL,
+          detail TEXT,
+          tx_hash BLOB,
+          PRIMARY KEY (task_key, seat),
+          FOREIGN KEY (task_key, seat) REFERENCES seats) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE redemptions (
+          tx_hash BLOB NOT NULL,
+          log_index INTEGER NOT NULL,
+          block_number INTEGER NOT NULL,
+          account BLOB NOT NULL,
+          workload_hash BLOB NOT NULL,
+          ait_amount TEXT NOT NULL,
+          compute_units INTEGER NOT NULL,
+          removed INTEGER NOT NULL DEFAULT 0,
+          considered INTEGER NOT NULL DEFAULT 0,
+          PRIMARY KEY (tx_hash, log_index)) STRICT, WITHOUT ROWID;
+        CREATE INDEX redemptions_open ON redemptions (considered) WHERE considered = 0;
+
+        CREATE TABLE nonces (
+          signer BLOB NOT NULL,
+          nonce BLOB NOT NULL,
+          used_at INTEGER NOT NULL,
+          PRIMARY KEY (signer, nonce)) STRICT, WITHOUT ROWID;
+        CREATE INDEX nonces_age ON nonces (used_at);
+
+        CREATE TABLE transactions (
+          entry_key INTEGER PRIMARY KEY AUTOINCREMENT,
+          send_key TEXT NOT NULL,
+          signed BLOB,
+          finished INTEGER NOT NULL,
+          tx_hash BLOB,
+          at INTEGER NOT NULL) STRICT;
+        CREATE INDEX transactions_send ON transactions (send_key);
+
+        CREATE TABLE cursors (name TEXT PRIMARY KEY, record BLOB NOT NULL) STRICT;
+
+        CREATE TABLE events (
+          event_key INTEGER PRIMARY KEY AUTOINCREMENT,
+          at INTEGER NOT NULL,
+          kind TEXT NOT NULL,
+          subject BLOB,
+          detail TEXT NOT NULL) STRICT;
+        CREATE INDEX events_subject ON events (subject) WHERE subject IS NOT NULL;
+        """,
+    ];
+}

@@ -1,0 +1,65 @@
+using Ait.Chain;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+using Microsoft.Data.Sqlite;
+
+namespace Ait.Coordinator.Ledger;
+
+/// <summary>A task as the ledger has it. Times are unix milliseconds, the deadline inside the task unix seconds.</summary>
+internal sealed record TaskRow(
+    long TaskKey,
+    long BatchKey,
+    ulong? BatchId,
+    long EntryKey,
+    MiningTask Task,
+    TaskPhase Phase,
+    Hash256? TaskId,
+    long? SeatedAt,
+    long? CommitDeadline,
+    long? RevealOpenedAt,
+    long? RevealDeadline,
+    Hash256? ResultHash,
+    long? PayableAt,
+    string? VoidReason,
+    Hash256? SettledTransaction,
+    string? Minted)
+{
+    /// <summary>Selects tasks t with their batch b; a WHERE clause follows.</summary>
+    internal const string Select =
+        """
+        SELECT t.task_key, t.batch_key, b.batch_id, t.entry_key, t.workload_hash, t.task_index, t.workload_type, t.determinism_class,
+               t.compute_units, t.deadline, t.redeemer, t.answer_commitment, t.seat_secret_hash, t.escalation_secret_hash,
+               t.phase, t.task_id, t.seated_at, t.commit_deadline, t.reveal_opened_at, t.reveal_deadline, t.result_hash, t.payable_at,
+               t.void_reason, t.settled_tx, t.minted
+        FROM tasks t JOIN batches b ON b.batch_key = t.batch_key
+
+        """;
+
+    internal static TaskRow Read(SqliteDataReader row) => new(
+        row.GetInt64(0),
+        row.GetInt64(1),
+        row.IsDBNull(2) ? null : row.Unsigned(2),
+        row.GetInt64(3),
+        new MiningTask(
+            row.Hash(4),
+            (uint)row.GetInt64(5),
+            (WorkloadType)row.GetInt64(6),
+            (DeterminismClass)row.GetInt64(7),
+            new ComputeUnits(row.Unsigned(8)),
+            row.Unsigned(9),
+            row.Address(10),
+            row.Hash(11),
+            row.Hash(12),
+            row.Hash(13)),
+        (TaskPhase)row.GetInt64(14),
+        row.HashOrNull(15),
+        row.NumberOrNull(16),
+        row.NumberOrNull(17),
+        row.NumberOrNull(18),
+        row.NumberOrNull(19),
+        row.HashOrNull(20),
+        row.NumberOrNull(21),
+        row.TextOrNull(22),
+        row.HashOrNull(23),
+        row.TextOrNull(24));
+}

@@ -1,0 +1,35 @@
+namespace Ait.Coordinator.Loops;
+
+/// <summary>Log lines of the loops; event ids 1000 to 1099.</summary>
+internal static partial class LoopLog
+{
+    [LoggerMessage(1000, LogLevel.Warning, "{Loop} could not finish its round and tries again: {Reason}")]
+    internal static partial void RoundFailed(ILogger logger, string loop, string reason, Exception? fault);
+
+    [LoggerMessage(1001, LogLevel.Information, "batch {BatchId} is on chain with {Tasks} tasks, seed block {SeedBlock}")]
+    internal static partial void BatchCommitted(ILogger logger, ulong batchId, uint tasks, ulong seedBlock);
+
+    [LoggerMessage(1002, LogLevel.Warning, "batch with root {Root} is void: {Reason}; its work is queued again")]
+    internal static partial void BatchVoid(ILogger logger, Chain.Hash256 root, string reason);
+
+    [LoggerMessage(1003, LogLevel.Information, "{Tasks} tasks of batch {BatchId} are seated")]
+    internal static partial void Seated(ILogger logger, int tasks, ulong batchId);
+
+    [LoggerMessage(1004, LogLevel.Information, "task {TaskId}: {Outcome}")]
+    internal static partial void Decided(ILogger logger, Chain.Hash256? taskId, string outcome);
+
+    [LoggerMessage(1005, LogLevel.Information, "settlement {Settlement} of {Tasks} tasks is mined in {Transaction}")]
+    internal static partial void SettlementMined(ILogger logger, long settlement, int tasks, Chain.Hash256 transaction);
+
+    [LoggerMessage(1006, LogLevel.Warning, "settlement {Settlement} is refused: {Refusal}")]
+    internal static partial void SettlementRefused(ILogger logger, long settlement, string refusal);
+
+    [LoggerMessage(1007, LogLevel.Information, "task key {TaskKey} waits until {Until} to settle: {Refusal}")]
+    internal static partial void SettlementDeferred(ILogger logger, long taskKey, long until, string refusal);
+
+    [LoggerMessage(1008, LogLevel.Warning, "{Removed} events were taken back by a chain reorganisation and are undone")]
+    internal static partial void Reorganised(ILogger logger, int removed);
+
+    [LoggerMessage(1009, LogLevel.Information, "credit of {Account} on workload {Workload}: {Decision}")]
+    internal static partial void Redemption(ILogger logger, Chain.Address account, Chain.Hash256 workload, string decision);
+}

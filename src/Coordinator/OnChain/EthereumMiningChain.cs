@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ait.Chain;
+using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
+using Ait.Chain.Events;
+using Ait.Chain.Rpc;
+using Ait.Chain.Transactions;
+using Ait.Coordinator.Configuration;
+using Ait.Protocol;
+
+namespace Ait.Coordinator.OnChain;
+
+/// <summary>The contracts over a node's JSON-RPC.</summary>
+internal sealed partial class EthereumMiningChain : IMiningChain
+{
+    /// <summary>A mined call that reverted may be tried again under a further key; so often at most.</summary>
+    private const int MaxAttempts = 8;
+
+    private const int RosterPage = 128;
+
+    private readonly EthereumClient _client;
+    private readonly TransactionSender _sender;
+    private readonly LogReader _logs;
+    private readonly Contract _mining;
+    private readonly Contract _devices;
+    private readonly Contract _token;
+    private readonly Deployment _deployment;
+
+    public EthereumMiningChain(EthereumClient client, TransactionSender sender, Deployment deployment, ulong confirmations)
+    {
+        _client = client;
+        _sender = sender;
+        _deployment = deployment;
+        ContractAbi deviceAbi = ContractArtifact.Load("DeviceRegistry").Abi;
+        ContractAbi tokenAbi = ContractArtifact.Load("AIToken").Abi;
+        _mining = new Contract(deployment.MiningRegistry, client, ContractArtifact.Load("MiningRegistry").Abi, [deviceAbi, tokenAbi]);
+        _devices = new Contract(deployment.DeviceRegistry, client, deviceAbi);
+        _token = new Contract(deployment.Token, client, tokenAbi);
+        _logs = new LogReader(client, new LogReaderOptions
+        {
+            Addresses = [deployment.MiningRegistry, deployment.DeviceRegistry],
+            Confirmations = confirmations,
+        });
+    }
+
+    public Task<ChainHead> ReadHeadAsync(CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        Block head = await _client.GetBlockAsync(BlockTag.Latest, cancellation)
+            ?? throw new ChainUnavailableException("The node has no latest block; it may still be starting.");
+        return new ChainHead(head.Number, head.Timestamp);
+    });
+
+    public Task<OnChainBatch?> ReadBatchAsync(ulong batchId, CancellationToken cancellation) => ReachAsync(async () =>
+        await _mining.CallAsync("batch", [batchId], Address.Zero, BlockTag.Latest, cancellation) switch
+        {
+            ContractCall.Returned returned => ToBatch(batchId, returned.Values[0]),
+            ContractCall.Reverted { Error.Name: "BatchUnknown" } => null,
+            ContractCall.Reverted reverted => throw new ChainUnavailableException($"batch({batchId}) reverted: {reverted.Error}"),
+            _ => null,
+        });
+
+    public Task<bool> IsSettledAsync(ulong batchId, uint index, CancellationToken cancellation) => ReachAsync(async () =>
+        (await _mining.ViewAsync("isSettled", [batchId, index], BlockTag.Latest, cancellation))[0].AsBoolean());
+
+    public Task<ImmutableArray<int>?> ReadSeatsAsync(ulong batchId, MiningTask task, Hash256 seatSecret, CancellationToken cancellation) => ReachAsync(async () =>
+        await _mining.CallAsync("seatsOf", [batchId, ToValue(task), seatSecret], Address.Zero, BlockTag.Latest, cancellation) switch
+        {
+            ContractCall.Returned returned => [.. returned.Values[0].Items.Select(slot => (int)slot.AsUInt32())],
+            ContractCall.Reverted { Error.Name: "RosterTooSmall" } => (ImmutableArray<int>?)null,
+            ContractCall.Reverted reverted => throw new ChainUnavailableException($"seatsOf(batch {batchId}, task {task.Index}) reverted: {reverted.Error}"),
+            _ => null,
+        });
+
+    public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation) => ReachAsync(async () =>
+        (await _mining.ViewAsync("creditOf", [account, workloadHash], BlockTag.Latest, cancellation))[0].AsUInt64());
+
+    public Task<ulong> ReadQuoteAsync(Hash256 workloadHash, CancellationToken cancellation) => ReachAsync(async () =>
+        (await _mining.ViewAsync("quoteOf", [workloadHash], BlockTag.Latest, cancellation))[0].AsUInt64());
+
+    public Task<uint> ReadRosterLengthAsync(CancellationToken cancellation) => ReachAsync(async () =>
+        (await _devices.ViewAsync("rosterLength", [], BlockTag.Latest, cancellation))[0].AsUInt32());
+
+    public Task<ImmutableArray<Device>> ReadRosterAsync(uint length, CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        var roster = ImmutableArray.CreateBuilder<Device>((int)length);
+        for (uint from = 0; from < length; from += RosterPage)
+        {
+            uint[] slots = [.. Enumerable.Range((int)from, (int)Math.Min(RosterPage, length - from)).Select(slot => (uint)slot)];
+            ImmutableArray<AbiValue> values = await _devices.ViewAsync(
+                "devicesAt", [AbiValue.List(slots.Select(slot => (AbiValue)slot))], BlockTag.Latest, cancellation);
+            roster.AddRange(values[0].Items.Zip(slots, ToDevice));
+        }
+
+        return roster.ToImmutable();
+    });
+
+    public Task<Device?> FindDeviceAsync(Hash256 gpuId, CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        switch (await _devices.CallAsync("slotOf", [gpuId], Address.Zero, BlockTag.Latest, cancellation))
+        {
+            case ContractCall.Returned returned:
+                uint slot = returned.Values[0].AsUInt32();
+                return (Device?)ToDevice((await _devices.ViewAsync("device", [slot], BlockTag.Latest, cancellation))[0], slot);
+            case ContractCall.Reverted { Error.Name: "DeviceNotRegistered" }:
+                return null;
+            case ContractCall.Reverted reverted:
+                throw new ChainUnavailableException($"slotOf({gpuId}) reverted: {reverted.Error}");
+            default:
+                return null;
+        }
+    });
+
+    public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        BigInteger[] totals = await Task.WhenAll(
+            NumberAsync(_mining, "mintRate", cancellation),
+            NumberAsync(_mining, "redeemPrice", cancellation),
+            NumberAsync(_mining, "totalMinted", cancellation),
+            NumberAsync(_mining, "totalBurned", cancellation),
+            NumberAsync(_token, "totalSupply", cancellation));
+        return new RegistryTotals(totals[0], totals[1], totals[2], totals[3], totals[4]);
+    });
+
+    public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        (string function, ImmutableArray<AbiValue> arguments) = Encode(call);
+        return await _mining.CallAsync(function, arguments, _sender.Account, BlockTag.Latest, cancellation) is ContractCall.Reverted reverted
+            ? ToRefusal(reverted.Error)
+            : null;
+    });
+
+    public Task<SubmitOutcome> SubmitAsync(string key, MiningCall call, CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        (string function, ImmutableArray<AbiValue> arguments) = Encode(call);
+        TransactionRequest request = _mining.Transaction(function, arguments.AsSpan());
+        for (int attempt = 1; ; attempt++)
+        {
+            // The key of a transaction that was mined and reverted is used up; the next attempt has its own.
+            SendResult result = await _sender.SendAsync(request, attempt == 1 ? key : $"{key}#{attempt}", cancellation);
+            switch (result)
+            {
+                case SendResult.Mined mined:
+                    return new SubmitOutcome.Mined(
+                        mined.Receipt.TransactionHash, mined.Receipt.BlockNumber, [.. mined.Receipt.Logs.Select(Decode).OfType<MiningEvent>()]);
+                case SendResult.WouldRevert would:
+                    return new SubmitOutcome.Refused(ToRefusal(_mining.DecodeError(would.Reason.Data.AsSpan())));
+                case SendResult.Reverted reverted when attempt == MaxAttempts || await SimulateAsync(call, cancellation) is not null:
+                    return (SubmitOutcome)new SubmitOutcome.Refused(reverted.Reason is CallResult.Reverted reason
+                        ? ToRefusal(_mining.DecodeError(reason.Data.AsSpan()))
+                        : await SimulateAsync(call, cancellation) ?? new ContractRefusal("OutOfGas", $"{reverted.Receipt.TransactionHash} reverted without a reason"));
+                case SendResult.Reverted:
+                    continue;
+                case SendResult.Rejected rejected:
+                    throw new ChainUnavailableException(
+                        $"The node refuses the coordinator's transaction ({rejected.Message}); if it lacks funds, send ether to {_sender.Account}.");
+                default:
+                    throw new ChainUnavailableException($"The transaction of {key} is not mined yet; it is watched further.");
+            }
+        }
+    });
+
+    public Task<EventPage> ReadEventsAsync(byte[]? cursor, CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        LogCursor from = cursor is null
+            ? LogCursor.StartingAt(_deployment.BlockNumber)
+            : JsonSerializer.Deserialize(cursor, CursorJson.Default.LogCursor)
+                ?? throw new ChainUnavailableException("The ledger's chain cursor is empty; restore the ledger from a backup.");
+        LogPage page;
+        try
+        {
+            page = await _logs.ReadAsync(from, cancellation);
+        }
+        catch (DeepReorganisationException fault)
+        {
+            throw new ChainUnavailableException(
+                $"The node's chain is not the one the ledger followed ({fault.Message}); point --rpc at a node of the right chain.", fault);
+        }
+
+        return new EventPage(
+            [.. page.Changes.Where(change => change.IsRemoved).Select(change => Decode(change.Log)).OfType<MiningEvent>()],
+            [.. page.Changes.Where(change => !change.IsRemoved).Select(change => Decode(change.Log)).OfType<MiningEvent>()],
+            JsonSerializer.SerializeToUtf8Bytes(page.Cursor, CursorJson.Default.LogCursor),
+            page.Cursor.NextBlock == 0 ? 0 : page.Cursor.NextBlock - 1,
+            page.IsCaughtUp);
+    });
+
+    private static async Task<T> ReachAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (RpcException fault)
+        {
+            throw new ChainUnavailableException($"The Ethereum node gives no usable answer: {fault.Message}", fault);
+        }
+        catch (ContractRevertedException fault)
+        {
+            throw new ChainUnavailableException($"The contracts do not answer as expected: {fault.Message}", fault);
+        }
+    }
+
+    private static async Task<BigInteger> NumberAsync(Contract contract, string function, CancellationToken cancellation) =>
+        (await contract.ViewAsync(function, [], BlockTag.Latest, cancellation))[0].AsBigInteger();
+
+    [JsonSerializable(typeof(LogCursor))]
+    private sealed partial class CursorJson : JsonSerializerContext;
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Ait.Chain;
+using Ait.Protocol;
+
+namespace Ait.Coordinator.OnChain;
+
+/// <summary>The process boundary to the contracts: everything the coordinator reads from and writes to the chain.</summary>
+/// <remarks>Every member throws <see cref="ChainUnavailableException"/> when the node cannot be reached or answers nonsense.</remarks>
+internal interface IMiningChain
+{
+    /// <summary>The newest block.</summary>
+    public Task<ChainHead> ReadHeadAsync(CancellationToken cancellation);
+
+    /// <summary>A committed batch, null if there is none with this id.</summary>
+    public Task<OnChainBatch?> ReadBatchAsync(ulong batchId, CancellationToken cancellation);
+
+    /// <summary>Whether a task has settled.</summary>
+    public Task<bool> IsSettledAsync(ulong batchId, uint index, CancellationToken cancellation);
+
+    /// <summary>The contract's own draw of a task's seats; null if it finds the roster too small.</summary>
+    public Task<ImmutableArray<int>?> ReadSeatsAsync(ulong batchId, MiningTask task, Hash256 seatSecret, CancellationToken cancellation);
+
+    /// <summary>Unspent credit of an account on a workload, micro-CU.</summary>
+    public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation);
+
+    /// <summary>What a workload costs, micro-CU; zero if it is not open.</summary>
+    public Task<ulong> ReadQuoteAsync(Hash256 workloadHash, CancellationToken cancellation);
+
+    /// <summary>The first slots of the device roster, in order.</summary>
+    public Task<ImmutableArray<Device>> ReadRosterAsync(uint length, CancellationToken cancellation);
+
+    /// <summary>How many slots the roster has.</summary>
+    public Task<uint> ReadRosterLengthAsync(CancellationToken cancellation);
+
+    /// <summary>The device with this GPU, null if it is not registered.</summary>
+    public Task<Device?> FindDeviceAsync(Hash256 gpuId, CancellationToken cancellation);
+
+    /// <summary>Rates and totals of the registry and the token.</summary>
+    public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation);
+
+    /// <summary>Runs a call against the newest state without sending it; null if it would succeed.</summary>
+    public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation);
+
+    /// <summary>
+    /// Sends a call once for its key and waits for its receipt. The key is durable: the same key again, also after a kill,
+    /// finishes or answers for the first transaction and never sends a second that could also succeed.
+    /// </summary>
+    public Task<SubmitOutcome> SubmitAsync(string key, MiningCall call, CancellationToken cancellation);
+
+    /// <summary>The next events after a cursor of an earlier page, null for the beginning.</summary>
+    public Task<EventPage> ReadEventsAsync(byte[]? cursor, CancellationToken cancellation);
+}
+
+/// <summary>The newest block.</summary>
+internal sealed record ChainHead(ulong Number, ulong Timestamp);
+
+/// <summary>A committed batch.</summary>
+internal sealed record OnChainBatch(
+    ulong BatchId, Hash256 Root, ulong CommitBlock, ulong SeedBlock, Hash256 SeedBlockHash, ulong SeedTime, uint RosterLength, BigInteger MintRate);
+
+/// <summary>Rates in wei per micro-CU and totals in wei.</summary>
+internal sealed record RegistryTotals(BigInteger MintRate, BigInteger RedeemPrice, BigInteger Minted, BigInteger Burned, BigInteger Supply);
+
+/// <summary>A device as the registry has it. Times are unix seconds.</summary>
+internal sealed record Device(
+    int Slot,
+    Hash256 GpuId,
+    Hash256 HostChip,
+    Address Operator,
+    DeviceClass DeviceClass,
+    ulong ValidUntil,
+    ulong PreviousValidUntil,
+    Address EnclaveKey,
+    ulong RegisteredBlock,
+    ulong RefreshedBlock,
+    ulong RevokedBlock)
+{
+    internal bool IsLive(ulong now) => RevokedBlock == 0 && ValidUntil > now;
+
+    internal RosterSlot ToRosterSlot() => new(GpuId, HostChip, Operator, ValidUntil, PreviousValidUntil, RefreshedBlock, RevokedBlock);
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Ait.Chain;
+
+namespace Ait.Coordinator.OnChain;
+
+/// <summary>An event of the registries, with where it was found.</summary>
+internal abstract record MiningEvent(EventPosition Position)
+{
+    internal sealed record BatchCommitted(EventPosition Position, ulong BatchId, Hash256 Root, ulong SeedBlock, uint RosterLength, BigInteger MintRate)
+        : MiningEvent(Position);
+
+    internal sealed record SeedPinned(EventPosition Position, ulong BatchId, Hash256 SeedBlockHash, ulong SeedTime) : MiningEvent(Position);
+
+    internal sealed record TaskSettled(EventPosition Position, Hash256 TaskId, Hash256 ResultHash, int SeatsPaid, BigInteger Minted) : MiningEvent(Position);
+
+    internal sealed record SeatPaid(EventPosition Position, Hash256 TaskId, Hash256 GpuId, BigInteger Amount) : MiningEvent(Position);
+
+    internal sealed record SeatUnpaid(EventPosition Position, Hash256 TaskId, Hash256 GpuId, byte Reason) : MiningEvent(Position);
+
+    internal sealed record Redeemed(EventPosition Position, Address Account, Hash256 WorkloadHash, BigInteger Amount, ulong ComputeUnits) : MiningEvent(Position);
+
+    /// <summary>A device was registered, refreshed, revoked, reinstated or retired; its state is read from the registry.</summary>
+    internal sealed record DeviceChanged(EventPosition Position, Hash256 GpuId) : MiningEvent(Position);
+}
+
+/// <summary>Where an event was found. The pair of transaction and log index names it.</summary>
+internal sealed record EventPosition(ulong BlockNumber, Hash256 Transaction, uint LogIndex);
+
+/// <summary>A stretch of the chain's events.</summary>
+/// <param name="Removed">Events delivered earlier that a reorganisation took back, newest first. Undone before the others apply.</param>
+/// <param name="Events">New events in chain order.</param>
+/// <param name="Cursor">Where the next page starts; stored in the same transaction that applies the page.</param>
+/// <param name="BlockNumber">The last block covered.</param>
+/// <param name="ReachedHead">Whether there is nothing more for now.</param>
+internal sealed record EventPage(
+    ImmutableArray<MiningEvent> Removed, ImmutableArray<MiningEvent> Events, byte[] Cursor, ulong BlockNumber, bool ReachedHead);

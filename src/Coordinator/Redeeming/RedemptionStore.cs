@@ -1,0 +1,128 @@
+using Ait.Chain;
+using Ait.Coordinator.Dispatching;
+using Ait.Coordinator.Ledger;
+using Ait.Coordinator.OnChain;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Coordinator.Redeeming;
+
+/// <summary>Bought workloads and redemptions in the ledger.</summary>
+internal sealed class RedemptionStore
+{
+    private readonly LedgerFile _ledger;
+
+    public RedemptionStore(LedgerFile ledger) => _ledger = ledger;
+
+    internal void AddQuoted(Workload workload, ComputeUnits units) => _ledger.Write("quote", transaction => DispatchStore.AddWorkload(transaction, workload, units));
+
+    internal QuotedWorkload? Find(Hash256 workloadHash) => _ledger.Read(transaction => transaction.First(
+        "SELECT compute_units, opened_tx FROM workloads WHERE workload_hash = $1",
+        row => new QuotedWorkload(workloadHash, row.Unsigned(0), row.HashOrNull(1)),
+        workloadHash));
+
+    internal void MarkOpened(Hash256 workloadHash, Hash256 transactionHash) => _ledger.Write("workload opened", transaction =>
+    {
+        if (transaction.Execute("UPDATE workloads SET opened_tx = $2 WHERE workload_hash = $1 AND opened_tx IS NULL", workloadHash, transactionHash) == 1)
+        {
+            transaction.Record("workload opened", workloadHash.ToArray(), $"{transactionHash}");
+        }
+    });
+
+    /// <summary>Notes a redemption; the same log again changes nothing.</summary>
+    internal static void Apply(LedgerTransaction transaction, MiningEvent.Redeemed redeemed)
+    {
+        // A log that a reorganisation had removed may come back at the same place: it counts again.
+        int changed = transaction.Execute(
+            """
+            INSERT INTO redemptions (tx_hash, log_index, block_number, account, workload_hash, ait_amount, compute_units)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT DO UPDATE SET removed = 0, considered = 0, block_number = $3 WHERE removed = 1
+            """,
+            redeemed.Position.Transaction, (long)redeemed.Position.LogIndex, redeemed.Position.BlockNumber, redeemed.Account, redeemed.WorkloadHash,
+            Wei.Text(redeemed.Amount), redeemed.ComputeUnits);
+        if (changed == 1)
+        {
+            transaction.Record("redeemed", redeemed.WorkloadHash.ToArray(), $"{redeemed.Account} burned {redeemed.Amount} wei for {redeemed.ComputeUnits} micro-CU");
+        }
+    }
+
+    /// <summary>Where a workload stands by its newest queue entry; the transcript only once it is settled.</summary>
+    internal WorkloadProgress? Progress(Hash256 workloadHash) => _ledger.Read(transaction =>
+    {
+        if (transaction.First("SELECT compute_units FROM workloads WHERE workload_hash = $1", row => new Units(row.Unsigned(0)), workloadHash) is not Units units)
+        {
+            return null;
+        }
+
+        TaskRow? task = transaction.First(
+            TaskRow.Select + "WHERE t.workload_hash = $1 ORDER BY t.phase = 4 DESC, t.task_key DESC LIMIT 1", TaskRow.Read, workloadHash);
+        bool waiting = transaction.Exists("SELECT 1 FROM queue WHERE workload_hash = $1 AND state = 0", workloadHash);
+        WorkloadPhase phase = task?.Phase switch
+        {
+            TaskPhase.Settled => WorkloadPhase.Settled,
+            not null and not TaskPhase.Void => WorkloadPhase.Running,
+            _ when waiting => WorkloadPhase.Funded,
+            TaskPhase.Void => WorkloadPhase.Void,
+            _ => WorkloadPhase.Quoted,
+        };
+        byte[]? transcript = task is { Phase: TaskPhase.Settled, ResultHash: Hash256 result }
+            ? transaction.First(
+                "SELECT transcript FROM reveals WHERE task_key = $1 AND substr(attestation, 65, 32) = $2 LIMIT 1", row => row.Bytes(0), task.TaskKey, result)
+            : null;
+        return new WorkloadProgress(phase, units.Micro, task?.TaskId, transcript, transcript is null ? null : task?.ResultHash);
+    });
+
+    /// <summary>Takes a redemption back; whether its workload stays queued is decided again from the credit on chain.</summary>
+    internal static void Undo(LedgerTransaction transaction, MiningEvent.Redeemed redeemed)
+    {
+        if (transaction.Execute(
+                "UPDATE redemptions SET removed = 1, considered = 0 WHERE tx_hash = $1 AND log_index = $2 AND removed = 0",
+                redeemed.Position.Transaction, (long)redeemed.Position.LogIndex) == 1)
+        {
+            transaction.Record("redemption taken back", redeemed.WorkloadHash.ToArray(), $"{redeemed.Position.Transaction}");
+        }
+    }
+
+    /// <summary>Accounts and workloads whose credit changed and was not looked at since.</summary>
+    internal IReadOnlyList<(Address Account, Hash256 WorkloadHash)> Unconsidered() => _ledger.Read(transaction => transaction.Query(
+        "SELECT DISTINCT account, workload_hash FROM redemptions WHERE considered = 0", row => (row.Address(0), row.Hash(1))));
+
+    /// <summary>Has the account's credit looked at again, for a task that ended void and left it untouched.</summary>
+    internal void Reconsider(Address account, Hash256 workloadHash) => _ledger.Write("reconsider redemption", transaction =>
+        transaction.Execute("UPDATE redemptions SET considered = 0 WHERE account = $1 AND workload_hash = $2 AND removed = 0", account, workloadHash));
+
+    /// <summary>Queues or unqueues a workload for an account by its credit on chain. Running work is left alone: the contract guards its settlement.</summary>
+    internal RedemptionDecision Consider(Address account, Hash256 workloadHash, ulong credit, ulong quote) => _ledger.Write("consider redemption", transaction =>
+    {
+        bool known = transaction.Exists("SELECT 1 FROM workloads WHERE workload_hash = $1", workloadHash);
+        bool waiting = transaction.Exists("SELECT 1 FROM queue WHERE workload_hash = $1 AND redeemer = $2 AND state = 0", workloadHash, account);
+        bool running = transaction.Exists("SELECT 1 FROM queue WHERE workload_hash = $1 AND redeemer = $2 AND state = 1", workloadHash, account);
+        RedemptionDecision decision = Redemption.Decide(known, waiting, running, credit, quote);
+        switch (decision)
+        {
+            case RedemptionDecision.Queue:
+                DispatchStore.Enqueue(transaction, workloadHash, account);
+                break;
+            case RedemptionDecision.Unqueue:
+                transaction.Execute("UPDATE queue SET state = 3 WHERE workload_hash = $1 AND redeemer = $2 AND state = 0", workloadHash, account);
+                transaction.Record("unqueued", workloadHash.ToArray(), $"credit of {account} is gone");
+                break;
+        }
+
+        if (decision != RedemptionDecision.Wait)
+        {
+            transaction.Execute("UPDATE redemptions SET considered = 1 WHERE account = $1 AND workload_hash = $2", account, workloadHash);
+        }
+
+        return decision;
+    });
+
+    private sealed record Units(ulong Micro);
+}
+
+/// <summary>A workload with its price in micro-CU and the transaction that opened it.</summary>
+internal sealed record QuotedWorkload(Hash256 WorkloadHash, ulong ComputeUnits, Hash256? OpenedTransaction);
+
+/// <summary>Where a workload stands.</summary>
+internal sealed record WorkloadProgress(WorkloadPhase Phase, ulong ComputeUnits, Hash256? TaskId, byte[]? Transcript, Hash256? ResultHash);

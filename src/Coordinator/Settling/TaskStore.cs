@@ -1,0 +1,90 @@
+using Ait.Chain;
+using Ait.Coordinator.Agreeing;
+using Ait.Coordinator.Dispatching;
+using Ait.Coordinator.Ledger;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Coordinator.Settling;
+
+/// <summary>Tasks as anyone may see them. Who sits where, and the secret behind it, appear only once a task has ended.</summary>
+internal sealed class TaskStore
+{
+    private readonly LedgerFile _ledger;
+    private readonly NetworkDomain _domain;
+
+    public TaskStore(LedgerFile ledger, NetworkDomain domain)
+    {
+        _ledger = ledger;
+        _domain = domain;
+    }
+
+    internal TaskResponse? Find(Hash256 taskId) => _ledger.Read(transaction =>
+        transaction.First(TaskRow.Select + "WHERE t.task_id = $1", TaskRow.Read, taskId) is TaskRow task
+            ? ToResponse(transaction, task, BuildTree(transaction, task.BatchKey))
+            : null);
+
+    internal IReadOnlyList<TaskResponse> List(TaskPhase? phase, int limit) => _ledger.Read(transaction =>
+    {
+        List<TaskRow> tasks = phase is TaskPhase wanted
+            ? transaction.Query(TaskRow.Select + "WHERE t.task_id IS NOT NULL AND t.phase = $1 ORDER BY t.task_key DESC LIMIT $2", TaskRow.Read, wanted, limit)
+            : transaction.Query(TaskRow.Select + "WHERE t.task_id IS NOT NULL ORDER BY t.task_key DESC LIMIT $1", TaskRow.Read, limit);
+        Dictionary<long, MerkleTree> trees = tasks.Select(task => task.BatchKey).Distinct().ToDictionary(key => key, key => BuildTree(transaction, key));
+        return tasks.ConvertAll(task => ToResponse(transaction, task, trees[task.BatchKey]));
+    });
+
+    /// <summary>Number of tasks in each phase, and of workloads waiting.</summary>
+    internal (int Waiting, IReadOnlyDictionary<TaskPhase, int> ByPhase) Count() => _ledger.Read(transaction =>
+    {
+        Dictionary<TaskPhase, int> counts = Enum.GetValues<TaskPhase>().ToDictionary(phase => phase, _ => 0);
+        foreach ((TaskPhase phase, int count) in transaction.Query(
+            "SELECT phase, count(*) FROM tasks GROUP BY phase", row => ((TaskPhase)row.GetInt64(0), (int)row.GetInt64(1))))
+        {
+            counts[phase] = count;
+        }
+
+        return ((int)transaction.Number("SELECT count(*) FROM queue WHERE state = 0"), (IReadOnlyDictionary<TaskPhase, int>)counts);
+    });
+
+    private static MerkleTree BuildTree(LedgerTransaction transaction, long batchKey) =>
+        MerkleTree.Build([.. DispatchStore.Tasks(transaction, batchKey).Select(task => task.Task.Leaf)]);
+
+    private TaskResponse ToResponse(LedgerTransaction transaction, TaskRow task, MerkleTree tree)
+    {
+        bool ended = task.Phase is TaskPhase.Settled or TaskPhase.Void;
+        return new TaskResponse(
+            task.TaskId!.Value, // Both queries ask for it.
+            task.BatchId,
+            task.Task.Index,
+            task.Task.WorkloadHash,
+            task.Task.ComputeUnits.Micro,
+            task.Task.Deadline,
+            task.Task.Redeemer,
+            task.Phase,
+            task.Phase == TaskPhase.Settled ? task.ResultHash : null,
+            task.SettledTransaction,
+            task.Minted,
+            Hex.Encode(task.Task.ToBytes()),
+            [.. tree.Proof((int)task.Task.Index)],
+            ended ? DispatchStore.SeatSecret(transaction, task.TaskKey) : null,
+            ended ? Seats(transaction, task) : []);
+    }
+
+    private List<TaskSeatResponse> Seats(LedgerTransaction transaction, TaskRow task)
+    {
+        Dictionary<byte, RevealedSeat> revealed = AgreementStore.Revealed(transaction, task.TaskKey, _domain).ToDictionary(seat => seat.Seat);
+        return transaction.Query(
+            """
+            SELECT s.seat, s.gpu_id, s.operator, o.paid_wei, coalesce(o.reason, 0)
+            FROM seats s LEFT JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat WHERE s.task_key = $1 ORDER BY s.seat
+            """,
+            row => new TaskSeatResponse(
+                (byte)row.GetInt64(0),
+                row.Hash(1),
+                row.Address(2),
+                task.Phase == TaskPhase.Void ? SeatPhase.Void : row.IsDBNull(3) ? SeatPhase.Unpaid : SeatPhase.Settled,
+                (UnpaidReason)row.GetInt64(4),
+                revealed.TryGetValue((byte)row.GetInt64(0), out RevealedSeat? seat) ? Hex.Encode(seat.Attestation.ToBytes()) : null),
+            task.TaskKey);
+    }
+}

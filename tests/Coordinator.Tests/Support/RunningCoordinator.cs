@@ -1,0 +1,135 @@
+using Ait.Chain;
+using Ait.Coordinator.Agreeing;
+using Ait.Coordinator.Collecting;
+using Ait.Coordinator.Dispatching;
+using Ait.Coordinator.Enrolling;
+using Ait.Coordinator.Hosting;
+using Ait.Coordinator.Ledger;
+using Ait.Coordinator.Loops;
+using Ait.Coordinator.Redeeming;
+using Ait.Coordinator.Settling;
+using Ait.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ait.Coordinator.Tests.Support;
+
+/// <summary>One life of a coordinator without its HTTP side: the production wiring, its loops run round by round.</summary>
+internal sealed class RunningCoordinator : IDisposable
+{
+    private readonly TestNetwork _network;
+    private readonly ServiceProvider _services;
+
+    internal RunningCoordinator(TestNetwork network, CoordinatorParts parts)
+    {
+        _network = network;
+        Ledger = parts.Ledger;
+        var services = new ServiceCollection();
+        services.AddLogging();
+        CoordinatorApplication.AddStages(services, parts);
+        _services = services.BuildServiceProvider();
+    }
+
+    internal LedgerFile Ledger { get; }
+
+    internal DispatchStore Dispatch => Get<DispatchStore>();
+
+    internal CollectionStore Collection => Get<CollectionStore>();
+
+    internal AgreementStore Agreement => Get<AgreementStore>();
+
+    internal SettlementStore Settlement => Get<SettlementStore>();
+
+    internal RedemptionStore Redemption => Get<RedemptionStore>();
+
+    internal TaskStore Tasks => Get<TaskStore>();
+
+    internal EnrolmentStore Enrolment => Get<EnrolmentStore>();
+
+    internal T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    internal void Queue(params Workload[] workloads) => Dispatch.Enqueue([.. workloads.Select(workload => (workload, TestNetwork.Price(workload)))]);
+
+    /// <summary>What POST /v1/workloads does.</summary>
+    internal async Task BuyAsync(Workload workload)
+    {
+        Redemption.AddQuoted(workload, TestNetwork.Price(workload));
+        var call = new OnChain.MiningCall.OpenWorkload(workload.Hash, TestNetwork.Price(workload).Micro);
+        if (await _network.Chain.SubmitAsync($"open/{workload.Hash}", call, TestContext.Current.CancellationToken) is OnChain.SubmitOutcome.Mined mined)
+        {
+            Redemption.MarkOpened(workload.Hash, mined.Transaction);
+        }
+    }
+
+    internal Task RoundAsync<T>()
+        where T : CoordinatorLoop => Get<T>().RoundAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>One round of every loop, a few blocks and a little time apart.</summary>
+    internal async Task RoundsAsync()
+    {
+        await RoundAsync<ChainFollower>();
+        await RoundAsync<BatchLoop>();
+        _network.Chain.Mine(3);
+        await RoundAsync<SeedLoop>();
+        await RoundAsync<SettleLoop>();
+        await RoundAsync<ChainFollower>();
+    }
+
+    /// <summary>Brings a batch of queued work to seated tasks.</summary>
+    internal async Task<IReadOnlyList<TaskRow>> SeatAsync()
+    {
+        await RoundAsync<ChainFollower>();
+        await RoundAsync<BatchLoop>();
+        _network.Chain.Mine(3);
+        await RoundAsync<SeedLoop>();
+        return AllTasks();
+    }
+
+    internal IReadOnlyList<TaskRow> AllTasks() =>
+        Ledger.Read(transaction => transaction.Query(TaskRow.Select + "ORDER BY t.task_key", TaskRow.Read));
+
+    internal IReadOnlyList<TestMiner> Seated(TaskRow task) => Ledger.Read(transaction => transaction.Query(
+        "SELECT gpu_id FROM seats WHERE task_key = $1 ORDER BY seat", row => _network.MinerOf(row.Hash(0)), task.TaskKey));
+
+    /// <summary>Every listed device leases, commits and, where it is open, reveals its seats.</summary>
+    internal void Mine(IEnumerable<TestMiner> miners)
+    {
+        foreach (TestMiner miner in miners)
+        {
+            Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, _network.Options.LeaseLength);
+        }
+
+        List<(TestMiner Miner, TaskRow Task)> seats = [.. miners.SelectMany(miner => Seats(miner).Select(task => (miner, task)))];
+        foreach ((TestMiner miner, TaskRow task) in seats)
+        {
+            Commit(miner, task);
+        }
+
+        foreach ((TestMiner miner, TaskRow task) in seats)
+        {
+            Reveal(miner, task);
+        }
+    }
+
+    internal Admitting.Refusal? Commit(TestMiner miner, TaskRow task) => Collection.Commit(
+        task.TaskId!.Value, miner.GpuId, miner.Commitment(task.TaskId.Value, task.Task.WorkloadHash), miner.EnclaveKey.Address);
+
+    internal Admitting.Refusal? Reveal(TestMiner miner, TaskRow task)
+    {
+        (WorkAttestation attestation, Hash256 salt) = miner.Work(task.TaskId!.Value, task.Task.WorkloadHash);
+        return Collection.Reveal(_network.Domain, attestation, salt, miner.Transcript(task.Task.WorkloadHash));
+    }
+
+    /// <summary>A kill: nothing is flushed or said goodbye to, only the file handles go.</summary>
+    public void Dispose()
+    {
+        Ledger.Dispose();
+        foreach (IDisposable part in new IDisposable[] { Get<Admitting.RequestAdmission>() })
+        {
+            part.Dispose();
+        }
+    }
+
+    private List<TaskRow> Seats(TestMiner miner) => Ledger.Read(transaction => transaction.Query(
+        TaskRow.Select + "JOIN seats s ON s.task_key = t.task_key WHERE s.gpu_id = $1 AND t.phase = 2 ORDER BY t.task_key", TaskRow.Read, miner.GpuId));
+}

@@ -1,0 +1,495 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Security.Cryptography;
+using Ait.Chain;
+using Ait.Chain.Signing;
+using Ait.Coordinator.OnChain;
+using Ait.Protocol;
+
+namespace Ait.Coordinator.Tests.Support;
+
+/// <summary>
+/// A chain in memory that enforces the MiningRegistry's rules and outlives the coordinator. Every submission is one block; a mint of a
+/// task that was minted before fails the test at once.
+/// </summary>
+internal sealed class SimulatedChain : IMiningChain
+{
+    internal const ulong MintRate = 100_000_000_000;
+    internal const ulong RedeemPrice = 1_000_000_000_000;
+    private const ulong ExtensionInterval = 3600;
+
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _clock;
+    private readonly NetworkDomain _domain;
+    private readonly List<Device> _devices = [];
+    private readonly List<BatchState> _batches = [];
+    private readonly Dictionary<Hash256, BigInteger> _minted = [];
+    private readonly Dictionary<(Address, Hash256), ulong> _credit = [];
+    private readonly Dictionary<Hash256, ulong> _quotes = [];
+    private readonly Dictionary<Hash256, ulong> _busyUntil = [];
+    private readonly Dictionary<string, SubmitOutcome> _byKey = [];
+    private readonly List<(bool Removed, MiningEvent Event)> _changes = [];
+    private BigInteger _burned;
+    private ulong _block = 100;
+    private uint _logs;
+
+    internal SimulatedChain(NetworkDomain domain, TimeProvider clock)
+    {
+        _domain = domain;
+        _clock = clock;
+    }
+
+    /// <summary>Called around every submission; crash tests stop the world there.</summary>
+    internal Action<string>? Boundary { get; set; }
+
+    /// <summary>While set, the node cannot be reached.</summary>
+    internal bool Unreachable { get; set; }
+
+    /// <summary>Submissions that were new to the chain, by kind.</summary>
+    internal List<MiningCall> Sent { get; } = [];
+
+    internal ulong MinMillis { get; set; } = 1;
+
+    internal ulong MaxMillis { get; set; } = 600_000;
+
+    internal BigInteger TotalMinted => _minted.Values.Aggregate(BigInteger.Zero, (sum, amount) => sum + amount);
+
+    internal int SettledTasks => _minted.Count;
+
+    internal bool IsMinted(Hash256 taskId) => _minted.ContainsKey(taskId);
+
+    internal BigInteger MintedFor(Hash256 taskId) => _minted.GetValueOrDefault(taskId);
+
+    internal void Mine(int blocks = 1) => _block += (ulong)blocks;
+
+    internal Device Register(Address operatorAccount, Hash256 hostChip, Hash256 gpuId, Address enclaveKey, ulong validFor = 86_400)
+    {
+        lock (_gate)
+        {
+            _block++;
+            ulong now = Now();
+            var device = new Device(_devices.Count, gpuId, hostChip, operatorAccount, DeviceClass.H100, now + validFor, 0, enclaveKey, _block, _block, 0);
+            _devices.Add(device);
+            Emit(new MiningEvent.DeviceChanged(Position(), gpuId));
+            return device;
+        }
+    }
+
+    internal void Change(Hash256 gpuId, Func<Device, Device> change)
+    {
+        lock (_gate)
+        {
+            _block++;
+            int slot = _devices.FindIndex(device => device.GpuId == gpuId);
+            _devices[slot] = change(_devices[slot]);
+            Emit(new MiningEvent.DeviceChanged(Position(), gpuId));
+        }
+    }
+
+    internal MiningEvent.Redeemed Redeem(Address account, Hash256 workloadHash, ulong units)
+    {
+        lock (_gate)
+        {
+            _block++;
+            Assert.True(_quotes.ContainsKey(workloadHash), "WorkloadNotOpen");
+            _credit[(account, workloadHash)] = _credit.GetValueOrDefault((account, workloadHash)) + units;
+            _burned += (BigInteger)units * RedeemPrice;
+            var redeemed = new MiningEvent.Redeemed(Position(), account, workloadHash, (BigInteger)units * RedeemPrice, units);
+            Emit(redeemed);
+            return redeemed;
+        }
+    }
+
+    /// <summary>A reorganisation takes the redemption back.</summary>
+    internal void TakeBack(MiningEvent.Redeemed redeemed)
+    {
+        lock (_gate)
+        {
+            _credit[(redeemed.Account, redeemed.WorkloadHash)] -= redeemed.ComputeUnits;
+            _changes.Add((true, redeemed));
+        }
+    }
+
+    /// <summary>A reorganisation takes a settlement back: its task is not minted, its transaction is gone.</summary>
+    internal void TakeBackSettlement(Hash256 taskId)
+    {
+        lock (_gate)
+        {
+            Assert.True(_minted.Remove(taskId));
+            foreach ((_, MiningEvent found) in _changes.Where(change => change.Event switch
+            {
+                MiningEvent.TaskSettled settled => settled.TaskId == taskId,
+                MiningEvent.SeatPaid paid => paid.TaskId == taskId,
+                MiningEvent.SeatUnpaid unpaid => unpaid.TaskId == taskId,
+                _ => false,
+            }).Reverse().ToList())
+            {
+                _changes.Add((true, found));
+            }
+        }
+    }
+
+    public Task<ChainHead> ReadHeadAsync(CancellationToken cancellation) => Answer(() => new ChainHead(_block, Now()));
+
+    public Task<OnChainBatch?> ReadBatchAsync(ulong batchId, CancellationToken cancellation) => Answer(() => Find(batchId)?.OnChain);
+
+    public Task<bool> IsSettledAsync(ulong batchId, uint index, CancellationToken cancellation) =>
+        Answer(() => _minted.ContainsKey(_domain.TaskId(batchId, index)));
+
+    public Task<ImmutableArray<int>?> ReadSeatsAsync(ulong batchId, MiningTask task, Hash256 seatSecret, CancellationToken cancellation) => Answer<ImmutableArray<int>?>(() =>
+    {
+        ImmutableArray<int> slots = Draw(Find(batchId)!.OnChain, task, seatSecret);
+        return slots.Length == SeatDraw.Seats ? slots : null;
+    });
+
+    public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation) =>
+        Answer(() => _credit.GetValueOrDefault((account, workloadHash)));
+
+    public Task<ulong> ReadQuoteAsync(Hash256 workloadHash, CancellationToken cancellation) => Answer(() => _quotes.GetValueOrDefault(workloadHash));
+
+    public Task<ImmutableArray<Device>> ReadRosterAsync(uint length, CancellationToken cancellation) =>
+        Answer(() => _devices.Take((int)length).ToImmutableArray());
+
+    public Task<uint> ReadRosterLengthAsync(CancellationToken cancellation) => Answer(() => (uint)_devices.Count);
+
+    public Task<Device?> FindDeviceAsync(Hash256 gpuId, CancellationToken cancellation) =>
+        Answer(() => _devices.LastOrDefault(device => device.GpuId == gpuId));
+
+    public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation) =>
+        Answer(() => new RegistryTotals(MintRate, RedeemPrice, TotalMinted, _burned, TotalMinted - _burned));
+
+    public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => Answer(() => Run(call, apply: false).Refusal);
+
+    public Task<SubmitOutcome> SubmitAsync(string key, MiningCall call, CancellationToken cancellation)
+    {
+        Boundary?.Invoke($"before send {key}");
+        SubmitOutcome outcome;
+        lock (_gate)
+        {
+            Reach();
+            if (!_byKey.TryGetValue(key, out outcome!))
+            {
+                outcome = Execute(call);
+                if (outcome is SubmitOutcome.Mined)
+                {
+                    _byKey.Add(key, outcome);
+                    Sent.Add(call);
+                }
+            }
+        }
+
+        Boundary?.Invoke($"after send {key}");
+        return Task.FromResult(outcome);
+    }
+
+    public Task<EventPage> ReadEventsAsync(byte[]? cursor, CancellationToken cancellation) => Answer(() =>
+    {
+        // A page is either removals or additions, as of the real reader, and at most three events long so that paging is exercised.
+        int from = cursor is null ? 0 : BinaryPrimitives.ReadInt32BigEndian(cursor);
+        bool removals = from < _changes.Count && _changes[from].Removed;
+        List<MiningEvent> page = [.. _changes.Skip(from).TakeWhile(change => change.Removed == removals).Take(3).Select(change => change.Event)];
+        byte[] next = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(next, from + page.Count);
+        return removals
+            ? new EventPage([.. page], [], next, _block, false)
+            : new EventPage([], [.. page], next, _block, from + page.Count == _changes.Count);
+    });
+
+    private Task<T> Answer<T>(Func<T> answer)
+    {
+        lock (_gate)
+        {
+            Reach();
+            return Task.FromResult(answer());
+        }
+    }
+
+    private void Reach()
+    {
+        if (Unreachable)
+        {
+            throw new ChainUnavailableException("no answer from the node");
+        }
+    }
+
+    private SubmitOutcome Execute(MiningCall call)
+    {
+        if (Run(call, apply: false).Refusal is ContractRefusal refusal)
+        {
+            return new SubmitOutcome.Refused(refusal);
+        }
+
+        _block++;
+        _logs = 0;
+        (_, ImmutableArray<MiningEvent> events) = Run(call, apply: true);
+        foreach (MiningEvent found in events)
+        {
+            Emit(found);
+        }
+
+        return new SubmitOutcome.Mined(Transaction(), _block, events);
+    }
+
+    private (ContractRefusal? Refusal, ImmutableArray<MiningEvent> Events) Run(MiningCall call, bool apply) => call switch
+    {
+        MiningCall.CommitBatch commit => Commit(commit, apply),
+        MiningCall.PinSeed pin => Pin(pin.BatchId, apply),
+        MiningCall.Settle settle => Settle(settle, apply),
+        MiningCall.OpenWorkload open => Open(open, apply),
+        _ => throw new InvalidOperationException(call.ToString()),
+    };
+
+    private (ContractRefusal?, ImmutableArray<MiningEvent>) Commit(MiningCall.CommitBatch call, bool apply)
+    {
+        if (call.LatestDeadline <= Now() || call.LatestDeadline >= Now() + ExtensionInterval)
+        {
+            return (Refuse("DeadlineOutOfBounds"), []);
+        }
+
+        if (!apply)
+        {
+            return (null, []);
+        }
+
+        var batch = new OnChainBatch((ulong)_batches.Count + 1, call.Root, _block, _block + 2, Hash256.Zero, 0, (uint)_devices.Count, MintRate);
+        _batches.Add(new BatchState { OnChain = batch });
+        return (null, [new MiningEvent.BatchCommitted(Position(), batch.BatchId, batch.Root, batch.SeedBlock, batch.RosterLength, batch.MintRate)]);
+    }
+
+    private (ContractRefusal?, ImmutableArray<MiningEvent>) Pin(ulong batchId, bool apply)
+    {
+        if (Find(batchId) is not BatchState batch)
+        {
+            return (Refuse("BatchUnknown"), []);
+        }
+
+        ulong current = apply ? _block : _block + 1;
+        if (batch.OnChain.SeedBlockHash != Hash256.Zero)
+        {
+            return (null, []);
+        }
+
+        if (current <= batch.OnChain.SeedBlock || current > batch.OnChain.SeedBlock + 256)
+        {
+            return (Refuse(current <= batch.OnChain.SeedBlock ? "SeedNotReady" : "SeedTooOld"), []);
+        }
+
+        if (!apply)
+        {
+            return (null, []);
+        }
+
+        batch.OnChain = batch.OnChain with { SeedBlockHash = Number(batch.OnChain.SeedBlock), SeedTime = Now() };
+        return (null, [new MiningEvent.SeedPinned(Position(), batchId, batch.OnChain.SeedBlockHash, batch.OnChain.SeedTime)]);
+    }
+
+    private (ContractRefusal?, ImmutableArray<MiningEvent>) Open(MiningCall.OpenWorkload call, bool apply)
+    {
+        if (_quotes.TryGetValue(call.WorkloadHash, out ulong quote) && quote != call.ComputeUnits)
+        {
+            return (Refuse("WorkloadAlreadyOpen"), []);
+        }
+
+        if (apply)
+        {
+            _quotes[call.WorkloadHash] = call.ComputeUnits;
+        }
+
+        return (null, []);
+    }
+
+    private (ContractRefusal?, ImmutableArray<MiningEvent>) Settle(MiningCall.Settle call, bool apply)
+    {
+        if (Find(call.BatchId) is not BatchState batch)
+        {
+            return (Refuse("BatchUnknown"), []);
+        }
+
+        if (batch.OnChain.SeedBlockHash == Hash256.Zero)
+        {
+            return (Refuse("SeedNotPinned"), []);
+        }
+
+        // On a copy, so that a later task sees the clocks and credits the earlier ones moved, and a refusal leaves no trace.
+        var busy = new Dictionary<Hash256, ulong>(_busyUntil);
+        var credit = new Dictionary<(Address, Hash256), ulong>(_credit);
+        var minted = new Dictionary<Hash256, BigInteger>();
+        var events = ImmutableArray.CreateBuilder<MiningEvent>();
+        foreach (TaskSettlement settlement in call.Settlements)
+        {
+            Hash256 taskId = _domain.TaskId(call.BatchId, settlement.Task.Index);
+            if (_minted.ContainsKey(taskId) || minted.ContainsKey(taskId))
+            {
+                continue;
+            }
+
+            if (SettleOne(batch.OnChain, settlement, taskId, busy, credit, minted, events) is ContractRefusal refusal)
+            {
+                return (refusal, []);
+            }
+        }
+
+        if (apply)
+        {
+            Copy(busy, _busyUntil);
+            Copy(credit, _credit);
+            foreach ((Hash256 taskId, BigInteger amount) in minted)
+            {
+                _minted.Add(taskId, amount); // Throws on a second mint.
+            }
+        }
+
+        return (null, events.ToImmutable());
+    }
+
+    private ContractRefusal? SettleOne(
+        OnChainBatch batch, TaskSettlement settlement, Hash256 taskId, Dictionary<Hash256, ulong> busy,
+        Dictionary<(Address, Hash256), ulong> credit, Dictionary<Hash256, BigInteger> minted, ImmutableArray<MiningEvent>.Builder events)
+    {
+        MiningTask task = settlement.Task;
+        if (!MerkleTree.Verify(batch.Root, task.Leaf, settlement.Proof.AsSpan()))
+        {
+            return Refuse("WorkloadNotInQueue");
+        }
+
+        if (Now() > task.Deadline)
+        {
+            return Refuse("TaskExpired");
+        }
+
+        if (MiningTask.SecretHash(settlement.SeatSecret) != task.SeatSecretHash)
+        {
+            return Refuse("SeatSecretMismatch");
+        }
+
+        ImmutableArray<int> slots = Draw(batch, task, settlement.SeatSecret);
+        if (slots.Length < SeatDraw.Seats)
+        {
+            return Refuse("RosterTooSmall");
+        }
+
+        int last = -1;
+        foreach (SeatClaim claim in settlement.Claims)
+        {
+            if (claim.Seat <= last)
+            {
+                return Refuse("ClaimsNotAscending");
+            }
+
+            last = claim.Seat;
+            if (JudgeClaim(claim, _devices[slots[claim.Seat]], taskId, task) is ContractRefusal refusal)
+            {
+                return refusal;
+            }
+        }
+
+        SeatClaim[] matching = [.. settlement.Claims.Where(claim => claim.Attestation.Statement.ResultHash == settlement.ResultHash)];
+        if (matching.Length < 2)
+        {
+            return Refuse("ResultNotAgreed");
+        }
+
+        foreach (SeatClaim claim in matching)
+        {
+            WorkStatement statement = claim.Attestation.Statement;
+            ulong least = task.ComputeUnits.Micro * 3_600_000 / (1_050UL * 1_000_000);
+            ulong until = Math.Max(batch.SeedTime * 1000, busy.GetValueOrDefault(statement.GpuId)) + Math.Max(statement.DurationMillis, least);
+            if (until > Now() * 1000)
+            {
+                return new ContractRefusal("ClaimTooEarly", $"ClaimTooEarly({statement.GpuId}, {(until + 999) / 1000})", statement.GpuId, (until + 999) / 1000);
+            }
+
+            busy[statement.GpuId] = until;
+        }
+
+        if (task.Redeemer != Address.Zero)
+        {
+            ulong found = credit.GetValueOrDefault((task.Redeemer, task.WorkloadHash));
+            if (found < task.ComputeUnits.Micro)
+            {
+                return Refuse("CreditInsufficient");
+            }
+
+            credit[(task.Redeemer, task.WorkloadHash)] = found - task.ComputeUnits.Micro;
+        }
+
+        BigInteger each = (BigInteger)task.ComputeUnits.Micro * batch.MintRate;
+        minted.Add(taskId, each * matching.Length);
+        for (int seat = 0; seat < SeatDraw.Seats; seat++)
+        {
+            Device device = _devices[slots[seat]];
+            SeatClaim? claim = settlement.Claims.FirstOrDefault(candidate => candidate.Seat == seat);
+            events.Add(claim is not null && matching.Contains(claim)
+                ? new MiningEvent.SeatPaid(Position(), taskId, device.GpuId, each)
+                : new MiningEvent.SeatUnpaid(Position(), taskId, device.GpuId, (byte)(claim is null ? 1 : 2)));
+        }
+
+        events.Add(new MiningEvent.TaskSettled(Position(), taskId, settlement.ResultHash, matching.Length, each * matching.Length));
+        return null;
+    }
+
+    private ContractRefusal? JudgeClaim(SeatClaim claim, Device device, Hash256 taskId, MiningTask task)
+    {
+        WorkStatement statement = claim.Attestation.Statement;
+        if (device.GpuId != statement.GpuId)
+        {
+            return Refuse("SeatNotAssigned");
+        }
+
+        if (device.RevokedBlock != 0)
+        {
+            return new ContractRefusal("DeviceIsRevoked", $"DeviceIsRevoked({device.GpuId})", device.GpuId);
+        }
+
+        if (device.ValidUntil < Now())
+        {
+            return new ContractRefusal("DeviceExpired", $"DeviceExpired({device.GpuId})", device.GpuId);
+        }
+
+        var expected = new WorkStatement(taskId, task.WorkloadHash, statement.ResultHash, statement.GpuId, statement.DurationMillis);
+        if (!Secp256k1.TryRecover(expected.Digest(_domain), claim.Attestation.Signature, out Address signer) || signer != device.EnclaveKey)
+        {
+            return Refuse("WorkAttestationSignatureInvalid");
+        }
+
+        return statement.DurationMillis < MinMillis || statement.DurationMillis > MaxMillis ? Refuse("DurationOutOfBounds") : null;
+    }
+
+    private ImmutableArray<int> Draw(OnChainBatch batch, MiningTask task, Hash256 seatSecret) => SeatDraw.Draw(
+        seatSecret, batch.SeedBlockHash, _domain.TaskId(batch.BatchId, task.Index), task.Deadline, batch.CommitBlock,
+        [.. _devices.Take((int)batch.RosterLength).Select(device => device.ToRosterSlot())]);
+
+    private static void Copy<TKey, TValue>(Dictionary<TKey, TValue> from, Dictionary<TKey, TValue> to)
+        where TKey : notnull
+    {
+        foreach ((TKey key, TValue value) in from)
+        {
+            to[key] = value;
+        }
+    }
+
+    private static ContractRefusal Refuse(string error) => new(error, error + "()");
+
+    private static Hash256 Number(ulong number)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, number);
+        return new Hash256(SHA256.HashData(bytes));
+    }
+
+    private BatchState? Find(ulong batchId) => batchId >= 1 && batchId <= (ulong)_batches.Count ? _batches[(int)batchId - 1] : null;
+
+    private ulong Now() => (ulong)_clock.GetUtcNow().ToUnixTimeSeconds();
+
+    private Hash256 Transaction() => Number(_block ^ 0xabcdef);
+
+    private EventPosition Position() => new(_block, Transaction(), _logs++);
+
+    private void Emit(MiningEvent found) => _changes.Add((false, found));
+
+    private sealed class BatchState
+    {
+        internal required OnChainBatch OnChain { get; set; }
+    }
+}
