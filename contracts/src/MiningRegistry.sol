@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AIToken} from "./AIToken.sol";
 import {Governed} from "./governance/Governed.sol";
@@ -60,6 +61,8 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         uint256 remainingUnits;
         uint256 settledWord;
         uint256 settledBits;
+        uint256 classRates;
+        bytes32 domainSeparator;
         uint256 minted;
         bool isChanged;
         SeatCache.Cache cache;
@@ -311,7 +314,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         Settling memory settling = _load(batchId, 1);
         uint256[3] memory seats = _draw(settling, taskIdOf(batchId, task.index), task, seatSecret);
         for (uint256 i = 0; i < SEATS; i++) {
-            slots[i] = uint32(SeatCache.seatAt(seats[i]).slot);
+            slots[i] = uint32(settling.cache.seats[seats[i]].slot);
         }
     }
 
@@ -367,20 +370,18 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         bytes32 resultHash,
         bytes32 gpuId,
         uint64 duration
-    ) public view returns (bytes32) {
-        return _hashTypedDataV4(
-            keccak256(abi.encode(WORK_ATTESTATION_TYPEHASH, taskId, workloadHash, resultHash, gpuId, duration))
-        );
+    ) external view returns (bytes32) {
+        return _digest(_domainSeparatorV4(), taskId, workloadHash, resultHash, gpuId, duration);
     }
 
     /// @inheritdoc IMiningRegistry
     function classRate(uint8 class) public view returns (uint32) {
         require(class >= 1 && class <= Rates.CLASSES, ClassUnknown(class));
-        return uint32(_classRates >> (uint256(class) * 32));
+        return uint32(_rateOf(_classRates, class));
     }
 
     /// @inheritdoc IMiningRegistry
-    function durationBounds(uint16 workloadType, uint8 class) public view returns (DurationBounds memory bounds) {
+    function durationBounds(uint16 workloadType, uint8 class) external view returns (DurationBounds memory bounds) {
         uint32 rate = classRate(class);
         bounds = _durationBounds[workloadType][class];
         if (bounds.maxMillisPerCu == 0) bounds = Rates.defaultBounds(rate);
@@ -410,7 +411,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
         bytes32 taskId = taskIdOf(settling.batchId, task.index);
         uint256[3] memory seats = _draw(settling, taskId, task, settlement.seatSecret);
-        uint256 paid = _checkClaims(taskId, settlement, seats);
+        uint256 paid = _checkClaims(settling, taskId, settlement, seats);
 
         settling.settledBits |= bit;
         settling.isChanged = true;
@@ -438,48 +439,55 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     }
 
     /// @dev Checks every claim, the losing ones too, and returns how many agree with the settlement's result.
-    function _checkClaims(bytes32 taskId, TaskSettlement calldata settlement, uint256[3] memory seats)
-        private
-        view
-        returns (uint256 matching)
-    {
+    function _checkClaims(
+        Settling memory settling,
+        bytes32 taskId,
+        TaskSettlement calldata settlement,
+        uint256[3] memory seats
+    ) private view returns (uint256 matching) {
         SeatClaim[] calldata claims = settlement.claims;
         uint256 nextSeat = 0;
         for (uint256 i = 0; i < claims.length; i++) {
             SeatClaim calldata claim = claims[i];
-            require(claim.seat >= nextSeat, ClaimsNotAscending());
-            nextSeat = uint256(claim.seat) + 1;
-            _checkClaim(taskId, settlement.task, claim, claim.seat < SEATS ? seats[claim.seat] : 0);
+            uint256 seat = claim.seat;
+            require(seat >= nextSeat, ClaimsNotAscending());
+            nextSeat = seat + 1;
+            if (seat >= SEATS) _refuseSeat(claim, 0);
+            _checkClaim(settling, taskId, settlement.task, claim, settling.cache.seats[seats[seat]].device);
             if (claim.resultHash == settlement.resultHash) matching++;
         }
         require(matching >= QUORUM, ResultNotAgreed(settlement.resultHash, matching, QUORUM));
     }
 
-    function _checkClaim(bytes32 taskId, MiningTask calldata task, SeatClaim calldata claim, uint256 handle)
-        private
-        view
-    {
-        Device memory device;
-        if (handle != 0) device = SeatCache.seatAt(handle).device;
-        if (claim.gpuId != device.gpuId || handle == 0) {
-            require(_isRegistered(claim.gpuId), DeviceNotRegistered(claim.gpuId));
-            revert SeatNotAssigned(claim.seat, device.gpuId, claim.gpuId);
-        }
-        require(device.revokedBlock == 0, DeviceIsRevoked(claim.gpuId));
-        require(device.validUntil >= block.timestamp, DeviceExpired(claim.gpuId, device.validUntil));
+    function _checkClaim(
+        Settling memory settling,
+        bytes32 taskId,
+        MiningTask calldata task,
+        SeatClaim calldata claim,
+        Device memory device
+    ) private view {
+        bytes32 gpuId = claim.gpuId;
+        if (gpuId != device.gpuId) _refuseSeat(claim, device.gpuId);
+        require(device.revokedBlock == 0, DeviceIsRevoked(gpuId));
+        require(device.validUntil >= block.timestamp, DeviceExpired(gpuId, device.validUntil));
 
+        uint64 duration = claim.duration;
         bytes32 digest =
-            workAttestationDigest(taskId, task.workloadHash, claim.resultHash, claim.gpuId, claim.duration);
+            _digest(settling.domainSeparator, taskId, task.workloadHash, claim.resultHash, gpuId, duration);
         (address signer,,) = ECDSA.tryRecover(digest, claim.r, claim.vs);
         require(
             signer == device.enclaveKey && signer != address(0),
             WorkAttestationSignatureInvalid(device.enclaveKey, signer)
         );
         (uint64 least, uint64 most) =
-            Rates.durationRange(durationBounds(task.workloadType, device.class), task.computeUnits);
-        require(
-            claim.duration >= least && claim.duration <= most, DurationOutOfBounds(claim.duration, least, most)
-        );
+            _durationRange(settling.classRates, task.workloadType, device.class, task.computeUnits);
+        require(duration >= least && duration <= most, DurationOutOfBounds(duration, least, most));
+    }
+
+    /// @dev Says whether the claim's GPU is unknown or merely not the one drawn.
+    function _refuseSeat(SeatClaim calldata claim, bytes32 drawn) private view {
+        require(_isRegistered(claim.gpuId), DeviceNotRegistered(claim.gpuId));
+        revert SeatNotAssigned(claim.seat, drawn, claim.gpuId);
     }
 
     /// @dev Moves the clocks of the agreeing seats and credits their operators; tells the others why they earn nothing.
@@ -494,7 +502,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         uint256 amount = units * settling.mintRate;
         uint256 next = 0;
         for (uint256 seat = 0; seat < SEATS; seat++) {
-            SeatCache.Seated memory seated = SeatCache.seatAt(seats[seat]);
+            SeatCache.Seated memory seated = settling.cache.seats[seats[seat]];
             if (next == claims.length || claims[next].seat != seat) {
                 emit SeatUnpaid(taskId, seated.device.gpuId, REASON_SILENT);
                 continue;
@@ -522,7 +530,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
             seated.isClockRead = true;
         }
         uint256 start = seated.clock > settling.seedMillis ? seated.clock : settling.seedMillis;
-        uint256 least = Rates.leastMillis(units, classRate(seated.device.class));
+        uint256 least = Rates.leastMillis(units, _rateOf(settling.classRates, seated.device.class));
         uint256 end = start + (duration > least ? duration : least);
         require(end <= block.timestamp * 1000, ClaimTooEarly(seated.device.gpuId, (end + 999) / 1000));
         seated.clock = end;
@@ -549,17 +557,14 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         if (!settling.isChanged) return;
         _settled[settling.batchId][settling.settledWord] = settling.settledBits;
         _batches[settling.batchId].unsettledComputeUnits = uint64(settling.remainingUnits);
-        uint256 handle = settling.cache.latestSeat;
-        while (handle != 0) {
-            SeatCache.Seated memory seated = SeatCache.seatAt(handle);
+        SeatCache.Cache memory cache = settling.cache;
+        for (uint256 i = 1; i <= cache.seatCount; i++) {
+            SeatCache.Seated memory seated = cache.seats[i];
             if (seated.isClockMoved) _busyUntil[seated.device.gpuId] = uint64(seated.clock);
-            handle = seated.previous;
         }
-        handle = settling.cache.latestPayee;
-        while (handle != 0) {
-            SeatCache.Payee memory payee = SeatCache.payeeAt(handle);
+        for (uint256 i = 1; i <= cache.payeeCount; i++) {
+            SeatCache.Payee memory payee = cache.payees[i];
             _token.mint(payee.operator, payee.owed);
-            handle = payee.previous;
         }
     }
 
@@ -582,31 +587,46 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         settling.seedMillis = uint256(stored.seedTime) * 1000;
         settling.remainingUnits = stored.unsettledComputeUnits;
         settling.settledBits = _settled[batchId][0];
+        settling.classRates = _classRates;
+        settling.domainSeparator = _domainSeparatorV4();
         uint256 expected = tasks * SEATS;
         settling.cache =
             SeatCache.create(expected < settling.rosterLength ? expected : settling.rosterLength);
     }
 
-    /// @dev The seats of a task, as handles into the cache.
+    /// @dev The seats of a task, as places in the cache.
     function _draw(Settling memory settling, bytes32 taskId, MiningTask calldata task, bytes32 seatSecret)
         private
         view
         returns (uint256[3] memory seats)
     {
+        SeatCache.Cache memory cache = settling.cache;
         bytes32 seed = keccak256(abi.encode(seatSecret, settling.seedBlockHash));
         uint256 deadline = task.deadline;
         uint256 seated = 0;
         for (uint256 k = 0; k < MOST_DRAWS; k++) {
-            uint256 slot = uint256(keccak256(abi.encode(seed, taskId, k))) % settling.rosterLength;
-            uint256 handle = settling.cache.find(slot);
-            if (handle == 0) handle = settling.cache.add(slot, _devices.device(uint32(slot)));
-            Device memory device = SeatCache.seatAt(handle).device;
+            uint256 slot = uint256(_hash(seed, taskId, k)) % settling.rosterLength;
+            uint256 place = cache.find(slot);
+            if (place == 0) place = cache.add(slot, _devices.device(uint32(slot)));
+            Device memory device = cache.seats[place].device;
             if (!_couldServe(device, settling.commitBlock, deadline)) continue;
-            if (_isTaken(device, seats, seated)) continue;
-            seats[seated++] = handle;
+            if (_isTaken(cache, device, seats, seated)) continue;
+            seats[seated++] = place;
             if (seated == SEATS) return seats;
         }
         revert RosterTooSmall(seated, SEATS);
+    }
+
+    /// @dev What `durationBounds` gives, applied to `units`.
+    function _durationRange(uint256 classRates, uint16 workloadType, uint8 class, uint256 units)
+        private
+        view
+        returns (uint64 least, uint64 most)
+    {
+        DurationBounds storage bounds = _durationBounds[workloadType][class];
+        uint256 maxMillisPerCu = bounds.maxMillisPerCu;
+        if (maxMillisPerCu == 0) return Rates.defaultRange(_rateOf(classRates, class), units);
+        return Rates.durationRange(bounds.minMillisPerCu, maxMillisPerCu, bounds.slackMillis, units);
     }
 
     function _isRegistered(bytes32 gpuId) private view returns (bool) {
@@ -629,13 +649,47 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         return validUntil >= deadline;
     }
 
-    function _isTaken(Device memory device, uint256[3] memory seats, uint256 seated) private pure returns (bool) {
+    function _isTaken(SeatCache.Cache memory cache, Device memory device, uint256[3] memory seats, uint256 seated)
+        private
+        pure
+        returns (bool)
+    {
         for (uint256 i = 0; i < seated; i++) {
-            Device memory other = SeatCache.seatAt(seats[i]).device;
+            Device memory other = cache.seats[seats[i]].device;
             if (
                 device.operator == other.operator || device.hostChip == other.hostChip || device.gpuId == other.gpuId
             ) return true;
         }
         return false;
+    }
+
+    function _digest(
+        bytes32 domainSeparator,
+        bytes32 taskId,
+        bytes32 workloadHash,
+        bytes32 resultHash,
+        bytes32 gpuId,
+        uint64 duration
+    ) private pure returns (bytes32) {
+        return MessageHashUtils.toTypedDataHash(
+            domainSeparator,
+            keccak256(abi.encode(WORK_ATTESTATION_TYPEHASH, taskId, workloadHash, resultHash, gpuId, duration))
+        );
+    }
+
+    /// @dev keccak256(abi.encode(seed, taskId, k)) at the free memory pointer, which stays where it is: draws are many.
+    function _hash(bytes32 seed, bytes32 taskId, uint256 k) private pure returns (bytes32 value) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, seed)
+            mstore(add(free, 0x20), taskId)
+            mstore(add(free, 0x40), k)
+            value := keccak256(free, 0x60)
+        }
+    }
+
+    /// @dev CU per hour of a class; zero for one that is not in the table.
+    function _rateOf(uint256 classRates, uint8 class) private pure returns (uint256) {
+        return classRates >> (uint256(class) * 32) & type(uint32).max;
     }
 }

@@ -13,6 +13,9 @@ library Rates {
     uint8 internal constant CLASSES = 4;
     /// @notice The most seats a task may ever pay: the margin between mint rate and redeem price.
     uint256 internal constant MOST_PAID_SEATS = 7;
+    /// @dev Milliseconds of an hour: nominal milliseconds per CU times CU per hour.
+    uint256 private constant NOMINAL = 3_600_000;
+    uint64 private constant DEFAULT_SLACK = 60_000;
     /// @dev Factors and slack below this keep `durationRange` far from overflow: 2^64 * 2^40 < 2^256.
     uint64 private constant MILLIS_LIMIT = 1 << 40;
 
@@ -20,20 +23,25 @@ library Rates {
     /// is 3,600,000 ms / cuPerHour.
     function defaultBounds(uint256 cuPerHour) internal pure returns (DurationBounds memory) {
         return DurationBounds({
-            minMillisPerCu: uint64(3_600_000 / cuPerHour / 20),
-            maxMillisPerCu: uint64(3_600_000 * 20 / cuPerHour),
-            slackMillis: 60_000
+            minMillisPerCu: uint64(NOMINAL / cuPerHour / 20),
+            maxMillisPerCu: uint64(NOMINAL * 20 / cuPerHour),
+            slackMillis: DEFAULT_SLACK
         });
     }
 
     /// @notice Least and most milliseconds that `units` of work may take, saturated to 64 bits.
-    function durationRange(DurationBounds memory bounds, uint256 units)
+    function durationRange(uint256 minMillisPerCu, uint256 maxMillisPerCu, uint256 slackMillis, uint256 units)
         internal
         pure
         returns (uint64 least, uint64 most)
     {
-        least = _saturate(units * bounds.minMillisPerCu / CU);
-        most = _saturate(bounds.slackMillis + units * bounds.maxMillisPerCu / CU);
+        least = _saturate(units * minMillisPerCu / CU);
+        most = _saturate(slackMillis + units * maxMillisPerCu / CU);
+    }
+
+    /// @notice The range under `defaultBounds`.
+    function defaultRange(uint256 cuPerHour, uint256 units) internal pure returns (uint64 least, uint64 most) {
+        return durationRange(NOMINAL / cuPerHour / 20, NOMINAL * 20 / cuPerHour, DEFAULT_SLACK, units);
     }
 
     /// @notice True for bounds that admit some duration.

@@ -34,10 +34,19 @@ contract RatesTest is Test {
     }
 
     function test_durationRange_scalesWithWork() public pure {
-        DurationBounds memory bounds = DurationBounds(180, 72_000, 60_000);
-        (uint64 least, uint64 most) = Rates.durationRange(bounds, 2.5e6);
+        (uint64 least, uint64 most) = Rates.durationRange(180, 72_000, 60_000, 2.5e6);
         assertEq(least, 450, "least");
         assertEq(most, 240_000, "most");
+    }
+
+    function testFuzz_defaultRange_isTheRangeOfTheDefaultBounds(uint32 cuPerHour, uint64 units) public pure {
+        uint256 rate = bound(cuPerHour, 1, 1_000_000);
+        DurationBounds memory bounds = Rates.defaultBounds(rate);
+        (uint64 least, uint64 most) = Rates.defaultRange(rate, units);
+        (uint64 expectedLeast, uint64 expectedMost) =
+            Rates.durationRange(bounds.minMillisPerCu, bounds.maxMillisPerCu, bounds.slackMillis, units);
+        assertEq(least, expectedLeast, "least");
+        assertEq(most, expectedMost, "most");
     }
 
     function testFuzz_durationRange_isOrderedAndNeverReverts(DurationBounds memory bounds, uint64 units) public pure {
@@ -45,7 +54,8 @@ contract RatesTest is Test {
         bounds.minMillisPerCu = uint64(bound(bounds.minMillisPerCu, 0, bounds.maxMillisPerCu));
         bounds.slackMillis = uint64(bound(bounds.slackMillis, 0, (1 << 40) - 1));
         assertTrue(Rates.isSane(bounds), "sane");
-        (uint64 least, uint64 most) = Rates.durationRange(bounds, units);
+        (uint64 least, uint64 most) =
+            Rates.durationRange(bounds.minMillisPerCu, bounds.maxMillisPerCu, bounds.slackMillis, units);
         assertLe(least, most, "ordered");
     }
 

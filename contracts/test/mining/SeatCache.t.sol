@@ -15,21 +15,22 @@ contract SeatCacheTest is Test {
         SeatCache.Cache memory cache = SeatCache.create(expected);
         uint256 added = 0;
         for (uint256 i = 0; i < slots.length; i++) {
-            uint256 handle = cache.find(slots[i]);
-            assertTrue((handle != 0) == isKnown[slots[i]], "found iff added");
-            if (handle == 0) {
+            uint256 place = cache.find(slots[i]);
+            assertTrue((place != 0) == isKnown[slots[i]], "found iff added");
+            if (place == 0) {
                 Device memory device;
                 device.gpuId = keccak256(abi.encode(slots[i]));
-                handle = cache.add(slots[i], device);
+                place = cache.add(slots[i], device);
                 isKnown[slots[i]] = true;
                 added++;
             }
-            assertEq(SeatCache.seatAt(handle).slot, slots[i], "slot");
-            assertEq(SeatCache.seatAt(handle).device.gpuId, keccak256(abi.encode(slots[i])), "device");
+            assertEq(cache.seats[place].slot, slots[i], "slot");
+            assertEq(cache.seats[place].device.gpuId, keccak256(abi.encode(slots[i])), "device");
         }
-        uint256 walked = 0;
-        for (uint256 handle = cache.latestSeat; handle != 0; handle = SeatCache.seatAt(handle).previous) walked++;
-        assertEq(walked, added, "every entry is walked once");
+        assertEq(cache.seatCount, added, "every entry is listed once");
+        for (uint256 place = 1; place <= added; place++) {
+            assertEq(cache.find(cache.seats[place].slot), place, "and where it is found");
+        }
     }
 
     function testFuzz_credit_sumsPerOperator(uint8[] memory operators, uint64[] memory amounts) public {
@@ -39,13 +40,13 @@ contract SeatCacheTest is Test {
             owed[operator] += amounts[i];
             cache.credit(operator, amounts[i]);
         }
-        for (uint256 handle = cache.latestPayee; handle != 0; handle = SeatCache.payeeAt(handle).previous) {
-            SeatCache.Payee memory payee = SeatCache.payeeAt(handle);
+        for (uint256 place = 1; place <= cache.payeeCount; place++) {
+            SeatCache.Payee memory payee = cache.payees[place];
             assertEq(payee.owed, owed[payee.operator], "owed");
             owed[payee.operator] = 0;
         }
         for (uint256 i = 0; i < operators.length; i++) {
-            assertEq(owed[address(1 + uint160(operators[i]))], 0, "every payee is walked once");
+            assertEq(owed[address(1 + uint160(operators[i]))], 0, "every payee is listed once");
         }
     }
 
