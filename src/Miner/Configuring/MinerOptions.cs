@@ -31,6 +31,9 @@ internal sealed record MinerOptions
     /// <summary>Seats held at once, 1 to 16. Default 4.</summary>
     public required int MaxSeats { get; init; }
 
+    /// <summary>Processor threads that execute one workload, 1 to 256. Default 1.</summary>
+    public required int Threads { get; init; }
+
     /// <summary>Limit for one run of the evidence command, 1 s to 10 min. Default 60 s.</summary>
     public required TimeSpan EvidenceTimeout { get; init; }
 

@@ -18,6 +18,7 @@ internal static class Options
         new("measurement", "HEX", true, "launch measurement of this guest, 48 bytes of hex"),
         new("state", "DIR", false, "folder for the lock file that keeps one process per GPU; no secret is ever written there"),
         new("max-seats", "N", false, "seats held at once, 1 to 16; execution stays one at a time (default 4)"),
+        new("threads", "N", false, "processor threads that execute one workload, 1 to 256 (default 1)"),
         new("evidence-timeout", "TIME", false, "limit for one run of the evidence command, 1s to 10m (default 60s)"),
         new("drain-timeout", "TIME", false, "limit for finishing what was begun after SIGTERM or SIGINT, 0s to 1h (default 60s)"),
         new("config", "FILE", false, "JSON file with these settings by name; flags win over environment, environment over the file"),

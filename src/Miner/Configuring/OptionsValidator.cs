@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Ait.Chain;
+using Ait.Engine;
 using Ait.Protocol;
 
 namespace Ait.Miner.Configuring;
@@ -25,7 +26,8 @@ internal static class OptionsValidator
         ImmutableArray<byte>? gpuUuid = Read(settings, "gpu-uuid", faults, ReadGpuUuid);
         DeviceClass? deviceClass = Read(settings, "class", faults, ReadClass);
         ImmutableArray<byte>? measurement = Read(settings, "measurement", faults, ReadMeasurement);
-        int? maxSeats = Read(settings, "max-seats", faults, ReadMaxSeats) ?? 4;
+        int? maxSeats = Read(settings, "max-seats", faults, static (setting, list) => ReadCount(setting, 16, list)) ?? 4;
+        int? threads = Read(settings, "threads", faults, static (setting, list) => ReadCount(setting, EngineLimits.MaxThreads, list)) ?? 1;
         TimeSpan? evidenceTimeout = Read(settings, "evidence-timeout", faults, (setting, list) => ReadTime(setting, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), list)) ?? TimeSpan.FromSeconds(60);
         TimeSpan? drainTimeout = Read(settings, "drain-timeout", faults, (setting, list) => ReadTime(setting, TimeSpan.Zero, TimeSpan.FromHours(1), list)) ?? TimeSpan.FromSeconds(60);
         bool? json = Read(settings, "json", faults, ReadSwitch) ?? false;
@@ -49,6 +51,7 @@ internal static class OptionsValidator
             Measurement = measurement.Value,
             StateDirectory = state,
             MaxSeats = maxSeats.Value,
+            Threads = threads.Value,
             EvidenceTimeout = evidenceTimeout.Value,
             DrainTimeout = drainTimeout.Value,
             Json = json.Value,
@@ -136,14 +139,14 @@ internal static class OptionsValidator
         return null;
     }
 
-    private static int? ReadMaxSeats(Setting setting, List<OptionFault> faults)
+    private static int? ReadCount(Setting setting, int most, List<OptionFault> faults)
     {
-        if (int.TryParse(setting.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= 16)
+        if (int.TryParse(setting.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1 && count <= most)
         {
             return count;
         }
 
-        faults.Add(new OptionFault(setting.Source, $"'{setting.Text}' is not a number from 1 to 16.", "Correct the value."));
+        faults.Add(new OptionFault(setting.Source, $"'{setting.Text}' is not a number from 1 to {most}.", "Correct the value."));
         return null;
     }
 

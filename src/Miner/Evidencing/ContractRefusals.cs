@@ -43,9 +43,9 @@ internal static class ContractRefusals
         "Nothing to do: it is looked at again.",
         IsTransient: true);
 
-    public static ContractRefusal NoGas(Address account, string found, string needed) => new(
+    public static ContractRefusal NoGas(Address account, string balance) => new(
         "InsufficientFunds",
-        $"Account {account} cannot pay for the transaction: it holds {found} and needs about {needed} of the chain's currency.",
+        $"Account {account} cannot pay for the transaction: it holds {balance} of the chain's currency.",
         $"Send the chain's currency to {account}.",
         IsTransient: true);
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Ait.Chain;
+using Ait.Miner.Configuring;
+using Ait.Miner.Running;
 using Ait.Protocol;
 
 namespace Ait.Miner.Evidencing;
@@ -26,6 +28,18 @@ internal sealed record DeviceIdentity
 
     /// <summary>What the registry keeps of a measurement.</summary>
     public Hash256 MeasurementHash => Keccak256.Hash(Measurement.AsSpan());
+
+    public static DeviceIdentity Of(MinerOptions options, NetworkFacts network, Address operatorAccount, Address enclaveKey, Hash256 gpuId) => new()
+    {
+        ChainId = network.Domain.ChainId,
+        DeviceRegistry = network.DeviceRegistry,
+        OperatorAccount = operatorAccount,
+        EnclaveKey = enclaveKey,
+        GpuUuid = options.GpuUuid,
+        GpuId = gpuId,
+        DeviceClass = options.Class,
+        Measurement = options.Measurement,
+    };
 
     public DeviceBinding BindTo(ChallengeBlock block) =>
         new(ChainId, DeviceRegistry, OperatorAccount, EnclaveKey, GpuId, DeviceClass, block.Number, block.Hash);

@@ -104,8 +104,9 @@ internal sealed class DeviceKeeper
 
     private void Schedule(ChainDevice device)
     {
-        DateTimeOffset now = _clock.GetUtcNow();
-        NextRefresh = RefreshSchedule.Next(now, device.ValidUntil, now, _backoff.Jitter());
+        // Counted in the chain's time, waited for in this machine's.
+        DateTimeOffset due = RefreshSchedule.Next(device.SeenAt, device.ValidUntil, device.SeenAt, _backoff.Jitter());
+        NextRefresh = _clock.GetUtcNow() + (due - device.SeenAt);
     }
 
     /// <summary>Until the refresh is due (false) or a doubt is raised (true).</summary>
@@ -134,7 +135,7 @@ internal sealed class DeviceKeeper
                 null => (true, null),
                 { Withdrawn: true } => (false, ContractRefusals.Withdrawn(device.GpuId)),
                 _ when device.EnclaveKey != _registrar.Device.EnclaveKey => (false, ContractRefusals.KeyReplaced(_registrar.Device.EnclaveKey, device.EnclaveKey)),
-                _ => (!device.IsLive(_clock.GetUtcNow()), null),
+                _ => (!device.IsLive, null),
             };
         }
         catch (ChainAwayException exception)

@@ -6,16 +6,17 @@ namespace Ait.Miner.Evidencing;
 /// <summary>Brings fresh evidence to the registry once: registers or refreshes, whichever the device's state asks for. What can be known is looked at before gas is spent.</summary>
 internal sealed class DeviceRegistrar
 {
+    /// <summary>Code of a rehearsal that cannot go further without a transaction.</summary>
+    public const string IssuersMissing = "IssuersMissing";
+
     private readonly IDeviceContracts _contracts;
     private readonly EvidenceBinder _binder;
-    private readonly TimeProvider _clock;
 
-    public DeviceRegistrar(IDeviceContracts contracts, EvidenceBinder binder, DeviceIdentity device, TimeProvider clock)
+    public DeviceRegistrar(IDeviceContracts contracts, EvidenceBinder binder, DeviceIdentity device)
     {
         _contracts = contracts;
         _binder = binder;
         Device = device;
-        _clock = clock;
     }
 
     public DeviceIdentity Device { get; }
@@ -23,39 +24,63 @@ internal sealed class DeviceRegistrar
     /// <exception cref="ChainAwayException">The node cannot be asked.</exception>
     public async Task<RegistrarOutcome> BringAsync(CancellationToken cancellation)
     {
-        if (await _contracts.IsRevokedAsync(Device.GpuId, cancellation).ConfigureAwait(false))
+        (BoundEvidence? evidence, bool live, ContractRefusal? refusal) = await PrepareAsync(cancellation).ConfigureAwait(false);
+        return evidence is null
+            ? new RegistrarOutcome.Refused(refusal ?? throw new UnreachableException())
+            : await SubmitAsync(evidence, live, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Does everything but spend gas: null if the registry would accept.</summary>
+    /// <exception cref="ChainAwayException">The node cannot be asked.</exception>
+    public async Task<ContractRefusal?> RehearseAsync(CancellationToken cancellation)
+    {
+        (BoundEvidence? evidence, bool live, ContractRefusal? refusal) = await PrepareAsync(cancellation).ConfigureAwait(false);
+        if (evidence is null)
         {
-            return Refuse(ContractRefusals.Revoked(Device.GpuId));
+            return refusal;
         }
 
-        ChainDevice? registered = await _contracts.FindDeviceAsync(Device.GpuId, cancellation).ConfigureAwait(false);
-        bool live = registered is not null && registered.IsLive(_clock.GetUtcNow());
-        if (live && registered is not null && registered.OperatorAccount != Device.OperatorAccount)
-        {
-            return Refuse(ContractRefusals.OtherOperator(registered.OperatorAccount, Device.OperatorAccount));
-        }
-
-        if (!await _contracts.IsMeasurementAllowedAsync(Device.MeasurementHash, cancellation).ConfigureAwait(false))
-        {
-            return Refuse(ContractRefusals.MeasurementNotAllowed(Device.MeasurementHash));
-        }
-
-        ChallengeBlock block = await _contracts.GetChallengeBlockAsync(cancellation).ConfigureAwait(false);
-        switch (await _binder.BindAsync(Device.BindTo(block), cancellation).ConfigureAwait(false))
-        {
-            case BinderOutcome.Bound { Evidence: BoundEvidence evidence }:
-                return await SubmitAsync(evidence, live, cancellation).ConfigureAwait(false);
-            case BinderOutcome.Refused refused:
-                return Refuse(new ContractRefusal(refused.Code, refused.Problem, refused.Remedy));
-            default:
-                throw new UnreachableException();
-        }
+        return await _contracts.AreIssuersCachedAsync(evidence.Collected.Ask, evidence.Collected.Ark, cancellation).ConfigureAwait(false)
+            ? await _contracts.RehearseAsync(RegistrationOf(evidence), live, cancellation).ConfigureAwait(false)
+            : new ContractRefusal(IssuersMissing, "The vendor's ASK certificate is not in the certificate cache yet, so the evidence cannot be judged without a transaction.", "Nothing to do: mining submits it.");
     }
 
     /// <exception cref="ChainAwayException">The node cannot be asked.</exception>
     public Task<ChainDevice?> LookAsync(CancellationToken cancellation) => _contracts.FindDeviceAsync(Device.GpuId, cancellation);
 
     private static RegistrarOutcome.Refused Refuse(ContractRefusal refusal) => new(refusal);
+
+    private DeviceRegistration RegistrationOf(BoundEvidence evidence) =>
+        new(Device.EnclaveKey, Device.GpuUuid, Device.DeviceClass, evidence.BlockNumber, evidence.Report, evidence.Collected.Vcek);
+
+    /// <summary>Fresh evidence, and whether the device is live now; or why bringing it is pointless.</summary>
+    private async Task<(BoundEvidence? Evidence, bool Live, ContractRefusal? Refusal)> PrepareAsync(CancellationToken cancellation)
+    {
+        if (await _contracts.IsRevokedAsync(Device.GpuId, cancellation).ConfigureAwait(false))
+        {
+            return (null, false, ContractRefusals.Revoked(Device.GpuId));
+        }
+
+        ChainDevice? registered = await _contracts.FindDeviceAsync(Device.GpuId, cancellation).ConfigureAwait(false);
+        bool live = registered is { IsLive: true };
+        if (registered is { IsLive: true } && registered.OperatorAccount != Device.OperatorAccount)
+        {
+            return (null, live, ContractRefusals.OtherOperator(registered.OperatorAccount, Device.OperatorAccount));
+        }
+
+        if (!await _contracts.IsMeasurementAllowedAsync(Device.MeasurementHash, cancellation).ConfigureAwait(false))
+        {
+            return (null, live, ContractRefusals.MeasurementNotAllowed(Device.MeasurementHash));
+        }
+
+        ChallengeBlock block = await _contracts.GetChallengeBlockAsync(cancellation).ConfigureAwait(false);
+        return await _binder.BindAsync(Device.BindTo(block), cancellation).ConfigureAwait(false) switch
+        {
+            BinderOutcome.Bound { Evidence: BoundEvidence evidence } => (evidence, live, null),
+            BinderOutcome.Refused refused => (null, live, new ContractRefusal(refused.Code, refused.Problem, refused.Remedy)),
+            _ => throw new UnreachableException(),
+        };
+    }
 
     private async Task<RegistrarOutcome> SubmitAsync(BoundEvidence evidence, bool live, CancellationToken cancellation)
     {
@@ -66,7 +91,7 @@ internal sealed class DeviceRegistrar
             return Refuse(cacheRefused.Refusal);
         }
 
-        var registration = new DeviceRegistration(Device.EnclaveKey, Device.GpuUuid, Device.DeviceClass, evidence.BlockNumber, evidence.Report, collected.Vcek);
+        DeviceRegistration registration = RegistrationOf(evidence);
         TransactionOutcome outcome = live
             ? await _contracts.RefreshAsync(registration, cancellation).ConfigureAwait(false)
             : await _contracts.RegisterAsync(registration, cancellation).ConfigureAwait(false);

@@ -24,4 +24,7 @@ internal interface IDeviceContracts
     public Task<TransactionOutcome> RegisterAsync(DeviceRegistration registration, CancellationToken cancellation);
 
     public Task<TransactionOutcome> RefreshAsync(DeviceRegistration registration, CancellationToken cancellation);
+
+    /// <summary>Simulates a registration or refresh without sending it; null if the contract would accept.</summary>
+    public Task<ContractRefusal?> RehearseAsync(DeviceRegistration registration, bool refresh, CancellationToken cancellation);
 }

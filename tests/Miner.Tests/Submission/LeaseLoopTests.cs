@@ -115,7 +115,8 @@ public sealed class LeaseLoopTests
         await bench.Ended();
 
         Assert.Equal(SeatPhase.Revealed, begun.Phase);
-        Assert.Equal(0, late.TimesLeased);
+        Assert.Single(bench.Reporter.Kinds, kind => kind == "leased");
+        Assert.Null(late.Commitment);
         Assert.Equal(1, bench.Loop.Totals.Unsettled);
     }
 

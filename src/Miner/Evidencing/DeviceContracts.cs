@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Ait.Chain;
+using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
+using Ait.Chain.Rpc;
+using Ait.Chain.Signing;
+using Ait.Chain.Transactions;
+using Ait.Miner.Reporting;
+using Ait.Protocol;
+
+namespace Ait.Miner.Evidencing;
+
+/// <summary>The registry and the certificate cache behind a node, written to with the operator's key.</summary>
+internal sealed class DeviceContracts : IDeviceContracts, IDisposable
+{
+    /// <summary>Far enough back that the next block is not replaced by another, near enough to stay fresh (128 blocks).</summary>
+    private const ulong ChallengeDepth = 2;
+
+    private readonly EthereumClient _client;
+    private readonly TransactionSender _sender;
+    private readonly Contract _registry;
+    private readonly Contract _cache;
+
+    /// <summary>The key stays the caller's and outlives this.</summary>
+    public DeviceContracts(EthereumClient client, Secp256k1PrivateKey operatorKey, Address deviceRegistry, Address certificateCache)
+    {
+        _client = client;
+        _sender = new TransactionSender(client, operatorKey, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(500) });
+        ContractAbi cache = ContractArtifact.Load("CertificateCache").Abi;
+        _registry = new Contract(deviceRegistry, client, ContractArtifact.Load("DeviceRegistry").Abi, ContractArtifact.Load("SnpVerifier").Abi, cache);
+        _cache = new Contract(certificateCache, client, cache);
+    }
+
+    public Task<ChallengeBlock> GetChallengeBlockAsync(CancellationToken cancellation) => GuardAsync(async () =>
+    {
+        Block head = await LatestAsync(cancellation).ConfigureAwait(false);
+        if (head.Number <= ChallengeDepth)
+        {
+            return new ChallengeBlock(head.Number, head.Hash);
+        }
+
+        Block block = await _client.GetBlockAsync(head.Number - ChallengeDepth, cancellation).ConfigureAwait(false)
+            ?? throw new RpcException(RpcFailure.BadResponse, $"the node does not show block {head.Number - ChallengeDepth}");
+        return new ChallengeBlock(block.Number, block.Hash);
+    });
+
+    public Task<ChainDevice?> FindDeviceAsync(Hash256 gpuId, CancellationToken cancellation) => GuardAsync(async () =>
+    {
+        Block head = await LatestAsync(cancellation).ConfigureAwait(false);
+        ContractCall slot = await _registry.CallAsync("slotOf", [gpuId], Address.Zero, head.Number, cancellation).ConfigureAwait(false);
+        if (slot is not ContractCall.Returned { Values: [AbiValue number] })
+        {
+            return slot is ContractCall.Reverted { Error: { Name: "DeviceNotRegistered" } }
+                ? null
+                : throw new RpcException(RpcFailure.BadResponse, $"slotOf: {slot}");
+        }
+
+        ImmutableArray<AbiValue> values = await _registry.ViewAsync("device", [number], head.Number, cancellation).ConfigureAwait(false);
+        return Read(number.AsUInt32(), values[0], head) is ChainDevice device && device.GpuId == gpuId ? device : null;
+    });
+
+    public Task<bool> IsRevokedAsync(Hash256 gpuId, CancellationToken cancellation) => AskAsync(_registry, "isRevoked", gpuId, cancellation);
+
+    public Task<bool> IsMeasurementAllowedAsync(Hash256 measurementHash, CancellationToken cancellation) => AskAsync(_registry, "isMeasurementAllowed", measurementHash, cancellation);
+
+    public Task<bool> AreIssuersCachedAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation) => GuardAsync(async () =>
+        await IdOfAsync(ark, Hash256.Zero, cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue root] }
+        && await IdOfAsync(ask, root.AsHash256(), cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue intermediate] }
+        && await AskAsync(_cache, "isTrusted", intermediate.AsHash256(), cancellation).ConfigureAwait(false));
+
+    public Task<TransactionOutcome> CacheIssuersAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation) => GuardAsync(async () =>
+    {
+        ContractCall id = await IdOfAsync(ark, Hash256.Zero, cancellation).ConfigureAwait(false);
+        if (id is not ContractCall.Returned { Values: [AbiValue root] })
+        {
+            return new TransactionOutcome.Refused(Explain(((ContractCall.Reverted)id).Error));
+        }
+
+        if (!await AskAsync(_cache, "isTrusted", root.AsHash256(), cancellation).ConfigureAwait(false)
+            && await SendAsync(_cache, "submitRoot", [Bytes(ark)], cancellation).ConfigureAwait(false) is TransactionOutcome.Refused refused)
+        {
+            return refused;
+        }
+
+        return await SendAsync(_cache, "submitIntermediate", [Bytes(ask), root], cancellation).ConfigureAwait(false);
+    });
+
+    public Task<TransactionOutcome> RegisterAsync(DeviceRegistration registration, CancellationToken cancellation) =>
+        GuardAsync(() => SendAsync(_registry, "registerDevice", [Encode(registration)], cancellation));
+
+    public Task<TransactionOutcome> RefreshAsync(DeviceRegistration registration, CancellationToken cancellation) =>
+        GuardAsync(() => SendAsync(_registry, "refreshDevice", [Encode(registration)], cancellation));
+
+    public Task<ContractRefusal?> RehearseAsync(DeviceRegistration registration, bool refresh, CancellationToken cancellation) => GuardAsync(async () =>
+        await _registry.CallAsync(refresh ? "refreshDevice" : "registerDevice", [Encode(registration)], _sender.Account, BlockTag.Latest, cancellation).ConfigureAwait(false) is ContractCall.Reverted reverted
+            ? Explain(reverted.Error)
+            : null);
+
+    public void Dispose() => _sender.Dispose();
+
+    private static AbiValue Bytes(ImmutableArray<byte> bytes) => AbiValue.Bytes(bytes.AsSpan());
+
+    private static AbiValue Encode(DeviceRegistration registration) => AbiValue.List(
+        registration.EnclaveKey,
+        Bytes(registration.GpuUuid),
+        (uint)registration.DeviceClass,
+        registration.BlockNumber,
+        Bytes(registration.Report),
+        Bytes(registration.Vcek));
+
+    /// <summary>The struct Device, fields in the order of the interface.</summary>
+    private static ChainDevice Read(uint slot, AbiValue device, Block head) => new(
+        slot,
+        device[0].AsHash256(),
+        device[2].AsAddress(),
+        (DeviceClass)device[3].AsByte(),
+        device[6].AsAddress(),
+        Time(device[4].AsUInt64()),
+        device[9].AsUInt64() != 0,
+        Time(head.Timestamp));
+
+    private static DateTimeOffset Time(ulong unixSeconds) => DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(unixSeconds, 253_402_300_799));
+
+    private static ContractRefusal Explain(ContractError error) =>
+        error.Name.Length == 0
+            ? new ContractRefusal("UnknownError", $"The contract refuses without a known reason: {error}.", "Check that the deployment's addresses are of this network and this release.")
+            : ContractRefusals.OfError(error.Name, [.. error.Arguments.Select(argument => argument.Value.ToString())]);
+
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RpcException or ContractRevertedException)
+        {
+            throw new ChainAwayException(exception.Message, exception);
+        }
+    }
+
+    private static Task<bool> AskAsync(Contract contract, string function, Hash256 argument, CancellationToken cancellation) => GuardAsync(async () =>
+        (await contract.ViewAsync(function, [argument], BlockTag.Latest, cancellation).ConfigureAwait(false))[0].AsBoolean());
+
+    private Task<ContractCall> IdOfAsync(ImmutableArray<byte> certificate, Hash256 parent, CancellationToken cancellation) =>
+        _cache.CallAsync("idOf", [Bytes(certificate), parent], Address.Zero, BlockTag.Latest, cancellation);
+
+    private async Task<Block> LatestAsync(CancellationToken cancellation) =>
+        await _client.GetBlockAsync(BlockTag.Latest, cancellation).ConfigureAwait(false)
+        ?? throw new RpcException(RpcFailure.BadResponse, "the node shows no latest block");
+
+    private async Task<TransactionOutcome> SendAsync(Contract contract, string function, ImmutableArray<AbiValue> arguments, CancellationToken cancellation)
+    {
+        SendResult result = await _sender.SendAsync(contract.Transaction(function, arguments.AsSpan()), cancellation).ConfigureAwait(false);
+        return result switch
+        {
+            SendResult.Mined mined => new TransactionOutcome.Mined(mined.Receipt.TransactionHash),
+            SendResult.WouldRevert { Reason: CallResult.Reverted reason } => new TransactionOutcome.Refused(Explain(contract.DecodeError(reason.Data.AsSpan()))),
+            SendResult.Reverted { Reason: CallResult.Reverted reason } => new TransactionOutcome.Refused(Explain(contract.DecodeError(reason.Data.AsSpan()))),
+            SendResult.Reverted reverted => new TransactionOutcome.Refused(new ContractRefusal("Reverted", $"Transaction {reverted.Receipt.TransactionHash} reverted for a reason that is gone.", "Nothing to do: it is tried again.", IsTransient: true)),
+            SendResult.Rejected rejected => new TransactionOutcome.Refused(await RejectedAsync(rejected.Message, cancellation).ConfigureAwait(false)),
+            SendResult.NotMined waiting => new TransactionOutcome.Refused(new ContractRefusal("NotMined", $"Transaction {waiting.TransactionHash} is not mined yet.", "Nothing to do: it is looked at again; fees may be high.", IsTransient: true)),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private async Task<ContractRefusal> RejectedAsync(string message, CancellationToken cancellation)
+    {
+        System.Numerics.BigInteger balance = await _client.GetBalanceAsync(_sender.Account, BlockTag.Latest, cancellation).ConfigureAwait(false);
+        return message.Contains("insufficient funds", StringComparison.OrdinalIgnoreCase) || balance.IsZero
+            ? ContractRefusals.NoGas(_sender.Account, Amount.OfWei(balance))
+            : new ContractRefusal("Rejected", $"The node rejects the transaction: {message}", "See the node's message; it is tried again.", IsTransient: true);
+    }
+}
