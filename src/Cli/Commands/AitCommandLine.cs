@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
+using Ait.Chain.Rpc;
+using Ait.Cli.Asking;
 using Ait.Cli.Surroundings;
 
 namespace Ait.Cli.Commands;
@@ -11,6 +13,18 @@ public static class AitCommandLine
 {
     /// <summary>How long a command may take to end cleanly after Ctrl-C.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    private static readonly Func<Func<ParseResult, Screen>, Command>[] s_commands =
+    [
+        UpCommand.Build,
+        StatusCommand.Build,
+        DevicesCommand.Build,
+        TasksCommand.Build,
+        BalanceCommand.Build,
+        VerifyCommand.Build,
+        DeployCommand.Build,
+        DoctorCommand.Build,
+    ];
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
@@ -54,8 +68,11 @@ public static class AitCommandLine
             new VersionOption(),
         };
         Screen For(ParseResult parsed) => new(parsed.GetValue(CommonOptions.Json), output, errors);
-        root.Add(VerifyCommand.Build(For));
-        root.Add(DoctorCommand.Build(For));
+        foreach (Func<Func<ParseResult, Screen>, Command> build in s_commands)
+        {
+            root.Add(build(For));
+        }
+
         foreach (HostCommand host in HostCommand.All)
         {
             root.Add(host.Describe());
@@ -68,7 +85,8 @@ public static class AitCommandLine
     private static (string Sentence, int Code)? Explain(Exception fault) => fault switch
     {
         SurroundingsException => (fault.Message, ExitCode.Surroundings),
-        RefusedException => (fault.Message, ExitCode.Refused),
+        RefusedException or CoordinatorRefusedException => (fault.Message, ExitCode.Refused),
+        RpcException => ($"the chain's node gave no usable answer: {fault.Message} Check the node and --rpc.", ExitCode.Surroundings),
         OperationCanceledException => ("interrupted.", ExitCode.Interrupted),
         HttpRequestException => ($"a server did not answer: {fault.Message}. Check that the network runs (`ait status`) and the URL is right.", ExitCode.Surroundings),
         UnauthorizedAccessException => ($"access is denied: {fault.Message} Check the file's owner and mode.", ExitCode.Surroundings),

@@ -12,6 +12,10 @@ internal sealed record MinerPlan(int Number, string Operator, string Host, int G
 
     internal string Name => string.Create(CultureInfo.InvariantCulture, $"miner-{Number}");
 
+    /// <summary>The GPUs of a host, the same in a network of any size: machines do not change because more miners join.</summary>
+    internal static IEnumerable<DeviceClass> GpusOf(string host) =>
+        For(Most).Where(miner => miner.Host == host).OrderBy(miner => miner.GpuIndex).Select(miner => miner.DeviceClass);
+
     /// <summary>
     /// Classes in turn; every miner has its operator and host, except that each fifth is a second GPU on the host four
     /// before it, so that a network of five has four operators and four host chips.

@@ -10,9 +10,6 @@ public static class Installation
 
     public static string ContractsFolder => Path.Combine(Root, "contracts");
 
-    /// <summary>Contract artifacts travel with the program, so that deployment needs no source tree.</summary>
-    public static string AbiFolder => Path.Combine(AppContext.BaseDirectory, "abi");
-
     /// <summary>The executable of a host built beside this program (<c>artifacts/bin/NAME/CONFIGURATION/NAME</c>).</summary>
     public static string HostProgram(string name)
     {

@@ -5,7 +5,13 @@ public sealed class AitCommandLineTests
     /// <summary>Every command of this program with the options its help must name.</summary>
     public static TheoryData<string, string> HelpPromises { get; } = new()
     {
-        { "", "doctor" },
+        { "", "up status devices tasks balance verify deploy doctor coordinator miner --json" },
+        { "up", "--miners --state --port --rpc-port --json" },
+        { "status", "--state --rpc --coordinator --json" },
+        { "devices", "--state --rpc --coordinator --json" },
+        { "tasks", "--limit --state --rpc --coordinator --json" },
+        { "balance", "ADDRESS --state --rpc --coordinator --json" },
+        { "deploy", "--rpc --key --profile --root --measurement --coordinator --proposer --governance-delay --out --json" },
         { "doctor", "--json" },
         { "verify", "--manifest --base --json snp" },
         { "verify snp", "--report --certificate --crl --at --policy --json" },
@@ -26,6 +32,14 @@ public sealed class AitCommandLineTests
     [InlineData("nonsense")]
     [InlineData("doctor --nonsense")]
     [InlineData("doctor surplus")]
+    [InlineData("up --miners 2")]
+    [InlineData("up --miners many")]
+    [InlineData("up --port 0")]
+    [InlineData("up --rpc-port 65536")]
+    [InlineData("tasks --limit 0")]
+    [InlineData("status --rpc ftp://host")]
+    [InlineData("status --coordinator not-a-url")]
+    [InlineData("deploy --rpc http://127.0.0.1:1 --key k --profile staging")]
     public async Task Run_refusesInOneSentenceIfTheCommandLineIsNotUnderstood(string line)
     {
         CommandRun run = await CommandRun.OfAsync(line.Split(' '));
@@ -35,6 +49,19 @@ public sealed class AitCommandLineTests
         Assert.Contains(line.Split(' ')[^1], run.Errors, StringComparison.Ordinal);
         Assert.Contains("--help", run.Errors, StringComparison.Ordinal);
         Assert.Single(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("status --state /nowhere/at/all", "ait up")]
+    [InlineData("balance 0x12 --state /nowhere/at/all", "0x12")]
+    [InlineData("status --rpc http://127.0.0.1:1 --coordinator http://127.0.0.1:1", "no coordinator answers")]
+    [InlineData("deploy --rpc http://127.0.0.1:1 --key /nowhere/key", "/nowhere/key")]
+    public async Task Run_namesTheRemedyIfTheSurroundingsLackSomething(string line, string named)
+    {
+        CommandRun run = await CommandRun.OfAsync(line.Split(' '));
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(named, run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

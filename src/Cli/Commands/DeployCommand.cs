@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Ait.Chain;
+using Ait.Chain.Signing;
+using Ait.Cli.Asking;
+using Ait.Cli.Deploying;
+using Ait.Cli.Launching;
+using Ait.Cli.Surroundings;
+
+namespace Ait.Cli.Commands;
+
+/// <summary>Deploys the contracts to any EVM chain; running it again goes on where it stopped and repeats nothing.</summary>
+internal static class DeployCommand
+{
+    private const int MeasurementBytes = 48;
+
+    internal static Command Build(Func<ParseResult, Screen> screenFor)
+    {
+        Option<Uri?> rpc = CommonOptions.Url("--rpc", "The chain's JSON-RPC endpoint.");
+        rpc.Required = true;
+        var key = new Option<FileInfo>("--key") { Description = "File with the deployer's key: 32 bytes of hex, mode 0600.", HelpName = "FILE", Required = true };
+        var profile = new Option<string>("--profile") { Description = "production pins AMD's roots; development pins an emulated root.", DefaultValueFactory = _ => Deployment.Production };
+        profile.AcceptOnlyFromAmong(Deployment.Production, Deployment.Development);
+        var root = new Option<string?>("--root") { Description = "Folder of emulated hardware whose root a development deployment pins.", HelpName = "DIR" };
+        var measurements = new Option<string[]>("--measurement") { Description = "Launch measurement of a guest that may register, 48 bytes of hex. Repeatable.", HelpName = "HEX" };
+        var coordinator = new Option<string?>("--coordinator") { Description = "The coordinator's account (default: the deployer).", HelpName = "ADDRESS" };
+        var proposer = new Option<string?>("--proposer") { Description = "Who proposes governed changes to the timelock (default: the deployer).", HelpName = "ADDRESS" };
+        var delay = new Option<int>("--governance-delay") { Description = "Hours a governed change waits (production).", HelpName = "HOURS", DefaultValueFactory = _ => 48 };
+        delay.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is int found and (< 1 or > 24 * 90))
+            {
+                result.AddError($"--governance-delay wants 1 to {24 * 90} hours, found: {found}.");
+            }
+        });
+        var output = new Option<string>("--out") { Description = "Where the addresses are written; the journal lies beside it.", HelpName = "FILE", DefaultValueFactory = _ => "deployment.json" };
+        var command = new Command("deploy", "Deploy the contracts to an EVM chain. Resumes where it stopped; repeats nothing.")
+        {
+            rpc, key, profile, root, measurements, coordinator, proposer, delay, output,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            Screen screen = screenFor(parsed);
+            using Secp256k1PrivateKey deployer = KeyFile.Open(parsed.GetRequiredValue(key).FullName);
+            Address coordinatorAccount = Account("--coordinator", parsed.GetValue(coordinator)) ?? deployer.Address;
+            Address proposerAccount = Account("--proposer", parsed.GetValue(proposer)) ?? deployer.Address;
+            ImmutableArray<byte[]> allowed = [.. (parsed.GetValue(measurements) ?? []).Select(Measurement)];
+            DeployPlan plan = parsed.GetValue(profile) == Deployment.Production
+                ? Production(allowed, TimeSpan.FromHours(parsed.GetValue(delay)), proposerAccount, coordinatorAccount)
+                : await DevelopmentAsync(parsed.GetValue(root), allowed, proposerAccount, coordinatorAccount, cancellation).ConfigureAwait(false);
+            return await RunAsync(screen, parsed.GetValue(rpc) ?? throw new InvalidOperationException("required"), deployer, plan, parsed.GetRequiredValue(output), cancellation)
+                .ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        Screen screen, Uri rpc, Secp256k1PrivateKey deployer, DeployPlan plan, string output, CancellationToken cancellation)
+    {
+        using ChainAccess chain = await ChainAccess.OpenAsync(rpc, TimeProvider.System, cancellation).ConfigureAwait(false);
+        screen.Progress($"deploying to chain {chain.ChainId} from {deployer.Address} ({plan.Profile} roots) …");
+        (Deployment deployment, IReadOnlyList<DeployedContract> contracts) = await Deployer
+            .DeployAsync(chain, deployer, plan, output + ".journal", TimeProvider.System, line => screen.Progress("  " + line), cancellation)
+            .ConfigureAwait(false);
+        deployment.Write(output);
+        ulong gas = contracts.Aggregate(0ul, (sum, contract) => sum + contract.Gas);
+        screen.Table(
+            ["contract", "address", "gas", "code bytes"],
+            contracts.Select(contract => (IReadOnlyList<string>)[contract.Name, contract.Address.ToString(), $"{contract.Gas:N0}", $"{contract.CodeSize:N0}"]));
+        screen.Say($"AIToken {deployment.Token}; {gas:N0} gas in all; addresses are in {output}");
+        screen.Answer(new JsonObject
+        {
+            ["deployment"] = JsonNode.Parse(deployment.ToJson()),
+            ["gas"] = gas,
+            ["contracts"] = new JsonArray([.. contracts.Select(contract => (JsonNode)new JsonObject
+            {
+                ["name"] = contract.Name,
+                ["address"] = contract.Address.ToString(),
+                ["transaction"] = contract.Transaction.ToString(),
+                ["gas"] = contract.Gas,
+                ["codeSize"] = contract.CodeSize,
+            })]),
+        });
+        return ExitCode.Done;
+    }
+
+    private static DeployPlan Production(ImmutableArray<byte[]> measurements, TimeSpan delay, Address proposer, Address coordinator) => measurements.IsEmpty
+        ? throw new SurroundingsException("a production deployment needs at least one --measurement: the launch measurement of a guest image that may register.")
+        : DeployPlan.ForProduction(measurements, delay, proposer, coordinator);
+
+    private static async Task<DeployPlan> DevelopmentAsync(
+        string? folder, ImmutableArray<byte[]> measurements, Address proposer, Address coordinator, CancellationToken cancellation)
+    {
+        if (folder is null)
+        {
+            throw new SurroundingsException("a development deployment needs --root DIR: the folder of the emulated hardware whose root it pins.");
+        }
+
+        EmulatedRoot root = await new EmulatedHardware(Path.GetFullPath(folder)).RootAsync(cancellation).ConfigureAwait(false);
+        DeployPlan plan = DeployPlan.ForDevelopment(root, Hex.Decode(LocalNetwork.Measurement), proposer, coordinator);
+        return measurements.IsEmpty ? plan : plan with { Measurements = measurements };
+    }
+
+    private static byte[] Measurement(string text) =>
+        Hex.TryDecode(text.StartsWith("0x", StringComparison.Ordinal) ? text : "0x" + text, out byte[]? bytes) && bytes.Length == MeasurementBytes
+            ? bytes
+            : throw new SurroundingsException($"--measurement wants {MeasurementBytes} bytes of hex, found: '{text}'.");
+
+    private static Address? Account(string option, string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        return Address.TryParse(text, out Address address)
+            ? address
+            : throw new SurroundingsException($"{option} wants an address such as 0x70997970C51812dc3A010C7d01b50e0d17dc79C8, found: '{text}'.");
+    }
+}

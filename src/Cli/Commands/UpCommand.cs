@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Ait.Cli.Deploying;
+using Ait.Cli.Launching;
+using Ait.Cli.Surroundings;
+
+namespace Ait.Cli.Commands;
+
+/// <summary>Starts a whole network on this machine and keeps it until it is told to stop.</summary>
+internal static class UpCommand
+{
+    internal static Command Build(Func<ParseResult, Screen> screenFor)
+    {
+        var miners = new Option<int>("--miners") { Description = $"How many miners run, {MinerPlan.Fewest} to {MinerPlan.Most}.", HelpName = "N", DefaultValueFactory = _ => 5 };
+        miners.Validators.Add(result =>
+        {
+            int count = result.GetValueOrDefault<int>();
+            if (count is < MinerPlan.Fewest or > MinerPlan.Most)
+            {
+                result.AddError($"--miners wants {MinerPlan.Fewest} to {MinerPlan.Most} (a task needs three distinct seats), found: {count}.");
+            }
+        });
+        Option<string> state = CommonOptions.State();
+        Option<int> port = CommonOptions.Port("--port", 8080, "The coordinator's HTTP port on 127.0.0.1.");
+        Option<int> rpcPort = CommonOptions.Port("--rpc-port", 8545, "The dev chain's JSON-RPC port on 127.0.0.1.");
+        var command = new Command("up", "Start a network that stays: dev chain, contracts, coordinator, miners. Hardware is EMULATED. Ctrl-C stops it; its state survives.")
+        {
+            miners, state, port, rpcPort,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            screenFor(parsed),
+            new LocalNetworkOptions
+            {
+                State = new StateFolder(parsed.GetRequiredValue(state)),
+                Miners = parsed.GetValue(miners),
+                Port = parsed.GetValue(port),
+                RpcPort = parsed.GetValue(rpcPort),
+            },
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Screen screen, LocalNetworkOptions options, CancellationToken cancellation)
+    {
+        screen.Progress("starting the network (hardware is EMULATED) …");
+        LocalNetwork network = await LocalNetwork.StartAsync(options, TimeProvider.System, screen.Progress, cancellation).ConfigureAwait(false);
+        await using (network.ConfigureAwait(false))
+        {
+            Print(screen, network);
+            await UntilCancelledAsync(cancellation).ConfigureAwait(false);
+            screen.Progress("stopping …");
+        }
+
+        screen.Progress("stopped; start it again with the same --state to go on.");
+        return ExitCode.Done;
+    }
+
+    private static async Task UntilCancelledAsync(CancellationToken cancellation)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = cancellation.Register(() => ended.TrySetResult());
+        // A closed terminal is a request to stop as well.
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            ended.TrySetResult();
+        });
+        await ended.Task.ConfigureAwait(false);
+    }
+
+    private static void Print(Screen screen, LocalNetwork network)
+    {
+        Deployment deployment = network.Deployment;
+        screen.Table(
+            ["what", "where", "log"],
+            [
+                ["dev chain", $"{network.Options.Rpc} (chain id {deployment.ChainId})", network.State.Log("chain")],
+                ["coordinator", network.Options.Coordinator.ToString(), network.State.Log("coordinator")],
+                .. network.Miners.Select(miner => (IReadOnlyList<string>)[
+                    miner.Name, $"{miner.DeviceClass} on {miner.Host} for {miner.Operator} (EMULATED)", network.State.Log(miner.Name)]),
+                ["MiningRegistry", deployment.MiningRegistry.ToString(), ""],
+                ["DeviceRegistry", deployment.DeviceRegistry.ToString(), ""],
+                ["AIToken", deployment.Token.ToString(), ""],
+            ]);
+        screen.Say("EMULATED: the AMD chips and the GPUs; the chain is a local dev chain. Nothing here has value.");
+        screen.Say("In another terminal: ./ait status | devices | tasks | balance | redeem 1 \"The capital of France is\"");
+        screen.Say("The network is up. Ctrl-C stops it.");
+        screen.Answer(new JsonObject
+        {
+            ["event"] = "up",
+            ["emulated"] = true,
+            ["rpc"] = network.Options.Rpc.ToString(),
+            ["coordinator"] = network.Options.Coordinator.ToString(),
+            ["state"] = network.State.Path,
+            ["miners"] = network.Miners.Count,
+            ["deployment"] = JsonNode.Parse(deployment.ToJson()),
+        });
+    }
+}

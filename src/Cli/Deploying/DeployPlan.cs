@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Ait.Attestation;
+using Ait.Attestation.SevSnp;
+using Ait.Chain;
+using Ait.Cli.Launching;
+
+namespace Ait.Cli.Deploying;
+
+/// <summary>What a deployment trusts and who governs it. Only the roots, floors and delays tell the profiles apart.</summary>
+internal sealed record DeployPlan
+{
+    /// <summary>EIP-155 ids of public chains that hold value: a development root is refused there.</summary>
+    internal static readonly ImmutableHashSet<ulong> ProductionChains =
+        [1, 10, 25, 30, 56, 100, 130, 137, 146, 169, 250, 252, 324, 480, 1088, 1101, 1284, 1329, 2222, 5000, 8217, 8453, 34443, 42161, 42170, 42220, 43114, 57073, 59144, 80094, 81457, 96369, 534352, 7777777];
+
+    internal required string Profile { get; init; }
+
+    internal required ImmutableArray<RootPin> Roots { get; init; }
+
+    internal required ImmutableArray<TcbPin> Floors { get; init; }
+
+    /// <summary>Launch measurements whose guests may register, 48 bytes each.</summary>
+    internal required ImmutableArray<byte[]> Measurements { get; init; }
+
+    /// <summary>How long a governed change waits.</summary>
+    internal required TimeSpan GovernanceDelay { get; init; }
+
+    /// <summary>Who proposes governed changes; anyone may execute them after the delay.</summary>
+    internal required Address Proposer { get; init; }
+
+    internal required Address Coordinator { get; init; }
+
+    internal static DeployPlan ForDevelopment(EmulatedRoot root, byte[] measurement, Address proposer, Address coordinator) => new()
+    {
+        Profile = Deployment.Development,
+        Roots = [new RootPin(SnpProduct.Genoa, root.KeyFingerprint)],
+        Floors = [new TcbPin(SnpProduct.Genoa, new byte[8])],
+        Measurements = [measurement],
+        GovernanceDelay = TimeSpan.FromSeconds(1),
+        Proposer = proposer,
+        Coordinator = coordinator,
+    };
+
+    internal static DeployPlan ForProduction(ImmutableArray<byte[]> measurements, TimeSpan delay, Address proposer, Address coordinator) => new()
+    {
+        Profile = Deployment.Production,
+        Roots = [.. TrustRoots.Production.All.Select(root => new RootPin(root.Product, root.KeyFingerprint.Span.ToArray()))],
+        Floors =
+        [
+            // TCB_VERSION bytes: boot loader, TEE, four reserved, SNP, microcode; Turin puts FMC first and SNP fourth.
+            new TcbPin(SnpProduct.Milan, new byte[] { 0, 0, 0, 0, 0, 0, 24, 219 }),
+            new TcbPin(SnpProduct.Genoa, new byte[] { 0, 0, 0, 0, 0, 0, 23, 84 }),
+            new TcbPin(SnpProduct.Turin, new byte[] { 0, 0, 0, 1, 0, 0, 0, 71 }),
+        ],
+        Measurements = measurements,
+        GovernanceDelay = delay,
+        Proposer = proposer,
+        Coordinator = coordinator,
+    };
+
+    /// <summary>A vendor root key that the contract believes: SHA-384 of its DER SubjectPublicKeyInfo.</summary>
+    internal sealed record RootPin(SnpProduct Product, ReadOnlyMemory<byte> Fingerprint)
+    {
+        internal byte ContractProduct => ProductNumber(Product);
+    }
+
+    /// <summary>The least REPORTED_TCB of a product, as the report has it; a product without one is not accepted.</summary>
+    internal sealed record TcbPin(SnpProduct Product, ReadOnlyMemory<byte> Tcb)
+    {
+        internal byte ContractProduct => ProductNumber(Product);
+    }
+
+    /// <summary>The contracts' number of a product (AmdCertificate.sol).</summary>
+    private static byte ProductNumber(SnpProduct product) => product switch
+    {
+        SnpProduct.Milan => 1,
+        SnpProduct.Genoa => 2,
+        SnpProduct.Turin => 3,
+        _ => throw new ArgumentOutOfRangeException(nameof(product), product, "not a product the contracts know"),
+    };
+}

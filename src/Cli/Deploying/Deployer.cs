@@ -1,0 +1,107 @@
+using System.Numerics;
+using Ait.Chain;
+using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
+using Ait.Chain.Rpc;
+using Ait.Chain.Signing;
+using Ait.Chain.Transactions;
+using Ait.Cli.Asking;
+using Ait.Cli.Surroundings;
+
+namespace Ait.Cli.Deploying;
+
+/// <summary>Deploys the contracts in their order, from the hash function to the token. Running it again changes nothing.</summary>
+internal static class Deployer
+{
+    /// <summary>Reports of any privilege level that a guest can have are accepted: 0 is the guest itself.</summary>
+    private const uint HighestVmpl = 1;
+
+    internal static async Task<(Deployment Deployment, IReadOnlyList<DeployedContract> Contracts)> DeployAsync(
+        ChainAccess chain, Secp256k1PrivateKey key, DeployPlan plan, string journalPath, TimeProvider clock, Action<string> tell, CancellationToken cancellation)
+    {
+        if (plan.Profile != Deployment.Production && DeployPlan.ProductionChains.Contains(chain.ChainId))
+        {
+            throw new RefusedException(
+                $"chain {chain.ChainId} holds value and a development root would let anyone mint there. Deploy with --profile production, or on a development chain.");
+        }
+
+        BigInteger balance = await chain.Client.GetBalanceAsync(key.Address, BlockTag.Latest, cancellation).ConfigureAwait(false);
+        if (balance.IsZero)
+        {
+            throw new RefusedException($"the account {key.Address} has no balance on chain {chain.ChainId} to pay for gas. Send it some and run this again.");
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(journalPath)) ?? "/");
+        using FileTransactionJournal journal = OpenJournal(journalPath);
+        var options = new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(200) };
+        using var sender = new TransactionSender(chain.Client, key, options, journal, clock);
+        var creator = new ContractCreator(chain, sender, tell);
+        // What depends on nothing is created side by side: a block each is the dearest part on a slow chain.
+        Task<Address> sha384Creation = creator.CreateAsync("Sha384", cancellation);
+        Task<Address> p384Creation = creator.CreateAsync("P384Verifier", cancellation);
+        Task<Address> governorCreation = creator.CreateAsync(
+            "TimelockController",
+            cancellation,
+            (ulong)plan.GovernanceDelay.TotalSeconds,
+            AbiValue.List((AbiValue)plan.Proposer),
+            AbiValue.List((AbiValue)Address.Zero),
+            Address.Zero);
+        Address sha384 = await sha384Creation.ConfigureAwait(false);
+        Address rsa = await creator.CreateAsync("RsaPss", cancellation, sha384).ConfigureAwait(false);
+        Address p384 = await p384Creation.ConfigureAwait(false);
+        Address governor = await governorCreation.ConfigureAwait(false);
+        Address cache = await creator.CreateAsync(
+            "CertificateCache",
+            cancellation,
+            governor,
+            rsa,
+            sha384,
+            AbiValue.List(plan.Roots.Select(pin => AbiValue.List((uint)pin.ContractProduct, AbiValue.Bytes(pin.Fingerprint.Span))))).ConfigureAwait(false);
+        Address snp = await creator.CreateAsync(
+            "SnpVerifier",
+            cancellation,
+            governor,
+            cache,
+            sha384,
+            p384,
+            HighestVmpl,
+            AbiValue.List(plan.Floors.Select(pin => AbiValue.List((uint)pin.ContractProduct, AbiValue.Bytes(pin.Tcb.Span))))).ConfigureAwait(false);
+        Address devices = await creator.CreateAsync(
+            "DeviceRegistry",
+            cancellation,
+            snp,
+            governor,
+            AbiValue.List(plan.Measurements.Select(measurement => (AbiValue)Keccak256.Hash(measurement)))).ConfigureAwait(false);
+        Address mining = await creator.CreateAsync("MiningRegistry", cancellation, devices, governor, plan.Coordinator).ConfigureAwait(false);
+        AbiFunction token = ContractArtifact.Load("MiningRegistry").Abi.Function("token");
+        Address tokenAddress = (await chain.ReadAsync(mining, token, cancellation).ConfigureAwait(false))[0].AsAddress();
+        var deployment = new Deployment(
+            chain.ChainId,
+            creator.Created.Min(contract => contract.BlockNumber),
+            devices,
+            mining,
+            tokenAddress,
+            cache,
+            snp,
+            governor,
+            plan.Coordinator,
+            plan.Profile);
+        return (deployment, creator.Created);
+    }
+
+    private static FileTransactionJournal OpenJournal(string path)
+    {
+        try
+        {
+            return FileTransactionJournal.Open(path);
+        }
+        catch (FormatException fault)
+        {
+            throw new SurroundingsException($"the deployment journal cannot be read: {fault.Message} Remove it to deploy anew.", fault);
+        }
+        catch (IOException fault)
+        {
+            throw new SurroundingsException($"the deployment journal {path} is in use or cannot be written: {fault.Message}", fault);
+        }
+    }
+}

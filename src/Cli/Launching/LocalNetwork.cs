@@ -1,0 +1,243 @@
+using System.Globalization;
+using System.Numerics;
+using System.Security.Cryptography;
+using Ait.Chain;
+using Ait.Chain.Rpc;
+using Ait.Chain.Signing;
+using Ait.Cli.Asking;
+using Ait.Cli.Deploying;
+using Ait.Cli.Surroundings;
+
+namespace Ait.Cli.Launching;
+
+/// <summary>
+/// A whole network on this machine: dev chain, contracts, emulated hardware, coordinator, miners; each host a process of its
+/// own, kept running. Everything it knows lies in its state folder, so that the next start goes on where this one ended.
+/// </summary>
+internal sealed class LocalNetwork : IAsyncDisposable
+{
+    /// <summary>What each account of the local network owns of the dev chain's coin.</summary>
+    private static readonly BigInteger s_endowment = BigInteger.Pow(10, 18) * 1000;
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(60);
+    private readonly LocalNetworkOptions _options;
+    private readonly FolderLock _lock;
+    private readonly RunningPrograms _running;
+    private readonly TimeProvider _clock;
+    private readonly Action<string> _tell;
+    private readonly Dictionary<string, Supervisor> _supervisors = [];
+    private readonly List<string> _startOrder = [];
+
+    private LocalNetwork(LocalNetworkOptions options, FolderLock held, TimeProvider clock, Action<string> tell)
+    {
+        _options = options;
+        _lock = held;
+        _clock = clock;
+        _tell = tell;
+        _running = new RunningPrograms(options.State.Programs);
+        Hardware = new EmulatedHardware(options.State.Hardware);
+        Miners = MinerPlan.For(options.Miners);
+    }
+
+    internal LocalNetworkOptions Options => _options;
+
+    internal StateFolder State => _options.State;
+
+    internal EmulatedHardware Hardware { get; }
+
+    internal IReadOnlyList<MinerPlan> Miners { get; }
+
+    /// <summary>What the guests of this network measure to: 48 bytes that name what they are.</summary>
+    internal static string Measurement { get; } = Hex.Encode(SHA384.HashData("AIT development guest, emulated"u8));
+
+    internal Deployment Deployment { get; private set; } = null!; // set by StartAsync before it returns the network
+
+    internal ChainAccess Chain { get; private set; } = null!; // set by StartAsync before it returns the network
+
+    /// <summary>Contracts created by this start; empty when they were there already.</summary>
+    internal IReadOnlyList<DeployedContract> Contracts { get; private set; } = [];
+
+    /// <summary>Starts everything, or ends what it started and says in one sentence what stood in the way.</summary>
+    internal static async Task<LocalNetwork> StartAsync(LocalNetworkOptions options, TimeProvider clock, Action<string> tell, CancellationToken cancellation)
+    {
+        string anvil = await new Prerequisites(Installation.ContractsFolder, tell).AnvilAsync(cancellation).ConfigureAwait(false);
+        FolderLock held = FolderLock.Take(options.State.Path);
+        var network = new LocalNetwork(options, held, clock, tell);
+        try
+        {
+            IReadOnlyList<string> ended = await network._running.EndLeftoversAsync(clock, cancellation).ConfigureAwait(false);
+            if (ended.Count > 0)
+            {
+                tell($"ended what a killed run had left behind: {string.Join(", ", ended)}");
+            }
+
+            LocalPort.EnsureFree(options.RpcPort, "the dev chain", "--rpc-port");
+            LocalPort.EnsureFree(options.Port, "the coordinator", "--port");
+            await network.StartAsync(anvil, cancellation).ConfigureAwait(false);
+            return network;
+        }
+        catch
+        {
+            await network.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The account of a name, from its key file; made when it is new.</summary>
+    internal Secp256k1PrivateKey Key(string name) => KeyFile.OpenOrCreate(State.Key(name));
+
+    internal Supervisor Supervisor(string name) => _supervisors[name];
+
+    /// <summary>Gives accounts dev-chain coin to pay for gas.</summary>
+    internal async Task EndowAsync(IEnumerable<Address> accounts, CancellationToken cancellation)
+    {
+        foreach (Address account in accounts.Distinct())
+        {
+            BigInteger balance = await Chain.Client.GetBalanceAsync(account, BlockTag.Latest, cancellation).ConfigureAwait(false);
+            if (balance < s_endowment / 2)
+            {
+                await Chain.SetBalanceAsync(account, s_endowment, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Stops one program for good; the others go on.</summary>
+    internal async Task StopProgramAsync(string name)
+    {
+        await _supervisors[name].StopAsync().ConfigureAwait(false);
+        _supervisors.Remove(name);
+        _startOrder.Remove(name);
+    }
+
+    /// <summary>Ends miners, then the coordinator, then the chain, so that each can finish what it began.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        List<string> miners = [.. _startOrder.Where(name => name.StartsWith("miner-", StringComparison.Ordinal))];
+        await Task.WhenAll(miners.Select(name => _supervisors[name].StopAsync())).ConfigureAwait(false);
+        foreach (string name in _startOrder.Except(miners).Reverse())
+        {
+            await _supervisors[name].StopAsync().ConfigureAwait(false);
+        }
+
+        _supervisors.Clear();
+        _startOrder.Clear();
+        Chain?.Dispose();
+        _lock.Dispose();
+    }
+
+    private async Task StartAsync(string anvil, CancellationToken cancellation)
+    {
+        // Making the development root takes seconds of arithmetic; the chain can start meanwhile.
+        Task<EmulatedRoot> root = Hardware.RootAsync(cancellation);
+        Keep(new ProgramCall("chain", anvil, DevChain.Arguments(_options.RpcPort, State.ChainState), State.Log("chain")));
+        Chain = await ReachChainAsync(cancellation).ConfigureAwait(false);
+        using Secp256k1PrivateKey deployer = Key("deployer");
+        using Secp256k1PrivateKey coordinator = Key("coordinator");
+        List<Address> accounts = [deployer.Address, coordinator.Address];
+        foreach (string name in Miners.Select(miner => miner.Operator).Distinct())
+        {
+            using Secp256k1PrivateKey key = Key(name);
+            accounts.Add(key.Address);
+        }
+
+        await EndowAsync(accounts, cancellation).ConfigureAwait(false);
+        await DeployAsync(await root.ConfigureAwait(false), deployer, coordinator.Address, cancellation).ConfigureAwait(false);
+        ModelsFile.Write(State.Models);
+        Task<EmulatedMachine[]> machines = Task.WhenAll(Miners.Select(miner => miner.Host).Distinct().Select(host =>
+            Hardware.HostAsync(host, MinerPlan.GpusOf(host).Select(gpu => gpu.ToString()), cancellation)));
+        Keep(CoordinatorCall());
+        Dictionary<string, EmulatedMachine> byName = (await machines.ConfigureAwait(false)).ToDictionary(machine => machine.Name);
+        await ReachCoordinatorAsync(cancellation).ConfigureAwait(false);
+        foreach (MinerPlan miner in Miners)
+        {
+            Keep(MinerCall(miner, byName[miner.Host]));
+        }
+
+        new NetworkRecord(_options.Rpc, _options.Coordinator, _options.Miners).Write(State.Network);
+    }
+
+    private async Task DeployAsync(EmulatedRoot root, Secp256k1PrivateKey deployer, Address coordinator, CancellationToken cancellation)
+    {
+        if (File.Exists(State.Deployment))
+        {
+            Deployment = Deployment.Read(State.Deployment);
+            var code = await Chain.Client.GetCodeAsync(Deployment.MiningRegistry, BlockTag.Latest, cancellation).ConfigureAwait(false);
+            if (code.IsEmpty)
+            {
+                throw new SurroundingsException(
+                    $"{State.Deployment} names contracts that the chain in {State.ChainState} does not have. Remove {State.Path} to start afresh.");
+            }
+
+            return;
+        }
+
+        DeployPlan plan = DeployPlan.ForDevelopment(root, Hex.Decode(Measurement), deployer.Address, coordinator);
+        (Deployment, Contracts) = await Deployer.DeployAsync(Chain, deployer, plan, State.DeploymentJournal, _clock, _ => { }, cancellation).ConfigureAwait(false);
+        Deployment.Write(State.Deployment);
+    }
+
+    private ProgramCall CoordinatorCall() => new(
+        "coordinator",
+        Installation.HostProgram("Ait.Coordinator"),
+        [
+            "--rpc", _options.Rpc.ToString(), "--deployment", State.Deployment, "--key", State.Key("coordinator"), "--ledger", State.Ledger,
+            "--listen", _options.Coordinator.ToString(), "--models", State.Models, "--batch-interval", Milliseconds(_options.BatchInterval),
+            "--commit-window", Milliseconds(_options.CommitWindow), "--reveal-window", Milliseconds(_options.RevealWindow),
+        ],
+        State.Log("coordinator"));
+
+    private ProgramCall MinerCall(MinerPlan miner, EmulatedMachine machine) => new(
+        miner.Name,
+        Installation.HostProgram("Ait.Miner"),
+        [
+            "--rpc", _options.Rpc.ToString(), "--coordinator", _options.Coordinator.ToString(), "--deployment", State.Deployment,
+            "--operator-key", State.Key(miner.Operator), "--evidence-command", Hardware.EvidenceCommand(miner.Host, Measurement),
+            "--gpu-uuid", Hex.Encode(machine.GpuUuids[miner.GpuIndex]), "--class", miner.DeviceClass.ToString(), "--measurement", Measurement,
+            "--state", State.Miner(miner.Name), "--json",
+        ],
+        State.Log(miner.Name));
+
+    private static string Milliseconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0}ms");
+
+    private void Keep(ProgramCall call)
+    {
+        var supervisor = new Supervisor(() => call, _running, _clock, _tell);
+        _supervisors.Add(call.Name, supervisor);
+        _startOrder.Add(call.Name);
+        supervisor.Start();
+    }
+
+    private async Task<ChainAccess> ReachChainAsync(CancellationToken cancellation)
+    {
+        long begun = _clock.GetTimestamp();
+        while (_clock.GetElapsedTime(begun) < s_startPatience && _supervisors["chain"].Starts == 1)
+        {
+            if (!LocalPort.IsFree(_options.RpcPort))
+            {
+                return await ChainAccess.OpenAsync(_options.Rpc, _clock, cancellation).ConfigureAwait(false);
+            }
+
+            await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
+        }
+
+        throw new SurroundingsException($"the dev chain did not start: {Launching.Supervisor.LastWords(State.Log("chain"))}. Its log is {State.Log("chain")}.");
+    }
+
+    private async Task ReachCoordinatorAsync(CancellationToken cancellation)
+    {
+        using var api = new CoordinatorApi(_options.Coordinator, _clock);
+        long begun = _clock.GetTimestamp();
+        while (_clock.GetElapsedTime(begun) < s_startPatience && _supervisors["coordinator"].Starts < 3)
+        {
+            if (await api.IsReadyAsync(cancellation).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
+        }
+
+        throw new SurroundingsException(
+            $"the coordinator did not start: {Launching.Supervisor.LastWords(State.Log("coordinator"))}. Its log is {State.Log("coordinator")}.");
+    }
+}

@@ -1,0 +1,27 @@
+namespace Ait.Cli.Launching;
+
+/// <summary>What a local network is asked to be.</summary>
+internal sealed record LocalNetworkOptions
+{
+    internal required StateFolder State { get; init; }
+
+    /// <summary>How many miners run, 3 to 64.</summary>
+    internal required int Miners { get; init; }
+
+    internal required int Port { get; init; }
+
+    internal required int RpcPort { get; init; }
+
+    /// <summary>How often the coordinator seals waiting work into a batch.</summary>
+    internal TimeSpan BatchInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>From seating to the end of commitments.</summary>
+    internal TimeSpan CommitWindow { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>From the opening of the reveal to its end.</summary>
+    internal TimeSpan RevealWindow { get; init; } = TimeSpan.FromMinutes(1);
+
+    internal Uri Rpc => new($"http://127.0.0.1:{RpcPort}");
+
+    internal Uri Coordinator => new($"http://127.0.0.1:{Port}");
+}

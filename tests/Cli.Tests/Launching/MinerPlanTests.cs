@@ -1,0 +1,32 @@
+using Ait.Cli.Launching;
+using Ait.Protocol;
+
+namespace Ait.Cli.Tests.Launching;
+
+public sealed class MinerPlanTests
+{
+    [Fact]
+    public void For_givesFiveMinersFourOperatorsFourHostsAndEveryClass()
+    {
+        IReadOnlyList<MinerPlan> plan = MinerPlan.For(5);
+
+        Assert.Equal(4, plan.Select(miner => miner.Operator).Distinct().Count());
+        Assert.Equal(4, plan.Select(miner => miner.Host).Distinct().Count());
+        Assert.Equal(DeviceClasses.All.Order(), plan.Select(miner => miner.DeviceClass).Distinct().Order());
+    }
+
+    [Fact]
+    public void For_neverPutsTwoMinersOnOneGpu()
+    {
+        for (int miners = MinerPlan.Fewest; miners <= MinerPlan.Most; miners++)
+        {
+            IReadOnlyList<MinerPlan> plan = MinerPlan.For(miners);
+            Assert.Equal(miners, plan.Select(miner => (miner.Host, miner.GpuIndex)).Distinct().Count());
+            Assert.True(plan.Select(miner => miner.Operator).Distinct().Count() >= 3);
+        }
+    }
+
+    [Fact]
+    public void For_givesAMinerTheSamePlaceInEveryLargerNetwork() =>
+        Assert.Equal(MinerPlan.For(7), MinerPlan.For(20).Take(7));
+}
