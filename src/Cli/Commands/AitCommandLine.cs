@@ -116,7 +116,8 @@ public static class AitCommandLine
 
         // "Required command was not provided" hides the word that was not understood.
         ParseError error = parsed.Errors.FirstOrDefault(candidate => candidate.Message.StartsWith("Unrecognized", StringComparison.Ordinal)) ?? parsed.Errors[0];
-        return $"{error.Message} Run `{string.Join(' ', path)} --help` for what is accepted.";
+        string message = string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return $"{message} Run `{string.Join(' ', path)} --help` for what is accepted.";
     }
 
     private static int Refuse(Screen screen, string sentence, int code)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Ait.Cli.Commands;
 
@@ -41,17 +42,23 @@ internal static class CommonOptions
         return option;
     }
 
-    internal static Option<int> Port(string name, int standard, string description)
+    internal static Option<int> Port(string name, int standard, string description) => Number(name, "PORT", standard, 1, 65535, description);
+
+    /// <summary>A whole number within bounds; anything else is refused with the bounds.</summary>
+    internal static Option<int> Number(string name, string helpName, int standard, int least, int most, string description)
     {
-        var option = new Option<int>(name) { Description = description, HelpName = "PORT", DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
+        var option = new Option<int>(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => standard };
+        option.CustomParser = result =>
         {
-            int port = result.GetValueOrDefault<int>();
-            if (port is < 1 or > 65535)
+            string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most)
             {
-                result.AddError($"{name} wants a port between 1 and 65535, found: {port}.");
+                return number;
             }
-        });
+
+            result.AddError($"{name} wants a number from {least} to {most}, found: '{text}'.");
+            return standard;
+        };
         return option;
     }
 }

@@ -26,14 +26,7 @@ internal static class DeployCommand
         var measurements = new Option<string[]>("--measurement") { Description = "Launch measurement of a guest that may register, 48 bytes of hex. Repeatable.", HelpName = "HEX" };
         var coordinator = new Option<string?>("--coordinator") { Description = "The coordinator's account (default: the deployer).", HelpName = "ADDRESS" };
         var proposer = new Option<string?>("--proposer") { Description = "Who proposes governed changes to the timelock (default: the deployer).", HelpName = "ADDRESS" };
-        var delay = new Option<int>("--governance-delay") { Description = "Hours a governed change waits (production).", HelpName = "HOURS", DefaultValueFactory = _ => 48 };
-        delay.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is int found and (< 1 or > 24 * 90))
-            {
-                result.AddError($"--governance-delay wants 1 to {24 * 90} hours, found: {found}.");
-            }
-        });
+        Option<int> delay = CommonOptions.Number("--governance-delay", "HOURS", 48, 1, 24 * 90, "Hours a governed change waits (production).");
         var output = new Option<string>("--out") { Description = "Where the addresses are written; the journal lies beside it.", HelpName = "FILE", DefaultValueFactory = _ => "deployment.json" };
         var command = new Command("deploy", "Deploy the contracts to an EVM chain. Resumes where it stopped; repeats nothing.")
         {

@@ -17,14 +17,7 @@ internal static class TasksCommand
     internal static Command Build(Func<ParseResult, Screen> screenFor)
     {
         var options = new NetworkOptions();
-        var limit = new Option<int>("--limit") { Description = "At most so many, newest first, 1 to 1000.", HelpName = "N", DefaultValueFactory = _ => 20 };
-        limit.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is int found and (< 1 or > 1000))
-            {
-                result.AddError($"--limit wants 1 to 1000, found: {found}.");
-            }
-        });
+        Option<int> limit = CommonOptions.Number("--limit", "N", 20, 1, 1000, "At most so many, newest first, 1 to 1000.");
         var command = new Command("tasks", "List tasks: phase, seats, what was paid, and why a seat was not.") { limit };
         options.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>

@@ -12,15 +12,8 @@ internal static class UpCommand
 {
     internal static Command Build(Func<ParseResult, Screen> screenFor)
     {
-        var miners = new Option<int>("--miners") { Description = $"How many miners run, {MinerPlan.Fewest} to {MinerPlan.Most}.", HelpName = "N", DefaultValueFactory = _ => 5 };
-        miners.Validators.Add(result =>
-        {
-            int count = result.GetValueOrDefault<int>();
-            if (count is < MinerPlan.Fewest or > MinerPlan.Most)
-            {
-                result.AddError($"--miners wants {MinerPlan.Fewest} to {MinerPlan.Most} (a task needs three distinct seats), found: {count}.");
-            }
-        });
+        Option<int> miners = CommonOptions.Number(
+            "--miners", "N", 5, MinerPlan.Fewest, MinerPlan.Most, $"How many miners run, {MinerPlan.Fewest} to {MinerPlan.Most}; a task needs three distinct seats.");
         Option<string> state = CommonOptions.State();
         Option<int> port = CommonOptions.Port("--port", 8080, "The coordinator's HTTP port on 127.0.0.1.");
         Option<int> rpcPort = CommonOptions.Port("--rpc-port", 8545, "The dev chain's JSON-RPC port on 127.0.0.1.");
