@@ -14,4 +14,7 @@ public enum Backend
 
     /// <summary>x86 with 512-bit integers of bytes and words (AVX512BW).</summary>
     Avx512 = 3,
+
+    /// <summary>As <see cref="Avx512"/>, with emitted byte dot products (AVX512_VNNI), where executable memory is allowed.</summary>
+    Avx512Vnni = 4,
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ait.Engine.Execution;
 using Ait.Engine.Scalar;
 using Ait.Engine.Simd;
+using Ait.Engine.Simd.Emitted;
 
 namespace Ait.Engine;
 
@@ -22,6 +23,7 @@ public static class Backends
         Backend.Scalar => new ScalarKernels(),
         Backend.Avx2 when Avx2Kernels.IsSupported => new Avx2Kernels(),
         Backend.Avx512 when Avx512Kernels.IsSupported => new Avx512Kernels(),
+        Backend.Avx512Vnni when VnniCode.Instance is { } code => new VnniKernels(code),
         Backend other => throw new EngineRefusedException(
             new EngineRefusal(EngineRefusalCode.BackendNotSupported, "backend", string.Join(", ", Supported), $"{other}")),
     };
@@ -37,6 +39,11 @@ public static class Backends
         if (Avx512Kernels.IsSupported)
         {
             supported = supported.Add(Backend.Avx512);
+        }
+
+        if (VnniCode.Instance is not null)
+        {
+            supported = supported.Add(Backend.Avx512Vnni);
         }
 
         return supported;

@@ -1,6 +1,6 @@
 namespace Ait.Engine;
 
-/// <summary>Why an input was refused. The numbers are part of the transcript encoding: fixed, and never reused.</summary>
+/// <summary>Why an input was refused. The numbers are part of the transcript encoding: fixed, and never reused; docs/refusals-engine.md lists them with remedies.</summary>
 public enum EngineRefusalCode
 {
     /// <summary>Nothing was refused.</summary>
@@ -29,9 +29,6 @@ public enum EngineRefusalCode
 
     /// <summary>The model has more parameters than the caller allows.</summary>
     ModelTooLarge = 17,
-
-    /// <summary>The weights are not those of the descriptor.</summary>
-    WeightsMismatch = 18,
 
     /// <summary>The prompt holds no token.</summary>
     PromptEmpty = 32,

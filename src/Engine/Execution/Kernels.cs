@@ -29,10 +29,20 @@ internal abstract unsafe class Kernels
     public abstract void GatedSilu(float* gate, float* up, int count);
 
     /// <summary>
-    /// y[r, n] = (x[r] · w[n]) · (scales[r] · w.scale[n]) for rows r and all n of the panels first … end − 1. The padding
+    /// y[r, n] = (x[r] · w[n]) · (x.scale[r] · w.scale[n]) for rows r and all n of the panels first … end − 1. The padding
     /// of the last panel may be written.
     /// </summary>
-    public abstract void Linear(PackedMatrix w, int firstPanel, int endPanel, short* x, int xStride, float* scales, int rows, float* y, int yStride);
+    public abstract void Linear(PackedMatrix w, int firstPanel, int endPanel, in Activations x, float* y, int yStride);
+
+    /// <summary>Whether <see cref="Linear"/> reads packed rows.</summary>
+    public virtual bool PacksActivations => false;
+
+    /// <summary>
+    /// Packs a tile of at most 16 rows of a width; tile t begins at byte 16 · t · width. Only called if
+    /// <see cref="PacksActivations"/>.
+    /// </summary>
+    public virtual void Pack(short* values, int stride, int width, int rows, sbyte* packed, int* sums) =>
+        throw new InvalidOperationException("This backend reads the rows as they are.");
 
     /// <summary>Attention of one query head over the keys 0 … keys − 1 of its cache.</summary>
     /// <param name="cache">Keys and values of the head.</param>

@@ -16,5 +16,6 @@ internal enum Phase
     Down,
     AddDown,
     NormOutput,
+    Pack,
     Output,
 }

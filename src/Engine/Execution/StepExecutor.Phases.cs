@@ -60,6 +60,13 @@ internal sealed unsafe partial class StepExecutor : IWork
                 }
 
                 break;
+            case Phase.Pack:
+                for (int tile = from; tile < end; tile++)
+                {
+                    PackTile(tile);
+                }
+
+                break;
             case Phase.Output:
                 Output(from, end);
                 break;
@@ -172,7 +179,7 @@ internal sealed unsafe partial class StepExecutor : IWork
     }
 
     private void Output(int from, int end) =>
-        _kernels.Linear(_model.Output, from, end, _quantized.Pointer, _quantWidth, _scales.Pointer, _logitsCount, _logits.Pointer, _logitsWidth);
+        _kernels.Linear(_model.Output, from, end, Rows(_logitsCount), _logits.Pointer, _logitsWidth);
 
     /// <summary>The part of the panels from … end − 1 that falls into a matrix whose panels begin at the offset.</summary>
     private void Linear(PackedMatrix matrix, int from, int end, int offset, AlignedBuffer<float> target)
@@ -181,8 +188,22 @@ internal sealed unsafe partial class StepExecutor : IWork
         int last = Math.Min(end - offset, matrix.Panels);
         if (first < last)
         {
-            _kernels.Linear(matrix, first, last, _quantized.Pointer, _quantWidth, _scales.Pointer, _rows, target.Pointer, matrix.PaddedRows);
+            _kernels.Linear(matrix, first, last, Rows(_rows), target.Pointer, matrix.PaddedRows);
         }
+    }
+
+    private Activations Rows(int count) => new(_quantized.Pointer, _quantWidth, _scales.Pointer, count, _packed.Pointer, _sums.Pointer);
+
+    private void PackTile(int tile)
+    {
+        int row = tile * Activations.TileRows;
+        _kernels.Pack(
+            Quantized(row),
+            _quantWidth,
+            _packWidth,
+            Math.Min(Activations.TileRows, _packRows - row),
+            _packed.Pointer + ((long)row * _packWidth),
+            _sums.Pointer + row);
     }
 
     private float* Hidden(int row) => _hidden.Pointer + ((long)row * _config.Dimension);

@@ -31,6 +31,8 @@ internal sealed unsafe partial class StepExecutor
     private readonly AlignedBuffer<float> _delta;
     private readonly AlignedBuffer<short> _quantized;
     private readonly AlignedBuffer<float> _scales;
+    private readonly AlignedBuffer<sbyte> _packed;
+    private readonly AlignedBuffer<int> _sums;
     private readonly AlignedBuffer<float> _query;
     private readonly AlignedBuffer<float> _key;
     private readonly AlignedBuffer<float> _value;
@@ -46,6 +48,8 @@ internal sealed unsafe partial class StepExecutor
     private int _rows;
     private int _logitsCount;
     private int _layer;
+    private int _packWidth;
+    private int _packRows;
 
     public StepExecutor(Model model, Kernels kernels, WorkCrew crew, int maxRows, int maxLogitsRows, int maxPositions)
     {
@@ -69,6 +73,8 @@ internal sealed unsafe partial class StepExecutor
         _delta = Floats(maxRows, config.Dimension);
         _quantized = new AlignedBuffer<short>(checked(maxRows * _quantWidth));
         _scales = new AlignedBuffer<float>(maxRows);
+        _packed = new AlignedBuffer<sbyte>(kernels.PacksActivations ? checked(maxRows * _quantWidth) : 0);
+        _sums = new AlignedBuffer<int>(maxRows);
         _query = Floats(maxRows, config.QueryWidth);
         _key = Floats(maxRows, config.KeyValueWidth);
         _value = Floats(maxRows, config.KeyValueWidth);
@@ -95,14 +101,18 @@ internal sealed unsafe partial class StepExecutor
         {
             LayerWeights layer = _model.Layers[_layer];
             OverRows(Phase.NormInput);
+            Pack(_config.Dimension, _rows);
             OverPanels(Phase.Projections, layer.Query.Panels + layer.Key.Panels + layer.Value.Panels);
             OverRows(Phase.Position);
             _crew.Run(this, (int)Phase.Attention, _rows * _config.Heads, 1);
             OverRows(Phase.QuantizeAttended);
+            Pack(_config.QueryWidth, _rows);
             OverPanels(Phase.AttentionOutput, layer.AttentionOutput.Panels);
             OverRows(Phase.NormMiddle);
+            Pack(_config.Dimension, _rows);
             OverPanels(Phase.GateUp, layer.Gate.Panels + layer.Up.Panels);
             OverRows(Phase.QuantizeGated);
+            Pack(_config.FeedForward, _rows);
             OverPanels(Phase.Down, layer.Down.Panels);
             OverRows(Phase.AddDown);
         }
@@ -142,6 +152,7 @@ internal sealed unsafe partial class StepExecutor
         if (_logitsCount > 0)
         {
             _crew.Run(this, (int)Phase.NormOutput, _logitsCount, 1);
+            Pack(_config.Dimension, _logitsCount);
             OverPanels(Phase.Output, _model.Output.Panels);
         }
 
@@ -157,6 +168,16 @@ internal sealed unsafe partial class StepExecutor
                 int bits = ExactMath.MagnitudeBits(_logits.Pointer + ((long)slice.LogitsRow * _logitsWidth), _config.Vocabulary);
                 slice.Faulted |= bits > ExactMath.LargestBits;
             }
+        }
+    }
+
+    private void Pack(int width, int rows)
+    {
+        if (_kernels.PacksActivations)
+        {
+            _packWidth = width;
+            _packRows = rows;
+            _crew.Run(this, (int)Phase.Pack, (rows + Activations.TileRows - 1) / Activations.TileRows, 1);
         }
     }
 

@@ -96,16 +96,16 @@ internal unsafe class ScalarKernels : Kernels
         }
     }
 
-    public override void Linear(PackedMatrix w, int firstPanel, int endPanel, short* x, int xStride, float* scales, int rows, float* y, int yStride)
+    public override void Linear(PackedMatrix w, int firstPanel, int endPanel, in Activations x, float* y, int yStride)
     {
         int end = Math.Min(endPanel * PackedMatrix.PanelRows, w.Rows);
         for (int n = firstPanel * PackedMatrix.PanelRows; n < end; n++)
         {
             sbyte* weights = w.Weights + PackedMatrix.Index(n, 0, w.Columns);
-            for (int r = 0; r < rows; r++)
+            for (int r = 0; r < x.Rows; r++)
             {
-                int sum = Dot(x + ((long)r * xStride), weights, w.Columns);
-                y[((long)r * yStride) + n] = (float)sum * (scales[r] * w.Scales[n]);
+                int sum = Dot(x.Values + ((long)r * x.Stride), weights, w.Columns);
+                y[((long)r * yStride) + n] = (float)sum * (x.Scales[r] * w.Scales[n]);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Ait.Engine.Execution;
 using Ait.Engine.Weights;
 
 namespace Ait.Engine.Simd;
@@ -14,7 +15,7 @@ internal sealed unsafe partial class Avx2Kernels
 {
     private const int HalfRows = PackedMatrix.PanelRows / 2;
 
-    public override void Linear(PackedMatrix w, int firstPanel, int endPanel, short* x, int xStride, float* scales, int rows, float* y, int yStride)
+    public override void Linear(PackedMatrix w, int firstPanel, int endPanel, in Activations x, float* y, int yStride)
     {
         int groups = w.Columns / PackedMatrix.Group;
         for (int h = 2 * firstPanel; h < 2 * endPanel; h++)
@@ -23,14 +24,14 @@ internal sealed unsafe partial class Avx2Kernels
             float* halfScales = w.Scales + (h * HalfRows);
             float* target = y + (h * HalfRows);
             int r = 0;
-            for (; r + 4 <= rows; r += 4)
+            for (; r + 4 <= x.Rows; r += 4)
             {
-                Tile4(half, halfScales, groups, x + ((long)r * xStride), xStride, scales + r, target + ((long)r * yStride), yStride);
+                Tile4(half, halfScales, groups, x.Values + ((long)r * x.Stride), x.Stride, x.Scales + r, target + ((long)r * yStride), yStride);
             }
 
-            for (; r < rows; r++)
+            for (; r < x.Rows; r++)
             {
-                Tile1(half, halfScales, groups, x + ((long)r * xStride), xStride, scales + r, target + ((long)r * yStride), yStride);
+                Tile1(half, halfScales, groups, x.Values + ((long)r * x.Stride), x.Stride, x.Scales + r, target + ((long)r * yStride), yStride);
             }
         }
     }

@@ -11,7 +11,7 @@ namespace Ait.Engine.Simd;
 /// Attention of one head. Keys lie in panels, so sixteen scores come from one pass like sixteen outputs of a linear
 /// layer; values lie in pairs of positions, so a pair of weights meets sixteen elements in one multiply-add.
 /// </summary>
-internal sealed unsafe partial class Avx512Kernels
+internal unsafe partial class Avx512Kernels
 {
     // 16383 · 127 · 2 · 512 is below 2^31: so many pairs fit an int32 sum.
     private const int PairsPerSum = 512;

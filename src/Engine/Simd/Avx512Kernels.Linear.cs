@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Ait.Engine.Execution;
 using Ait.Engine.Weights;
 
 namespace Ait.Engine.Simd;
@@ -10,12 +11,12 @@ namespace Ait.Engine.Simd;
 /// of 8 rows. Four activations, broadcast as 64 bits, meet all rows in one multiply-add of adjacent pairs, which leaves
 /// two int32 partial sums per row. Equals ScalarKernels.Linear: integer sums, then the same two products.
 /// </summary>
-internal sealed unsafe partial class Avx512Kernels
+internal unsafe partial class Avx512Kernels
 {
     private static readonly Vector512<int> EvenLanes = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
     private static readonly Vector512<int> OddLanes = EvenLanes + Vector512<int>.One;
 
-    public override void Linear(PackedMatrix w, int firstPanel, int endPanel, short* x, int xStride, float* scales, int rows, float* y, int yStride)
+    public override void Linear(PackedMatrix w, int firstPanel, int endPanel, in Activations x, float* y, int yStride)
     {
         int groups = w.Columns / PackedMatrix.Group;
         for (int p = firstPanel; p < endPanel; p++)
@@ -24,26 +25,26 @@ internal sealed unsafe partial class Avx512Kernels
             float* panelScales = w.Scales + (p * PackedMatrix.PanelRows);
             float* target = y + (p * PackedMatrix.PanelRows);
             int r = 0;
-            for (; r + 8 <= rows; r += 8)
+            for (; r + 8 <= x.Rows; r += 8)
             {
-                Tile8(panel, panelScales, groups, x + ((long)r * xStride), xStride, scales + r, target + ((long)r * yStride), yStride);
+                Tile8(panel, panelScales, groups, x.Values + ((long)r * x.Stride), x.Stride, x.Scales + r, target + ((long)r * yStride), yStride);
             }
 
-            if (r + 4 <= rows)
+            if (r + 4 <= x.Rows)
             {
-                Tile4(panel, panelScales, groups, x + ((long)r * xStride), xStride, scales + r, target + ((long)r * yStride), yStride);
+                Tile4(panel, panelScales, groups, x.Values + ((long)r * x.Stride), x.Stride, x.Scales + r, target + ((long)r * yStride), yStride);
                 r += 4;
             }
 
-            if (r + 2 <= rows)
+            if (r + 2 <= x.Rows)
             {
-                Tile2(panel, panelScales, groups, x + ((long)r * xStride), xStride, scales + r, target + ((long)r * yStride), yStride);
+                Tile2(panel, panelScales, groups, x.Values + ((long)r * x.Stride), x.Stride, x.Scales + r, target + ((long)r * yStride), yStride);
                 r += 2;
             }
 
-            if (r < rows)
+            if (r < x.Rows)
             {
-                Tile1(panel, panelScales, groups, x + ((long)r * xStride), xStride, scales + r, target + ((long)r * yStride), yStride);
+                Tile1(panel, panelScales, groups, x.Values + ((long)r * x.Stride), x.Stride, x.Scales + r, target + ((long)r * yStride), yStride);
             }
         }
     }

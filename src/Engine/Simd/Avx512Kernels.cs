@@ -9,7 +9,7 @@ namespace Ait.Engine.Simd;
 /// 512-bit integers of bytes and words. Equal to <see cref="ScalarKernels"/> bit for bit: integer sums in another order,
 /// elementwise floating point in the same sequence. Every count is a multiple of 16, so no loop has a remainder.
 /// </summary>
-internal sealed unsafe partial class Avx512Kernels : ScalarKernels
+internal unsafe partial class Avx512Kernels : ScalarKernels
 {
     public static bool IsSupported => Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx2.IsSupported;
 

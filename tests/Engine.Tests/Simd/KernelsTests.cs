@@ -48,7 +48,7 @@ public sealed unsafe class KernelsTests
         return matrix;
     }
 
-    private static AlignedBuffer<short> Activations(int count, int seed, bool extreme = false)
+    private static AlignedBuffer<short> Quantized(int count, int seed, bool extreme = false)
     {
         var random = new Random(seed);
         var x = new AlignedBuffer<short>(count);
@@ -60,6 +60,20 @@ public sealed unsafe class KernelsTests
         return x;
     }
 
+    private static void Linear(
+        Kernels kernels, PackedMatrix w, int first, int end, AlignedBuffer<short> x, int stride, AlignedBuffer<float> scales, int rows, AlignedBuffer<float> y)
+    {
+        var packed = new AlignedBuffer<sbyte>(rows * w.Columns);
+        var sums = new AlignedBuffer<int>(rows);
+        for (int row = 0; kernels.PacksActivations && row < rows; row += Activations.TileRows)
+        {
+            int count = Math.Min(Activations.TileRows, rows - row);
+            kernels.Pack(x.Pointer + (row * stride), stride, w.Columns, count, packed.Pointer + (row * w.Columns), sums.Pointer + row);
+        }
+
+        kernels.Linear(w, first, end, new Activations(x.Pointer, stride, scales.Pointer, rows, packed.Pointer, sums.Pointer), y.Pointer, w.PaddedRows);
+    }
+
     [Theory]
     [MemberData(nameof(All))]
     public void Linear_equalsTheExactSums(Backend backend)
@@ -67,14 +81,14 @@ public sealed unsafe class KernelsTests
         Kernels kernels = Backends.Create(backend);
         foreach ((int n, int k) in new[] { (16, 16), (40, 48), (33, 272) })
         {
-            for (int rows = 1; rows <= 19; rows++)
+            for (int rows = 1; rows <= 37; rows++)
             {
                 PackedMatrix w = Matrix(n, k, n + rows);
                 int stride = k + 32;
-                AlignedBuffer<short> x = Activations(rows * stride, rows);
+                AlignedBuffer<short> x = Quantized(rows * stride, rows);
                 AlignedBuffer<float> scales = Buffer(Floats(rows, 5));
                 var y = new AlignedBuffer<float>(rows * w.PaddedRows);
-                kernels.Linear(w, 0, w.Panels, x.Pointer, stride, scales.Pointer, rows, y.Pointer, w.PaddedRows);
+                Linear(kernels, w, 0, w.Panels, x, stride, scales, rows, y);
                 for (int r = 0; r < rows; r++)
                 {
                     for (int i = 0; i < n; i++)
@@ -98,10 +112,10 @@ public sealed unsafe class KernelsTests
     public void Linear_doesNotOverflowAtTheLongestSum(Backend backend)
     {
         PackedMatrix w = Matrix(16, EngineLimits.MaxInnerDimension, 0, extreme: true);
-        AlignedBuffer<short> x = Activations(w.Columns, 0, extreme: true);
+        AlignedBuffer<short> x = Quantized(w.Columns, 0, extreme: true);
         AlignedBuffer<float> scales = Buffer(new[] { 1f });
         var y = new AlignedBuffer<float>(16);
-        Backends.Create(backend).Linear(w, 0, 1, x.Pointer, w.Columns, scales.Pointer, 1, y.Pointer, 16);
+        Linear(Backends.Create(backend), w, 0, 1, x, w.Columns, scales, 1, y);
         for (int i = 0; i < 16; i++)
         {
             Assert.Equal((float)(-127 * 127 * w.Columns) * w.Scales[i], y.Span[i]);
@@ -113,10 +127,10 @@ public sealed unsafe class KernelsTests
     public void Linear_touchesNoPanelOutsideItsRange(Backend backend)
     {
         PackedMatrix w = Matrix(64, 32, 1);
-        AlignedBuffer<short> x = Activations(32, 1);
+        AlignedBuffer<short> x = Quantized(32, 1);
         AlignedBuffer<float> scales = Buffer(new[] { 1f });
         AlignedBuffer<float> y = Buffer(Enumerable.Repeat(-77f, 64).ToArray());
-        Backends.Create(backend).Linear(w, 1, 3, x.Pointer, 32, scales.Pointer, 1, y.Pointer, 64);
+        Linear(Backends.Create(backend), w, 1, 3, x, 32, scales, 1, y);
         Assert.All(y.Span[..16].ToArray(), value => Assert.Equal(-77f, value));
         Assert.All(y.Span[48..].ToArray(), value => Assert.Equal(-77f, value));
         Assert.All(y.Span[16..48].ToArray(), value => Assert.NotEqual(-77f, value));
@@ -159,7 +173,7 @@ public sealed unsafe class KernelsTests
             for (int at = 0; at < 32; at++)
             {
                 AlignedBuffer<float> x = Buffer(Floats(32, 1));
-                AlignedBuffer<short> q = Activations(32, 9);
+                AlignedBuffer<short> q = Quantized(32, 9);
                 x.Span[at] = bad;
                 Assert.False(kernels.Quantize(x.Pointer, 32, q.Pointer, out float magnitude));
                 Assert.Equal(0f, magnitude);
@@ -183,7 +197,7 @@ public sealed unsafe class KernelsTests
         Kernels kernels = Backends.Create(backend);
         float smallest = (float)Math.ScaleB(1, -100);
         AlignedBuffer<float> x = Buffer(Enumerable.Repeat(MathF.BitDecrement(smallest), 16).ToArray());
-        AlignedBuffer<short> q = Activations(16, 1);
+        AlignedBuffer<short> q = Quantized(16, 1);
         Assert.True(kernels.Quantize(x.Pointer, 16, q.Pointer, out float magnitude));
         Assert.Equal(0f, magnitude);
         Assert.All(q.Span.ToArray(), value => Assert.Equal(0, value));
@@ -324,7 +338,7 @@ public sealed unsafe class KernelsTests
         var random = new Random(keys);
         for (int j = 0; j < positions; j++)
         {
-            AlignedBuffer<short> key = Activations(width, j, extreme);
+            AlignedBuffer<short> key = Quantized(width, j, extreme);
             KeyValueCache.StoreKey(head, j, key.Pointer, (float)random.NextDouble());
             AlignedBuffer<float> value = Buffer(extreme
                 ? Enumerable.Repeat(127f, width).ToArray()
@@ -332,7 +346,7 @@ public sealed unsafe class KernelsTests
             Assert.True(KeyValueCache.StoreValue(head, j, value.Pointer));
         }
 
-        return (cache, Activations(width, keys, extreme));
+        return (cache, Quantized(width, keys, extreme));
     }
 
     private static int[] Bits(AlignedBuffer<float> values) => [.. values.Span.ToArray().Select(BitConverter.SingleToInt32Bits)];
