@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Security.Cryptography;
 
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
@@ -19,6 +20,7 @@ public sealed partial class TransactionSender : IDisposable
 {
     private const int MaxNonceAttempts = 16;
     private const int MaxResubmissions = 5;
+    private const int MarkRange = 1 << 20;
 
     private readonly EthereumClient _client;
     private readonly Secp256k1PrivateKey _key;
@@ -229,8 +231,11 @@ public sealed partial class TransactionSender : IDisposable
             priority = 1_000_000_000; // Nodes without the method; 1 gwei is what most of them would say.
         }
 
-        // Twice the base fee stays above it for six full blocks (EIP-1559: at most 12.5 % more per block).
-        BigInteger max = BigInteger.Min((2 * head.BaseFeePerGas) + priority, _options.MaxFeePerGas);
+        // Twice the base fee stays above it for six full blocks (EIP-1559: at most 12.5 % more per block). Up to 0.001 gwei more
+        // tells apart what two processes send at the same nonce: equal bytes would be one transaction, and each would take it for its own.
+        int mark = RandomNumberGenerator.GetInt32(MarkRange);
+        BigInteger max = (2 * head.BaseFeePerGas) + priority + mark;
+        max = max <= _options.MaxFeePerGas ? max : BigInteger.Max(_options.MaxFeePerGas - mark, 0);
         return (BigInteger.Min(priority, max), max);
     }
 

@@ -1,0 +1,128 @@
+using System.Reflection;
+using System.Text;
+
+using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
+
+namespace Ait.Chain.Tests.Contracts;
+
+/// <summary>The typed contracts against the checked-in ABI, both ways.</summary>
+public sealed class AbiDriftTests
+{
+    /// <summary>What the typed contracts leave to <see cref="Contract"/> on purpose.</summary>
+    private static readonly string[] s_untyped =
+    [
+        // ERC-20, ERC-2612 and ERC-5267 beyond what a miner or a coordinator asks.
+        "DOMAIN_SEPARATOR()", "burn(address,uint256)", "eip712Domain()", "mint(address,uint256)", "nonces(address)",
+        "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)", "transferFrom(address,address,uint256)",
+        "Approval(address,address,uint256)", "EIP712DomainChanged()",
+
+        // Constants of the specification and events of governance.
+        "BINDING_DOMAIN()", "CHALLENGE_BLOCKS()", "VALIDITY()", "DETERMINISM_CLASS()", "LEAST_REDEEMED_UNITS()", "MOST_DRAWS()", "QUORUM()",
+        "SEATS()", "SEED_DELAY()", "SEED_WINDOW()", "WORK_ATTESTATION_TYPEHASH()", "lowestRedeemPrice()",
+        "GovernorChanged(address,address)", "GovernorProposed(address,address)", "HostLimitChanged(uint256)", "ClassRateChanged(uint8,uint32)",
+        "CoordinatorChanged(address,address)", "DurationBoundsChanged(uint16,uint8,(uint64,uint64,uint64))", "RatesChanged(uint256,uint256)",
+    ];
+
+    public static TheoryData<string, Type[]> Typed() => new()
+    {
+        { "AIToken", [typeof(AITokenSignatures)] },
+        { "DeviceRegistry", [typeof(DeviceRegistrySignatures), typeof(GovernedSignatures)] },
+        { "MiningRegistry", [typeof(MiningRegistrySignatures), typeof(GovernedSignatures)] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Typed))]
+    public void Signatures_areThoseOfTheCheckedInAbi(string name, Type[] types)
+    {
+        ContractAbi abi = ContractArtifact.Load(name).Abi;
+        string[] signatures = [.. types.SelectMany(Constants)];
+        Assert.NotEmpty(signatures);
+        foreach (string signature in signatures)
+        {
+            byte[] hash = SlowKeccak.Hash(Encoding.ASCII.GetBytes(signature));
+            if (abi.Events.FirstOrDefault(candidate => candidate.Signature == signature) is { } found)
+            {
+                Assert.Equal(hash, found.Topic.ToArray());
+                continue;
+            }
+
+            Assert.Equal(Hex.Encode(hash.AsSpan(0, 4)), abi.Function(signature).Selector.ToString());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Typed))]
+    public void Abi_holdsNothingThatIsNeitherTypedNorLeftOutOnPurpose(string name, Type[] types)
+    {
+        ContractAbi abi = ContractArtifact.Load(name).Abi;
+        string[] typed = [.. types.SelectMany(Constants), .. s_untyped];
+        Assert.Empty(abi.Functions.Select(function => function.Signature).Concat(abi.Events.Select(found => found.Signature)).Except(typed));
+    }
+
+    [Theory]
+    [InlineData("DeviceNotRegistered(bytes32)")]
+    [InlineData("DeviceExpired(bytes32,uint40)")]
+    [InlineData("WorkloadNotInQueue(bytes32)")]
+    [InlineData("DurationOutOfBounds(uint64,uint64,uint64)")]
+    [InlineData("ResultNotAgreed(bytes32,uint256,uint256)")]
+    [InlineData("ClaimTooEarly(bytes32,uint256)")]
+    [InlineData("SeedNotReady(uint64,uint256)")]
+    [InlineData("SeedTooOld(uint64,uint256)")]
+    public void MiningRegistry_hasTheErrorsThatHostsActOn(string signature) =>
+        Assert.Equal(signature, ContractArtifact.Load("MiningRegistry").Abi.Error(signature).Signature);
+
+    [Theory]
+    [InlineData("ReportDataMismatch(bytes32,bytes32)")]
+    [InlineData("MeasurementNotAllowed(bytes32)")]
+    [InlineData("DeviceAlreadyRegistered(bytes32,uint40)")]
+    [InlineData("EvidenceReused(bytes32)")]
+    [InlineData("ChallengeBlockUnknown(uint64,uint256)")]
+    public void DeviceRegistry_hasTheErrorsThatHostsActOn(string signature) =>
+        Assert.Equal(signature, ContractArtifact.Load("DeviceRegistry").Abi.Error(signature).Signature);
+
+    [Fact]
+    public void Artifacts_areThoseOfTheContractsFolder()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Ait.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        Assert.NotNull(folder);
+        string[] files = Directory.GetFiles(Path.Combine(folder.FullName, "contracts", "abi"), "*.json");
+        Assert.Equal(files.Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal), ContractArtifact.Names);
+        foreach (string name in ContractArtifact.Names)
+        {
+            Assert.Equal(name, ContractArtifact.Load(name).Name);
+        }
+    }
+
+    [Fact]
+    public void Load_namesWhatThereIsIfAskedForSomethingElse()
+    {
+        KeyNotFoundException fault = Assert.Throws<KeyNotFoundException>(() => ContractArtifact.Load("Nothing"));
+        Assert.Contains("AIToken", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"contractName":"A","abi":[],"bytecode":"0x__$linked$__"}""")]
+    [InlineData("""{"contractName":"A","abi":{},"bytecode":"0x"}""")]
+    public void Parse_refusesAnythingElse(string json) => Assert.Throws<FormatException>(() => ContractArtifact.Parse(json));
+
+    [Fact]
+    public void Deployment_refusesAnInterface()
+    {
+        ContractArtifact artifact = ContractArtifact.Parse("""{"contractName":"IA","abi":[],"bytecode":"0x"}""");
+        Assert.Throws<InvalidOperationException>(() => artifact.Deployment());
+    }
+
+    private static IEnumerable<string> Constants(Type type) => type
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Where(field => field.IsLiteral)
+        .Select(field => (string)field.GetRawConstantValue()!);
+}

@@ -1,0 +1,166 @@
+using System.Numerics;
+
+using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
+using Ait.Chain.Rpc;
+using Ait.Chain.Signing;
+using Ait.Chain.Tests.Hosting;
+using Ait.Chain.Transactions;
+
+namespace Ait.Chain.Tests.Contracts;
+
+/// <summary>The compiled contracts on a real node, through their typed faces.</summary>
+public sealed class TypedContractTests
+{
+    private static readonly Hash256 s_gpu = Keccak256.Hash("gpu"u8);
+    private static readonly Hash256 s_workload = Keccak256.Hash("workload"u8);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task DeviceRegistry_answersTyped()
+    {
+        await using Anvil chain = await Anvil.StartAsync(Cancellation);
+        using Secp256k1PrivateKey key = Anvil.Funded();
+        using TransactionSender sender = chain.Sender(key);
+        DeviceRegistryContract registry = await DeployDevicesAsync(chain, sender);
+        Assert.Equal(key.Address, await registry.GetGovernorAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(Address.Zero, await registry.GetProposedGovernorAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(0u, await registry.GetRosterLengthAsync(BlockTag.Latest, Cancellation));
+        Assert.Empty(await registry.GetDevicesAtAsync([], BlockTag.Latest, Cancellation));
+        Assert.Equal(8, await registry.GetHostLimitAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(3600ul, await registry.GetExtensionIntervalAsync(BlockTag.Latest, Cancellation));
+        Assert.True(await registry.GetIsMeasurementAllowedAsync(s_workload, BlockTag.Latest, Cancellation));
+        Assert.False(await registry.GetIsRevokedAsync(s_gpu, BlockTag.Latest, Cancellation));
+
+        ContractRevertedException fault = await Assert.ThrowsAsync<ContractRevertedException>(() => registry.GetSlotOfAsync(s_gpu, BlockTag.Latest, Cancellation));
+        Assert.Equal($"DeviceNotRegistered(gpuId: {s_gpu})", fault.Error?.ToString());
+
+        SendResult.Mined revoked = Assert.IsType<SendResult.Mined>(await sender.SendAsync(registry.RevokeDevice(s_gpu, s_workload), Cancellation));
+        Assert.True(registry.TryReadEvent(Assert.Single(revoked.Receipt.Logs), out DeviceRegistryEvent? found));
+        Assert.Equal(new DeviceRegistryEvent.Revoked(s_gpu, s_workload), found);
+        Assert.True(await registry.GetIsRevokedAsync(s_gpu, BlockTag.Latest, Cancellation));
+
+        // The binding, computed here as the specification writes it.
+        Block head = await chain.Client.GetBlockAsync(BlockTag.Latest, Cancellation) ?? throw new InvalidOperationException("The chain has no head.");
+        await chain.MineAsync(1, Cancellation);
+        byte[] preimage = AbiCodec.Encode(
+            "(bytes32,uint256,address,address,address,bytes32,uint8,uint256,bytes32)",
+            Keccak256.Hash("AIT device binding v1"u8), 31337, registry.Address, key.Address, Address.Zero, s_gpu, 1, head.Number, head.Hash);
+        Assert.Equal(
+            Keccak256.Hash(preimage),
+            await registry.GetBindingOfAsync(key.Address, Address.Zero, s_gpu, 1, head.Number, BlockTag.Latest, Cancellation));
+    }
+
+    [Fact]
+    public async Task MiningRegistry_answersTyped()
+    {
+        await using Anvil chain = await Anvil.StartAsync(Cancellation);
+        using Secp256k1PrivateKey key = Anvil.Funded();
+        using TransactionSender sender = chain.Sender(key);
+
+        // A contract that answers 3600 to every call: a roster long enough to commit a batch over, without devices in it.
+        var answering = new TransactionRequest { Data = [.. Hex.Decode("0x6009600c60003960096000f3610e105f5260205ff3")] };
+        Address roster = Assert.IsType<SendResult.Mined>(await sender.SendAsync(answering, Cancellation)).Receipt.ContractAddress ?? Address.Zero;
+        var registry = new MiningRegistryContract(await DeployAsync(sender, "MiningRegistry", roster, key.Address, key.Address), chain.Client);
+        Assert.Equal(roster, await registry.GetDevicesAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(key.Address, await registry.GetCoordinatorAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(BigInteger.Pow(10, 11), await registry.GetMintRateAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(BigInteger.Pow(10, 12), await registry.GetRedeemPriceAsync(BlockTag.Latest, Cancellation));
+        uint[] rates = await Task.WhenAll(Enumerable.Range(1, 4).Select(c => registry.GetClassRateAsync((byte)c, BlockTag.Latest, Cancellation)));
+        Assert.Equal([1000u, 600u, 400u, 800u], rates);
+        Assert.Equal(0, await registry.GetTotalMintedAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(0, await registry.GetTotalBurnedAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(0ul, await registry.GetBusyUntilAsync(s_gpu, BlockTag.Latest, Cancellation));
+        Assert.Equal(0ul, await registry.GetCreditOfAsync(key.Address, s_workload, BlockTag.Latest, Cancellation));
+        Assert.True((await registry.GetDurationBoundsAsync(1, 1, BlockTag.Latest, Cancellation)).MaxMillisPerCu > 0);
+
+        var token = new AITokenContract(await registry.GetTokenAsync(BlockTag.Latest, Cancellation), chain.Client);
+        Assert.Equal("AI Token", await token.GetNameAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal("AIT", await token.GetSymbolAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(18, await token.GetDecimalsAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(registry.Address, await token.GetRegistryAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(0, await token.GetTotalSupplyAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(0, await token.GetBalanceOfAsync(key.Address, BlockTag.Latest, Cancellation));
+        Assert.Equal(0, await token.GetAllowanceAsync(key.Address, registry.Address, BlockTag.Latest, Cancellation));
+
+        SendResult.Mined opened = Assert.IsType<SendResult.Mined>(await sender.SendAsync(registry.OpenWorkloads([s_workload], [5_000_000]), Cancellation));
+        Assert.True(registry.TryReadEvent(Assert.Single(opened.Receipt.Logs), out MiningRegistryEvent? found));
+        Assert.Equal(new MiningRegistryEvent.WorkloadOpened(s_workload, 5_000_000), found);
+        Assert.Equal(5_000_000ul, await registry.GetQuoteOfAsync(s_workload, BlockTag.Latest, Cancellation));
+
+        Block head = await chain.Client.GetBlockAsync(BlockTag.Latest, Cancellation) ?? throw new InvalidOperationException("The chain has no head.");
+        var secret = Keccak256.Hash("secret"u8);
+        var task = new MiningTaskRecord(
+            s_workload, 0, 1, 1, 5_000_000, head.Timestamp + 600, Address.Zero, Hash256.Zero, Keccak256.Hash(secret.ToArray()), Hash256.Zero);
+        Hash256 leaf = Keccak256.Hash(Keccak256.Hash(AbiCodec.Encode(
+            "(bytes32,uint32,uint16,uint8,uint64,uint64,address,bytes32,bytes32,bytes32)",
+            task.WorkloadHash, 0, 1, 1, task.ComputeUnits, task.Deadline, Address.Zero, Hash256.Zero, task.SeatSecretHash, Hash256.Zero)).ToArray());
+        SendResult committed = await sender.SendAsync(registry.CommitBatch(leaf, 1, task.ComputeUnits, task.Deadline), Cancellation);
+        Log log = Assert.Single(Assert.IsType<SendResult.Mined>(committed).Receipt.Logs);
+        Assert.True(registry.TryReadEvent(log, out found));
+        MiningRegistryEvent.BatchCommitted batch = Assert.IsType<MiningRegistryEvent.BatchCommitted>(found);
+        Assert.Equal(1, batch.BatchId);
+        Assert.Equal(leaf, batch.Root);
+        Assert.Equal(log.BlockNumber + 2, batch.SeedBlock);
+        Assert.Equal(1, await registry.GetBatchCountAsync(BlockTag.Latest, Cancellation));
+        BatchRecord record = await registry.GetBatchAsync(1, BlockTag.Latest, Cancellation);
+        Assert.Equal((leaf, 1u, task.ComputeUnits, batch.SeedBlock, batch.MintRate), (record.Root, record.TaskCount, record.ComputeUnits, record.SeedBlock, record.MintRate));
+        Assert.False(await registry.GetIsSettledAsync(1, 0, BlockTag.Latest, Cancellation));
+        Hash256 taskId = await registry.GetTaskIdOfAsync(1, 0, BlockTag.Latest, Cancellation);
+        Assert.Equal(Keccak256.Hash(AbiCodec.Encode("(uint256,address,uint256,uint32)", 31337, registry.Address, 1, 0)), taskId);
+
+        await chain.MineAsync(3, Cancellation);
+        SendResult.Mined pinned = Assert.IsType<SendResult.Mined>(await sender.SendAsync(registry.PinSeed(1), Cancellation));
+        Assert.True(registry.TryReadEvent(Assert.Single(pinned.Receipt.Logs), out found));
+        Assert.Equal(1, Assert.IsType<MiningRegistryEvent.SeedPinned>(found).BatchId);
+
+        // The contract reads each part of a settlement as it was written here: it names the one that is wrong.
+        var settlement = new TaskSettlementRecord(
+            task, [], secret, s_gpu, [new SeatClaimRecord(0, s_gpu, s_gpu, 1000, key.Sign(taskId)), new SeatClaimRecord(1, s_gpu, s_gpu, 1000, key.Sign(taskId))]);
+        Assert.Equal(
+            $"WorkloadNotInQueue(workloadHash: {s_workload})",
+            await RefusalAsync(sender, registry, registry.Settle(1, [settlement with { Task = task with { ComputeUnits = 1 } }])));
+        Assert.Equal(
+            $"SeatSecretMismatch(expected: {task.SeatSecretHash}, found: {Keccak256.Hash(s_gpu.ToArray())})",
+            await RefusalAsync(sender, registry, registry.Settle(1, [settlement with { SeatSecret = s_gpu }])));
+        Assert.Equal("reverted without data", await RefusalAsync(sender, registry, registry.Settle(1, [settlement])));
+        await Assert.ThrowsAsync<ContractRevertedException>(() => registry.GetSeatsOfAsync(1, task, secret, BlockTag.Latest, Cancellation));
+        ContractRevertedException fault = await Assert.ThrowsAsync<ContractRevertedException>(() => registry.GetBatchAsync(9, BlockTag.Latest, Cancellation));
+        Assert.Equal("BatchUnknown(batchId: 9)", fault.Error?.ToString());
+
+        // The digest the contract verifies is the digest EIP-712 gives here.
+        var domain = new Eip712Domain { Name = "AIT", Version = "1", ChainId = 31337, VerifyingContract = registry.Address };
+        Hash256 expected = Eip712.Digest(domain, Eip712.HashStruct(
+            "WorkAttestation(bytes32 taskId,bytes32 workloadHash,bytes32 resultHash,bytes32 gpuId,uint64 duration)",
+            taskId, s_workload, s_gpu, s_gpu, AbiWord.Of(1000UL)));
+        Assert.Equal(expected, await registry.GetWorkAttestationDigestAsync(taskId, s_workload, s_gpu, s_gpu, 1000, BlockTag.Latest, Cancellation));
+
+        Assert.Equal($"WorkloadNotOpen(workloadId: {s_gpu})", await RefusalAsync(sender, registry, registry.Redeem(BigInteger.Pow(10, 18), s_gpu)));
+    }
+
+    [Fact]
+    public async Task View_namesTheAddressIfNoContractIsThere()
+    {
+        await using Anvil chain = await Anvil.StartAsync(Cancellation);
+        var token = new AITokenContract(Address.Zero, chain.Client);
+        RpcException fault = await Assert.ThrowsAsync<RpcException>(() => token.GetTotalSupplyAsync(BlockTag.Latest, Cancellation));
+        Assert.Contains("expected a contract at", fault.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> RefusalAsync(TransactionSender sender, Contract contract, TransactionRequest request)
+    {
+        SendResult.WouldRevert refused = Assert.IsType<SendResult.WouldRevert>(await sender.SendAsync(request, Cancellation));
+        return contract.DecodeError(refused.Reason.Data.AsSpan()).ToString();
+    }
+
+    private static async Task<DeviceRegistryContract> DeployDevicesAsync(Anvil chain, TransactionSender sender) => new(
+        await DeployAsync(sender, "DeviceRegistry", Address.Parse("0x00000000000000000000000000000000000000bb"), sender.Account, AbiValue.List(s_workload)),
+        chain.Client);
+
+    private static async Task<Address> DeployAsync(TransactionSender sender, string name, params AbiValue[] arguments)
+    {
+        SendResult result = await new ContractDeployer(sender).DeployAsync(ContractArtifact.Load(name), arguments, name, Cancellation);
+        return Assert.IsType<SendResult.Mined>(result).Receipt.ContractAddress ?? throw new InvalidOperationException("The creation made no contract.");
+    }
+}
