@@ -17,4 +17,7 @@ public enum UnpaidReason : byte
 
     /// <summary>It committed but did not reveal in time.</summary>
     NotRevealed = 4,
+
+    /// <summary>The contract does not take its claim: evidence expired or revoked, another enclave key, duration out of bounds.</summary>
+    ClaimRefused = 5,
 }

@@ -52,7 +52,7 @@ internal sealed class SettlementStore
             {
                 if ((dropped & (1 << seat)) != 0 && claim.WhyNotAll is ContractRefusal refusal)
                 {
-                    WriteOutcome(transaction, taskKey, seat, null, UnpaidReason.Silent, refusal.Text, null);
+                    WriteOutcome(transaction, taskKey, seat, null, UnpaidReason.ClaimRefused, refusal.Text, null);
                 }
             }
         }
@@ -127,9 +127,13 @@ internal sealed class SettlementStore
                 WriteOutcome(transaction, seat.TaskKey, seat.Seat, Wei.Text(paid.Amount), UnpaidReason.None, null, paid.Position.Transaction);
                 break;
             case MiningEvent.SeatUnpaid unpaid when FindSeat(transaction, unpaid.TaskId, unpaid.GpuId) is SeatKey seat:
-                UnpaidReason reason = (UnpaidReason)unpaid.Reason == UnpaidReason.Silent && seat.Committed && !seat.Revealed
-                    ? UnpaidReason.NotRevealed
-                    : (UnpaidReason)unpaid.Reason;
+                // The contract sees no claim; the ledger knows why there is none.
+                UnpaidReason reason = ((UnpaidReason)unpaid.Reason, seat) switch
+                {
+                    (UnpaidReason.Silent, { Committed: true, Revealed: false }) => UnpaidReason.NotRevealed,
+                    (UnpaidReason.Silent, { Revealed: true }) => UnpaidReason.ClaimRefused,
+                    _ => (UnpaidReason)unpaid.Reason,
+                };
                 WriteOutcome(transaction, seat.TaskKey, seat.Seat, null, reason, seat.Detail, unpaid.Position.Transaction);
                 break;
         }

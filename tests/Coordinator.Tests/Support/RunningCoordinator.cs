@@ -1,4 +1,5 @@
 using Ait.Chain;
+using Ait.Coordinator.Admitting;
 using Ait.Coordinator.Agreeing;
 using Ait.Coordinator.Collecting;
 using Ait.Coordinator.Dispatching;
@@ -6,6 +7,7 @@ using Ait.Coordinator.Enrolling;
 using Ait.Coordinator.Hosting;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Loops;
+using Ait.Coordinator.OnChain;
 using Ait.Coordinator.Redeeming;
 using Ait.Coordinator.Settling;
 using Ait.Protocol;
@@ -54,8 +56,8 @@ internal sealed class RunningCoordinator : IDisposable
     internal async Task BuyAsync(Workload workload)
     {
         Redemption.AddQuoted(workload, TestNetwork.Price(workload));
-        var call = new OnChain.MiningCall.OpenWorkload(workload.Hash, TestNetwork.Price(workload).Micro);
-        if (await _network.Chain.SubmitAsync($"open/{workload.Hash}", call, TestContext.Current.CancellationToken) is OnChain.SubmitOutcome.Mined mined)
+        var call = new MiningCall.OpenWorkload(workload.Hash, TestNetwork.Price(workload).Micro);
+        if (await _network.Chain.SubmitAsync($"open/{workload.Hash}", call, TestContext.Current.CancellationToken) is SubmitOutcome.Mined mined)
         {
             Redemption.MarkOpened(workload.Hash, mined.Transaction);
         }
@@ -111,10 +113,10 @@ internal sealed class RunningCoordinator : IDisposable
         }
     }
 
-    internal Admitting.Refusal? Commit(TestMiner miner, TaskRow task) => Collection.Commit(
+    internal Refusal? Commit(TestMiner miner, TaskRow task) => Collection.Commit(
         task.TaskId!.Value, miner.GpuId, miner.Commitment(task.TaskId.Value, task.Task.WorkloadHash), miner.EnclaveKey.Address);
 
-    internal Admitting.Refusal? Reveal(TestMiner miner, TaskRow task)
+    internal Refusal? Reveal(TestMiner miner, TaskRow task)
     {
         (WorkAttestation attestation, Hash256 salt) = miner.Work(task.TaskId!.Value, task.Task.WorkloadHash);
         return Collection.Reveal(_network.Domain, attestation, salt, miner.Transcript(task.Task.WorkloadHash));
@@ -124,7 +126,7 @@ internal sealed class RunningCoordinator : IDisposable
     public void Dispose()
     {
         Ledger.Dispose();
-        foreach (IDisposable part in new IDisposable[] { Get<Admitting.RequestAdmission>() })
+        foreach (IDisposable part in new IDisposable[] { Get<RequestAdmission>() })
         {
             part.Dispose();
         }

@@ -1,0 +1,219 @@
+using System.Security.Cryptography;
+using Ait.Chain;
+using Ait.Coordinator.Admitting;
+using Ait.Coordinator.Agreeing;
+using Ait.Coordinator.Collecting;
+using Ait.Coordinator.Ledger;
+using Ait.Coordinator.Loops;
+using Ait.Coordinator.Tests.Support;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Coordinator.Tests.Collecting;
+
+public sealed class CollectionTests
+{
+    [Fact]
+    public async Task Reveal_isRefusedIfSeatsAreStillToCommit()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        Assert.Null(coordinator.Commit(seats[0], task));
+        Assert.Null(coordinator.Commit(seats[1], task));
+        Refuses(coordinator.Reveal(seats[0], task), ProblemCodes.RevealNotOpen);
+        Assert.Null(coordinator.Commit(seats[2], task));
+        Assert.Null(coordinator.Reveal(seats[0], task));
+    }
+
+    [Fact]
+    public async Task Reveal_opensIfTheCommitDeadlinePasses()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        coordinator.Commit(seats[0], task);
+        coordinator.Commit(seats[1], task);
+        network.Manual.Advance(network.Options.CommitWindow);
+        Refuses(coordinator.Reveal(seats[0], task), ProblemCodes.RevealNotOpen);
+        network.Manual.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Null(coordinator.Reveal(seats[0], task));
+        Refuses(coordinator.Commit(seats[2], task), ProblemCodes.DeadlinePassed);
+    }
+
+    [Fact]
+    public async Task Commit_isRefusedIfAnotherCommitmentIsIn()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        Assert.Null(coordinator.Commit(seats[0], task));
+        Assert.Null(coordinator.Commit(seats[0], task)); // The same again is the same answer.
+        Refuses(coordinator.Collection.Commit(task.TaskId!.Value, seats[0].GpuId, Hash256.Zero, seats[0].EnclaveKey.Address), ProblemCodes.CommitmentConflict);
+        Assert.Equal(1, coordinator.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM commitments")));
+    }
+
+    [Fact]
+    public async Task Commit_isRefusedIfTheDeviceHasNoSeatThere()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        TestMiner outsider = network.Miners.Single(miner => !seats.Contains(miner));
+        Refuses(coordinator.Commit(outsider, task), ProblemCodes.NotFound);
+        Refuses(coordinator.Reveal(outsider, task), ProblemCodes.NotFound);
+    }
+
+    [Fact]
+    public async Task Reveal_isRefusedIfTheSeatCopiedAnothersCommitment()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        (TestMiner victim, TestMiner copycat) = (seats[0], seats[1]);
+        Hash256 taskId = task.TaskId!.Value;
+        coordinator.Commit(victim, task);
+        Assert.Null(coordinator.Collection.Commit(taskId, copycat.GpuId, victim.Commitment(taskId, task.Task.WorkloadHash), copycat.EnclaveKey.Address));
+        coordinator.Commit(seats[2], task);
+        Assert.Null(coordinator.Reveal(victim, task));
+
+        // With everything the victim revealed, signed by the copycat's own key: the commitment names the victim's device and operator.
+        (WorkAttestation seen, Hash256 salt) = victim.Work(taskId, task.Task.WorkloadHash);
+        WorkAttestation copied = WorkAttestation.Sign(seen.Statement with { GpuId = copycat.GpuId }, network.Domain, copycat.EnclaveKey);
+        Refuses(coordinator.Collection.Reveal(network.Domain, copied, salt, victim.Transcript(task.Task.WorkloadHash)), ProblemCodes.CommitmentMismatch);
+    }
+
+    [Fact]
+    public async Task Reveal_isRefusedIfOneFactDiffersFromTheCommitment()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        foreach (TestMiner miner in seats)
+        {
+            coordinator.Commit(miner, task);
+        }
+
+        TestMiner honest = seats[0];
+        byte[] transcript = honest.Transcript(task.Task.WorkloadHash);
+        byte[] otherTranscript = [.. transcript, 0];
+        (WorkAttestation attestation, Hash256 salt) = honest.Work(task.TaskId!.Value, task.Task.WorkloadHash);
+        WorkStatement statement = attestation.Statement;
+        WorkAttestation Signed(WorkStatement changed) => WorkAttestation.Sign(changed, network.Domain, honest.EnclaveKey);
+        Refusal? Reveal(WorkAttestation given, Hash256 with, byte[] bytes) => coordinator.Collection.Reveal(network.Domain, given, with, bytes);
+
+        Refuses(Reveal(Signed(statement with { DurationMillis = statement.DurationMillis + 1 }), salt, transcript), ProblemCodes.CommitmentMismatch);
+        Refuses(Reveal(Signed(statement with { ResultHash = new Hash256(SHA256.HashData(otherTranscript)) }), salt, otherTranscript), ProblemCodes.CommitmentMismatch);
+        Refuses(Reveal(attestation, Hash256.Zero, transcript), ProblemCodes.CommitmentMismatch);
+        Refuses(Reveal(attestation, salt, otherTranscript), ProblemCodes.ResultInvalid);
+        Refuses(Reveal(Signed(statement with { WorkloadHash = Hash256.Zero }), salt, transcript), ProblemCodes.ResultInvalid);
+        Assert.Equal(0, coordinator.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM reveals")));
+        Assert.Null(Reveal(attestation, salt, transcript));
+        Assert.Null(Reveal(attestation, salt, transcript));
+        Assert.Equal(1, coordinator.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM reveals")));
+    }
+
+    [Fact]
+    public async Task Reveal_isRefusedIfTheSeatNeverCommitted()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        coordinator.Commit(seats[0], task);
+        coordinator.Commit(seats[1], task);
+        network.Manual.Advance(network.Options.CommitWindow + TimeSpan.FromSeconds(1));
+        Refuses(coordinator.Reveal(seats[2], task), ProblemCodes.CommitmentMismatch);
+    }
+
+    [Fact]
+    public async Task Reveal_isRefusedIfTheRevealDeadlinePassed()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        foreach (TestMiner miner in seats)
+        {
+            coordinator.Commit(miner, task);
+        }
+
+        network.Manual.Advance(network.Options.RevealWindow + TimeSpan.FromSeconds(1));
+        Refuses(coordinator.Reveal(seats[0], task), ProblemCodes.DeadlinePassed);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Task_isVoidIfFewerThanTwoSeatsCommit(int committed)
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        foreach (TestMiner miner in seats.Take(committed))
+        {
+            coordinator.Commit(miner, task);
+        }
+
+        await coordinator.RoundAsync<SettleLoop>();
+        Assert.Equal(TaskPhase.Seated, coordinator.AllTasks().Single().Phase);
+        network.Manual.Advance(network.Options.CommitWindow + TimeSpan.FromSeconds(1));
+        await coordinator.RoundAsync<SettleLoop>();
+        TaskRow ended = coordinator.AllTasks().Single();
+        Assert.Equal(TaskPhase.Void, ended.Phase);
+        Assert.StartsWith("NoAgreement", ended.VoidReason, StringComparison.Ordinal);
+        Assert.Equal(
+            Enumerable.Range(0, 3).Select(seat => seat < committed ? UnpaidReason.NotRevealed : UnpaidReason.Silent),
+            seats.Select(miner => coordinator.Collection.Find(task.TaskId!.Value, miner.GpuId)!.Reason));
+        Assert.Empty(network.Chain.Sent.OfType<OnChain.MiningCall.Settle>());
+    }
+
+    [Fact]
+    public async Task Task_isVoidIfNoTwoResultsAreEqual()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        for (int i = 0; i < seats.Count; i++)
+        {
+            seats[i].Lie = $"answer {i}";
+        }
+
+        coordinator.Mine(seats);
+        await coordinator.RoundAsync<SettleLoop>();
+        Assert.Equal(TaskPhase.Void, coordinator.AllTasks().Single().Phase);
+        SeatView seat = coordinator.Collection.Find(task.TaskId!.Value, seats[0].GpuId)!;
+        Assert.Equal((SeatPhase.Void, UnpaidReason.NoAgreement), (Collection.PhaseOf(seat, 0), seat.Reason));
+        Assert.NotNull(Collection.RemedyFor(seat.Reason, seat.Detail));
+    }
+
+    [Fact]
+    public async Task Task_waitsForTheThirdResultUntilTheRevealDeadline()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        foreach (TestMiner miner in seats)
+        {
+            coordinator.Commit(miner, task);
+        }
+
+        coordinator.Reveal(seats[0], task);
+        coordinator.Reveal(seats[2], task);
+        Assert.Empty(coordinator.Agreement.Due());
+        network.Manual.Advance(network.Options.RevealWindow + TimeSpan.FromSeconds(1));
+        Assert.IsType<AgreementDecision.Agreed>(coordinator.Agreement.Decide(Assert.Single(coordinator.Agreement.Due())));
+    }
+
+    [Fact]
+    public void EveryUnpaidReason_hasARemedy() =>
+        Assert.All(Enum.GetValues<UnpaidReason>().Where(reason => reason != UnpaidReason.None), reason => Assert.False(string.IsNullOrWhiteSpace(Collection.RemedyFor(reason, null))));
+
+    private static async Task<(TaskRow Task, IReadOnlyList<TestMiner> Seats)> SeatAsync(RunningCoordinator coordinator)
+    {
+        coordinator.Queue(TestNetwork.Workload(1));
+        TaskRow task = Assert.Single(await coordinator.SeatAsync());
+        Assert.Equal(TaskPhase.Seated, task.Phase);
+        return (task, coordinator.Seated(task));
+    }
+
+    private static void Refuses(Refusal? refusal, string code) => Assert.Equal(code, refusal?.Code);
+}

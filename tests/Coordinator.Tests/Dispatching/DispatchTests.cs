@@ -1,0 +1,212 @@
+using Ait.Chain;
+using Ait.Coordinator.Dispatching;
+using Ait.Coordinator.Ledger;
+using Ait.Coordinator.Loops;
+using Ait.Coordinator.OnChain;
+using Ait.Coordinator.Tests.Support;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Coordinator.Tests.Dispatching;
+
+public sealed class DispatchTests
+{
+    [Fact]
+    public async Task Queue_takesAWorkloadOnceWhileItIsNotVoid()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1), TestNetwork.Workload(1), TestNetwork.Workload(2));
+        coordinator.Queue(TestNetwork.Workload(1));
+        Assert.Equal(2, coordinator.Dispatch.CountWaiting());
+        Assert.Equal(2, (await coordinator.SeatAsync()).Count);
+        coordinator.Queue(TestNetwork.Workload(1));
+        Assert.Equal(0, coordinator.Dispatch.CountWaiting());
+
+        network.Manual.Advance(network.Options.CommitWindow + TimeSpan.FromSeconds(1));
+        await coordinator.RoundAsync<SettleLoop>();
+        Assert.All(coordinator.AllTasks(), task => Assert.Equal(TaskPhase.Void, task.Phase));
+        coordinator.Queue(TestNetwork.Workload(1));
+        Assert.Equal(1, coordinator.Dispatch.CountWaiting());
+    }
+
+    [Fact]
+    public void Seal_givesEveryLeafFreshSecretsAndAProof()
+    {
+        var random = new Random(1);
+        Hash256 Fresh()
+        {
+            byte[] bytes = new byte[32];
+            random.NextBytes(bytes);
+            return new Hash256(bytes);
+        }
+
+        QueueEntry[] entries = [.. Enumerable.Range(0, 7).Select(i => new QueueEntry(
+            i, Keccak256.Hash([(byte)i]), WorkloadType.Inference, DeterminismClass.X8v0, new ComputeUnits(1000), Address.Zero))];
+        BatchPlan plan = Dispatch.Seal(entries, 99, Fresh);
+        Assert.Equal(21, plan.Tasks.SelectMany(task => new[] { task.SeatSecret, task.EscalationSecret, task.AnswerSalt }).Distinct().Count());
+        Assert.All(plan.Tasks, (planned, i) =>
+        {
+            Assert.Equal((uint)i, planned.Task.Index);
+            Assert.Equal(MiningTask.SecretHash(planned.SeatSecret), planned.Task.SeatSecretHash);
+            Assert.True(MerkleTree.Verify(plan.Tree.Root, planned.Task.Leaf, plan.Tree.Proof(i).AsSpan()));
+        });
+        Assert.Equal(7000ul, plan.ComputeUnits.Micro);
+    }
+
+    [Theory]
+    [InlineData("a1 a2 a3", false)] // one operator
+    [InlineData("a1 b1 c1", false)] // one host
+    [InlineData("a1 b2", false)]
+    [InlineData("a1 a2 b2 c2", false)] // host 1 only through a, host 2 for the rest
+    [InlineData("a1 b2 c3", true)]
+    [InlineData("a1 a2 b1 c3", true)]
+    public void CanSeat_needsThreeOperatorsOnThreeHosts(string hosts, bool expected)
+    {
+        IEnumerable<Device> devices = hosts.Split(' ').Select((host, i) => new Device(
+            i, Keccak256.Hash([(byte)i]), Keccak256.Hash([(byte)host[1]]), new Address([.. new byte[19], (byte)host[0]]), DeviceClass.A100, 100, 0, Address.Zero, 1, 1, 0));
+        Assert.Equal(expected, Dispatch.CanSeat(devices, 50));
+        Assert.False(Dispatch.CanSeat(devices, 100));
+    }
+
+    [Fact]
+    public async Task Batch_isNotSealedWhileTheRosterCannotSeatIt()
+    {
+        using var network = new TestNetwork(miners: 2);
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1));
+        await coordinator.RoundsAsync();
+        Assert.Equal(1, coordinator.Dispatch.CountWaiting());
+        Assert.Empty(network.Chain.Sent);
+    }
+
+    [Fact]
+    public async Task Batch_isVoidAndItsWorkQueuedAgainIfItsSeedWasLost()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1));
+        await coordinator.RoundAsync<ChainFollower>();
+        await coordinator.RoundAsync<BatchLoop>();
+        network.Chain.Mine(300);
+        await coordinator.RoundAsync<SeedLoop>();
+        Assert.Equal(TaskPhase.Void, coordinator.AllTasks().Single().Phase);
+        Assert.Equal(1, coordinator.Dispatch.CountWaiting());
+        IReadOnlyList<TaskRow> tasks = await coordinator.SeatAsync();
+        Assert.Equal(TaskPhase.Seated, tasks[1].Phase);
+        Assert.NotEqual(tasks[0].Task.SeatSecretHash, tasks[1].Task.SeatSecretHash);
+    }
+
+    [Fact]
+    public async Task Batch_isVoidAndItsWorkQueuedAgainIfItReachesTheChainTooLate()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1));
+        await coordinator.RoundAsync<ChainFollower>();
+        bool sealedBefore = coordinator.Dispatch.Seal(10, network.Manual.Seconds + 60, () => Hash256.Zero) is not null;
+        Assert.True(sealedBefore);
+        network.Manual.Advance(TimeSpan.FromMinutes(2));
+        await coordinator.RoundAsync<BatchLoop>();
+        Assert.Equal([TaskPhase.Void, TaskPhase.Committed], coordinator.AllTasks().Select(task => task.Phase));
+    }
+
+    [Fact]
+    public async Task Draw_equalsTheContractsAndSeatsDistinctDevices()
+    {
+        using var network = new TestNetwork(miners: 6);
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue([.. Enumerable.Range(0, 20).Select(i => TestNetwork.Workload(i))]);
+        foreach (TaskRow task in await coordinator.SeatAsync())
+        {
+            Assert.Equal(3, coordinator.Seated(task).Select(miner => miner.Device.Operator).Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public async Task Lease_givesEachSeatOnceUnderManyPollsAtOnce()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue([.. Enumerable.Range(0, 12).Select(i => TestNetwork.Workload(i))]);
+        await coordinator.SeatAsync();
+        LeasedSeat[] leased = [.. (await Task.WhenAll(network.Miners.SelectMany(miner => Enumerable.Range(0, 8).Select(_ => Task.Run(
+            () => coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 3, TimeSpan.FromMinutes(1)), TestContext.Current.CancellationToken))))).SelectMany(seats => seats)];
+        Assert.Equal(36, leased.Length);
+        Assert.Equal(36, leased.Select(seat => (seat.Task.TaskKey, seat.Seat)).Distinct().Count());
+        Assert.All(leased, seat => Assert.Contains(network.MinerOf(seat.GpuId), coordinator.Seated(seat.Task)));
+    }
+
+    [Fact]
+    public async Task Lease_returnsToTheSameDeviceIfItRunsOut()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TestMiner miner, _) = await OneSeatAsync(coordinator);
+        TimeSpan length = TimeSpan.FromSeconds(60);
+        LeasedSeat first = Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, length));
+        Assert.Empty(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, length));
+        network.Manual.Advance(length);
+        LeasedSeat again = Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, length));
+        Assert.Equal(first.ToAssignment(), again.ToAssignment());
+    }
+
+    [Fact]
+    public async Task Lease_goesOverAtOnceIfTheDeviceHasANewEnclaveKey()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TestMiner miner, _) = await OneSeatAsync(coordinator);
+        Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, TimeSpan.FromSeconds(60)));
+        miner.Refresh(network.Chain, "restarted");
+        Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public async Task Lease_livesOnWhileAnAcknowledgedHolderAsks()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TestMiner miner, TaskRow task) = await OneSeatAsync(coordinator);
+        LeasedSeat seat = Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, TimeSpan.FromSeconds(60)));
+        coordinator.Dispatch.Acknowledge(task.TaskKey, seat.Seat, miner.EnclaveKey.Address, TimeSpan.FromSeconds(60));
+        for (int i = 0; i < 2; i++)
+        {
+            network.Manual.Advance(TimeSpan.FromSeconds(50));
+            Assert.Empty(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, TimeSpan.FromSeconds(60)));
+        }
+    }
+
+    [Fact]
+    public async Task Lease_isNotGivenOnceTheSeatHasCommittedOrItsTimeIsOver()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TestMiner miner, TaskRow task) = await OneSeatAsync(coordinator);
+        TestMiner other = coordinator.Seated(task)[1];
+        coordinator.Commit(miner, task);
+        Assert.Empty(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, TimeSpan.FromSeconds(60)));
+        network.Manual.Advance(network.Options.CommitWindow);
+        Assert.Empty(coordinator.Dispatch.Lease(other.GpuId, other.EnclaveKey.Address, 16, TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public async Task Letter_isVerifiableByItsMiner()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TestMiner miner, TaskRow task) = await OneSeatAsync(coordinator);
+        LeasedSeat seat = Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, TimeSpan.FromSeconds(60)));
+        byte[] bytes = SeatLetter.Sign(seat.ToAssignment(), network.Domain, network.CoordinatorKey).ToBytes();
+        Assert.True(SeatLetter.TryVerify(bytes, network.Domain, network.CoordinatorKey.Address, out SeatLetter? letter, out _));
+        Assert.Equal((task.TaskId, miner.GpuId), (letter.TaskId, letter.Assignment.GpuId));
+        Assert.Equal((ulong)(task.CommitDeadline!.Value / 1000), letter.Assignment.CommitDeadline);
+    }
+
+    private static async Task<(TestMiner Miner, TaskRow Task)> OneSeatAsync(RunningCoordinator coordinator)
+    {
+        coordinator.Queue(TestNetwork.Workload(1));
+        TaskRow task = Assert.Single(await coordinator.SeatAsync());
+        return (coordinator.Seated(task)[0], task);
+    }
+}
