@@ -18,12 +18,16 @@ public sealed record EngineOptions
     /// <summary>Most sequences in one step, 1 to 1024. Default 8.</summary>
     public int BatchSize { get; init; } = 8;
 
+    /// <summary>Most bytes for caches and buffers, the weights not counted; at least 1. Default 8 GiB.</summary>
+    public long MaxMemoryBytes { get; init; } = 8L << 30;
+
     /// <summary>The first rule that is broken, or null.</summary>
     public EngineRefusal? Check()
     {
         return Ranged("threads", Threads, EngineLimits.MaxThreads)
             ?? Ranged("prefill chunk", PrefillChunk, EngineLimits.MaxPrefillChunk)
             ?? Ranged("batch size", BatchSize, EngineLimits.MaxBatch)
+            ?? (MaxMemoryBytes >= 1 ? null : EngineRefusal.Range(EngineRefusalCode.OptionOutOfRange, "memory", 1, long.MaxValue, MaxMemoryBytes))
             ?? (Backends.IsSupported(Backend)
                 ? null
                 : new EngineRefusal(EngineRefusalCode.BackendNotSupported, "backend", string.Join(", ", Backends.Supported), $"{Backend}"));

@@ -57,6 +57,9 @@ public enum EngineRefusalCode
     /// <summary>The processor or the runtime does not offer the requested instructions.</summary>
     BackendNotSupported = 49,
 
+    /// <summary>Caches and buffers would take more memory than the run may use.</summary>
+    MemoryExceeded = 50,
+
     /// <summary>A value left the range of the arithmetic (not finite, or above 2^40) while the model ran.</summary>
     NumericRange = 64,
 }

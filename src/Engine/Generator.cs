@@ -14,7 +14,7 @@ public static class Generator
     /// <param name="options">How to run; null for the default.</param>
     /// <param name="progress">Told each token as it is generated, on the calling thread; may be null.</param>
     /// <param name="cancellation">Looked at between steps.</param>
-    /// <exception cref="EngineRefusedException">The options are invalid or there are too many requests.</exception>
+    /// <exception cref="EngineRefusedException">The options are invalid, there are too many requests, or they take more memory than allowed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; no transcript is made.</exception>
     public static IReadOnlyList<Transcript> Run(
         Model model,

@@ -136,6 +136,45 @@ public sealed class GeneratorTests
     }
 
     [Fact]
+    public void Run_refusesToTakeMoreMemoryThanAllowed()
+    {
+        var options = new EngineOptions { MaxMemoryBytes = 1000 };
+        EngineRefusedException thrown = Assert.Throws<EngineRefusedException>(() => Generator.Run(Samples.SmallModel, Samples.Requests[0], options, Cancellation));
+        Assert.Equal(EngineRefusalCode.MemoryExceeded, thrown.Refusal.Code);
+        Assert.Equal("0 to 1000", thrown.Refusal.Expected);
+    }
+
+    [Fact]
+    public void Run_refusesACacheThatFitsNoArrayBeforeTakingIt()
+    {
+        // Little weight, long context, many layers: 4 GiB of keys for one sequence.
+        var config = new ModelConfig
+        {
+            Dimension = 16, Layers = 256, Heads = 1, KeyValueHeads = 1, HeadDimension = 16, FeedForward = 16, Vocabulary = 260, MaxContext = 1_048_576,
+        };
+        var request = new GenerationRequest([1], 1_000_000);
+        var options = new EngineOptions { MaxMemoryBytes = long.MaxValue };
+        Model model = Model.Create(new ModelDescriptor(config, 1));
+        EngineRefusedException thrown = Assert.Throws<EngineRefusedException>(() => Generator.Run(model, request, options, Cancellation));
+        Assert.Equal(EngineRefusalCode.MemoryExceeded, thrown.Refusal.Code);
+        Assert.Equal(EngineRefusalCode.MemoryExceeded, Assert.Throws<EngineRefusedException>(() => Generator.Run(model, request, null, Cancellation)).Refusal.Code);
+    }
+
+    [Fact]
+    public void Run_allocatesNothingPerToken()
+    {
+        long[] allocated = new long[40];
+        var recorder = new AllocationRecorder(allocated);
+        Generator.Run(Samples.SmallModel, [new GenerationRequest([1], 40, Samples.Sampled(900, 20, 900_000))], null, recorder, Cancellation);
+        Assert.All(allocated.Skip(9), bytes => Assert.Equal(allocated[8], bytes));
+    }
+
+    private sealed class AllocationRecorder(long[] allocated) : IProgress<GenerationProgress>
+    {
+        public void Report(GenerationProgress value) => allocated[value.TokenIndex] = GC.GetAllocatedBytesForCurrentThread();
+    }
+
+    [Fact]
     public void Run_refusesABackendThatIsNotThere()
     {
         var options = new EngineOptions { Backend = (Backend)99 };

@@ -39,6 +39,11 @@ internal sealed class ContinuousBatch(
 
         int batch = Math.Min(options.BatchSize, runnable);
         int chunk = Math.Min(options.PrefillChunk, longest);
+        if (MemoryNeeds.Check(model.Config, options, chunk + batch, batch, longest) is { } excess)
+        {
+            throw new EngineRefusedException(excess);
+        }
+
         using var crew = new WorkCrew(options.Threads);
         var executor = new StepExecutor(model, Backends.Create(options.Backend), crew, chunk + batch, batch, longest);
         var sampler = new Sampler(model.Config.Vocabulary);

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using Ait.Engine.Execution;
+using Ait.Engine.Weights;
 
 namespace Ait.Engine.Simd.Emitted;
 
@@ -51,6 +52,44 @@ internal sealed unsafe class VnniCode
             code.AddRange(VnniAssembler.Emit(rows));
         }
 
-        return ExecutableMemory.TryCreate([.. code]) is { } memory ? new VnniCode(memory, offsets) : null;
+        return ExecutableMemory.TryCreate([.. code]) is { } memory && new VnniCode(memory, offsets) is var made && made.IsRight() ? made : null;
+    }
+
+    /// <summary>Multiplies extreme values once with every entry: what is not right to the bit is not used.</summary>
+    private bool IsRight()
+    {
+        const int Columns = 16;
+        sbyte* panel = stackalloc sbyte[PackedMatrix.PanelRows * Columns];
+        sbyte* x = stackalloc sbyte[Activations.TileRows * Columns];
+        int* sums = stackalloc int[Activations.TileRows * PackedMatrix.PanelRows];
+        for (int i = 0; i < PackedMatrix.PanelRows * Columns; i++)
+        {
+            panel[i] = (sbyte)((i * 37 % 255) - 127);
+            x[i] = (sbyte)((i * 101 % 255) - 127);
+        }
+
+        for (int rows = 1; rows <= Activations.TileRows; rows++)
+        {
+            Multiply(rows, panel, x, Columns / PackedMatrix.Group, sums);
+            for (int r = 0; r < rows; r++)
+            {
+                for (int n = 0; n < PackedMatrix.PanelRows; n++)
+                {
+                    int expected = 0;
+                    for (int k = 0; k < Columns; k++)
+                    {
+                        int activation = x[(((k / 4) * rows) + r) * 4 + (k % 4)];
+                        expected += activation * (panel[PackedMatrix.Index(n, k, Columns)] + 128);
+                    }
+
+                    if (sums[(r * PackedMatrix.PanelRows) + n] != expected)
+                    {
+                        return false;
+                    }
+                }
+            }
+        }
+
+        return true;
     }
 }
