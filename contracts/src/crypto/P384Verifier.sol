@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IP384Verifier} from "../interfaces/IP384Verifier.sol";
+import {P384Double} from "./P384Double.sol";
 import {P384Field} from "./P384Field.sol";
 import {P384Scalar} from "./P384Scalar.sol";
 import {P384Table} from "./P384Table.sol";
@@ -10,7 +11,7 @@ import {P384Table} from "./P384Table.sol";
 /// @notice u1 G + u2 Q by one joint run of doublings; docs/p384.md is the argument to this code.
 /// @dev A point stands in Jacobian coordinates as (X, 2Y, Z): doubling then needs no small multiples of products.
 /// Z = 0 exactly is the point at infinity. Bounds of stored coordinates, in units of 2^384: X 5, 2Y 10, Z 2.
-/// The function owns the whole memory from AREA on and never returns to code that allocates.
+/// Fixed memory is taken from the allocator before it is used, so that every assembly block is memory-safe.
 contract P384Verifier is IP384Verifier {
     using P384Field for uint256;
 
@@ -38,6 +39,7 @@ contract P384Verifier is IP384Verifier {
     {
         if (digest.length != 48 || signature.length != 96 || publicKey.length != 96) return false;
         bytes memory multiples = P384Table.ODD_MULTIPLES;
+        allocate();
         (uint256 r1, uint256 r0) = word(signature, 0);
         {
             (uint256 s1, uint256 s0) = word(signature, 48);
@@ -55,9 +57,19 @@ contract P384Verifier is IP384Verifier {
         return hasAbscissa(r1, r0);
     }
 
+    /// @notice Takes the fixed memory: what is below AREA holds the table and what the compiler keeps for itself.
+    function allocate() private pure {
+        uint256 free;
+        assembly ("memory-safe") {
+            free := mload(0x40)
+            mstore(0x40, DIGITS_END)
+        }
+        assert(free <= AREA);
+    }
+
     /// @notice The number of 48 bytes at an offset.
     function word(bytes calldata data, uint256 offset) private pure returns (uint256 high, uint256 low) {
-        assembly {
+        assembly ("memory-safe") {
             high := shr(128, calldataload(add(data.offset, offset)))
             low := calldataload(add(add(data.offset, offset), 16))
         }
@@ -167,36 +179,7 @@ contract P384Verifier is IP384Verifier {
 
     /// @notice Doubles the accumulator. Infinity stays infinity; there is no point of order two.
     function double() private pure {
-        (uint256 x1, uint256 x0) = load(ACC);
-        (uint256 z1, uint256 z0) = load(ACC_Z);
-        // a = 3 (X - Z^2)(X + Z^2), because the curve's a is -3.
-        (uint256 a1, uint256 a0) = z1.square(z0);
-        {
-            (uint256 t1, uint256 t0) = x1.add(x0, a1, a0);
-            (a1, a0) = x1.sub4(x0, a1, a0);
-            (a1, a0) = a1.mul(a0, t1, t0);
-            (a1, a0) = a1.triple(a0);
-        }
-        (uint256 y1, uint256 y0) = load(ACC_Y);
-        // Z' = 2Y Z
-        (z1, z0) = z1.mul(z0, y1, y0);
-        store(ACC_Z, z1, z0);
-        // s = X (2Y)^2, X' = a^2 - 2s
-        (y1, y0) = y1.square(y0);
-        (x1, x0) = x1.mul(x0, y1, y0);
-        (z1, z0) = a1.square(a0);
-        {
-            (uint256 t1, uint256 t0) = x1.double(x0);
-            (z1, z0) = z1.sub4(z0, t1, t0);
-        }
-        store(ACC, z1, z0);
-        // 2Y' = 2a (s - X') - (2Y)^4
-        (x1, x0) = x1.sub16(x0, z1, z0);
-        (a1, a0) = a1.double(a0);
-        (x1, x0) = x1.mul(x0, a1, a0);
-        (y1, y0) = y1.square(y0);
-        (x1, x0) = x1.sub4(x0, y1, y0);
-        store(ACC_Y, x1, x0);
+        P384Double.double(ACC);
     }
 
     /// @notice Adds plus or minus an entry of ODD or TWICE to the accumulator.
@@ -241,7 +224,7 @@ contract P384Verifier is IP384Verifier {
         uint256 v0;
         uint256 y1;
         uint256 y0;
-        assembly {
+        assembly ("memory-safe") {
             let p := add(multiples, offset)
             v1 := shr(128, mload(add(p, 0x20)))
             v0 := mload(add(p, 0x30))
@@ -341,7 +324,7 @@ contract P384Verifier is IP384Verifier {
                     if (k0 < size) k1++;
                     digit += 0x100 - size;
                 }
-                assembly {
+                assembly ("memory-safe") {
                     mstore8(place, digit)
                 }
                 k0 = (k0 >> width) | (k1 << (256 - width));
@@ -352,20 +335,20 @@ contract P384Verifier is IP384Verifier {
     }
 
     function digitsAt(uint256 place) private pure returns (uint256 digits) {
-        assembly {
+        assembly ("memory-safe") {
             digits := shr(240, mload(place))
         }
     }
 
     function load(uint256 place) private pure returns (uint256 high, uint256 low) {
-        assembly {
+        assembly ("memory-safe") {
             high := mload(place)
             low := mload(add(place, 0x20))
         }
     }
 
     function store(uint256 place, uint256 high, uint256 low) private pure {
-        assembly {
+        assembly ("memory-safe") {
             mstore(place, high)
             mstore(add(place, 0x20), low)
         }
@@ -373,7 +356,7 @@ contract P384Verifier is IP384Verifier {
 
     /// @notice Copies X, 2Y and Z.
     function copy(uint256 to, uint256 from) private pure {
-        assembly {
+        assembly ("memory-safe") {
             mcopy(to, from, 0xc0)
         }
     }
