@@ -39,6 +39,11 @@ public sealed class LogReader
     {
         ArgumentNullException.ThrowIfNull(cursor);
         Block head = await RequireBlockAsync(BlockTag.Latest, cancellation).ConfigureAwait(false);
+        if (IsBehind(cursor, head))
+        {
+            return new LogPage([], cursor, IsCaughtUp: true);
+        }
+
         (cursor, ImmutableArray<LogChange> removed) = await RewindAsync(cursor, head, cancellation).ConfigureAwait(false);
         if (head.Number < _options.Confirmations || cursor.NextBlock > head.Number - _options.Confirmations)
         {
@@ -52,6 +57,21 @@ public sealed class LogReader
 
         ulong confirmed = head.Number - _options.Confirmations;
         return await ReadPageAsync(cursor, confirmed, head.Number, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whether the node answers from a head that was read before: one of several replicas lags, or a shorter chain will soon grow past
+    /// what it replaced. Either way nothing is known to be taken back yet.
+    /// </summary>
+    private static bool IsBehind(LogCursor cursor, Block head)
+    {
+        if (cursor.Recent.IsEmpty || head.Number >= cursor.Recent[^1].Number)
+        {
+            return false;
+        }
+
+        BlockMark? remembered = cursor.Recent.FirstOrDefault(mark => mark.Number == head.Number);
+        return remembered is null || remembered.Hash == head.Hash;
     }
 
     /// <summary>Drops remembered blocks that left the chain, newest first.</summary>

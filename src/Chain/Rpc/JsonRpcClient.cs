@@ -13,6 +13,7 @@ public sealed class JsonRpcClient
 
     private readonly HttpClient _http;
     private readonly Uri _endpoint;
+    private readonly string _server;
     private readonly JsonRpcOptions _options;
     private readonly TimeProvider _time;
     private long _lastId;
@@ -24,6 +25,9 @@ public sealed class JsonRpcClient
         ArgumentNullException.ThrowIfNull(endpoint);
         _http = http;
         _endpoint = endpoint;
+
+        // For messages: providers put their keys into user, path or query.
+        _server = endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
         _options = options ?? new JsonRpcOptions();
         _time = time ?? TimeProvider.System;
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxAttempts, 1, nameof(options));
@@ -47,7 +51,7 @@ public sealed class JsonRpcClient
             {
                 if (attempt >= _options.MaxAttempts)
                 {
-                    throw new RpcException(RpcFailure.Transport, $"{method}: no answer from {_endpoint.GetLeftPart(UriPartial.Authority)} in {attempt} attempts: {fault.Message}", fault);
+                    throw new RpcException(RpcFailure.Transport, $"{method}: no answer from {_server} in {attempt} attempts: {fault.Message}", fault);
                 }
 
                 retryAfter = fault.Data["Retry-After"] as TimeSpan?;
@@ -96,7 +100,7 @@ public sealed class JsonRpcClient
         }
         catch (OperationCanceledException fault) when (!cancellation.IsCancellationRequested)
         {
-            throw new RpcException(RpcFailure.Timeout, $"{method}: no answer from {_endpoint.GetLeftPart(UriPartial.Authority)} within {_options.Timeout.TotalSeconds} s.", fault);
+            throw new RpcException(RpcFailure.Timeout, $"{method}: no answer from {_server} within {_options.Timeout.TotalSeconds} s.", fault);
         }
     }
 

@@ -8,42 +8,44 @@ namespace Ait.Chain.Transactions;
 /// A journal in one file: a JSON object per line, forced to the disk before an append completes. The file is held open exclusively,
 /// so a second process with the same journal is refused at once.
 /// </summary>
-/// <remarks>Opening drops a torn last line, which a crash may leave, and rewrites the file without the bytes of finished transactions.</remarks>
+/// <remarks>
+/// Opening drops a torn last line, which a crash may leave. When opened, and whenever it has grown to twice its size, the file is
+/// rewritten without the bytes of finished transactions.
+/// </remarks>
 public sealed class FileTransactionJournal : ITransactionJournal, IDisposable
 {
     private const int MaxLineLength = 4 << 20;
+    private const long DefaultLeastRewritten = 16 << 20;
 
-    private readonly FileStream _file;
+    private readonly string _path;
+    private readonly long _leastRewritten;
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly List<JournalEntry> _entries;
+    private FileStream _file;
+    private long _rewriteAt;
 
-    private FileTransactionJournal(FileStream file, List<JournalEntry> entries)
+    private FileTransactionJournal(FileStream file, string path, long leastRewritten)
     {
         _file = file;
-        _entries = entries;
+        _path = path;
+        _leastRewritten = leastRewritten;
     }
 
     /// <summary>Opens or creates a journal.</summary>
     /// <exception cref="IOException">The file cannot be opened, or another process holds it.</exception>
     /// <exception cref="FormatException">A line other than the last is not one of a journal.</exception>
-    public static FileTransactionJournal Open(string path)
+    public static FileTransactionJournal Open(string path) => Open(path, DefaultLeastRewritten);
+
+    internal static FileTransactionJournal Open(string path, long leastRewritten)
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        var journal = new FileTransactionJournal(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), path, leastRewritten);
         try
         {
-            List<JournalEntry> entries = Compact(Read(file, path));
-            byte[] content = [.. entries.SelectMany(Line)];
-            if (content.Length < file.Length)
-            {
-                Rewrite(ref file, path, content);
-            }
-
-            file.Seek(0, SeekOrigin.End);
-            return new FileTransactionJournal(file, entries);
+            journal.Compact();
+            return journal;
         }
         catch
         {
-            file.Dispose();
+            journal.Dispose();
             throw;
         }
     }
@@ -54,7 +56,9 @@ public sealed class FileTransactionJournal : ITransactionJournal, IDisposable
         await _gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return [.. _entries];
+            ImmutableArray<JournalEntry> entries = [.. Parse(_file, _path)];
+            _file.Seek(0, SeekOrigin.End);
+            return entries;
         }
         finally
         {
@@ -68,10 +72,25 @@ public sealed class FileTransactionJournal : ITransactionJournal, IDisposable
         await _gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            // Not cancelled half-way: a line is on the disk or it is not.
-            await _file.WriteAsync(Line(entry), CancellationToken.None).ConfigureAwait(false);
-            _file.Flush(flushToDisk: true);
-            _entries.Add(entry);
+            if (_file.Length >= _rewriteAt)
+            {
+                Compact();
+            }
+
+            long end = _file.Position;
+            try
+            {
+                // Not cancelled half-way: a line is on the disk or it is not.
+                await _file.WriteAsync(Line(entry), CancellationToken.None).ConfigureAwait(false);
+                _file.Flush(flushToDisk: true);
+            }
+            catch (IOException)
+            {
+                // A full disk leaves a part of the line; the next append must not continue it.
+                _file.SetLength(end);
+                _file.Seek(end, SeekOrigin.Begin);
+                throw;
+            }
         }
         finally
         {
@@ -86,31 +105,40 @@ public sealed class FileTransactionJournal : ITransactionJournal, IDisposable
         _gate.Dispose();
     }
 
-    /// <summary>The new content is complete on the disk before it takes the old file's name.</summary>
-    private static void Rewrite(ref FileStream file, string path, byte[] content)
+    /// <summary>Leaves what a reader still needs in the file, and the position at its end.</summary>
+    private void Compact()
     {
-        string next = path + ".next";
-        var replacement = new FileStream(next, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
-        try
+        byte[] content = [.. StillNeeded(Parse(_file, _path)).SelectMany(Line)];
+        if (content.Length < _file.Length)
         {
-            replacement.Write(content);
-            replacement.Flush(flushToDisk: true);
-            File.Move(next, path, overwrite: true);
-        }
-        catch
-        {
-            replacement.Dispose();
-            throw;
+            // The new content is complete on the disk before it takes the old file's name.
+            string next = _path + ".next";
+            var replacement = new FileStream(next, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+            try
+            {
+                replacement.Write(content);
+                replacement.Flush(flushToDisk: true);
+                File.Move(next, _path, overwrite: true);
+            }
+            catch
+            {
+                replacement.Dispose();
+                throw;
+            }
+
+            _file.Dispose();
+            _file = replacement;
         }
 
-        file.Dispose();
-        file = replacement;
+        _file.Seek(0, SeekOrigin.End);
+        _rewriteAt = Math.Max(_leastRewritten, 2 * _file.Length);
     }
 
-    private static List<JournalEntry> Read(FileStream file, string path)
+    private static List<JournalEntry> Parse(FileStream file, string path)
     {
         List<JournalEntry> entries = [];
         byte[] content = new byte[file.Length];
+        file.Seek(0, SeekOrigin.Begin);
         file.ReadExactly(content);
         int number = 0;
         ReadOnlySpan<byte> rest = content;
@@ -131,7 +159,7 @@ public sealed class FileTransactionJournal : ITransactionJournal, IDisposable
         return entries;
     }
 
-    private static List<JournalEntry> Compact(List<JournalEntry> entries)
+    private static IEnumerable<JournalEntry> StillNeeded(List<JournalEntry> entries)
     {
         Dictionary<string, int> lastFinished = [];
         for (int i = 0; i < entries.Count; i++)
@@ -143,8 +171,8 @@ public sealed class FileTransactionJournal : ITransactionJournal, IDisposable
         }
 
         // What precedes a key's last end is history; an end without a transaction says as much as no entry.
-        return [.. entries.Where((entry, i) =>
-            !lastFinished.TryGetValue(entry.Key, out int last) || i > last || (i == last && entry is JournalEntry.Finished { TransactionHash: not null }))];
+        return entries.Where((entry, i) =>
+            !lastFinished.TryGetValue(entry.Key, out int last) || i > last || (i == last && entry is JournalEntry.Finished { TransactionHash: not null }));
     }
 
     private static byte[] Line(JournalEntry entry)

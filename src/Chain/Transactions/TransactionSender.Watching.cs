@@ -167,7 +167,8 @@ public sealed partial class TransactionSender
         await BroadcastAsync(raised, cancellation).ConfigureAwait(false);
     }
 
-    private BigInteger Raised(BigInteger fee) => ((fee * (1000 + _options.BumpThousandths)) + 999) / 1000;
+    /// <summary>Rounded up and at least one wei more: nodes refuse a replacement unless both fees rise, a priority fee of zero included.</summary>
+    private BigInteger Raised(BigInteger fee) => BigInteger.Max(fee + 1, ((fee * (1000 + _options.BumpThousandths)) + 999) / 1000);
 
     /// <summary>Under the gate: gives up the nonce, unless another send took it meanwhile.</summary>
     private void Release(Sending sending)

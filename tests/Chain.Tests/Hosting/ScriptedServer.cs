@@ -34,6 +34,17 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public static byte[] Http(string status, string body, string headers = "") =>
         Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n{headers}\r\n{body}");
 
+    /// <summary>What another server answers to a request.</summary>
+    public static string Text(HttpClient http, Uri endpoint, string request)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new StringContent(request, null, "application/json") };
+        using HttpResponseMessage response = http.Send(message);
+        using var reader = new StreamReader(response.Content.ReadAsStream());
+        return reader.ReadToEnd();
+    }
+
+    public static byte[] Forward(HttpClient http, Uri endpoint, string request) => Http("200 OK", Text(http, endpoint, request));
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

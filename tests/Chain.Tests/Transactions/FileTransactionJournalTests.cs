@@ -66,6 +66,26 @@ public sealed class FileTransactionJournalTests
         Assert.Equal([again], await journal.ReadAsync(Cancellation));
     }
 
+    [Fact]
+    public async Task Append_keepsTheFileSmallWhileSendsEnd()
+    {
+        using var file = new TemporaryFile();
+        List<JournalEntry> ends = [];
+        using (var journal = FileTransactionJournal.Open(file.Path, leastRewritten: 4096))
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                ends.Add(new JournalEntry.Finished($"key {i}", Keccak256.Hash([(byte)i])));
+                await journal.AppendAsync(new JournalEntry.Signed($"key {i}", [.. new byte[1000]]), Cancellation);
+                await journal.AppendAsync(ends[^1], Cancellation);
+                Assert.InRange(new FileInfo(file.Path).Length, 1, 8192 + 4096);
+            }
+        }
+
+        using var reopened = FileTransactionJournal.Open(file.Path);
+        Assert.Equal(ends, await reopened.ReadAsync(Cancellation));
+    }
+
     [Theory]
     [InlineData("nonsense\n")]
     [InlineData("{}\n")]

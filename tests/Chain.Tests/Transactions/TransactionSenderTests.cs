@@ -13,6 +13,8 @@ namespace Ait.Chain.Tests.Transactions;
 /// <summary>Against a real node.</summary>
 public sealed class TransactionSenderTests
 {
+    private const string BlockNumberRequest = """{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}""";
+
     private static readonly Address s_payee = Address.Parse("0x00000000000000000000000000000000000000aa");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -222,6 +224,43 @@ public sealed class TransactionSenderTests
         Assert.IsType<SendResult.Mined>(await send);
         Assert.Equal(105, await chain.Client.GetBalanceAsync(s_payee, BlockTag.Latest, Cancellation));
         Assert.Equal(2ul, await chain.Client.GetTransactionCountAsync(key.Address, BlockTag.Latest, Cancellation));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Send_sendsOnceIfTheAnswerToItsBroadcastIsLost(bool minedAtOnce)
+    {
+        await using Anvil chain = await Anvil.StartAsync(Cancellation, minedAtOnce ? [] : ["--no-mining"]);
+        using Secp256k1PrivateKey key = Anvil.Funded();
+        bool lost = false;
+        using var forward = new HttpClient();
+        await using var server = new ScriptedServer((_, request) =>
+        {
+            byte[] answer = ScriptedServer.Forward(forward, chain.Endpoint, request);
+            bool isFirstBroadcast = !lost && request.Contains("eth_sendRawTransaction", StringComparison.Ordinal);
+            lost |= isFirstBroadcast;
+            if (isFirstBroadcast && minedAtOnce)
+            {
+                SpinWait.SpinUntil(() => ScriptedServer.Text(forward, chain.Endpoint, BlockNumberRequest).Contains("\"0x1\"", StringComparison.Ordinal), 10_000);
+            }
+
+            return isFirstBroadcast ? null : answer;
+        });
+        using var http = new HttpClient();
+        var client = new EthereumClient(new JsonRpcClient(http, server.Endpoint, new JsonRpcOptions { BackOff = TimeSpan.FromMilliseconds(1) }));
+        using var sender = new TransactionSender(client, key, s_quick);
+        Task<SendResult> send = sender.SendAsync(new TransactionRequest { To = s_payee, Value = 5 }, Cancellation);
+        if (!minedAtOnce)
+        {
+            await PendingAsync(chain, key.Address, 1);
+            await chain.MineAsync(1, Cancellation);
+        }
+
+        Assert.IsType<SendResult.Mined>(await send);
+        Assert.True(lost);
+        Assert.Equal(5, await chain.Client.GetBalanceAsync(s_payee, BlockTag.Latest, Cancellation));
+        Assert.Equal(1ul, await chain.Client.GetTransactionCountAsync(key.Address, BlockTag.Pending, Cancellation));
     }
 
     [Fact]
