@@ -156,6 +156,48 @@ public sealed class LogReaderTests
         Assert.Equal(await chain.Token.LogsAsync(Cancellation), host);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Read_readsAgainIfTheChainMovesWhileItIsRead(bool logsAreOfTheOldChain)
+    {
+        await using Chain chain = await Chain.StartAsync();
+        await chain.Node.MineAsync(3, Cancellation);
+        await chain.MintAsync(1);
+        await chain.MintAsync(2);
+        bool moved = false;
+        using var forward = new HttpClient();
+        await using var server = new ScriptedServer((_, request) =>
+        {
+            const string Reorganise = """{"jsonrpc":"2.0","id":1,"method":"anvil_reorg","params":[2,[]]}""";
+            if (moved || !request.Contains("eth_getLogs", StringComparison.Ordinal))
+            {
+                return ScriptedServer.Forward(forward, chain.Node.Endpoint, request);
+            }
+
+            moved = true;
+            if (!logsAreOfTheOldChain)
+            {
+                ScriptedServer.Text(forward, chain.Node.Endpoint, Reorganise);
+                return ScriptedServer.Forward(forward, chain.Node.Endpoint, request);
+            }
+
+            byte[] logs = ScriptedServer.Forward(forward, chain.Node.Endpoint, request);
+            ScriptedServer.Text(forward, chain.Node.Endpoint, Reorganise);
+            return logs;
+        });
+        using var http = new HttpClient();
+        var client = new EthereumClient(new JsonRpcClient(http, server.Endpoint));
+        var reader = new LogReader(client, new LogReaderOptions { Addresses = [chain.Token.Contract.Address] });
+        LogPage page = await reader.ReadAsync(LogCursor.StartingAt(0), Cancellation);
+        Assert.True(moved);
+        Assert.Equal(new LogPage([], LogCursor.StartingAt(0), IsCaughtUp: false), page);
+        await chain.MintAsync(3);
+        List<Log> read = [];
+        await CatchUpAsync(reader, page.Cursor, read);
+        Assert.Equal(await chain.Token.LogsAsync(Cancellation), read);
+    }
+
     [Fact]
     public async Task Read_asksForLessIfTheNodeFindsTheRangeTooLarge()
     {
