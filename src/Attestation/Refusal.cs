@@ -30,6 +30,16 @@ public enum Refusal
     RequestedByHypervisor = 108,
     /// <summary>The report names no key that an endorsement could cover.</summary>
     SigningKeyUnknown = 109,
+    /// <summary>A quote's parts are not as long as they say.</summary>
+    QuoteMalformed = 120,
+    /// <summary>The quote version is not one this room reads.</summary>
+    QuoteVersion = 121,
+    /// <summary>The quote is not signed with ECDSA P-256.</summary>
+    QuoteKeyType = 122,
+    /// <summary>The quote speaks of no known kind of environment.</summary>
+    QuoteTee = 123,
+    /// <summary>The quoting enclave is not Intel's.</summary>
+    QuoteVendor = 124,
 
     // 200–299: certificates and their path
     /// <summary>A certificate is not strict DER of the shape its role has.</summary>
@@ -80,6 +90,18 @@ public enum Refusal
     CertificateRevoked = 305,
     /// <summary>The policy requires a revocation list and none was given.</summary>
     RevocationListMissing = 306,
+    /// <summary>Collateral of a quote is absent or lacks a part.</summary>
+    CollateralMissing = 320,
+    /// <summary>Collateral is not of the form Intel publishes.</summary>
+    CollateralMalformed = 321,
+    /// <summary>A collateral signature does not verify over the exact bytes.</summary>
+    CollateralSignature = 322,
+    /// <summary>Collateral is not in force yet at the instant asked about.</summary>
+    CollateralNotYetValid = 323,
+    /// <summary>Collateral is past its next update at the instant asked about.</summary>
+    CollateralStale = 324,
+    /// <summary>Collateral is of another kind of environment or processor family.</summary>
+    CollateralMismatch = 325,
 
     // 400–499: the report against its endorsement
     /// <summary>The report names another kind of signing key than the certificate endorses.</summary>
@@ -92,6 +114,16 @@ public enum Refusal
     ProcessorMismatch = 403,
     /// <summary>CHIP_ID is not the hardware id the certificate endorses.</summary>
     ChipIdMismatch = 404,
+    /// <summary>The quoting enclave's report does not verify under the PCK key.</summary>
+    QuotingEnclaveSignature = 420,
+    /// <summary>The quoting enclave's report does not commit to the attestation key.</summary>
+    QuotingEnclaveBinding = 421,
+    /// <summary>The quoting enclave is not the one Intel names.</summary>
+    QuotingEnclaveIdentity = 422,
+    /// <summary>The TDX module is not one Intel names.</summary>
+    ModuleIdentity = 423,
+    /// <summary>The patch level is below every one that Intel lists.</summary>
+    TcbNotSupported = 424,
 
     // 500–599: appraisal against the policy
     /// <summary>The guest may be debugged by its host.</summary>
@@ -116,6 +148,12 @@ public enum Refusal
     MitigationMissing = 509,
     /// <summary>A versioned key (VLEK) signed the report and the policy accepts chip keys only.</summary>
     VersionedKeyNotAllowed = 510,
+    /// <summary>The patch level's status is not one the policy accepts.</summary>
+    TcbStatus = 520,
+    /// <summary>The collateral's evaluation number is below the policy's floor.</summary>
+    CollateralRolledBack = 521,
+    /// <summary>A service domain is bound to the trust domain and the policy accepts none.</summary>
+    ServiceDomain = 522,
 
     // 600–699: manifests and files
     /// <summary>The manifest is not JSON of the expected shape.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Ait.Attestation.Dcap;
 using Ait.Attestation.SevSnp;
 
 namespace Ait.Attestation.Manifest;
@@ -84,10 +85,14 @@ public static class JudgementJson
             case SnpFacts snp:
                 WriteSnp(json, snp);
                 break;
+            case DcapFacts dcap:
+                WriteDcap(json, dcap);
+                break;
             default:
                 throw new ArgumentException("unknown kind of facts", nameof(facts));
         }
 
+        json.WriteString("expires_at", facts.ExpiresAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         json.WriteEndObject();
     }
 
@@ -108,7 +113,33 @@ public static class JudgementJson
         WriteTcb(json, "committed_tcb", facts.CommittedTcb);
         WriteTcb(json, "launch_tcb", facts.LaunchTcb);
         json.WriteString("endorsed_key", facts.EndorsedKey.ToString());
-        json.WriteString("expires_at", facts.ExpiresAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+    }
+
+    private static void WriteDcap(Utf8JsonWriter json, DcapFacts facts)
+    {
+        json.WriteString("tee", facts.Tee == DcapTee.Sgx ? "SGX" : "TDX");
+        json.WriteNumber("quote_version", facts.QuoteVersion);
+        json.WriteString("fmspc", facts.Fmspc.ToString());
+        json.WriteString("chip_id", facts.ChipId?.ToString());
+        json.WriteString("measurement", facts.Measurement.ToString());
+        json.WriteString("report_data", facts.ReportData.ToString());
+        json.WriteString("mrsigner", facts.MrSigner.Length == 0 ? null : facts.MrSigner.ToString());
+        json.WriteStartArray("rtmr");
+        foreach (ByteString register in facts.RuntimeMeasurements)
+        {
+            json.WriteStringValue(register.ToString());
+        }
+
+        json.WriteEndArray();
+        json.WriteString("tcb_status", facts.Status.ToString());
+        json.WriteStartArray("advisories");
+        foreach (string advisory in facts.Advisories)
+        {
+            json.WriteStringValue(advisory);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("tcb_evaluation_number", facts.EvaluationNumber);
     }
 
     private static void WriteTcb(Utf8JsonWriter json, string name, TcbVersion tcb)

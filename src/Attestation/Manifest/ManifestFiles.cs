@@ -50,7 +50,7 @@ internal static class ManifestFiles
         return true;
     }
 
-    private static bool TryFilesObject(JsonElement entry, out JsonElement files, [NotNullWhen(false)] out RefusalReason? refusal)
+    internal static bool TryFilesObject(JsonElement entry, out JsonElement files, [NotNullWhen(false)] out RefusalReason? refusal)
     {
         refusal = null;
         if (!JsonShape.TryGet(entry, "files", out files))
@@ -177,7 +177,7 @@ internal static class ManifestFiles
         return true;
     }
 
-    private static bool TryReadOne(
+    internal static bool TryReadOne(
         JsonElement files, string key, EvidenceFileReader read, [NotNullWhen(true)] out byte[]? file, [NotNullWhen(false)] out RefusalReason? refusal)
     {
         file = null;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using Ait.Attestation.Dcap;
 using Ait.Attestation.SevSnp;
 
 namespace Ait.Attestation.Manifest;
@@ -50,20 +51,27 @@ public static class ManifestJudge
         switch (platform)
         {
             case "amd-snp":
-                break;
+                return TryInstant(entry, out DateTimeOffset at, out refusal) && TryJudgeSnp(entry, roots, read, at, out verdict, out refusal);
+            case "intel-dcap":
+                return TryInstant(entry, out at, out refusal) && TryJudgeDcap(entry, roots, read, at, out verdict, out refusal);
             case null:
                 refusal = JsonShape.Entry("platform", "a string", "none");
                 return false;
             default:
-                refusal = new RefusalReason(Refusal.NotSupported, "platform", "amd-snp", platform);
+                refusal = new RefusalReason(Refusal.NotSupported, "platform", "amd-snp or intel-dcap", platform);
                 return false;
         }
+    }
 
-        if (!TryInstant(entry, out DateTimeOffset at, out refusal))
-        {
-            return false;
-        }
-
+    private static bool TryJudgeSnp(
+        JsonElement entry,
+        TrustRoots roots,
+        EvidenceFileReader read,
+        DateTimeOffset at,
+        [NotNullWhen(true)] out Verdict? verdict,
+        [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        verdict = null;
         SnpPolicy? policy = SnpPolicy.Baseline;
         if ((JsonShape.TryGet(entry, "policy", out JsonElement rules) && !ManifestPolicy.TryRead(rules, out policy, out refusal))
             || !ManifestFiles.TryLoad(entry, read, out SnpEvidence? evidence, out refusal))
@@ -72,6 +80,43 @@ public static class ManifestJudge
         }
 
         verdict = SnpVerifier.Verify(evidence, roots, policy, at);
+        return true;
+    }
+
+    private static bool TryJudgeDcap(
+        JsonElement entry,
+        TrustRoots roots,
+        EvidenceFileReader read,
+        DateTimeOffset at,
+        [NotNullWhen(true)] out Verdict? verdict,
+        [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        verdict = null;
+        DcapPolicy? policy = DcapPolicy.Baseline;
+        if ((JsonShape.TryGet(entry, "policy", out JsonElement rules) && !DcapManifestPolicy.TryRead(rules, out policy, out refusal))
+            || !ManifestFiles.TryFilesObject(entry, out JsonElement files, out refusal))
+        {
+            return false;
+        }
+
+        foreach (string key in (ReadOnlySpan<string>)["quote", "collateral"])
+        {
+            if (!JsonShape.TryGet(files, key, out _))
+            {
+                Refusal code = key == "quote" ? Refusal.ReportMissing : Refusal.CollateralMissing;
+                refusal = new RefusalReason(code, $"files.{key}", "a path", "none");
+                return false;
+            }
+        }
+
+        if (!ManifestFiles.TryReadOne(files, "quote", read, out byte[]? quote, out refusal)
+            || !ManifestFiles.TryReadOne(files, "collateral", read, out byte[]? text, out refusal)
+            || !DcapCollateral.TryParse(text, out DcapCollateral? collateral, out refusal))
+        {
+            return false;
+        }
+
+        verdict = DcapVerifier.Verify(new DcapEvidence { Quote = quote, Collateral = collateral }, roots, policy, at);
         return true;
     }
 

@@ -59,7 +59,7 @@ public static class ManifestPolicy
                     read = read with { ReportData = ReportDataRule.Exactly(data) };
                     break;
                 case "allowed_measurements":
-                    if (!TryMeasurements(value, out ImmutableArray<ByteString> measurements))
+                    if (!TryMeasurements(value, [48], out ImmutableArray<ByteString> measurements))
                     {
                         refusal = Bad(property.Name, "an array of 48 bytes in hex each", $"{value.ValueKind}");
                         return false;
@@ -158,7 +158,7 @@ public static class ManifestPolicy
         return true;
     }
 
-    private static bool TryMeasurements(JsonElement value, out ImmutableArray<ByteString> measurements)
+    internal static bool TryMeasurements(JsonElement value, ReadOnlySpan<int> lengths, out ImmutableArray<ByteString> measurements)
     {
         measurements = [];
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > MaxMeasurements)
@@ -169,7 +169,7 @@ public static class ManifestPolicy
         ImmutableArray<ByteString>.Builder read = ImmutableArray.CreateBuilder<ByteString>();
         foreach (JsonElement item in value.EnumerateArray())
         {
-            if (!TryHex(item, 48, out ByteString measurement))
+            if (!TryHex(item, null, out ByteString measurement) || !lengths.Contains(measurement.Length))
             {
                 return false;
             }
@@ -181,7 +181,7 @@ public static class ManifestPolicy
         return true;
     }
 
-    private static bool TryHex(JsonElement value, int? length, out ByteString bytes)
+    internal static bool TryHex(JsonElement value, int? length, out ByteString bytes)
     {
         bytes = default;
         return JsonShape.TryString(value, out string? text)
@@ -189,12 +189,12 @@ public static class ManifestPolicy
             && (length is null || bytes.Length == length);
     }
 
-    private static bool TryBoolean(JsonElement value, out bool result)
+    internal static bool TryBoolean(JsonElement value, out bool result)
     {
         result = value.ValueKind == JsonValueKind.True;
         return value.ValueKind is JsonValueKind.True or JsonValueKind.False;
     }
 
-    private static RefusalReason Bad(string what, string expected, string found) =>
+    internal static RefusalReason Bad(string what, string expected, string found) =>
         new(Refusal.PolicyValueMalformed, what, expected, found);
 }

@@ -10,15 +10,24 @@ namespace Ait.Attestation;
 public sealed class TrustRoots
 {
     private readonly ImmutableArray<TrustRoot> _roots;
+    private readonly ImmutableArray<ByteString> _intel;
 
-    /// <summary>A set of exactly these roots.</summary>
+    /// <summary>A set of exactly these roots of AMD's products, and none of Intel's.</summary>
     public TrustRoots(IEnumerable<TrustRoot> roots)
+        : this(roots, [])
     {
-        ArgumentNullException.ThrowIfNull(roots);
-        _roots = [.. roots];
     }
 
-    /// <summary>AMD's root keys (ARK) of the three products, as published by AMD's key distribution service.</summary>
+    /// <summary>A set of exactly these roots; Intel's are SHA-384 of the DER SubjectPublicKeyInfo, too.</summary>
+    public TrustRoots(IEnumerable<TrustRoot> roots, IEnumerable<ByteString> intel)
+    {
+        ArgumentNullException.ThrowIfNull(roots);
+        ArgumentNullException.ThrowIfNull(intel);
+        _roots = [.. roots];
+        _intel = [.. intel];
+    }
+
+    /// <summary>AMD's root keys (ARK) of the three products and Intel's SGX root key, as the vendors publish them.</summary>
     public static TrustRoots Production { get; } = new(
     [
         new TrustRoot(SnpProduct.Milan, ByteString.FromHex(
@@ -27,9 +36,16 @@ public sealed class TrustRoots
             "32ab53a6ce5ec14926207396e5c475ae768a6a9831b7e860b5acf2e1c1dff222bc5a8bfc43eb5e06393189c1f246d880")),
         new TrustRoot(SnpProduct.Turin, ByteString.FromHex(
             "3475f08a9727f8ac9a1deaea5f2a2097aa59d64d05c2a678c229c873e6359d3a6926287a2a22cd5f88a385e333a2fcc5")),
+    ],
+    [
+        ByteString.FromHex(
+            "3cdf1feb4e5eac629170f17625648da4a16effa22ae2bcca030b4358a8961c1bf26cf54a9598cd6a2d4a9cbb62377d22"),
     ]);
 
-    /// <summary>The pinned roots.</summary>
+    /// <summary>True if this key is pinned as a root of Intel's.</summary>
+    public bool ContainsIntel(ByteString keyFingerprint) => _intel.Contains(keyFingerprint);
+
+    /// <summary>The pinned roots of AMD's products.</summary>
     public ImmutableArray<TrustRoot> All => _roots;
 
     /// <summary>True if this key is pinned for this product.</summary>

@@ -6,6 +6,8 @@ namespace Ait.Attestation.SevSnp;
 /// <summary>VEK ← ASK ← pinned ARK: the one path shape AMD issues, verified from the root down.</summary>
 internal sealed class SnpCertificatePath
 {
+    private const SignatureScheme Scheme = SignatureScheme.RsaPssSha384;
+
     private SnpCertificatePath(EndorsementCertificate vek, DateTimeOffset expiresAt)
     {
         Vek = vek;
@@ -33,11 +35,11 @@ internal sealed class SnpCertificatePath
         }
 
         refusal = CheckRoles(vek, ask, ark, roots)
-            ?? CertificatePath.CheckAuthority(ark, "ARK", certificatesBelow: 1)
-            ?? CertificatePath.CheckLink(ark, "ARK", ark, "ARK")
-            ?? CertificatePath.CheckAuthority(ask, "ASK", certificatesBelow: 0)
-            ?? CertificatePath.CheckLink(ask, "ASK", ark, "ARK")
-            ?? CertificatePath.CheckLink(leaf, "VEK", ask, "ASK")
+            ?? CertificatePath.CheckAuthority(ark, "ARK", certificatesBelow: 1, Scheme)
+            ?? CertificatePath.CheckLink(ark, "ARK", ark, "ARK", Scheme)
+            ?? CertificatePath.CheckAuthority(ask, "ASK", certificatesBelow: 0, Scheme)
+            ?? CertificatePath.CheckLink(ask, "ASK", ark, "ARK", Scheme)
+            ?? CertificatePath.CheckLink(leaf, "VEK", ask, "ASK", Scheme)
             ?? CertificatePath.CheckValidity(ark, "ARK", at)
             ?? CertificatePath.CheckValidity(ask, "ASK", at)
             ?? CertificatePath.CheckValidity(leaf, "VEK", at);
@@ -54,7 +56,10 @@ internal sealed class SnpCertificatePath
                 return false;
             }
 
-            refusal = CertificatePath.CheckRevocationList(list, ark, at) ?? CheckRevoked(list, ask, "ASK") ?? CheckRevoked(list, ark, "ARK");
+            // AMD's lists name ASK serials; every VCEK and VLEK has serial 0, so leaves cannot be listed.
+            refusal = CertificatePath.CheckRevocationList(list, "CRL", ark, "ARK", Scheme, at)
+                ?? CertificatePath.CheckRevoked(list, ask, "ASK")
+                ?? CertificatePath.CheckRevoked(list, ark, "ARK");
             if (refusal is not null)
             {
                 return false;
@@ -85,12 +90,6 @@ internal sealed class SnpCertificatePath
             ? null
             : new RefusalReason(Refusal.RootNotPinned, "ARK", $"a key pinned for {vek.Product}", $"SHA-384(SPKI) {ark.PublicKey.Fingerprint}");
     }
-
-    /// <summary>AMD's lists name ASK serials; every VCEK and VLEK has serial 0, so leaves cannot be listed.</summary>
-    private static RefusalReason? CheckRevoked(RevocationList list, Certificate certificate, string name) =>
-        list.Revokes(certificate.Serial)
-            ? new RefusalReason(Refusal.CertificateRevoked, name, "a serial not on the CRL", $"serial 0x{certificate.Serial}")
-            : null;
 
     private static DateTimeOffset Earliest(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;
 }

@@ -1,17 +1,18 @@
 namespace Ait.Attestation.X509;
 
 /// <summary>
-/// The steps of path validation (RFC 5280 §6.1) that AMD's fixed three-certificate paths need. Each answers null or
-/// the one refusal; none reads a clock or fetches anything.
+/// The steps of path validation (RFC 5280 §6.1) that the vendors' fixed paths need. Each answers null or the one
+/// refusal; none reads a clock or fetches anything.
 /// </summary>
 internal static class CertificatePath
 {
-    /// <summary>Is <paramref name="issuer"/> an RSA-4096 authority that may sign certificates?</summary>
-    internal static RefusalReason? CheckAuthority(Certificate issuer, string name, int certificatesBelow)
+    /// <summary>Is <paramref name="issuer"/> an authority of the scheme that may sign certificates?</summary>
+    internal static RefusalReason? CheckAuthority(Certificate issuer, string name, int certificatesBelow, SignatureScheme scheme)
     {
-        if (!issuer.PublicKey.IsRsa4096)
+        bool fits = scheme == SignatureScheme.RsaPssSha384 ? issuer.PublicKey.IsRsa4096 : issuer.PublicKey.IsP256;
+        if (!fits)
         {
-            return new RefusalReason(Refusal.CertificateKey, name, "RSA-4096", issuer.PublicKey.Kind);
+            return new RefusalReason(Refusal.CertificateKey, name, scheme == SignatureScheme.RsaPssSha384 ? "RSA-4096" : "EC P-256", issuer.PublicKey.Kind);
         }
 
         if (!issuer.IsAuthority)
@@ -30,7 +31,8 @@ internal static class CertificatePath
     }
 
     /// <summary>Names, key identifiers, algorithm and signature of one link.</summary>
-    internal static RefusalReason? CheckLink(Certificate child, string childName, Certificate issuer, string issuerName)
+    internal static RefusalReason? CheckLink(
+        Certificate child, string childName, Certificate issuer, string issuerName, SignatureScheme scheme)
     {
         if (child.UnknownCriticalExtension is { } oid)
         {
@@ -48,13 +50,12 @@ internal static class CertificatePath
             return new RefusalReason(Refusal.KeyIdentifierMismatch, childName, $"{identifier}", $"{wanted}");
         }
 
-        if (!child.Algorithm.IsPssSha384)
+        if (child.Algorithm.Scheme != scheme)
         {
-            return new RefusalReason(
-                Refusal.CertificateAlgorithm, childName, "RSASSA-PSS SHA-384 MGF1-SHA-384 salt 48 trailer 1", $"{child.Algorithm.Encoded}");
+            return new RefusalReason(Refusal.CertificateAlgorithm, childName, Describe(scheme), $"{child.Algorithm.Encoded}");
         }
 
-        return issuer.PublicKey.VerifiesPss(child.SignedBytes.Span, child.Signature.Span)
+        return issuer.PublicKey.Verifies(scheme, child.SignedBytes.Span, child.Signature)
             ? null
             : new RefusalReason(Refusal.CertificateSignature, childName, $"a signature by {issuerName}", "a signature that does not verify");
     }
@@ -72,38 +73,48 @@ internal static class CertificatePath
             : null;
     }
 
-    /// <summary>Issuer, signature and freshness of a revocation list by <paramref name="root"/>.</summary>
-    internal static RefusalReason? CheckRevocationList(RevocationList list, Certificate root, DateTimeOffset at)
+    /// <summary>Issuer, signature and freshness of a revocation list by <paramref name="issuer"/>.</summary>
+    internal static RefusalReason? CheckRevocationList(
+        RevocationList list, string name, Certificate issuer, string issuerName, SignatureScheme scheme, DateTimeOffset at)
     {
-        if (list.Issuer.Encoded != root.Subject.Encoded
-            || (list.AuthorityKeyIdentifier is { } wanted && root.SubjectKeyIdentifier is { } identifier && wanted != identifier))
+        if (list.Issuer.Encoded != issuer.Subject.Encoded
+            || (list.AuthorityKeyIdentifier is { } wanted && issuer.SubjectKeyIdentifier is { } identifier && wanted != identifier))
         {
-            return new RefusalReason(Refusal.RevocationListIssuer, "CRL", root.Subject.CommonName, list.Issuer.CommonName);
+            return new RefusalReason(Refusal.RevocationListIssuer, name, issuer.Subject.CommonName, list.Issuer.CommonName);
         }
 
-        if (root.KeyUsage is not { } usage || !usage.HasFlag(X509KeyUsage.CrlSign))
+        if (issuer.KeyUsage is not { } usage || !usage.HasFlag(X509KeyUsage.CrlSign))
         {
-            return new RefusalReason(Refusal.NotAnAuthority, "ARK", "KeyUsage cRLSign", root.KeyUsage?.ToString() ?? "no KeyUsage");
+            return new RefusalReason(Refusal.NotAnAuthority, issuerName, "KeyUsage cRLSign", issuer.KeyUsage?.ToString() ?? "no KeyUsage");
         }
 
-        if (!list.Algorithm.IsPssSha384)
+        if (list.Algorithm.Scheme != scheme)
         {
-            return new RefusalReason(
-                Refusal.CertificateAlgorithm, "CRL", "RSASSA-PSS SHA-384 MGF1-SHA-384 salt 48 trailer 1", $"{list.Algorithm.Encoded}");
+            return new RefusalReason(Refusal.CertificateAlgorithm, name, Describe(scheme), $"{list.Algorithm.Encoded}");
         }
 
-        if (!root.PublicKey.VerifiesPss(list.SignedBytes.Span, list.Signature.Span))
+        if (!issuer.PublicKey.Verifies(scheme, list.SignedBytes.Span, list.Signature))
         {
-            return new RefusalReason(Refusal.RevocationListSignature, "CRL", "a signature by the ARK", "a signature that does not verify");
+            return new RefusalReason(Refusal.RevocationListSignature, name, $"a signature by {issuerName}", "a signature that does not verify");
         }
 
         if (at < list.ThisUpdate)
         {
-            return new RefusalReason(Refusal.RevocationListNotYetValid, "CRL", $"thisUpdate <= {at:O}", $"{list.ThisUpdate:O}");
+            return new RefusalReason(Refusal.RevocationListNotYetValid, name, $"thisUpdate <= {at:O}", $"{list.ThisUpdate:O}");
         }
 
         return at > list.NextUpdate
-            ? new RefusalReason(Refusal.RevocationListStale, "CRL", $"nextUpdate >= {at:O}", $"{list.NextUpdate:O}")
+            ? new RefusalReason(Refusal.RevocationListStale, name, $"nextUpdate >= {at:O}", $"{list.NextUpdate:O}")
             : null;
     }
+
+    /// <summary>A serial on the list refuses the certificate, whatever the date of revocation.</summary>
+    internal static RefusalReason? CheckRevoked(RevocationList list, Certificate certificate, string name) =>
+        list.Revokes(certificate.Serial)
+            ? new RefusalReason(Refusal.CertificateRevoked, name, "a serial not on the CRL", $"serial 0x{certificate.Serial}")
+            : null;
+
+    private static string Describe(SignatureScheme scheme) => scheme == SignatureScheme.RsaPssSha384
+        ? "RSASSA-PSS SHA-384 MGF1-SHA-384 salt 48 trailer 1"
+        : "ECDSA P-256 SHA-256";
 }

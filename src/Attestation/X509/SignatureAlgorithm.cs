@@ -3,11 +3,12 @@ using System.Formats.Asn1;
 namespace Ait.Attestation.X509;
 
 /// <summary>
-/// AlgorithmIdentifier of a signature. Only RSASSA-PSS with SHA-384, MGF1 over SHA-384, salt 48 and trailer 1 is
-/// <see cref="IsPssSha384"/> (RFC 4055 §3.1); the trailer may be spelled out or left to its default.
+/// AlgorithmIdentifier of a signature. RSASSA-PSS counts as known only with SHA-384, MGF1 over SHA-384, salt 48 and
+/// trailer 1 (RFC 4055 §3.1); the trailer may be spelled out or left to its default.
 /// </summary>
-internal sealed record SignatureAlgorithm(ByteString Encoded, bool IsPssSha384)
+internal sealed record SignatureAlgorithm(ByteString Encoded, SignatureScheme? Scheme)
 {
+    private const string EcdsaSha256Oid = "1.2.840.10045.4.3.2";
     private const string PssOid = "1.2.840.113549.1.1.10";
     private const string Mgf1Oid = "1.2.840.113549.1.1.8";
     private const string Sha384Oid = "2.16.840.1.101.3.4.2.2";
@@ -17,11 +18,13 @@ internal sealed record SignatureAlgorithm(ByteString Encoded, bool IsPssSha384)
     {
         ReadOnlyMemory<byte> encoded = reader.ReadEncodedValue();
         AsnReader algorithm = new AsnReader(encoded, AsnEncodingRules.DER).ReadSequence();
-        bool accepted = algorithm.ReadObjectIdentifier() == PssOid
-            && algorithm.HasData
-            && IsSha384Pss(algorithm.ReadSequence())
-            && !algorithm.HasData;
-        return new SignatureAlgorithm(new ByteString(encoded.Span), accepted);
+        SignatureScheme? scheme = algorithm.ReadObjectIdentifier() switch
+        {
+            PssOid when algorithm.HasData && IsSha384Pss(algorithm.ReadSequence()) && !algorithm.HasData => SignatureScheme.RsaPssSha384,
+            EcdsaSha256Oid when !algorithm.HasData => SignatureScheme.EcdsaP256Sha256,
+            _ => null,
+        };
+        return new SignatureAlgorithm(new ByteString(encoded.Span), scheme);
     }
 
     private static bool IsSha384Pss(AsnReader parameters)

@@ -3,22 +3,24 @@ using System.Security.Cryptography;
 
 namespace Ait.Attestation.X509;
 
-/// <summary>SubjectPublicKeyInfo of one of the two kinds AMD uses: RSA with exponent 65537, or a point on P-384.</summary>
+/// <summary>SubjectPublicKeyInfo of one of the kinds vendors use: RSA with exponent 65537, or a point on P-256 or P-384.</summary>
 internal sealed class SubjectPublicKey
 {
     private const string RsaOid = "1.2.840.113549.1.1.1";
     private const string EcOid = "1.2.840.10045.2.1";
     private const string P384Oid = "1.3.132.0.34";
+    private const string P256Oid = "1.2.840.10045.3.1.7";
     private const int P384CoordinateLength = 48;
+    private const int P256CoordinateLength = 32;
 
     private readonly RSAParameters? _rsa;
-    private readonly ECParameters? _p384;
+    private readonly ECParameters? _point;
 
-    private SubjectPublicKey(ByteString fingerprint, RSAParameters? rsa, ECParameters? p384)
+    private SubjectPublicKey(ByteString fingerprint, RSAParameters? rsa, ECParameters? point)
     {
         Fingerprint = fingerprint;
         _rsa = rsa;
-        _p384 = p384;
+        _point = point;
     }
 
     /// <summary>SHA-384 of the DER SubjectPublicKeyInfo: what <see cref="TrustRoots"/> pins.</summary>
@@ -26,9 +28,16 @@ internal sealed class SubjectPublicKey
 
     internal bool IsRsa4096 => _rsa is { } rsa && rsa.Modulus!.Length == 512; // set together with _rsa in Read
 
-    internal bool IsP384 => _p384 is not null;
+    internal bool IsP384 => CoordinateLength == P384CoordinateLength;
 
-    internal string Kind => _rsa is { } rsa ? $"RSA-{rsa.Modulus!.Length * 8}" : IsP384 ? "EC P-384" : "another key type"; // as above
+    internal bool IsP256 => CoordinateLength == P256CoordinateLength;
+
+    internal string Kind => _rsa is { } rsa ? $"RSA-{rsa.Modulus!.Length * 8}" // as above
+        : IsP384 ? "EC P-384"
+        : IsP256 ? "EC P-256"
+        : "another key type";
+
+    private int CoordinateLength => _point is { } point ? point.Q.X!.Length : 0; // set together with _point in ReadPoint
 
     internal static SubjectPublicKey Read(AsnReader reader)
     {
@@ -44,12 +53,44 @@ internal sealed class SubjectPublicKey
                 algorithm.ReadNull();
                 algorithm.ThrowIfNotEmpty();
                 return new SubjectPublicKey(fingerprint, ReadRsa(key), null);
-            case EcOid when algorithm.ReadObjectIdentifier() == P384Oid:
+            case EcOid:
+                string curve = algorithm.ReadObjectIdentifier();
                 algorithm.ThrowIfNotEmpty();
-                return new SubjectPublicKey(fingerprint, null, ReadPoint(key.Span));
+                ECParameters? point = curve switch
+                {
+                    P384Oid => ReadPoint(key.Span, ECCurve.NamedCurves.nistP384, P384CoordinateLength),
+                    P256Oid => ReadPoint(key.Span, ECCurve.NamedCurves.nistP256, P256CoordinateLength),
+                    _ => null,
+                };
+                return new SubjectPublicKey(fingerprint, null, point);
             default:
                 return new SubjectPublicKey(fingerprint, null, null);
         }
+    }
+
+    /// <summary>A bare P-256 point x‖y, as quotes carry it; null if it is not on the curve.</summary>
+    internal static SubjectPublicKey? FromP256Point(ReadOnlySpan<byte> point)
+    {
+        try
+        {
+            return new SubjectPublicKey(default, null, ReadPoint([4, .. point], ECCurve.NamedCurves.nistP256, P256CoordinateLength));
+        }
+        catch (Exception problem) when (problem is CryptographicException or AsnContentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The signature of a certificate or list: raw for RSA, a DER SEQUENCE of r and s for ECDSA.</summary>
+    internal bool Verifies(SignatureScheme scheme, ReadOnlySpan<byte> signedBytes, ReadOnlyMemory<byte> signature)
+    {
+        if (scheme == SignatureScheme.RsaPssSha384)
+        {
+            return VerifiesPss(signedBytes, signature.Span);
+        }
+
+        Span<byte> numbers = stackalloc byte[2 * P256CoordinateLength];
+        return IsP256 && TryReadEcdsa(signature, numbers) && VerifiesEcdsa(signedBytes, numbers);
     }
 
     /// <summary>RSASSA-PSS, SHA-384, salt 48 over <paramref name="signedBytes"/>.</summary>
@@ -64,17 +105,46 @@ internal sealed class SubjectPublicKey
         return rsa.VerifyData(signedBytes, signature, HashAlgorithmName.SHA384, RSASignaturePadding.Pss);
     }
 
-    /// <summary>ECDSA P-384 with SHA-384; <paramref name="signature"/> is r‖s, 48 big-endian bytes each.</summary>
+    /// <summary>ECDSA with the curve's own hash (SHA-384 or SHA-256); <paramref name="signature"/> is r‖s, big-endian, full width.</summary>
     internal bool VerifiesEcdsa(ReadOnlySpan<byte> signedBytes, ReadOnlySpan<byte> signature)
     {
-        if (_p384 is not { } parameters)
+        if (_point is not { } parameters)
         {
             return false;
         }
 
         using var ecdsa = ECDsa.Create(parameters);
-        return ecdsa.VerifyData(
-            signedBytes, signature, HashAlgorithmName.SHA384, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        HashAlgorithmName hash = IsP384 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
+        return ecdsa.VerifyData(signedBytes, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    }
+
+    private static bool TryReadEcdsa(ReadOnlyMemory<byte> signature, Span<byte> numbers)
+    {
+        try
+        {
+            var reader = new AsnReader(signature, AsnEncodingRules.DER);
+            AsnReader pair = reader.ReadSequence();
+            reader.ThrowIfNotEmpty();
+            for (int part = 0; part < 2; part++)
+            {
+                ReadOnlySpan<byte> number = Unsigned(pair);
+                if (number.Length > P256CoordinateLength)
+                {
+                    return false;
+                }
+
+                Span<byte> place = numbers.Slice(part * P256CoordinateLength, P256CoordinateLength);
+                place.Clear();
+                number.CopyTo(place[^number.Length..]);
+            }
+
+            pair.ThrowIfNotEmpty();
+            return true;
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
     }
 
     private static RSAParameters ReadRsa(ReadOnlyMemory<byte> key)
@@ -103,27 +173,23 @@ internal sealed class SubjectPublicKey
         ReadOnlySpan<byte> value = reader.ReadIntegerBytes().Span;
         if ((value[0] & 0x80) != 0)
         {
-            throw new AsnContentException("an RSA number is negative");
+            throw new AsnContentException("a number is negative");
         }
 
         return value[0] == 0 && value.Length > 1 ? value[1..] : value;
     }
 
-    private static ECParameters ReadPoint(ReadOnlySpan<byte> point)
+    private static ECParameters ReadPoint(ReadOnlySpan<byte> point, ECCurve curve, int coordinateLength)
     {
-        if (point.Length != 1 + (2 * P384CoordinateLength) || point[0] != 4)
+        if (point.Length != 1 + (2 * coordinateLength) || point[0] != 4)
         {
-            throw new AsnContentException("the P-384 point is not uncompressed");
+            throw new AsnContentException("the point is not uncompressed");
         }
 
         var parameters = new ECParameters
         {
-            Curve = ECCurve.NamedCurves.nistP384,
-            Q = new ECPoint
-            {
-                X = point.Slice(1, P384CoordinateLength).ToArray(),
-                Y = point[(1 + P384CoordinateLength)..].ToArray(),
-            },
+            Curve = curve,
+            Q = new ECPoint { X = point.Slice(1, coordinateLength).ToArray(), Y = point[(1 + coordinateLength)..].ToArray() },
         };
 
         // Importing checks that the point lies on the curve; the certificate is malformed if it does not.

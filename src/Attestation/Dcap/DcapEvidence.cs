@@ -1,0 +1,11 @@
+namespace Ait.Attestation.Dcap;
+
+/// <summary>A quote and what Intel publishes about its platform. Nothing here has been checked.</summary>
+public sealed class DcapEvidence
+{
+    /// <summary>The quote, padded or not.</summary>
+    public required ReadOnlyMemory<byte> Quote { get; init; }
+
+    /// <summary>Collateral of the quote's platform.</summary>
+    public required DcapCollateral Collateral { get; init; }
+}
