@@ -83,7 +83,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             slot = gpu.slotAndOne - 1;
             Slot storage last = _roster[slot];
             require(!_isLive(last), DeviceAlreadyRegistered(gpuId, last.validUntil));
-            isOwnSlot = last.operator == msg.sender && last.validUntil < block.timestamp;
+            isOwnSlot = last.validUntil < block.timestamp;
         }
         if (!isOwnSlot) slot = _takeSlot();
         _joinHost(hostChip, slot);

@@ -320,19 +320,49 @@ contract DeviceRegistryTest is Network {
         assertEq(registry.device(slot).validUntil, START + 24 hours, "the old validity stays known");
     }
 
-    function test_registerDevice_takesAnotherSlotForAnotherOperator() public {
+    function test_registerDevice_followsTheGpuToAnotherOperator() public {
         uint32 slot = _register(fresh);
         pass(24 hours + 1);
-        for (uint256 i = 0; i < 5; i++) {
-            _refresh(gpus[i]);
-        }
         Gpu memory sold = fresh;
         sold.operator = anyone;
         sold.key = 0xbeef;
-        uint32 second = _register(sold);
-        assertEq(registry.device(second).operator, anyone, "operator");
-        assertEq(registry.slotOf(fresh.gpuId), second, "slotOf");
-        assertTrue(second != slot || registry.device(slot).operator == anyone, "one slot is current");
+        assertEq(_register(sold), slot, "slot");
+        assertEq(registry.device(slot).operator, anyone, "operator");
+        assertEq(registry.device(slot).previousValidUntil, START + 24 hours, "previousValidUntil");
+    }
+
+    function test_registerDevice_leavesALiveSlotInItsLastSecond() public {
+        pass(24 hours);
+        assertEq(_register(fresh), 5, "a new slot");
+        assertEq(registry.slotOf(gpus[0].gpuId), 0, "the others keep theirs");
+    }
+
+    function test_registerDevice_forgetsNoDeviceThatMovedToAnotherSlot() public {
+        uint32 old = _register(fresh);
+        vm.prank(operator);
+        registry.retireDevice(fresh.gpuId);
+        pass(2 hours);
+        uint32 current = _register(fresh);
+        assertTrue(current != old, "moved");
+        pass(22 hours + 1);
+        // Two slots are looked at per registration: three newcomers see all seven.
+        for (uint128 i = 0; i < 4; i++) {
+            _register(gpuOf(operator, keccak256(abi.encode("newcomer", i)), bytes16(i), 1));
+        }
+        assertTrue(registry.device(old).gpuId != fresh.gpuId, "its old slot was reused");
+        assertEq(registry.slotOf(fresh.gpuId), current, "slotOf");
+    }
+
+    function test_registerDevice_countsNoSlotThatWentToAnotherHost() public {
+        vm.prank(governor);
+        registry.setHostLimit(1);
+        uint32 slot = _register(fresh);
+        pass(24 hours + 1);
+        uint32 taken = type(uint32).max;
+        for (uint128 i = 0; taken != slot; i++) {
+            taken = _register(gpuOf(operator, keccak256(abi.encode("newcomer", i)), bytes16(i), 1));
+        }
+        _register(gpuOf(operator, fresh.chip, bytes16(uint128(100)), 1));
     }
 
     function test_registerDevice_reusesSlotsThatNobodyCanBeSeatedIn() public {

@@ -112,7 +112,7 @@ interface IDeviceRegistry {
     /// @notice Registers a GPU for `msg.sender`. Verifies on chain: report signature and certificate path up to the pinned root,
     /// measurement, report data, freshness, single use, uniqueness of GPU and enclave key, and the host limit.
     /// @dev Valid until the earlier of the end of the certificate path and 24 h from now. A GPU whose registration expired or was
-    /// retired may be registered again; by the same operator after expiry it takes its old slot.
+    /// retired may be registered again, by anyone who brings its evidence; once its old validity has run out it takes its old slot.
     /// @return slot the roster slot
     function registerDevice(RegistrationRequest calldata request) external returns (uint32 slot);
 
