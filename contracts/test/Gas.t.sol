@@ -5,10 +5,10 @@ import {RegistrationRequest} from "../src/interfaces/IDeviceRegistry.sol";
 import {TaskSettlement} from "../src/interfaces/IMiningRegistry.sol";
 import {Network} from "./base/Network.sol";
 
-/// @notice Gas of each verb as a transaction of its own, calldata included, written to snapshots/Network.json: reviewed like code.
+/// @notice Gas of each verb as a transaction of its own, calldata included, written to snapshots/network.json: reviewed like code.
 /// forge-config: default.isolate = true
 contract GasTest is Network {
-    string private constant GROUP = "Network";
+    string private constant GROUP = "network";
 
     function test_registerDevice_withoutTheEvidence() public {
         RegistrationRequest memory request =

@@ -60,7 +60,7 @@ contract RegisterDeviceTest is EmulatedChip {
         RegistrationRequest memory request = _request(0);
         vm.prank(operator);
         uint32 slot = registry.registerDevice(request);
-        vm.snapshotGasLastCall("Evidence", "registerDevice, first of its chip");
+        vm.snapshotGasLastCall("evidence", "DeviceRegistry registerDevice, first of its chip");
         Device memory device = registry.device(slot);
         assertEq(device.gpuId, gpuId, "gpuId");
         assertEq(device.hostChip, hostChip, "hostChip");
@@ -77,7 +77,7 @@ contract RegisterDeviceTest is EmulatedChip {
         RegistrationRequest memory request = _request(0);
         vm.prank(operator);
         registry.refreshDevice(request);
-        vm.snapshotGasLastCall("Evidence", "refreshDevice");
+        vm.snapshotGasLastCall("evidence", "DeviceRegistry refreshDevice");
         Device memory device = registry.device(registry.slotOf(gpuId));
         assertEq(device.enclaveKey, enclaveKey, "enclaveKey");
         assertEq(device.validUntil, NOW + 26 hours, "validUntil");
