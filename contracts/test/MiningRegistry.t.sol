@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {MiningRegistry} from "../src/MiningRegistry.sol";
 import {IGoverned} from "../src/interfaces/IGoverned.sol";
-import {DurationBounds, IMiningRegistry} from "../src/interfaces/IMiningRegistry.sol";
+import {DurationBounds, IMiningRegistry, TaskSettlement} from "../src/interfaces/IMiningRegistry.sol";
 import {Network} from "./base/Network.sol";
 
 /// @notice Deployed defaults, settings and who may change them.
@@ -194,6 +194,57 @@ contract MiningRegistryTest is Network {
         vm.stopPrank();
     }
 
+    /// @notice Whoever holds whichever role, AIT comes from settlement and goes by redemption only.
+    function testFuzz_roles_mintAndBurnNothing(uint256 role, uint256 amount) public {
+        address[5] memory members = [governor, coordinator, gpus[0].operator, vm.addr(gpus[0].key), address(registry)];
+        address member = members[role % 5];
+        earn(anyone, 0.02 ether);
+        uint256 supply = token.totalSupply();
+        bytes memory refusal = abi.encodeWithSignature("NotRegistry(address,address)", address(mining), member);
+        vm.startPrank(member);
+        vm.expectRevert(refusal);
+        token.mint(member, amount);
+        vm.expectRevert(refusal);
+        token.burn(anyone, amount);
+        vm.stopPrank();
+        assertEq(token.totalSupply(), supply, "supply");
+    }
+
+    function test_governor_commitsNothing() public {
+        bytes memory refusal = abi.encodeWithSelector(IMiningRegistry.NotCoordinator.selector, coordinator, governor);
+        vm.startPrank(governor);
+        vm.expectRevert(refusal);
+        mining.commitBatch("root", 1, 1, START + 10);
+        vm.expectRevert(refusal);
+        mining.openWorkloads(new bytes32[](0), new uint64[](0));
+        vm.stopPrank();
+    }
+
+    /// @notice A hostile governor changes every setting between commitment and settlement: it can delay or refuse pay, not add to it.
+    function testFuzz_hostileGovernor_cannotRaiseThePayOfACommittedBatch(
+        uint256 mintRate,
+        uint256 redeemPrice,
+        uint32 cuPerHour,
+        DurationBounds memory bounds
+    ) public {
+        (uint256 batchId, TaskSettlement[] memory settlements) = ripe(1);
+        vm.startPrank(governor);
+        _try(abi.encodeCall(mining.setRates, (mintRate, redeemPrice)));
+        for (uint8 class = 1; class <= 4; class++) {
+            _try(abi.encodeCall(mining.setClassRate, (class, cuPerHour)));
+            _try(abi.encodeCall(mining.setDurationBounds, (1, class, bounds)));
+        }
+        _try(abi.encodeCall(mining.setCoordinator, (governor)));
+        vm.stopPrank();
+        (bool ok, bytes memory answer) = address(mining).call(abi.encodeCall(mining.settle, (batchId, settlements)));
+        if (ok) {
+            assertEq(abi.decode(answer, (uint256)), 3 * uint256(UNITS) * 1e11, "minted");
+        } else {
+            bool isDelay = bytes4(answer) == IMiningRegistry.ClaimTooEarly.selector;
+            assertTrue(isDelay || bytes4(answer) == IMiningRegistry.DurationOutOfBounds.selector, "delayed or refused");
+        }
+    }
+
     function test_governor_mayBeATimelock() public {
         address[] memory members = new address[](1);
         members[0] = governor;
@@ -225,6 +276,11 @@ contract MiningRegistryTest is Network {
         vm.chainId(bound(chain, 1, type(uint64).max));
         bytes32 expected = keccak256(abi.encode(block.chainid, address(mining), batchId, uint256(index)));
         assertEq(mining.taskIdOf(batchId, index), expected, "taskId");
+    }
+
+    function _try(bytes memory call) private {
+        (bool ok, bytes memory answer) = address(mining).call(call);
+        assertTrue(ok || bytes4(answer) != bytes4(keccak256("Panic(uint256)")), "refused by name");
     }
 
     function _schedule(TimelockController timelock, bytes memory call) private {

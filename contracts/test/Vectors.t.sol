@@ -4,11 +4,12 @@ pragma solidity 0.8.37;
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {DeviceRegistry} from "../src/DeviceRegistry.sol";
 import {MiningRegistry} from "../src/MiningRegistry.sol";
-import {Device, IDeviceRegistry} from "../src/interfaces/IDeviceRegistry.sol";
+import {Device, IDeviceRegistry, RegistrationRequest} from "../src/interfaces/IDeviceRegistry.sol";
 import {IMiningRegistry, MiningTask, TaskSettlement} from "../src/interfaces/IMiningRegistry.sol";
 import {ISnpVerifier} from "../src/interfaces/ISnpVerifier.sol";
 import {Merkle} from "./base/Merkle.sol";
 import {Test} from "./base/Test.sol";
+import {DecodingSnpVerifier} from "./standins/DecodingSnpVerifier.sol";
 import {FixedRoster} from "./standins/FixedRoster.sol";
 
 /// @notice The bytes both languages must agree on, as the protocol room wrote them down in /vectors.
@@ -121,6 +122,30 @@ contract VectorsTest is Test {
             blockNumber
         );
         assertEq(binding, vm.parseJsonBytes32(bindingJson, ".binding"), "binding");
+    }
+
+    /// @notice What a registration makes of CHIP_ID and GPU UUID is what the vectors say.
+    function test_gpuId_and_hostChip_agree() public {
+        bytes memory chipId = vm.parseJsonBytes(bindingJson, ".chipId");
+        bytes16 uuid = bytes16(vm.parseJsonBytes(bindingJson, ".gpuUuid"));
+        bytes32 expected = vm.parseJsonBytes32(bindingJson, ".measuredHostGpuId");
+        bytes memory measurement = new bytes(48);
+        bytes32[] memory measurements = new bytes32[](1);
+        measurements[0] = keccak256(measurement);
+        DeviceRegistry registry = new DeviceRegistry(new DecodingSnpVerifier(), address(this), measurements);
+        vm.roll(1000);
+        RegistrationRequest memory request;
+        request.enclaveKey = address(0xe1);
+        request.gpuUuid = uuid;
+        request.class = 1;
+        request.blockNumber = 999;
+        bytes32 binding = registry.bindingOf(address(this), request.enclaveKey, expected, 1, 999);
+        request.report = bytes.concat(
+            new bytes(0x50), binding, bytes32(0), measurement, new bytes(0x1a0 - 0xc0), chipId, new bytes(1184 - 0x1e0)
+        );
+        Device memory device = registry.device(registry.registerDevice(request));
+        assertEq(device.gpuId, expected, "gpuId");
+        assertEq(device.hostChip, vm.parseJsonBytes32(bindingJson, ".hostChip"), "hostChip");
     }
 
     /// @dev The roster as of the vectors' commitment, under batch 7, pinned to the vectors' seed.
