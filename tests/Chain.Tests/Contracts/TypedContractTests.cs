@@ -17,7 +17,7 @@ public sealed class TypedContractTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task DeviceRegistry_answersTyped()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);
@@ -52,7 +52,7 @@ public sealed class TypedContractTests
             await registry.GetBindingOfAsync(key.Address, Address.Zero, s_gpu, 1, head.Number, BlockTag.Latest, Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task MiningRegistry_answersTyped()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);
@@ -139,7 +139,7 @@ public sealed class TypedContractTests
         Assert.Equal($"WorkloadNotOpen(workloadId: {s_gpu})", await RefusalAsync(sender, registry, registry.Redeem(BigInteger.Pow(10, 18), s_gpu)));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task View_namesTheAddressIfNoContractIsThere()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);

@@ -18,7 +18,7 @@ public sealed class LogReaderTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Read_returnsEveryLogInOrderPageByPage()
     {
         await using Chain chain = await Chain.StartAsync();
@@ -48,7 +48,7 @@ public sealed class LogReaderTests
         Assert.Equal(cursor, idle.Cursor);
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Read_holdsBackWhatIsNotConfirmed()
     {
         await using Chain chain = await Chain.StartAsync();
@@ -65,7 +65,7 @@ public sealed class LogReaderTests
         Assert.False(Assert.Single(page.Changes).IsRemoved);
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Read_takesBackWhatAReorganisationRemoved()
     {
         await using Chain chain = await Chain.StartAsync();
@@ -87,7 +87,7 @@ public sealed class LogReaderTests
         Assert.Equal(4, Value(chain, Assert.Single((await reader.ReadAsync(Stored(after.Cursor), Cancellation)).Changes).Log));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Read_takesBackBlocksAShorterChainLost()
     {
         await using Chain chain = await Chain.StartAsync();
@@ -109,7 +109,7 @@ public sealed class LogReaderTests
         Assert.Equal(2, Value(chain, page.Changes[0].Log));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Read_refusesAReorganisationBelowAllItRemembers()
     {
         await using Chain chain = await Chain.StartAsync();
@@ -123,7 +123,7 @@ public sealed class LogReaderTests
         await Assert.ThrowsAsync<DeepReorganisationException>(() => reader.ReadAsync(page.Cursor, Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Read_leavesTheHostWithTheLogsOfTheChainWhateverHappens()
     {
         await using Chain chain = await Chain.StartAsync();
@@ -156,7 +156,7 @@ public sealed class LogReaderTests
         Assert.Equal(await chain.Token.LogsAsync(Cancellation), host);
     }
 
-    [Theory]
+    [Theory(Timeout = Anvil.TestLimit)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Read_readsAgainIfTheChainMovesWhileItIsRead(bool logsAreOfTheOldChain)
@@ -198,7 +198,7 @@ public sealed class LogReaderTests
         Assert.Equal(await chain.Token.LogsAsync(Cancellation), read);
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Read_asksForLessIfTheNodeFindsTheRangeTooLarge()
     {
         await using Chain chain = await Chain.StartAsync();

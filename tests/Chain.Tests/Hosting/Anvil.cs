@@ -13,6 +13,9 @@ internal sealed class Anvil : IAsyncDisposable
     /// <summary>The first funded account of anvil's published mnemonic.</summary>
     public const string FundedKey = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
+    /// <summary>Milliseconds after which a test that waits for a node counts as stuck; far above what any of them takes.</summary>
+    public const int TestLimit = 120_000;
+
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;

@@ -15,7 +15,7 @@ public sealed class EthereumClientTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Client_readsChainBlocksAccountsAndFees()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);
@@ -48,7 +48,7 @@ public sealed class EthereumClientTests
         Assert.Null(await client.GetTransactionReceiptAsync(Hash256.Zero, Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_agreesWithTheNodeOnHashSenderAndContract()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);
@@ -85,7 +85,7 @@ public sealed class EthereumClientTests
         Assert.IsType<GasEstimate.Estimated>(await chain.Client.EstimateGasAsync(call, BlockTag.Latest, Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Call_answersWithARevertInsteadOfFailing()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);

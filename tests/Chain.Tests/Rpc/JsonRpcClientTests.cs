@@ -9,7 +9,7 @@ public sealed class JsonRpcClientTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Call_triesAgainAfterServerErrorsAndBrokenConnections()
     {
         await using var server = new ScriptedServer(
@@ -24,7 +24,7 @@ public sealed class JsonRpcClientTests
         Assert.Equal(5, server.Requests);
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Call_givesUpAfterItsAttempts()
     {
         await using var server = new ScriptedServer((_, _) => ScriptedServer.Http("500 Internal Server Error", "oops"));
@@ -34,7 +34,7 @@ public sealed class JsonRpcClientTests
         Assert.Equal(3, server.Requests);
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Call_isATransportFailureIfNobodyListens()
     {
         Uri endpoint;
@@ -49,7 +49,7 @@ public sealed class JsonRpcClientTests
         Assert.Equal(RpcFailure.Transport, fault.Failure);
     }
 
-    [Theory]
+    [Theory(Timeout = Anvil.TestLimit)]
     [InlineData("""{"code":-32000,"message":"nonce too low"}""", -32000, "nonce too low", null)]
     [InlineData("""{"code":3,"message":"execution reverted","data":"0x08c379a0"}""", 3, "execution reverted", "0x08c379a0")]
     [InlineData("""{"code":-32015,"message":"VM execution error","data":"Reverted 0x08c379a0"}""", -32015, "VM execution error", "0x08c379a0")]
@@ -66,7 +66,7 @@ public sealed class JsonRpcClientTests
         Assert.Equal(1, server.Requests);
     }
 
-    [Theory]
+    [Theory(Timeout = Anvil.TestLimit)]
     [InlineData("not json")]
     [InlineData("")]
     [InlineData("[]")]
@@ -83,7 +83,7 @@ public sealed class JsonRpcClientTests
         Assert.Equal(1, server.Requests);
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Call_isABadResponseIfTheAnswerIsTooLarge()
     {
         await using var server = new ScriptedServer((_, request) => ScriptedServer.Result(request, $"\"0x{new string('0', 5000)}\""));
@@ -94,7 +94,7 @@ public sealed class JsonRpcClientTests
         Assert.Contains("4096", fault.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Call_timesOutIfTheServerIsSilent()
     {
         await using var server = new ScriptedServer((_, _) => []);
@@ -104,7 +104,7 @@ public sealed class JsonRpcClientTests
         Assert.Equal(RpcFailure.Timeout, fault.Failure);
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Call_isCancelledByItsCaller()
     {
         await using var server = new ScriptedServer((_, _) => []);
@@ -115,7 +115,7 @@ public sealed class JsonRpcClientTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
     }
 
-    [Theory]
+    [Theory(Timeout = Anvil.TestLimit)]
     [InlineData("\"7\"")]
     [InlineData("\"0x\"")]
     [InlineData("\"0xg\"")]

@@ -19,7 +19,7 @@ public sealed class TransactionSenderTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_givesFortyConcurrentSendsOneSequenceOfNonces()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation, "-b", "0.2");
@@ -37,7 +37,7 @@ public sealed class TransactionSenderTests
         Assert.Equal(41ul, await chain.Client.GetTransactionCountAsync(key.Address, BlockTag.Pending, Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_sharesAKeyWithAnotherProcess()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation, "-b", "0.2");
@@ -54,7 +54,7 @@ public sealed class TransactionSenderTests
         Assert.Equal(21ul, await chain.Client.GetTransactionCountAsync(key.Address, BlockTag.Latest, Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_sendsOncePerKeyIfCalledTwiceAtOnce()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation, "-b", "0.2");
@@ -66,7 +66,7 @@ public sealed class TransactionSenderTests
         Assert.Equal(1, await token.SupplyAsync(Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_namesTheErrorOfARevert()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);
@@ -90,7 +90,7 @@ public sealed class TransactionSenderTests
         Assert.False(mined.Receipt.Succeeded);
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_isRejectedWithoutFundsAndUsesNoNonce()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);
@@ -106,7 +106,7 @@ public sealed class TransactionSenderTests
         Assert.Equal(1ul, await chain.Client.GetTransactionCountAsync(poor.Address, BlockTag.Pending, Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_sendsTheJournaledTransactionIfTheProcessEndedBeforeItWasSent()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);
@@ -132,7 +132,7 @@ public sealed class TransactionSenderTests
         Assert.Equal(3ul, await chain.Client.GetTransactionCountAsync(key.Address, BlockTag.Latest, Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_goesOnWithTheSameTransactionAfterARestart()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);
@@ -173,7 +173,7 @@ public sealed class TransactionSenderTests
         Assert.Equal(1, await token.SupplyAsync(Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_raisesTheFeeOfAStuckTransaction()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation, "--no-mining");
@@ -193,7 +193,7 @@ public sealed class TransactionSenderTests
         Assert.Equal(1ul, await chain.Client.GetTransactionCountAsync(key.Address, BlockTag.Pending, Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_paysNoMoreThanItsCapHoweverLongItIsStuck()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation, "--no-mining");
@@ -209,7 +209,7 @@ public sealed class TransactionSenderTests
         Assert.Equal(waiting.TransactionHash, Assert.IsType<SendResult.Mined>(await sender.SendAsync(request, "slow", Cancellation)).Receipt.TransactionHash);
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_signsAgainIfAStrangerWithTheSameKeyUsedTheNonce()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation, "--no-mining");
@@ -226,7 +226,7 @@ public sealed class TransactionSenderTests
         Assert.Equal(2ul, await chain.Client.GetTransactionCountAsync(key.Address, BlockTag.Latest, Cancellation));
     }
 
-    [Theory]
+    [Theory(Timeout = Anvil.TestLimit)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Send_sendsOnceIfTheAnswerToItsBroadcastIsLost(bool minedAtOnce)
@@ -263,7 +263,7 @@ public sealed class TransactionSenderTests
         Assert.Equal(1ul, await chain.Client.GetTransactionCountAsync(key.Address, BlockTag.Pending, Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_waitsForItsConfirmationsThroughAReorganisation()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation, "--no-mining");
@@ -284,7 +284,7 @@ public sealed class TransactionSenderTests
         Assert.True(await chain.Client.GetBlockNumberAsync(Cancellation) >= mined.Receipt.BlockNumber + 2);
     }
 
-    [Fact]
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_refusesTheJournalOfAnotherAccount()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);
