@@ -19,7 +19,7 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
 
     private readonly EthereumClient _client;
     private readonly TransactionSender _sender;
-    private readonly Contract _registry;
+    private readonly DeviceRegistryContract _registry;
     private readonly Contract _cache;
 
     /// <summary>The key stays the caller's and outlives this.</summary>
@@ -27,9 +27,8 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
     {
         _client = client;
         _sender = new TransactionSender(client, operatorKey, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(500) });
-        ContractAbi cache = ContractArtifact.Load("CertificateCache").Abi;
-        _registry = new Contract(deviceRegistry, client, ContractArtifact.Load("DeviceRegistry").Abi, ContractArtifact.Load("SnpVerifier").Abi, cache);
-        _cache = new Contract(certificateCache, client, cache);
+        _registry = new DeviceRegistryContract(deviceRegistry, client);
+        _cache = new Contract(certificateCache, client, ContractArtifact.Load("CertificateCache").Abi, ContractArtifact.KnownAbis);
     }
 
     public Task<ChallengeBlock> GetChallengeBlockAsync(CancellationToken cancellation) => GuardAsync(async () =>
@@ -48,26 +47,31 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
     public Task<ChainDevice?> FindDeviceAsync(Hash256 gpuId, CancellationToken cancellation) => GuardAsync(async () =>
     {
         Block head = await LatestAsync(cancellation).ConfigureAwait(false);
-        ContractCall slot = await _registry.CallAsync("slotOf", [gpuId], Address.Zero, head.Number, cancellation).ConfigureAwait(false);
-        if (slot is not ContractCall.Returned { Values: [AbiValue number] })
+        uint slot;
+        try
         {
-            return slot is ContractCall.Reverted { Error: { Name: "DeviceNotRegistered" } }
-                ? null
-                : throw new RpcException(RpcFailure.BadResponse, $"slotOf: {slot}");
+            slot = await _registry.GetSlotOfAsync(gpuId, head.Number, cancellation).ConfigureAwait(false);
+        }
+        catch (ContractRevertedException exception) when (exception.Error?.Name == "DeviceNotRegistered")
+        {
+            return null;
         }
 
-        ImmutableArray<AbiValue> values = await _registry.ViewAsync("device", [number], head.Number, cancellation).ConfigureAwait(false);
-        return Read(number.AsUInt32(), values[0], head) is ChainDevice device && device.GpuId == gpuId ? device : null;
+        DeviceRecord device = await _registry.GetDeviceAsync(slot, head.Number, cancellation).ConfigureAwait(false);
+        return device.GpuId == gpuId
+            ? new ChainDevice(slot, gpuId, device.Operator, (DeviceClass)device.Class, device.EnclaveKey, Time(device.ValidUntil), device.RevokedBlock != 0, Time(head.Timestamp))
+            : null;
     });
 
-    public Task<bool> IsRevokedAsync(Hash256 gpuId, CancellationToken cancellation) => AskAsync(_registry, "isRevoked", gpuId, cancellation);
+    public Task<bool> IsRevokedAsync(Hash256 gpuId, CancellationToken cancellation) => GuardAsync(() => _registry.GetIsRevokedAsync(gpuId, BlockTag.Latest, cancellation));
 
-    public Task<bool> IsMeasurementAllowedAsync(Hash256 measurementHash, CancellationToken cancellation) => AskAsync(_registry, "isMeasurementAllowed", measurementHash, cancellation);
+    public Task<bool> IsMeasurementAllowedAsync(Hash256 measurementHash, CancellationToken cancellation) =>
+        GuardAsync(() => _registry.GetIsMeasurementAllowedAsync(measurementHash, BlockTag.Latest, cancellation));
 
     public Task<bool> AreIssuersCachedAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation) => GuardAsync(async () =>
         await IdOfAsync(ark, Hash256.Zero, cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue root] }
         && await IdOfAsync(ask, root.AsHash256(), cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue intermediate] }
-        && await AskAsync(_cache, "isTrusted", intermediate.AsHash256(), cancellation).ConfigureAwait(false));
+        && await IsTrustedAsync(intermediate, cancellation).ConfigureAwait(false));
 
     public Task<TransactionOutcome> CacheIssuersAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation) => GuardAsync(async () =>
     {
@@ -77,48 +81,43 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
             return new TransactionOutcome.Refused(Explain(((ContractCall.Reverted)id).Error));
         }
 
-        if (!await AskAsync(_cache, "isTrusted", root.AsHash256(), cancellation).ConfigureAwait(false)
-            && await SendAsync(_cache, "submitRoot", [Bytes(ark)], cancellation).ConfigureAwait(false) is TransactionOutcome.Refused refused)
+        if (!await IsTrustedAsync(root, cancellation).ConfigureAwait(false)
+            && await SendAsync(_cache, _cache.Transaction("submitRoot", Bytes(ark)), cancellation).ConfigureAwait(false) is TransactionOutcome.Refused refused)
         {
             return refused;
         }
 
-        return await SendAsync(_cache, "submitIntermediate", [Bytes(ask), root], cancellation).ConfigureAwait(false);
+        return await SendAsync(_cache, _cache.Transaction("submitIntermediate", Bytes(ask), root), cancellation).ConfigureAwait(false);
     });
 
     public Task<TransactionOutcome> RegisterAsync(DeviceRegistration registration, CancellationToken cancellation) =>
-        GuardAsync(() => SendAsync(_registry, "registerDevice", [Encode(registration)], cancellation));
+        GuardAsync(() => SendAsync(_registry, _registry.RegisterDevice(Encode(registration)), cancellation));
 
     public Task<TransactionOutcome> RefreshAsync(DeviceRegistration registration, CancellationToken cancellation) =>
-        GuardAsync(() => SendAsync(_registry, "refreshDevice", [Encode(registration)], cancellation));
+        GuardAsync(() => SendAsync(_registry, _registry.RefreshDevice(Encode(registration)), cancellation));
 
     public Task<ContractRefusal?> RehearseAsync(DeviceRegistration registration, bool refresh, CancellationToken cancellation) => GuardAsync(async () =>
-        await _registry.CallAsync(refresh ? "refreshDevice" : "registerDevice", [Encode(registration)], _sender.Account, BlockTag.Latest, cancellation).ConfigureAwait(false) is ContractCall.Reverted reverted
-            ? Explain(reverted.Error)
-            : null);
+    {
+        TransactionRequest transaction = refresh ? _registry.RefreshDevice(Encode(registration)) : _registry.RegisterDevice(Encode(registration));
+        var call = new CallRequest { From = _sender.Account, To = transaction.To, Data = transaction.Data.AsMemory() };
+        return await _client.CallAsync(call, BlockTag.Latest, cancellation).ConfigureAwait(false) is CallResult.Reverted reverted
+            ? Explain(_registry.DecodeError(reverted.Data.AsSpan()))
+            : null;
+    });
 
     public void Dispose() => _sender.Dispose();
 
     private static AbiValue Bytes(ImmutableArray<byte> bytes) => AbiValue.Bytes(bytes.AsSpan());
 
-    private static AbiValue Encode(DeviceRegistration registration) => AbiValue.List(
-        registration.EnclaveKey,
-        Bytes(registration.GpuUuid),
-        (uint)registration.DeviceClass,
-        registration.BlockNumber,
-        Bytes(registration.Report),
-        Bytes(registration.Vcek));
-
-    /// <summary>The struct Device, fields in the order of the interface.</summary>
-    private static ChainDevice Read(uint slot, AbiValue device, Block head) => new(
-        slot,
-        device[0].AsHash256(),
-        device[2].AsAddress(),
-        (DeviceClass)device[3].AsByte(),
-        device[6].AsAddress(),
-        Time(device[4].AsUInt64()),
-        device[9].AsUInt64() != 0,
-        Time(head.Timestamp));
+    private static RegistrationRequest Encode(DeviceRegistration registration) => new()
+    {
+        EnclaveKey = registration.EnclaveKey,
+        GpuUuid = registration.GpuUuid.AsMemory(),
+        Class = (byte)registration.DeviceClass,
+        BlockNumber = registration.BlockNumber,
+        Report = registration.Report.AsMemory(),
+        Vcek = registration.Vcek.AsMemory(),
+    };
 
     private static DateTimeOffset Time(ulong unixSeconds) => DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(unixSeconds, 253_402_300_799));
 
@@ -139,8 +138,8 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
         }
     }
 
-    private static Task<bool> AskAsync(Contract contract, string function, Hash256 argument, CancellationToken cancellation) => GuardAsync(async () =>
-        (await contract.ViewAsync(function, [argument], BlockTag.Latest, cancellation).ConfigureAwait(false))[0].AsBoolean());
+    private async Task<bool> IsTrustedAsync(AbiValue id, CancellationToken cancellation) =>
+        (await _cache.ViewAsync("isTrusted", [id], BlockTag.Latest, cancellation).ConfigureAwait(false))[0].AsBoolean();
 
     private Task<ContractCall> IdOfAsync(ImmutableArray<byte> certificate, Hash256 parent, CancellationToken cancellation) =>
         _cache.CallAsync("idOf", [Bytes(certificate), parent], Address.Zero, BlockTag.Latest, cancellation);
@@ -149,9 +148,9 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
         await _client.GetBlockAsync(BlockTag.Latest, cancellation).ConfigureAwait(false)
         ?? throw new RpcException(RpcFailure.BadResponse, "the node shows no latest block");
 
-    private async Task<TransactionOutcome> SendAsync(Contract contract, string function, ImmutableArray<AbiValue> arguments, CancellationToken cancellation)
+    private async Task<TransactionOutcome> SendAsync(Contract contract, TransactionRequest transaction, CancellationToken cancellation)
     {
-        SendResult result = await _sender.SendAsync(contract.Transaction(function, arguments.AsSpan()), cancellation).ConfigureAwait(false);
+        SendResult result = await _sender.SendAsync(transaction, cancellation).ConfigureAwait(false);
         return result switch
         {
             SendResult.Mined mined => new TransactionOutcome.Mined(mined.Receipt.TransactionHash),

@@ -1,5 +1,4 @@
-using System.Collections.Immutable;
-using Ait.Chain.Abi;
+using Ait.Chain;
 using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Miner.Configuring;
@@ -79,19 +78,19 @@ internal sealed class NetworkFinder
             return (null, new ContractRefusal("ChainMismatch", $"The node is of another chain: expected chain id {addresses.ChainId}, found {chainId}.", "Point --rpc at a node of the network's chain."));
         }
 
-        var mining = new Contract(addresses.MiningRegistry, _client, ContractArtifact.Load("MiningRegistry").Abi);
+        var mining = new MiningRegistryContract(addresses.MiningRegistry, _client);
         if ((await _client.GetCodeAsync(addresses.MiningRegistry, BlockTag.Latest, cancellation).ConfigureAwait(false)).IsEmpty)
         {
             return (null, Foreign(addresses, "there is no contract at this address"));
         }
 
-        ImmutableArray<AbiValue> devices = await mining.ViewAsync("devices", [], BlockTag.Latest, cancellation).ConfigureAwait(false);
-        if (devices[0].AsAddress() != addresses.DeviceRegistry)
+        Address devices = await mining.GetDevicesAsync(BlockTag.Latest, cancellation).ConfigureAwait(false);
+        if (devices != addresses.DeviceRegistry)
         {
-            return (null, Foreign(addresses, $"it names device registry {devices[0].AsAddress()}, expected {addresses.DeviceRegistry}"));
+            return (null, Foreign(addresses, $"it names device registry {devices}, expected {addresses.DeviceRegistry}"));
         }
 
-        ImmutableArray<AbiValue> coordinator = await mining.ViewAsync("coordinator", [], BlockTag.Latest, cancellation).ConfigureAwait(false);
-        return (new NetworkFacts(new NetworkDomain(chainId, addresses.MiningRegistry), addresses.DeviceRegistry, addresses.CertificateCache, coordinator[0].AsAddress(), addresses.Profile), null);
+        Address coordinator = await mining.GetCoordinatorAsync(BlockTag.Latest, cancellation).ConfigureAwait(false);
+        return (new NetworkFacts(new NetworkDomain(chainId, addresses.MiningRegistry), addresses.DeviceRegistry, addresses.CertificateCache, coordinator, addresses.Profile), null);
     }
 }

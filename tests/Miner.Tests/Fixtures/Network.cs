@@ -10,13 +10,17 @@ namespace Ait.Miner.Tests.Fixtures;
 /// <summary>One network of the tests: its domain, the coordinator's key, and letters signed by it.</summary>
 internal sealed class Network : IDisposable
 {
-    public NetworkDomain Domain { get; } = new(31_337, Address.Parse("0x00000000000000000000000000000000000000a1"));
+    public NetworkDomain Domain { get; init; } = new(31_337, Address.Parse("0x00000000000000000000000000000000000000a1"));
 
-    public Secp256k1PrivateKey Coordinator { get; } = Secp256k1PrivateKey.Create();
+    public Address DeviceRegistry { get; init; }
 
-    public Hash256 GpuId { get; } = RandomHash();
+    public Address CertificateCache { get; init; }
 
-    public Address OperatorAccount { get; } = Address.Parse("0x00000000000000000000000000000000000000b2");
+    public Secp256k1PrivateKey Coordinator { get; init; } = Secp256k1PrivateKey.Create();
+
+    public Hash256 GpuId { get; init; } = RandomHash();
+
+    public Address OperatorAccount { get; init; } = Address.Parse("0x00000000000000000000000000000000000000b2");
 
     /// <summary>A model small enough for a test.</summary>
     public static ModelDescriptor Model => EngineSelfTest.Model;

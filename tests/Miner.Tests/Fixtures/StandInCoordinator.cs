@@ -37,6 +37,9 @@ internal sealed class StandInCoordinator : IAsyncDisposable
     /// <summary>Whether results may be revealed.</summary>
     public bool RevealOpen { get; set; } = true;
 
+    /// <summary>How far ahead its clock says it is.</summary>
+    public TimeSpan ClockSkew { get; set; }
+
     /// <summary>Settle and pay as soon as a result is in.</summary>
     public bool SettleAtOnce { get; set; } = true;
 
@@ -149,7 +152,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
                 return Ok(new ModelsResponse(Models), ProtocolJson.Default.ModelsResponse);
             case ("GET", "/v1/network"):
                 return Ok(
-                    new NetworkResponse(_network.Domain.ChainId, _network.Domain.MiningRegistry, Address.Zero, Address.Zero, Address.Zero, _network.Coordinator.Address, DeterminismClass.X8v0, "development", (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()),
+                    new NetworkResponse(_network.Domain.ChainId, _network.Domain.MiningRegistry, _network.DeviceRegistry, Address.Zero, _network.CertificateCache, _network.Coordinator.Address, DeterminismClass.X8v0, "development", (ulong)(TimeProvider.System.GetUtcNow() + ClockSkew).ToUnixTimeMilliseconds()),
                     ProtocolJson.Default.NetworkResponse);
         }
 
