@@ -10,7 +10,7 @@ internal sealed class WorkCrew : IDisposable
 
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim _wake = new(0);
-    private readonly ManualResetEventSlim _done = new(false, SpinsBeforeSleep);
+    private readonly SemaphoreSlim _done = new(0);
     private IWork? _work;
     private int _phase;
     private int _items;
@@ -50,7 +50,6 @@ internal sealed class WorkCrew : IDisposable
         _grain = grain;
         _next = 0;
         _busy = helpers;
-        _done.Reset();
         _wake.Release(helpers);
         Exception? own = null;
         try
@@ -60,6 +59,17 @@ internal sealed class WorkCrew : IDisposable
         catch (Exception failure)
         {
             own = failure;
+        }
+
+        // Helpers that have not woken by now are not needed any more.
+        while (_wake.Wait(0))
+        {
+            Leave();
+        }
+
+        for (int i = 0; i < SpinsBeforeSleep && Volatile.Read(ref _busy) != 0; i++)
+        {
+            Thread.SpinWait(20);
         }
 
         _done.Wait();
@@ -104,11 +114,16 @@ internal sealed class WorkCrew : IDisposable
             }
             finally
             {
-                if (Interlocked.Decrement(ref _busy) == 0)
-                {
-                    _done.Set();
-                }
+                Leave();
             }
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _busy) == 0)
+        {
+            _done.Release();
         }
     }
 

@@ -81,7 +81,7 @@ public sealed unsafe class KernelsTests
         Kernels kernels = Backends.Create(backend);
         foreach ((int n, int k) in new[] { (16, 16), (40, 48), (33, 272) })
         {
-            for (int rows = 1; rows <= 37; rows++)
+            foreach (int rows in new[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 33 })
             {
                 PackedMatrix w = Matrix(n, k, n + rows);
                 int stride = k + 32;
