@@ -6,6 +6,7 @@ internal sealed unsafe partial class StepExecutor : IWork
 {
     void IWork.Execute(int phase, int from, int end, int worker)
     {
+        // Before the first layer and after the last the phases use none.
         LayerWeights layer = _model.Layers[Math.Min(_layer, _config.Layers - 1)];
         switch ((Phase)phase)
         {
@@ -166,11 +167,7 @@ internal sealed unsafe partial class StepExecutor : IWork
         _scales.Pointer[row] = magnitude / 127f;
     }
 
-    /// <summary>
-    /// The final norm of the rows whose logits are wanted, written to the first rows of the buffers. Rows are taken in
-    /// ascending order and a source row is never above its target's index, but another thread may still read it: the
-    /// hidden rows themselves stay untouched.
-    /// </summary>
+    /// <summary>The final norm of a row whose logits are wanted; such rows are gathered at the front of the quantised rows.</summary>
     private void NormLogits(int index)
     {
         int row = _logitsRows[index];

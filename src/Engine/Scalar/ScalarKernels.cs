@@ -4,7 +4,7 @@ using Ait.Engine.Weights;
 
 namespace Ait.Engine.Scalar;
 
-/// <summary>The definition of the arithmetic, in plain loops (docs/exact-arithmetic.md §3 and §4).</summary>
+/// <summary>The definition of the arithmetic, in plain loops (docs/exact-arithmetic.md §2 and §4).</summary>
 internal unsafe class ScalarKernels : Kernels
 {
     public override Backend Backend => Backend.Scalar;
