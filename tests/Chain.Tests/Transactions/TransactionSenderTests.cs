@@ -269,14 +269,30 @@ public sealed class TransactionSenderTests
         await using Anvil chain = await Anvil.StartAsync(Cancellation, "--no-mining");
         using Secp256k1PrivateKey key = Anvil.Funded();
         await chain.MineAsync(3, Cancellation);
-        using TransactionSender sender = chain.Sender(key, options: s_quick with { Confirmations = 3 });
+        int receiptsSeen = 0;
+        using var forward = new HttpClient();
+        await using var server = new ScriptedServer((_, request) =>
+        {
+            string answer = ScriptedServer.Text(forward, chain.Endpoint, request);
+            bool isReceipt = request.Contains("eth_getTransactionReceipt", StringComparison.Ordinal) && answer.Contains("blockHash", StringComparison.Ordinal);
+            Interlocked.Add(ref receiptsSeen, isReceipt ? 1 : 0);
+            return ScriptedServer.Http("200 OK", answer);
+        });
+        using var http = new HttpClient();
+        using var sender = new TransactionSender(
+            new EthereumClient(new JsonRpcClient(http, server.Endpoint)), key, s_quick with { Confirmations = 3 });
         Task<SendResult> send = sender.SendAsync(new TransactionRequest { To = s_payee, Value = 5 }, Cancellation);
         await PendingAsync(chain, key.Address, 1);
         await chain.MineAsync(2, Cancellation);
+        while (Volatile.Read(ref receiptsSeen) < 2 && !send.IsCompleted)
+        {
+            await Task.Delay(10, Cancellation);
+        }
+
+        Assert.False(send.IsCompleted, "The sender took a receipt of two blocks' depth for three.");
         Assert.Equal(5, await chain.Client.GetBalanceAsync(s_payee, BlockTag.Latest, Cancellation));
         await chain.CallAsync("anvil_reorg", [2, new JsonArray()], Cancellation);
         Assert.Equal(0, await chain.Client.GetBalanceAsync(s_payee, BlockTag.Latest, Cancellation));
-        Assert.False(send.IsCompleted);
         await PendingAsync(chain, key.Address, 1);
         await chain.MineAsync(3, Cancellation);
         SendResult.Mined mined = Assert.IsType<SendResult.Mined>(await send);
