@@ -124,7 +124,7 @@ internal sealed class MinerSession
         using var executor = new WorkloadExecutor(EngineOptions.Default with { Threads = _options.Threads }, _clock);
         var patience = new PatientCoordinator(Backoff.Default, _reporter, _clock);
         using var models = new ModelStore(new PublicCoordinator(transport), patience);
-        string? lastCode = null;
+        var eligibility = new EligibilityNews(_reporter, _clock);
         var around = new SeatSurroundings
         {
             Domain = network.Domain,
@@ -138,14 +138,9 @@ internal sealed class MinerSession
             Timing = SeatTiming.Default,
             Reporter = _reporter,
             Clock = _clock,
-            NotEligible = doubt =>
+            NotEligible = refusal =>
             {
-                // The first of a row is news; the keeper looks at the registration either way.
-                if (Interlocked.Exchange(ref lastCode, doubt.Code) != doubt.Code)
-                {
-                    _reporter.Report(MinerEvents.NotEligible(doubt));
-                }
-
+                eligibility.Tell(refusal);
                 keeper.Doubt();
             },
         };
