@@ -54,7 +54,12 @@ internal static class CoordinatorHost
         using var sender = new TransactionSender(
             client,
             key,
-            new TransactionSenderOptions { PollInterval = options.PollInterval, Confirmations = (ulong)options.Confirmations + 1 },
+            new TransactionSenderOptions
+            {
+                PollInterval = options.PollInterval,
+                RebroadcastAfter = TimeSpan.FromSeconds(2), // A restart takes up what an earlier life signed and may not have sent.
+                Confirmations = (ulong)options.Confirmations + 1,
+            },
             new LedgerTransactionJournal(ledger));
         var chain = new EthereumMiningChain(client, sender, deployment, (ulong)options.Confirmations);
         WebApplication application = CoordinatorApplication.Build(new CoordinatorParts(options, deployment, models, key, ledger, chain, TimeProvider.System));

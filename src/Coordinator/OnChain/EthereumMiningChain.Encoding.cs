@@ -10,7 +10,7 @@ namespace Ait.Coordinator.OnChain;
 /// <content>Between our values and the contracts' ABI.</content>
 internal sealed partial class EthereumMiningChain
 {
-    private static (string Function, ImmutableArray<AbiValue> Arguments) Encode(MiningCall call) => call switch
+    internal static (string Function, ImmutableArray<AbiValue> Arguments) Encode(MiningCall call) => call switch
     {
         MiningCall.CommitBatch commit => ("commitBatch", [commit.Root, commit.TaskCount, commit.ComputeUnits, commit.LatestDeadline]),
         MiningCall.PinSeed pin => ("pinSeed", [pin.BatchId]),

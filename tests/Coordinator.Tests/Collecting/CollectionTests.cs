@@ -5,6 +5,7 @@ using Ait.Coordinator.Agreeing;
 using Ait.Coordinator.Collecting;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Loops;
+using Ait.Coordinator.OnChain;
 using Ait.Coordinator.Tests.Support;
 using Ait.Protocol;
 using Ait.Protocol.Http;
@@ -163,7 +164,7 @@ public sealed class CollectionTests
         Assert.Equal(
             Enumerable.Range(0, 3).Select(seat => seat < committed ? UnpaidReason.NotRevealed : UnpaidReason.Silent),
             seats.Select(miner => coordinator.Collection.Find(task.TaskId!.Value, miner.GpuId)!.Reason));
-        Assert.Empty(network.Chain.Sent.OfType<OnChain.MiningCall.Settle>());
+        Assert.Empty(network.Chain.Sent.OfType<MiningCall.Settle>());
     }
 
     [Fact]

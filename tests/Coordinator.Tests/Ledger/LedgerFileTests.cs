@@ -1,0 +1,137 @@
+using Ait.Chain;
+using Ait.Chain.Transactions;
+using Ait.Coordinator.Ledger;
+using Ait.Coordinator.Tests.Support;
+
+namespace Ait.Coordinator.Tests.Ledger;
+
+public sealed class LedgerFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("ait-ledger-").FullName;
+
+    private string File => Path.Combine(_folder, "sub", "ledger.db");
+
+    [Fact]
+    public void Open_refusesASecondOwner()
+    {
+        using LedgerFile ledger = Open();
+        LedgerException fault = Assert.Throws<LedgerException>(Open);
+        Assert.Contains("in use", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_refusesWhatIsNotALedger()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(File)!);
+        System.IO.File.WriteAllText(File, new string('x', 5000));
+        Assert.Contains("not a sound ledger", Assert.Throws<LedgerException>(Open).Message, StringComparison.Ordinal);
+        System.IO.File.Delete(File);
+        Open().Dispose(); // The refused attempt holds nothing.
+    }
+
+    [Fact]
+    public void Open_refusesALedgerOfANewerProgram()
+    {
+        using (LedgerFile ledger = Open())
+        {
+            ledger.Write("test", transaction => transaction.Execute("INSERT INTO schema_versions (version, applied_at) VALUES (99, 0)"));
+        }
+
+        Assert.Contains("schema version 99", Assert.Throws<LedgerException>(Open).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_refusesAPathThatCannotBeWritten() =>
+        Assert.Throws<LedgerException>(() => LedgerFile.Open("/proc/no/such/ledger.db", TimeProvider.System));
+
+    [Fact]
+    public void BindTo_refusesAnotherNetwork()
+    {
+        using LedgerFile ledger = Open();
+        ledger.BindTo(1, Address.Zero);
+        ledger.BindTo(1, Address.Zero);
+        Assert.Throws<LedgerException>(() => ledger.BindTo(2, Address.Zero));
+        Assert.Throws<LedgerException>(() => ledger.BindTo(1, new Address([.. new byte[19], 1])));
+    }
+
+    [Fact]
+    public void Write_leavesNothingBehindIfItFails()
+    {
+        using LedgerFile ledger = Open();
+        Assert.Throws<KillException>(() => ledger.Write("test", transaction =>
+        {
+            transaction.Record("kind", null, "detail");
+            throw new KillException();
+        }));
+        Assert.Equal(0, Events(ledger));
+        ledger.Write("test", transaction => transaction.Record("kind", null, "detail"));
+        Assert.Equal(1, Events(ledger));
+    }
+
+    [Fact]
+    public void Write_isDurableAndStrict()
+    {
+        using (LedgerFile ledger = Open())
+        {
+            Assert.Equal("wal", ledger.Read(transaction => transaction.First("PRAGMA journal_mode", row => row.GetString(0))));
+            Assert.Equal(2, ledger.Read(transaction => transaction.Number("PRAGMA synchronous"))); // FULL
+            Assert.Equal(1, ledger.Read(transaction => transaction.Number("PRAGMA foreign_keys")));
+            Assert.Throws<LedgerException>(() => ledger.Write("test", transaction => transaction.Execute(
+                "INSERT INTO commitments (task_key, seat, commitment, signer, received_at) VALUES (1, 0, $1, $2, 0)", Hash256.Zero, Address.Zero)));
+            ledger.Write("test", transaction => transaction.Record("kind", null, "detail"));
+        }
+
+        using LedgerFile again = Open();
+        Assert.Equal(1, Events(again));
+    }
+
+    [Fact]
+    public async Task Read_seesOneSnapshotWhileOthersWrite()
+    {
+        using LedgerFile ledger = Open();
+        Task[] writers = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < 25; i++)
+            {
+                ledger.Write("pair", transaction =>
+                {
+                    transaction.Record("a", null, "x");
+                    transaction.Record("b", null, "x");
+                });
+            }
+        }))];
+        while (!Task.WhenAll(writers).IsCompleted)
+        {
+            Assert.Equal(0, Events(ledger) % 2);
+            await Task.Yield();
+        }
+
+        Assert.Equal(200, Events(ledger));
+    }
+
+    [Fact]
+    public async Task Journal_givesBackWhatWasSignedUntilItIsFinished()
+    {
+        var finished = Keccak256.Hash([1]);
+        using (LedgerFile ledger = Open())
+        {
+            var journal = new LedgerTransactionJournal(ledger);
+            await journal.AppendAsync(new JournalEntry.Signed("a", [1, 2]), TestContext.Current.CancellationToken);
+            await journal.AppendAsync(new JournalEntry.Signed("b", [3]), TestContext.Current.CancellationToken);
+            await journal.AppendAsync(new JournalEntry.Signed("a", [4]), TestContext.Current.CancellationToken);
+            await journal.AppendAsync(new JournalEntry.Finished("b", finished), TestContext.Current.CancellationToken);
+        }
+
+        using LedgerFile again = Open();
+        JournalEntry[] entries = [.. await new LedgerTransactionJournal(again).ReadAsync(TestContext.Current.CancellationToken)];
+        Assert.Equal([new JournalEntry.Signed("a", [1, 2]), new JournalEntry.Signed("a", [4])], entries[..2]);
+        Assert.Equal(("b", finished), (entries[2].Key, Assert.IsType<JournalEntry.Finished>(entries[2]).TransactionHash));
+        Assert.Equal(3, entries.Length);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static long Events(LedgerFile ledger) => ledger.Read(transaction => transaction.Number("SELECT count(*) FROM events"));
+
+    private LedgerFile Open() => LedgerFile.Open(File, TimeProvider.System);
+}

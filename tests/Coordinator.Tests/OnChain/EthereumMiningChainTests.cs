@@ -1,0 +1,190 @@
+using System.Collections.Immutable;
+using Ait.Chain;
+using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
+using Ait.Chain.Rpc;
+using Ait.Chain.Transactions;
+using Ait.Coordinator.Dispatching;
+using Ait.Coordinator.Ledger;
+using Ait.Coordinator.OnChain;
+using Ait.Coordinator.Tests.Support;
+using Ait.Protocol;
+
+namespace Ait.Coordinator.Tests.OnChain;
+
+/// <summary>The production boundary against the deployed contracts on a real node.</summary>
+public sealed class EthereumMiningChainTests
+{
+    [Fact]
+    public async Task Call_isSentOncePerKeyAlsoAfterARestart()
+    {
+        await using RealChain node = await RealChain.StartAsync();
+        var call = new MiningCall.OpenWorkload(TestNetwork.Workload(1).Hash, 5);
+        ulong before = await node.Client.GetTransactionCountAsync(node.Key.Address, BlockTag.Latest, Cancellation);
+        SubmitOutcome.Mined first;
+        using (var life = new Life(node))
+        {
+            first = Assert.IsType<SubmitOutcome.Mined>(await life.Chain.SubmitAsync("open", call, Cancellation));
+            Assert.Equal(first.BlockNumber, (await life.Chain.ReadHeadAsync(Cancellation)).Number);
+        }
+
+        using var next = new Life(node);
+        SubmitOutcome.Mined again = Assert.IsType<SubmitOutcome.Mined>(await next.Chain.SubmitAsync("open", call, Cancellation));
+        Assert.Equal(first.Transaction, again.Transaction);
+        Assert.Equal(before + 1, await node.Client.GetTransactionCountAsync(node.Key.Address, BlockTag.Latest, Cancellation));
+    }
+
+    [Fact]
+    public async Task Call_finishesTheTransactionThatAnEarlierLifeSigned()
+    {
+        await using RealChain node = await RealChain.StartAsync();
+        var call = new MiningCall.OpenWorkload(TestNetwork.Workload(1).Hash, 5);
+        ulong before = await node.Client.GetTransactionCountAsync(node.Key.Address, BlockTag.Latest, Cancellation);
+
+        // Death between the journal and everything after it: first before the broadcast, then before the receipt.
+        await node.CallAsync("evm_setAutomine", [false]);
+        using (var life = new Life(node, step => step == "after journal"))
+        {
+            await Assert.ThrowsAsync<KillException>(() => life.Chain.SubmitAsync("open", call, Cancellation));
+        }
+
+        await node.CallAsync("evm_setAutomine", [true]);
+        using (var life = new Life(node, step => step == "before journal"))
+        {
+            await Assert.ThrowsAsync<KillException>(() => life.Chain.SubmitAsync("open", call, Cancellation));
+        }
+
+        using var last = new Life(node);
+        Assert.IsType<SubmitOutcome.Mined>(await last.Chain.SubmitAsync("open", call, Cancellation));
+        Assert.Equal(before + 1, await node.Client.GetTransactionCountAsync(node.Key.Address, BlockTag.Latest, Cancellation));
+    }
+
+    [Fact]
+    public async Task Refusal_isTheContractsOwnErrorAndLeavesTheKeyFree()
+    {
+        await using RealChain node = await RealChain.StartAsync();
+        using var life = new Life(node);
+        BatchPlan plan = Plan(1);
+        var late = new MiningCall.CommitBatch(plan.Tree.Root, 2, plan.ComputeUnits.Micro, 1);
+        Assert.Equal("DeadlineOutOfBounds", await RefusedAsync(life, late));
+        ulong now = (await life.Chain.ReadHeadAsync(Cancellation)).Timestamp;
+        Assert.Equal("RosterTooSmall", await RefusedAsync(life, late with { LatestDeadline = now + 1800 })); // No device is registered here.
+        Assert.Equal("BatchUnknown", await RefusedAsync(life, new MiningCall.PinSeed(1)));
+        Assert.Null(await life.Chain.ReadBatchAsync(1, Cancellation));
+        PlannedTask planned = plan.Tasks[0];
+        var settlement = new TaskSettlement(planned.Task, plan.Tree.Proof(0), planned.SeatSecret, Hash256.Zero, []);
+        Assert.Equal("BatchUnknown", (await life.Chain.SimulateAsync(new MiningCall.Settle(1, [settlement]), Cancellation))!.Error);
+
+        static async Task<string> RefusedAsync(Life life, MiningCall call) =>
+            Assert.IsType<SubmitOutcome.Refused>(await life.Chain.SubmitAsync("key", call, Cancellation)).Refusal.Error;
+    }
+
+    [Fact]
+    public async Task Events_areReadUpToTheHeadAndNotAgain()
+    {
+        await using RealChain node = await RealChain.StartAsync();
+        using var life = new Life(node);
+        EventPage start = await life.Chain.ReadEventsAsync(null, Cancellation);
+        Assert.True(start.ReachedHead);
+        await node.MineAsync(3);
+        EventPage page = await life.Chain.ReadEventsAsync(start.Cursor, Cancellation);
+        Assert.Equal((await life.Chain.ReadHeadAsync(Cancellation)).Number, page.BlockNumber);
+        Assert.Equal(page.Cursor, (await life.Chain.ReadEventsAsync(page.Cursor, Cancellation)).Cursor);
+    }
+
+    [Fact]
+    public void Settle_isEncodedAsTheContractReadsIt()
+    {
+        using var network = new TestNetwork();
+        BatchPlan plan = Plan(99);
+        PlannedTask planned = plan.Tasks[1];
+        Hash256 taskId = network.Domain.TaskId(7, 1);
+        WorkAttestation attestation = network.Miners[0].Work(taskId, planned.Task.WorkloadHash).Attestation;
+        var call = new MiningCall.Settle(7, [new TaskSettlement(planned.Task, plan.Tree.Proof(1), planned.SeatSecret, attestation.Statement.ResultHash, [new SeatClaim(2, attestation)])]);
+        (string function, ImmutableArray<AbiValue> arguments) = EthereumMiningChain.Encode(call);
+        AbiFunction settle = ContractArtifact.Load("MiningRegistry").Abi.Function(function);
+        Assert.True(settle.TryDecodeCall(settle.EncodeCall(arguments.AsSpan()), out ImmutableArray<AbiValue> decoded, out _));
+        AbiValue settlement = decoded[1][0];
+
+        // The leaf is keccak256(keccak256(abi.encode(task))): recomputed from what the contract would decode.
+        byte[] leaf = AbiCodec.Encode([.. settle.Inputs[1].Type.Element!.Components.Take(1)], [settlement[0]]);
+        Assert.Equal(planned.Task.Leaf, Keccak256.Hash(Keccak256.Hash(leaf).ToArray()));
+        Assert.Equal((planned.SeatSecret, attestation.Statement.ResultHash), (settlement[2].AsHash256(), settlement[3].AsHash256()));
+        AbiValue claim = settlement[4][0];
+        Assert.Equal(
+            (2, attestation.Statement.GpuId, attestation.Statement.DurationMillis),
+            (claim[0].AsByte(), claim[1].AsHash256(), claim[3].AsUInt64()));
+        byte[] signature = [.. claim[4].AsHash256().ToArray(), .. claim[5].AsHash256().ToArray()];
+        Assert.Equal(attestation.Signature.ToCompactArray(), signature);
+    }
+
+    [Fact]
+    public async Task Workload_isOpenAtItsQuoteAndUnknownDevicesAreNone()
+    {
+        await using RealChain node = await RealChain.StartAsync();
+        using var life = new Life(node);
+        Workload workload = TestNetwork.Workload(1);
+        Assert.Equal(0ul, await life.Chain.ReadQuoteAsync(workload.Hash, Cancellation));
+        Assert.IsType<SubmitOutcome.Mined>(await life.Chain.SubmitAsync("open", new MiningCall.OpenWorkload(workload.Hash, 12345), Cancellation));
+        Assert.Equal(12345ul, await life.Chain.ReadQuoteAsync(workload.Hash, Cancellation));
+        Assert.Equal("WorkloadAlreadyOpen", (await life.Chain.SimulateAsync(new MiningCall.OpenWorkload(workload.Hash, 1), Cancellation))!.Error);
+        Assert.Equal(0ul, await life.Chain.ReadCreditAsync(node.Key.Address, workload.Hash, Cancellation));
+        Assert.Null(await life.Chain.FindDeviceAsync(workload.Hash, Cancellation));
+        Assert.Empty(await life.Chain.ReadRosterAsync(await life.Chain.ReadRosterLengthAsync(Cancellation), Cancellation));
+        RegistryTotals totals = await life.Chain.ReadTotalsAsync(Cancellation);
+        Assert.Equal((100_000_000_000, 1_000_000_000_000, 0, 0), ((long)totals.MintRate, (long)totals.RedeemPrice, (long)totals.Supply, (long)totals.Minted));
+    }
+
+    [Fact]
+    public async Task Call_saysThatTheNodeIsAway()
+    {
+        using var http = new HttpClient();
+        var client = new EthereumClient(new JsonRpcClient(http, new Uri("http://127.0.0.1:1"), new JsonRpcOptions { MaxAttempts = 1 }));
+        using var network = new TestNetwork();
+        using var sender = new TransactionSender(client, network.CoordinatorKey);
+        var chain = new EthereumMiningChain(client, sender, network.Deployment, 0);
+        await Assert.ThrowsAsync<ChainUnavailableException>(() => chain.ReadHeadAsync(Cancellation));
+        await Assert.ThrowsAsync<ChainUnavailableException>(() => chain.SubmitAsync("pin", new MiningCall.PinSeed(1), Cancellation));
+        await Assert.ThrowsAsync<ChainUnavailableException>(() => chain.ReadEventsAsync(null, Cancellation));
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static BatchPlan Plan(ulong deadline)
+    {
+        byte next = 0;
+        QueueEntry[] entries = [.. Enumerable.Range(0, 2).Select(i => new QueueEntry(
+            i, Keccak256.Hash([(byte)i]), WorkloadType.Inference, DeterminismClass.X8v0, new ComputeUnits(13_000), Address.Zero))];
+        return Dispatch.Seal(entries, deadline, () => Keccak256.Hash([++next]));
+    }
+
+    /// <summary>One life of the process: ledger, journal and sender come and go, node and file stay.</summary>
+    private sealed class Life : IDisposable
+    {
+        private readonly LedgerFile _ledger;
+        private readonly TransactionSender _sender;
+
+        internal Life(RealChain node, Func<string, bool>? dies = null)
+        {
+            _ledger = LedgerFile.Open(node.Ledger, TimeProvider.System);
+            _ledger.CommitBoundary = step =>
+            {
+                if (dies?.Invoke(step) == true)
+                {
+                    throw new KillException(step);
+                }
+            };
+            _sender = new TransactionSender(
+                node.Client, node.Key, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(20), RebroadcastAfter = TimeSpan.FromMilliseconds(100) }, new LedgerTransactionJournal(_ledger));
+            Chain = new EthereumMiningChain(node.Client, _sender, node.Deployment, 0);
+        }
+
+        internal EthereumMiningChain Chain { get; }
+
+        public void Dispose()
+        {
+            _sender.Dispose();
+            _ledger.Dispose();
+        }
+    }
+}
