@@ -16,11 +16,14 @@ public static class AitCommandLine
 
     private static readonly Func<Func<ParseResult, Screen>, Command>[] s_commands =
     [
+        DemoCommand.Build,
         UpCommand.Build,
         StatusCommand.Build,
         DevicesCommand.Build,
         TasksCommand.Build,
         BalanceCommand.Build,
+        RedeemCommand.Build,
+        QueueCommand.Build,
         VerifyCommand.Build,
         DeployCommand.Build,
         DoctorCommand.Build,

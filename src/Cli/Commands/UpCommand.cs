@@ -77,7 +77,7 @@ internal static class UpCommand
                 ["AIToken", deployment.Token.ToString(), ""],
             ]);
         screen.Say("EMULATED: the AMD chips and the GPUs; the chain is a local dev chain. Nothing here has value.");
-        screen.Say("In another terminal: ./ait status | devices | tasks | balance | redeem 1 \"The capital of France is\"");
+        screen.Say("In another terminal: ./ait queue --count 20, then ./ait status | devices | tasks | balance | redeem price \"The capital of France is\"");
         screen.Say("The network is up. Ctrl-C stops it.");
         screen.Answer(new JsonObject
         {

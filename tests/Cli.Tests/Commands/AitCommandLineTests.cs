@@ -5,8 +5,11 @@ public sealed class AitCommandLineTests
     /// <summary>Every command of this program with the options its help must name.</summary>
     public static TheoryData<string, string> HelpPromises { get; } = new()
     {
-        { "", "up status devices tasks balance verify deploy doctor coordinator miner --json" },
+        { "", "demo up redeem queue status devices tasks balance verify deploy doctor coordinator miner --json" },
         { "up", "--miners --state --port --rpc-port --json" },
+        { "demo", "--state --json" },
+        { "redeem", "AMOUNT WORKLOAD --key --max-new-tokens --state --rpc --coordinator --json" },
+        { "queue", "PROMPT --count --key --state --rpc --coordinator --json" },
         { "status", "--state --rpc --coordinator --json" },
         { "devices", "--state --rpc --coordinator --json" },
         { "tasks", "--limit --state --rpc --coordinator --json" },
@@ -56,6 +59,8 @@ public sealed class AitCommandLineTests
     [InlineData("balance 0x12 --state /nowhere/at/all", "0x12")]
     [InlineData("status --rpc http://127.0.0.1:1 --coordinator http://127.0.0.1:1", "no coordinator answers")]
     [InlineData("deploy --rpc http://127.0.0.1:1 --key /nowhere/key", "/nowhere/key")]
+    [InlineData("redeem 1.2.3 hello --state /nowhere/at/all", "1.2.3")]
+    [InlineData("redeem price hello --state /nowhere/at/all", "ait up")]
     public async Task Run_namesTheRemedyIfTheSurroundingsLackSomething(string line, string named)
     {
         CommandRun run = await CommandRun.OfAsync(line.Split(' '));

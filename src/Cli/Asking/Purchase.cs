@@ -1,0 +1,127 @@
+using System.Numerics;
+using Ait.Chain;
+using Ait.Chain.Abi;
+using Ait.Chain.Rpc;
+using Ait.Chain.Signing;
+using Ait.Cli.Surroundings;
+using Ait.Engine;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Cli.Asking;
+
+/// <summary>Buys one workload: quote, burn, wait, and an answer that is held against the result hash on chain.</summary>
+internal sealed class Purchase
+{
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(250);
+    private readonly NetworkAccess _network;
+    private readonly Secp256k1PrivateKey _buyer;
+    private readonly TimeProvider _clock;
+
+    internal Purchase(NetworkAccess network, Secp256k1PrivateKey buyer, TimeProvider clock)
+    {
+        _network = network;
+        _buyer = buyer;
+        _clock = clock;
+    }
+
+    /// <summary>Asks the coordinator to open the workload and checks on chain that it did, at the quoted price.</summary>
+    internal async Task<WorkloadQuote> QuoteAsync(Workload workload, CancellationToken cancellation)
+    {
+        QuoteResponse quote = await _network.Coordinator.PostAsync(
+            _network.Domain,
+            _buyer,
+            "/v1/workloads",
+            new WorkloadRequest(Hex.Encode(workload.ToBytes())),
+            ProtocolJson.Default.WorkloadRequest,
+            ProtocolJson.Default.QuoteResponse,
+            cancellation).ConfigureAwait(false);
+        if (quote.WorkloadId != workload.Hash)
+        {
+            throw new RefusedException($"the coordinator quoted workload {quote.WorkloadId}, asked was {workload.Hash}. Do not use this coordinator.");
+        }
+
+        return await FindQuoteAsync(workload.Hash, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The price of an open workload as the contract has it.</summary>
+    internal async Task<WorkloadQuote> FindQuoteAsync(Hash256 workloadId, CancellationToken cancellation)
+    {
+        ulong units = (await _network.MiningAsync("quoteOf", cancellation, workloadId).ConfigureAwait(false)).AsUInt64();
+        if (units == 0)
+        {
+            throw new RefusedException($"workload {workloadId} is not open on chain. Give its prompt or file instead of its id, so that it is opened.");
+        }
+
+        BigInteger price = (await _network.MiningAsync("redeemPrice", cancellation).ConfigureAwait(false)).AsBigInteger();
+        ulong credit = (await _network.MiningAsync("creditOf", cancellation, _buyer.Address, workloadId).ConfigureAwait(false)).AsUInt64();
+        return new WorkloadQuote(workloadId, units, units * price, credit);
+    }
+
+    /// <summary>Burns AIT for credit on the workload.</summary>
+    internal async Task<TransactionReceipt> RedeemAsync(WorkloadQuote quote, BigInteger amount, CancellationToken cancellation)
+    {
+        BigInteger balance = await _network.BalanceAsync(_buyer.Address, cancellation).ConfigureAwait(false);
+        if (balance < amount)
+        {
+            throw new RefusedException($"{_buyer.Address} has {Amounts.Text(balance)} AIT and would burn {Amounts.Text(amount)}. Choose a smaller amount or another account with --key.");
+        }
+
+        byte[] call = NetworkAccess.Mining.Function("redeem").EncodeCall(amount, quote.WorkloadId);
+        return await _network.Chain.SendAsync(_buyer, _network.Network.MiningRegistry, call, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until the workload has run and settled; the answer matches the contract's result hash or is refused.</summary>
+    internal async Task<WorkloadAnswer> AnswerAsync(Hash256 workloadId, Action<WorkloadPhase> progress, CancellationToken cancellation)
+    {
+        WorkloadPhase? last = null;
+        while (true)
+        {
+            WorkloadResponse workload = await _network.Coordinator.WorkloadAsync(workloadId, cancellation).ConfigureAwait(false);
+            if (workload.Phase != last)
+            {
+                last = workload.Phase;
+                progress(workload.Phase);
+            }
+
+            if (workload.Phase == WorkloadPhase.Void)
+            {
+                throw new RefusedException($"the task of workload {workloadId} ended without agreement; nothing was minted and the credit is untouched. Redeem again to run it again.");
+            }
+
+            if (workload is { Phase: WorkloadPhase.Settled, Transcript: { } transcript, TaskId: { } taskId })
+            {
+                return await CheckAsync(workloadId, taskId, transcript, cancellation).ConfigureAwait(false);
+            }
+
+            await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<WorkloadAnswer> CheckAsync(Hash256 workloadId, Hash256 taskId, string transcriptHex, CancellationToken cancellation)
+    {
+        Hash256 settled = NetworkAccess.Mining.Event("TaskSettled").Topic;
+        IReadOnlyList<(Log Log, ContractEvent Event)> events = await _network.Chain
+            .EventsAsync([_network.Network.MiningRegistry], cancellation, 0, settled).ConfigureAwait(false);
+        (Log log, ContractEvent settlement) = events.FirstOrDefault(found => found.Event["taskId"].AsHash256() == taskId);
+        if (settlement is null || settlement["workloadHash"].AsHash256() != workloadId)
+        {
+            throw new RefusedException($"the coordinator says task {taskId} of workload {workloadId} is settled; the chain knows no such settlement.");
+        }
+
+        if (!Hex.TryDecode(transcriptHex, out byte[]? bytes) || !Transcript.TryParse(bytes, out Transcript? transcript, out _))
+        {
+            throw new RefusedException($"the coordinator's transcript of workload {workloadId} is not one of this engine's.");
+        }
+
+        var result = new Hash256(transcript.ResultHash.ToBytes());
+        Hash256 agreed = settlement["resultHash"].AsHash256();
+        if (result != agreed)
+        {
+            throw new RefusedException($"the coordinator's transcript of workload {workloadId} has result {result}, the settled result is {agreed}. Do not use this coordinator.");
+        }
+
+        string text = ByteTokenizer.DecodePrintable(transcript.Tokens.AsSpan());
+        return new WorkloadAnswer(taskId, agreed, transcript.Tokens.Length, text, log.TransactionHash, settlement["seatsPaid"].AsByte(), settlement["minted"].AsBigInteger());
+    }
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json.Nodes;
+using Ait.Chain.Rpc;
+using Ait.Chain.Signing;
+using Ait.Cli.Asking;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Cli.Telling;
+
+/// <summary>The second half of the story: what is refused, what the books say, and what was only emulated.</summary>
+internal sealed partial class Story
+{
+    private const int SpareTasks = 3;
+
+    /// <summary>Act 7: five attempts to get AIT for nothing.</summary>
+    private async Task<bool> RefusalsAsync(CancellationToken cancellation)
+    {
+        Act(7, "five refusals", "Mallory tries to get AIT for nothing: from outside, from a seat, and at last with the coordinator's own key.");
+        using Secp256k1PrivateKey operatorKey = _local.Key("mallory");
+        using Secp256k1PrivateKey coordinator = _local.Key("coordinator");
+        _names[operatorKey.Address] = "mallory";
+        await _local.EndowAsync([operatorKey.Address], cancellation).ConfigureAwait(false);
+        using Adversary mallory = await Adversary.CreateAsync(_network, _local.Hardware, operatorKey, _clock, cancellation).ConfigureAwait(false);
+
+        Adversary.Registration honest = await mallory.PrepareAsync(cancellation).ConfigureAwait(false);
+        Attempt forged = await mallory.RegisterForgedAsync(honest, cancellation).ConfigureAwait(false);
+        bool refused = Tell(1, forged);
+        TransactionReceipt registration = await mallory.RegisterAsync(honest, cancellation).ConfigureAwait(false);
+        _screen.Say($"     the same report without the change registers her GPU ({registration.GasUsed:N0} gas); now she waits for seats …");
+
+        (SeatResponse seat, Adversary.Fabrication fabrication) = await FabricateAsync(mallory, coordinator, cancellation).ConfigureAwait(false);
+
+        // From here on Mallory holds the coordinator's key, and the honest coordinator is gone.
+        await _local.StopProgramAsync("coordinator").ConfigureAwait(false);
+        RogueBatch rogue = await RogueBatch.CommitAsync(_network, mallory, coordinator, _clock, cancellation).ConfigureAwait(false);
+        refused &= Tell(2, await rogue.WithUnregisteredGpuAsync(cancellation).ConfigureAwait(false));
+        refused &= Tell(3, await rogue.WithWorkloadNotInQueueAsync(cancellation).ConfigureAwait(false));
+        refused &= Tell(4, await rogue.WithDurationOutOfBoundsAsync(cancellation).ConfigureAwait(false));
+        Attempt alone = await rogue.WithOnlyHerResultAsync(cancellation).ConfigureAwait(false);
+        refused &= Tell(5, alone);
+        bool unpaid = await TellFabricationAsync(seat, fabrication, cancellation).ConfigureAwait(false);
+        BigInteger hers = await _network.BalanceAsync(operatorKey.Address, cancellation).ConfigureAwait(false);
+        _screen.Say($"     Mallory's balance after all this: {Amounts.Text(hers)} AIT");
+        return refused && unpaid && hers.IsZero;
+    }
+
+    /// <summary>Mallory on a real seat: tasks are queued until she is drawn; she makes up a result and the others outvote it.</summary>
+    private async Task<(SeatResponse Seat, Adversary.Fabrication Fabrication)> FabricateAsync(
+        Adversary mallory, Secp256k1PrivateKey coordinator, CancellationToken cancellation)
+    {
+        ModelsResponse models = await _network.Coordinator.ModelsAsync(cancellation).ConfigureAwait(false);
+        while (true)
+        {
+            await Queue.AddAsync(_network, coordinator, Commands.QueueCommand.MadeUp(SpareTasks, models.Models[0], _clock.GetUtcNow()), cancellation).ConfigureAwait(false);
+            var fabrications = new List<Adversary.Fabrication>();
+            var begun = _clock.GetTimestamp();
+            while (fabrications.Count == 0 && _clock.GetElapsedTime(begun) < TimeSpan.FromSeconds(12))
+            {
+                IReadOnlyList<SeatLetter> letters = await mallory.LeaseAsync(2_000, cancellation).ConfigureAwait(false);
+                fabrications.AddRange(await Task.WhenAll(letters.Select(letter => mallory.FabricateAsync(letter, cancellation))).ConfigureAwait(false));
+            }
+
+            SeatResponse? first = null;
+            foreach (Adversary.Fabrication fabrication in fabrications)
+            {
+                SeatResponse seat = await mallory.EndAsync(fabrication.Letter.TaskId, cancellation).ConfigureAwait(false);
+                first ??= seat;
+            }
+
+            await QuietAsync(cancellation).ConfigureAwait(false);
+            if (first is not null)
+            {
+                return (first, fabrications[0]);
+            }
+        }
+    }
+
+    /// <summary>Waits until the coordinator has nothing open, so that nothing is cut off when it goes.</summary>
+    private async Task QuietAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            StatusResponse status = await _network.Coordinator.StatusAsync(cancellation).ConfigureAwait(false);
+            bool open = status.TasksByPhase.Any(pair => pair.Key is not (TaskPhase.Settled or TaskPhase.Void) && pair.Value > 0);
+            if (status.QueuedWorkloads == 0 && !open)
+            {
+                return;
+            }
+
+            await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private bool Tell(int number, Attempt attempt)
+    {
+        string verdict = attempt.WasRefused ? "refused" : "NOT REFUSED";
+        _screen.Say($"  {number}. {attempt.What}: {verdict}");
+        _screen.Say($"     {attempt.Error}");
+        _screen.Say($"     transaction {attempt.Receipt.TransactionHash} failed; supply {Amounts.Text(attempt.SupplyBefore)} AIT before, {Amounts.Text(attempt.SupplyAfter)} after");
+        Event("refused", new JsonObject
+        {
+            ["number"] = number,
+            ["what"] = attempt.What,
+            ["error"] = attempt.Error.Name,
+            ["detail"] = attempt.Error.ToString(),
+            ["transaction"] = attempt.Receipt.TransactionHash.ToString(),
+            ["refused"] = attempt.WasRefused,
+            ["supplyBeforeWei"] = attempt.SupplyBefore.ToString(CultureInfo.InvariantCulture),
+            ["supplyAfterWei"] = attempt.SupplyAfter.ToString(CultureInfo.InvariantCulture),
+        });
+        return attempt.WasRefused;
+    }
+
+    private async Task<bool> TellFabricationAsync(SeatResponse seat, Adversary.Fabrication fabrication, CancellationToken cancellation)
+    {
+        TaskResponse task = await TaskFactsAsync(fabrication, cancellation).ConfigureAwait(false);
+        bool held = seat is { Phase: SeatPhase.Unpaid, Reason: UnpaidReason.ResultInMinority };
+        _screen.Say($"     on her real seat of task {Short(seat.TaskId)} the two honest seats were paid and hers was not: {seat.Reason}");
+        _screen.Say($"     hers {Short(fabrication.Attestation.Statement.ResultHash)}, theirs {Short(task.ResultHash ?? default)}; remedy: {seat.Remedy}");
+        Event("outvoted", new JsonObject
+        {
+            ["taskId"] = seat.TaskId.ToString(),
+            ["reason"] = seat.Reason.ToString(),
+            ["fabricated"] = fabrication.Attestation.Statement.ResultHash.ToString(),
+            ["settled"] = task.ResultHash?.ToString(),
+            ["unpaid"] = held,
+        });
+        return held;
+    }
+
+    /// <summary>The task's settlement as the chain has it: the coordinator is gone by now.</summary>
+    private async Task<TaskResponse> TaskFactsAsync(Adversary.Fabrication fabrication, CancellationToken cancellation)
+    {
+        var events = await _network.Chain
+            .EventsAsync([_network.Network.MiningRegistry], cancellation, 0, NetworkAccess.Mining.Event("TaskSettled").Topic).ConfigureAwait(false);
+        var (log, settled) = events.Single(found => found.Event["taskId"].AsHash256() == fabrication.Letter.TaskId);
+        MiningTask task = fabrication.Letter.Assignment.MiningTask;
+        return new TaskResponse(
+            fabrication.Letter.TaskId, fabrication.Letter.Assignment.BatchId, task.Index, task.WorkloadHash, task.ComputeUnits.Micro, task.Deadline, task.Redeemer,
+            TaskPhase.Settled, settled["resultHash"].AsHash256(), log.TransactionHash, null, "", [], null, []);
+    }
+
+    /// <summary>The books, from eth_call and logs alone.</summary>
+    private async Task<bool> BalanceAsync(CancellationToken cancellation)
+    {
+        Act(8, "the balance sheet", "Read from the chain's logs and calls alone; every sum is made twice.");
+        BalanceSheet sheet = await BalanceSheet.ReadAsync(_network, cancellation).ConfigureAwait(false);
+        _screen.Table(
+            ["account", "earned by seats", "received", "given", "balance"],
+            sheet.Accounts.Select(account => (IReadOnlyList<string>)[
+                Name(account.Owner), Amounts.Text(account.Earned), Amounts.Text(account.Received), Amounts.Text(account.Given), Amounts.Text(account.Balance)]));
+        foreach (BalanceSheet.Line line in sheet.Lines)
+        {
+            _screen.Say($"  {line.What,-14} {(line.IsAmount ? Amounts.Text(line.Value) + " AIT" : line.Value.ToString(CultureInfo.InvariantCulture))}");
+        }
+
+        foreach (BalanceSheet.Check check in sheet.Checks)
+        {
+            _screen.Say($"  {(check.Holds ? "holds  " : "FAILS  ")} {check.What}{(check.Holds ? "" : $": {check.Left} is not {check.Right}")}");
+        }
+
+        Event("balance", new JsonObject
+        {
+            ["lines"] = new JsonArray([.. sheet.Lines.Select(line => (JsonNode)new JsonObject { ["what"] = line.What, ["value"] = line.Value.ToString(CultureInfo.InvariantCulture) })]),
+            ["checks"] = new JsonArray([.. sheet.Checks.Select(check => (JsonNode)new JsonObject { ["what"] = check.What, ["holds"] = check.Holds })]),
+            ["addsUp"] = sheet.AddsUp,
+        });
+        return sheet.AddsUp;
+    }
+
+    private void SayWhatWasEmulated()
+    {
+        _screen.Say();
+        _screen.Say("EMULATED here: the AMD chips and their root, the GPUs (the model ran on this machine's processor), the chain (a local dev");
+        _screen.Say("chain), and the model's weights (random numbers, so its answers are not language).");
+        _screen.Say("REAL here: byte-exact SEV-SNP evidence verified inside the EVM up to the pinned root, seat draws, exact execution on three");
+        _screen.Say("seats, enclave signatures, agreement, settlement, minting, burning, and every refusal by the contracts themselves.");
+    }
+}

@@ -1,0 +1,323 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json.Nodes;
+using Ait.Chain;
+using Ait.Chain.Abi;
+using Ait.Chain.Rpc;
+using Ait.Chain.Signing;
+using Ait.Cli.Asking;
+using Ait.Cli.Launching;
+using Ait.Cli.Surroundings;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Cli.Telling;
+
+/// <summary>The main job, told act by act in the order of the flow, every number read from the chain or recomputed here.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Owns nothing: the network and its access are the caller's.")]
+internal sealed partial class Story
+{
+    private static readonly string[] s_prompts =
+    [
+        "The capital of France is", "Water boils at", "The opposite of hot is", "Two and two make", "Once upon a time", "A miner earns by",
+    ];
+
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(200);
+    private readonly Screen _screen;
+    private readonly LocalNetwork _local;
+    private readonly NetworkAccess _network;
+    private readonly TimeProvider _clock;
+    private readonly Dictionary<Address, string> _names = [];
+
+    internal Story(Screen screen, LocalNetwork local, NetworkAccess network, TimeProvider clock)
+    {
+        _screen = screen;
+        _local = local;
+        _network = network;
+        _clock = clock;
+    }
+
+    /// <summary>Tells the whole story; false when a number did not add up or something refused too little.</summary>
+    internal async Task<bool> TellAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<RegisteredDevice> roster = await RegisterAsync(cancellation).ConfigureAwait(false);
+        IReadOnlyList<Hash256> workloads = await CommitAsync(cancellation).ConfigureAwait(false);
+        IReadOnlyList<TaskResponse> tasks = await SettledAsync(workloads, cancellation).ConfigureAwait(false);
+        bool seatsAgree = await SeatsAsync(tasks, roster, cancellation).ConfigureAwait(false);
+        await ExecutionAsync(tasks, cancellation).ConfigureAwait(false);
+        await MintAsync(tasks, cancellation).ConfigureAwait(false);
+        await RedeemAsync(cancellation).ConfigureAwait(false);
+        bool refused = await RefusalsAsync(cancellation).ConfigureAwait(false);
+        bool addsUp = await BalanceAsync(cancellation).ConfigureAwait(false);
+        SayWhatWasEmulated();
+        return seatsAgree && refused && addsUp;
+    }
+
+    /// <summary>Act 1: evidence becomes verified devices.</summary>
+    private async Task<IReadOnlyList<RegisteredDevice>> RegisterAsync(CancellationToken cancellation)
+    {
+        Act(1, "evidence → verified devices", "Each miner binds a fresh enclave key to its GPU in a report signed by its host's chip; the contract verifies it up to the root.");
+        while ((await _network.DevicesAsync("rosterLength", cancellation).ConfigureAwait(false)).AsUInt32() < _local.Miners.Count)
+        {
+            await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
+        }
+
+        IReadOnlyList<RegisteredDevice> roster = await _network.RosterAsync(cancellation).ConfigureAwait(false);
+        foreach (string name in _local.Miners.Select(miner => miner.Operator).Distinct())
+        {
+            using Secp256k1PrivateKey key = _local.Key(name);
+            _names[key.Address] = name;
+        }
+
+        Dictionary<Hash256, ulong> gas = await RegistrationGasAsync(cancellation).ConfigureAwait(false);
+        _screen.Table(
+            ["slot", "class", "operator", "host chip (EMULATED)", "gas", "valid until"],
+            roster.Select(device => (IReadOnlyList<string>)[
+                $"{device.Slot}", device.DeviceClass.ToString(), Name(device.Operator), Short(device.HostChip), $"{gas[device.GpuId]:N0}",
+                Time(device.Roster.ValidUntil)]));
+        foreach (RegisteredDevice device in roster)
+        {
+            Event("registered", new JsonObject
+            {
+                ["slot"] = device.Slot,
+                ["gpuId"] = device.GpuId.ToString(),
+                ["class"] = device.DeviceClass.ToString(),
+                ["operator"] = device.Operator.ToString(),
+                ["hostChip"] = device.HostChip.ToString(),
+                ["gas"] = gas[device.GpuId],
+                ["validUntil"] = device.Roster.ValidUntil,
+            });
+        }
+
+        return roster;
+    }
+
+    private async Task<Dictionary<Hash256, ulong>> RegistrationGasAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<(Log Log, ContractEvent Event)> events = await _network.Chain
+            .EventsAsync([_network.Network.DeviceRegistry], cancellation, 0, NetworkAccess.Devices.Event("DeviceRegistered").Topic).ConfigureAwait(false);
+        var gas = new Dictionary<Hash256, ulong>();
+        foreach ((Log log, ContractEvent registration) in events)
+        {
+            TransactionReceipt receipt = await _network.Chain.ReceiptAsync(log.TransactionHash, cancellation).ConfigureAwait(false);
+            gas[registration["gpuId"].AsHash256()] = receipt.GasUsed;
+        }
+
+        return gas;
+    }
+
+    /// <summary>Act 2: workloads become a batch of tasks, committed before anyone's seat exists.</summary>
+    private async Task<IReadOnlyList<Hash256>> CommitAsync(CancellationToken cancellation)
+    {
+        Act(2, "workloads → tasks in a batch", "The coordinator commits inference tasks as a Merkle root before anyone's seat exists; the seed is the hash of a later block mixed with a secret.");
+        ModelsResponse models = await _network.Coordinator.ModelsAsync(cancellation).ConfigureAwait(false);
+        using Secp256k1PrivateKey coordinator = _local.Key("coordinator");
+        IEnumerable<Workload> workloads = s_prompts.Select(prompt => WorkloadText.OfPrompt(prompt, 32, models.Models[0]));
+        IReadOnlyList<Hash256> queued = await Queue.AddAsync(_network, coordinator, workloads, cancellation).ConfigureAwait(false);
+        IReadOnlyList<(Log Log, ContractEvent Event)> commitments;
+        do
+        {
+            await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
+            commitments = await _network.Chain
+                .EventsAsync([_network.Network.MiningRegistry], cancellation, 0, NetworkAccess.Mining.Event("BatchCommitted").Topic).ConfigureAwait(false);
+        }
+        while (commitments.Count == 0);
+
+        foreach ((Log log, ContractEvent batch) in commitments)
+        {
+            var units = new ComputeUnits(batch["computeUnits"].AsUInt64());
+            _screen.Say($"  batch {batch["batchId"].AsUInt64()}: {batch["taskCount"].AsUInt32()} tasks, {units}, root {batch["root"].AsHash256()}");
+            _screen.Say($"  committed in block {log.BlockNumber}, seed block {batch["seedBlock"].AsUInt64()}, roster of {batch["rosterLength"].AsUInt32()}");
+            Event("committed", new JsonObject
+            {
+                ["batchId"] = batch["batchId"].AsUInt64(),
+                ["root"] = batch["root"].AsHash256().ToString(),
+                ["tasks"] = batch["taskCount"].AsUInt32(),
+                ["microComputeUnits"] = units.Micro,
+                ["seedBlock"] = batch["seedBlock"].AsUInt64(),
+            });
+        }
+
+        return queued;
+    }
+
+    private async Task<IReadOnlyList<TaskResponse>> SettledAsync(IReadOnlyList<Hash256> workloads, CancellationToken cancellation)
+    {
+        _screen.Say("  … seats are drawn, run, committed, revealed and settled");
+        var tasks = new List<TaskResponse>();
+        foreach (Hash256 workload in workloads)
+        {
+            while (true)
+            {
+                WorkloadResponse state = await _network.Coordinator.WorkloadAsync(workload, cancellation).ConfigureAwait(false);
+                if (state is { Phase: WorkloadPhase.Settled, TaskId: { } taskId })
+                {
+                    tasks.Add(await _network.Coordinator.TaskAsync(taskId, cancellation).ConfigureAwait(false));
+                    break;
+                }
+
+                if (state.Phase == WorkloadPhase.Void)
+                {
+                    throw new RefusedException($"the task of workload {workload} ended without agreement.");
+                }
+
+                await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        return tasks;
+    }
+
+    /// <summary>Act 3: the draw, done again here from the revealed secret and the seed block.</summary>
+    private async Task<bool> SeatsAsync(IReadOnlyList<TaskResponse> tasks, IReadOnlyList<RegisteredDevice> roster, CancellationToken cancellation)
+    {
+        Act(3, "tasks → seats", "Three devices per task, of different operators and host chips, drawn by a public rule. Here the draws are done again from chain data.");
+        var rows = new List<IReadOnlyList<string>>();
+        bool agree = true;
+        foreach (TaskResponse task in tasks)
+        {
+            SeatRecount recount = await SeatRecount.OfAsync(_network, task, roster, cancellation).ConfigureAwait(false);
+            agree &= recount.MatchesCoordinator;
+            string seats = string.Join(", ", recount.Slots.Select(slot => $"{slot} ({roster[slot].DeviceClass}, {Name(roster[slot].Operator)})"));
+            rows.Add([$"{task.BatchId}/{task.Index}", Short(task.TaskId), seats, recount.MatchesCoordinator ? "as assigned" : "NOT as assigned"]);
+            Event("seats", new JsonObject
+            {
+                ["taskId"] = task.TaskId.ToString(),
+                ["slots"] = new JsonArray([.. recount.Slots.Select(slot => (JsonNode)slot)]),
+                ["recomputed"] = recount.MatchesCoordinator,
+            });
+        }
+
+        _screen.Table(["batch/index", "task", "slots drawn", "recomputed"], rows);
+        return agree;
+    }
+
+    /// <summary>Act 4: what ran, for how long, with which result.</summary>
+    private async Task ExecutionAsync(IReadOnlyList<TaskResponse> tasks, CancellationToken cancellation)
+    {
+        Act(4, "execution → work attestations", "Every seat ran the model; results are equal bit for bit on every processor. Each enclave signed its result hash and device time.");
+        var rows = new List<IReadOnlyList<string>>();
+        foreach (TaskResponse task in tasks)
+        {
+            WorkloadAnswer answer = await new Purchase(_network, _local.Key("coordinator"), _clock)
+                .AnswerAsync(task.WorkloadHash, _ => { }, cancellation).ConfigureAwait(false);
+            List<WorkStatement> statements = [.. task.Seats.Select(Statement).OfType<WorkStatement>()];
+            string durations = string.Join(", ", statements.Select(statement => $"{statement.DurationMillis} ms"));
+            int equal = statements.Count(statement => statement.ResultHash == answer.ResultHash);
+            rows.Add([Short(task.TaskId), $"{answer.Tokens}", durations, $"{equal} of {task.Seats.Count}", Short(answer.ResultHash)]);
+            Event("executed", new JsonObject
+            {
+                ["taskId"] = task.TaskId.ToString(),
+                ["tokens"] = answer.Tokens,
+                ["durationsMillis"] = new JsonArray([.. statements.Select(statement => (JsonNode)statement.DurationMillis)]),
+                ["equalResults"] = equal,
+                ["resultHash"] = answer.ResultHash.ToString(),
+            });
+        }
+
+        _screen.Table(["task", "tokens", "device time per seat", "equal results", "result hash"], rows);
+    }
+
+    /// <summary>Act 5: agreement becomes AIT.</summary>
+    private async Task MintAsync(IReadOnlyList<TaskResponse> tasks, CancellationToken cancellation)
+    {
+        Act(5, "agreement → mint", "The contract checks device, task, signature, duration and that two of three results are equal, and mints 0.1 AIT per compute unit and paid seat.");
+        foreach (Hash256 transaction in tasks.Select(task => task.Transaction).OfType<Hash256>().Distinct())
+        {
+            TransactionReceipt receipt = await _network.Chain.ReceiptAsync(transaction, cancellation).ConfigureAwait(false);
+            int settled = tasks.Count(task => task.Transaction == transaction);
+            _screen.Say($"  {settled} tasks settled in {transaction}: {receipt.GasUsed:N0} gas, {receipt.GasUsed / (ulong)settled:N0} per task");
+            Event("settled", new JsonObject { ["transaction"] = transaction.ToString(), ["tasks"] = settled, ["gas"] = receipt.GasUsed });
+        }
+
+        var rows = new List<IReadOnlyList<string>>();
+        foreach ((Address account, string name) in _names.OrderBy(pair => pair.Value, StringComparer.Ordinal))
+        {
+            BigInteger balance = await _network.BalanceAsync(account, cancellation).ConfigureAwait(false);
+            rows.Add([name, account.ToString(), $"{Amounts.Text(balance)} AIT"]);
+            Event("minted", new JsonObject { ["operator"] = account.ToString(), ["wei"] = balance.ToString(CultureInfo.InvariantCulture) });
+        }
+
+        _screen.Table(["operator", "account", "earned"], rows);
+    }
+
+    /// <summary>Act 6: a holder burns AIT for a workload and gets its answer.</summary>
+    private async Task RedeemAsync(CancellationToken cancellation)
+    {
+        Act(6, "redeem", "A buyer gets AIT from the operators, burns it for a workload, and holds the answer against the result on chain.");
+        using Secp256k1PrivateKey buyer = _local.Key("buyer");
+        _names[buyer.Address] = "buyer";
+        await _local.EndowAsync([buyer.Address], cancellation).ConfigureAwait(false);
+        ModelsResponse models = await _network.Coordinator.ModelsAsync(cancellation).ConfigureAwait(false);
+        var purchase = new Purchase(_network, buyer, _clock);
+        Task<WorkloadQuote> quoting = purchase.QuoteAsync(WorkloadText.OfPrompt("Why is the sky", 8, models.Models[0]), cancellation);
+        await Task.WhenAll(_names.Where(pair => pair.Value != "buyer").Select(pair => SellAsync(pair.Key, pair.Value, buyer.Address, cancellation))).ConfigureAwait(false);
+        WorkloadQuote quote = await quoting.ConfigureAwait(false);
+        BigInteger held = await _network.BalanceAsync(buyer.Address, cancellation).ConfigureAwait(false);
+        _screen.Say($"  the buyer holds {Amounts.Text(held)} AIT; workload {Short(quote.WorkloadId)} costs {Amounts.Text(quote.PriceWei)} AIT for {new ComputeUnits(quote.MicroComputeUnits)}");
+        TransactionReceipt receipt = await purchase.RedeemAsync(quote, quote.PriceWei, cancellation).ConfigureAwait(false);
+        _screen.Say($"  burned {Amounts.Text(quote.PriceWei)} AIT in {receipt.TransactionHash} ({receipt.GasUsed:N0} gas)");
+        WorkloadAnswer answer = await purchase.AnswerAsync(quote.WorkloadId, _ => { }, cancellation).ConfigureAwait(false);
+        _screen.Say($"  answer, {answer.Tokens} tokens, equal on {answer.SeatsPaid} seats, {Amounts.Text(answer.MintedWei)} AIT minted for it (the weights are random, so it is not language):");
+        _screen.Say($"    \"Why is the sky{answer.Text}\"");
+        Event("redeemed", new JsonObject
+        {
+            ["workloadId"] = quote.WorkloadId.ToString(),
+            ["burnedWei"] = quote.PriceWei.ToString(CultureInfo.InvariantCulture),
+            ["transaction"] = receipt.TransactionHash.ToString(),
+            ["answer"] = answer.Text,
+            ["resultHash"] = answer.ResultHash.ToString(),
+            ["mintedWei"] = answer.MintedWei.ToString(CultureInfo.InvariantCulture),
+        });
+    }
+
+    private async Task SellAsync(Address account, string name, Address buyer, CancellationToken cancellation)
+    {
+        BigInteger balance = await _network.BalanceAsync(account, cancellation).ConfigureAwait(false);
+        if (balance.IsZero)
+        {
+            return;
+        }
+
+        using Secp256k1PrivateKey key = _local.Key(name);
+        byte[] call = NetworkAccess.Token.Function("transfer").EncodeCall(buyer, balance * 3 / 4);
+        await _network.Chain.SendAsync(key, _network.Network.Token, call, cancellation).ConfigureAwait(false);
+    }
+
+    private WorkStatement? Statement(TaskSeatResponse seat)
+    {
+        // statement ‖ signature as WorkAttestation.ToBytes lays it out: four hashes, then the duration.
+        if (!Hex.TryDecode(seat.WorkAttestation, out byte[]? bytes) || bytes.Length != WorkAttestation.EncodedSize)
+        {
+            return null;
+        }
+
+        Hash256 At(int index) => new(bytes.AsSpan(index * Hash256.Size, Hash256.Size));
+        return new WorkStatement(At(0), At(1), At(2), At(3), System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(4 * Hash256.Size)));
+    }
+
+    private void Act(int number, string title, string said)
+    {
+        _screen.Say();
+        _screen.Say($"{number}. {title}");
+        _screen.Say($"  {said}");
+        if (_screen.Json)
+        {
+            _screen.Progress($"{number}. {title}");
+        }
+    }
+
+    private void Event(string name, JsonObject content)
+    {
+        content.Insert(0, "event", name);
+        _screen.Answer(content);
+    }
+
+    private string Name(Address account) => _names.TryGetValue(account, out string? name) ? name : account.ToString();
+
+    private static string Short(Hash256 hash) => hash.ToString()[..12] + "…";
+
+    private static string Time(ulong unixSeconds) =>
+        DateTimeOffset.FromUnixTimeSeconds((long)unixSeconds).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
