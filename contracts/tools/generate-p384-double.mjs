@@ -10,13 +10,13 @@ const lines = [];
 const emit = (...text) => lines.push(...text);
 const residue = (x) => `addmod(${x}0, ${x}1, ${ALL})`;
 
-// What follows the sum of products: t, m, w, and z0 so far, with the products' residue.
+// What follows the low word u: the residue modulo 2^256 - 1, the high word from the difference, the fold.
 const finish = (z, residueOfProducts) => {
   emit(
     `t := addmod(${residueOfProducts}, mulmod(addmod(w, not(m), ${ALL}), ${DELTA}, ${ALL}), ${ALL})`,
-    `t := sub(sub(t, ${z}0), lt(t, ${z}0))`,
+    `t := sub(sub(t, u), lt(t, u))`,
     `w := mul(shr(128, t), ${EPSILON})`,
-    `${z}0 := add(${z}0, w)`,
+    `${z}0 := add(u, w)`,
     `${z}1 := add(and(t, ${LOW}), lt(${z}0, w))`,
     "}",
   );
@@ -26,53 +26,25 @@ const mul = (z, x, y) => {
     `// ${z} = ${x} ${y}`, "{",
     `let t := mul(${x}0, ${y}0)`,
     `let m := mul(t, ${INVERSE})`,
-    `let w := shr(112, mul(shr(16, ${x}1), ${y}1))`,
-    `let r := mulmod(${residue(x)}, ${residue(y)}, ${ALL})`,
     `let a := mulmod(${x}0, ${y}0, ${ALL})`,
     `let b := mulmod(m, ${EPSILON}, ${ALL})`,
-    `${z}0 := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), add(mul(${x}0, ${y}1), mul(${x}1, ${y}0))), add(shl(128, m), mul(w, ${EPSILON})))`,
+    `let w := shr(112, mul(shr(16, ${x}1), ${y}1))`,
+    `let u := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), add(mul(${x}0, ${y}1), mul(${x}1, ${y}0))), add(shl(128, m), mul(w, ${EPSILON})))`,
   );
-  finish(z, "r");
+  finish(z, `mulmod(${residue(x)}, ${residue(y)}, ${ALL})`);
 };
 const square = (z, x) => {
   emit(
     `// ${z} = ${x}^2`, "{",
     `let t := mul(${x}0, ${x}0)`,
     `let m := mul(t, ${INVERSE})`,
-    `let w := shr(112, mul(shr(16, ${x}1), ${x}1))`,
-    `let r := ${residue(x)}`,
     `let a := mulmod(${x}0, ${x}0, ${ALL})`,
     `let b := mulmod(m, ${EPSILON}, ${ALL})`,
-    `${z}0 := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), shl(1, mul(${x}0, ${x}1))), add(shl(128, m), mul(w, ${EPSILON})))`,
+    `let w := shr(112, mul(shr(16, ${x}1), ${x}1))`,
+    `let u := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), shl(1, mul(${x}0, ${x}1))), add(shl(128, m), mul(w, ${EPSILON})))`,
+    `let r := ${residue(x)}`,
   );
   finish(z, `mulmod(r, r, ${ALL})`);
-};
-// One reduction for the sum of two products; the first is done with before the second is looked at.
-const mulAdd = (z, x, y, u, v) => {
-  emit(
-    `// ${z} = ${x} ${y} + ${u} ${v}`, "{",
-    `let t := mul(${u}0, ${v}0)`,
-    `let a := mulmod(${u}0, ${v}0, ${ALL})`,
-    `a := add(sub(a, lt(a, t)), add(mul(${u}0, ${v}1), mul(${u}1, ${v}0)))`,
-    `let w := mul(shr(16, ${u}1), ${v}1)`,
-    `let r := mulmod(${residue(u)}, ${residue(v)}, ${ALL})`,
-    `r := addmod(r, mulmod(${residue(x)}, ${residue(y)}, ${ALL}), ${ALL})`,
-    `w := shr(112, add(w, mul(shr(16, ${x}1), ${y}1)))`,
-    `a := add(a, add(mul(${x}0, ${y}1), mul(${x}1, ${y}0)))`,
-    `{`,
-    `let q := mul(${x}0, ${y}0)`,
-    `let c := mulmod(${x}0, ${y}0, ${ALL})`,
-    `t := add(t, q)`,
-    `a := add(add(a, lt(t, q)), sub(c, lt(c, q)))`,
-    `}`,
-    `let m := mul(t, ${INVERSE})`,
-    `{`,
-    `let b := mulmod(m, ${EPSILON}, ${ALL})`,
-    `a := add(sub(a, b), lt(b, t))`,
-    `}`,
-    `${z}0 := add(a, add(shl(128, m), mul(w, ${EPSILON})))`,
-  );
-  finish(z, "r");
 };
 const sub = (z, x, y, k, comment) => {
   // k p = k 2^384 - k EPSILON
@@ -102,7 +74,6 @@ sub("d", "x", "d", 4, "x - d + 4p");
 mul("a", "a", "d");
 emit("}");
 emit("// a = 3 a", "{", "let t := add(shl(1, a0), a0)", "a1 := add(add(add(shl(1, a1), a1), shr(255, a0)), lt(t, a0))", "a0 := t", "}");
-emit("{");
 load("y", 64);
 emit("{");
 load("z", 128);
@@ -111,8 +82,6 @@ store("z", 128);
 emit("}");
 square("y", "y");
 mul("x", "x", "y");
-emit("// The scratch space keeps y: the stack holds no more than six words of elements.", "mstore(0x00, y1)", "mstore(0x20, y0)");
-emit("}");
 declare("e");
 square("e", "a");
 emit("{");
@@ -123,9 +92,9 @@ emit("}");
 store("e", 0);
 sub("x", "x", "e", 16, "x y - e + 16p");
 twice("a", "a");
-emit("let y1 := mload(0x00)", "let y0 := mload(0x20)");
-sub("e", "0", "y", 4, "4p - y");
-mulAdd("x", "x", "a", "e", "y");
+mul("x", "x", "a");
+square("y", "y");
+sub("x", "x", "y", 4, "x - y + 4p");
 store("x", 64);
 
 let depth = 12;
@@ -142,7 +111,7 @@ pragma solidity 0.8.37;
 /// @notice Written by tools/generate-p384-double.mjs; P384Field has the same arithmetic in readable form, docs/p384.md the argument.
 library P384Double {
     /// @notice Doubles the point (X, 2Y, Z) that lies in six words of memory.
-    /// @dev X <= 5, 2Y <= 16, Z <= 2 in units of 2^384 give X <= 5 and 2Y, Z <= 2. Z = 0 stays 0.
+    /// @dev X <= 5, 2Y <= 16, Z <= 2 in units of 2^384 give X <= 5, 2Y <= 5 and Z <= 2. Z = 0 stays 0.
     function double(uint256 point) internal pure {
         assembly ("memory-safe") {
 ${body.join("\n")}

@@ -5,7 +5,7 @@ pragma solidity 0.8.37;
 /// @notice Written by tools/generate-p384-double.mjs; P384Field has the same arithmetic in readable form, docs/p384.md the argument.
 library P384Double {
     /// @notice Doubles the point (X, 2Y, Z) that lies in six words of memory.
-    /// @dev X <= 5, 2Y <= 16, Z <= 2 in units of 2^384 give X <= 5 and 2Y, Z <= 2. Z = 0 stays 0.
+    /// @dev X <= 5, 2Y <= 16, Z <= 2 in units of 2^384 give X <= 5, 2Y <= 5 and Z <= 2. Z = 0 stays 0.
     function double(uint256 point) internal pure {
         assembly ("memory-safe") {
             let x1 := mload(add(point, 0))
@@ -21,15 +21,15 @@ library P384Double {
                 {
                     let t := mul(z0, z0)
                     let m := mul(t, 0xfffffffcfffffffafffffffbfffffffe00000000000000010000000100000001)
-                    let w := shr(112, mul(shr(16, z1), z1))
-                    let r := addmod(z0, z1, not(0))
                     let a := mulmod(z0, z0, not(0))
                     let b := mulmod(m, 0x100000000ffffffffffffffff00000001, not(0))
-                    d0 := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), shl(1, mul(z0, z1))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
+                    let w := shr(112, mul(shr(16, z1), z1))
+                    let u := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), shl(1, mul(z0, z1))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
+                    let r := addmod(z0, z1, not(0))
                     t := addmod(mulmod(r, r, not(0)), mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
-                    t := sub(sub(t, d0), lt(t, d0))
+                    t := sub(sub(t, u), lt(t, u))
                     w := mul(shr(128, t), 0x100000000ffffffffffffffff00000001)
-                    d0 := add(d0, w)
+                    d0 := add(u, w)
                     d1 := add(and(t, 0xffffffffffffffffffffffffffffffff), lt(d0, w))
                 }
                 // a = (x + d)(x - d)
@@ -45,15 +45,14 @@ library P384Double {
                 {
                     let t := mul(a0, d0)
                     let m := mul(t, 0xfffffffcfffffffafffffffbfffffffe00000000000000010000000100000001)
-                    let w := shr(112, mul(shr(16, a1), d1))
-                    let r := mulmod(addmod(a0, a1, not(0)), addmod(d0, d1, not(0)), not(0))
                     let a := mulmod(a0, d0, not(0))
                     let b := mulmod(m, 0x100000000ffffffffffffffff00000001, not(0))
-                    a0 := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), add(mul(a0, d1), mul(a1, d0))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
-                    t := addmod(r, mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
-                    t := sub(sub(t, a0), lt(t, a0))
+                    let w := shr(112, mul(shr(16, a1), d1))
+                    let u := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), add(mul(a0, d1), mul(a1, d0))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
+                    t := addmod(mulmod(addmod(a0, a1, not(0)), addmod(d0, d1, not(0)), not(0)), mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
+                    t := sub(sub(t, u), lt(t, u))
                     w := mul(shr(128, t), 0x100000000ffffffffffffffff00000001)
-                    a0 := add(a0, w)
+                    a0 := add(u, w)
                     a1 := add(and(t, 0xffffffffffffffffffffffffffffffff), lt(a0, w))
                 }
             }
@@ -63,63 +62,56 @@ library P384Double {
                 a1 := add(add(add(shl(1, a1), a1), shr(255, a0)), lt(t, a0))
                 a0 := t
             }
+            let y1 := mload(add(point, 64))
+            let y0 := mload(add(point, 96))
             {
-                let y1 := mload(add(point, 64))
-                let y0 := mload(add(point, 96))
+                let z1 := mload(add(point, 128))
+                let z0 := mload(add(point, 160))
+                // z = z y
                 {
-                    let z1 := mload(add(point, 128))
-                    let z0 := mload(add(point, 160))
-                    // z = z y
-                    {
-                        let t := mul(z0, y0)
-                        let m := mul(t, 0xfffffffcfffffffafffffffbfffffffe00000000000000010000000100000001)
-                        let w := shr(112, mul(shr(16, z1), y1))
-                        let r := mulmod(addmod(z0, z1, not(0)), addmod(y0, y1, not(0)), not(0))
-                        let a := mulmod(z0, y0, not(0))
-                        let b := mulmod(m, 0x100000000ffffffffffffffff00000001, not(0))
-                        z0 := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), add(mul(z0, y1), mul(z1, y0))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
-                        t := addmod(r, mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
-                        t := sub(sub(t, z0), lt(t, z0))
-                        w := mul(shr(128, t), 0x100000000ffffffffffffffff00000001)
-                        z0 := add(z0, w)
-                        z1 := add(and(t, 0xffffffffffffffffffffffffffffffff), lt(z0, w))
-                    }
-                    mstore(add(point, 128), z1)
-                    mstore(add(point, 160), z0)
-                }
-                // y = y^2
-                {
-                    let t := mul(y0, y0)
+                    let t := mul(z0, y0)
                     let m := mul(t, 0xfffffffcfffffffafffffffbfffffffe00000000000000010000000100000001)
-                    let w := shr(112, mul(shr(16, y1), y1))
-                    let r := addmod(y0, y1, not(0))
-                    let a := mulmod(y0, y0, not(0))
+                    let a := mulmod(z0, y0, not(0))
                     let b := mulmod(m, 0x100000000ffffffffffffffff00000001, not(0))
-                    y0 := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), shl(1, mul(y0, y1))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
-                    t := addmod(mulmod(r, r, not(0)), mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
-                    t := sub(sub(t, y0), lt(t, y0))
+                    let w := shr(112, mul(shr(16, z1), y1))
+                    let u := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), add(mul(z0, y1), mul(z1, y0))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
+                    t := addmod(mulmod(addmod(z0, z1, not(0)), addmod(y0, y1, not(0)), not(0)), mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
+                    t := sub(sub(t, u), lt(t, u))
                     w := mul(shr(128, t), 0x100000000ffffffffffffffff00000001)
-                    y0 := add(y0, w)
-                    y1 := add(and(t, 0xffffffffffffffffffffffffffffffff), lt(y0, w))
+                    z0 := add(u, w)
+                    z1 := add(and(t, 0xffffffffffffffffffffffffffffffff), lt(z0, w))
                 }
-                // x = x y
-                {
-                    let t := mul(x0, y0)
-                    let m := mul(t, 0xfffffffcfffffffafffffffbfffffffe00000000000000010000000100000001)
-                    let w := shr(112, mul(shr(16, x1), y1))
-                    let r := mulmod(addmod(x0, x1, not(0)), addmod(y0, y1, not(0)), not(0))
-                    let a := mulmod(x0, y0, not(0))
-                    let b := mulmod(m, 0x100000000ffffffffffffffff00000001, not(0))
-                    x0 := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), add(mul(x0, y1), mul(x1, y0))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
-                    t := addmod(r, mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
-                    t := sub(sub(t, x0), lt(t, x0))
-                    w := mul(shr(128, t), 0x100000000ffffffffffffffff00000001)
-                    x0 := add(x0, w)
-                    x1 := add(and(t, 0xffffffffffffffffffffffffffffffff), lt(x0, w))
-                }
-                // The scratch space keeps y: the stack holds no more than six words of elements.
-                mstore(0x00, y1)
-                mstore(0x20, y0)
+                mstore(add(point, 128), z1)
+                mstore(add(point, 160), z0)
+            }
+            // y = y^2
+            {
+                let t := mul(y0, y0)
+                let m := mul(t, 0xfffffffcfffffffafffffffbfffffffe00000000000000010000000100000001)
+                let a := mulmod(y0, y0, not(0))
+                let b := mulmod(m, 0x100000000ffffffffffffffff00000001, not(0))
+                let w := shr(112, mul(shr(16, y1), y1))
+                let u := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), shl(1, mul(y0, y1))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
+                let r := addmod(y0, y1, not(0))
+                t := addmod(mulmod(r, r, not(0)), mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
+                t := sub(sub(t, u), lt(t, u))
+                w := mul(shr(128, t), 0x100000000ffffffffffffffff00000001)
+                y0 := add(u, w)
+                y1 := add(and(t, 0xffffffffffffffffffffffffffffffff), lt(y0, w))
+            }
+            // x = x y
+            {
+                let t := mul(x0, y0)
+                let m := mul(t, 0xfffffffcfffffffafffffffbfffffffe00000000000000010000000100000001)
+                let a := mulmod(x0, y0, not(0))
+                let b := mulmod(m, 0x100000000ffffffffffffffff00000001, not(0))
+                let w := shr(112, mul(shr(16, x1), y1))
+                let u := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), add(mul(x0, y1), mul(x1, y0))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
+                t := addmod(mulmod(addmod(x0, x1, not(0)), addmod(y0, y1, not(0)), not(0)), mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
+                t := sub(sub(t, u), lt(t, u))
+                w := mul(shr(128, t), 0x100000000ffffffffffffffff00000001)
+                x0 := add(u, w)
+                x1 := add(and(t, 0xffffffffffffffffffffffffffffffff), lt(x0, w))
             }
             let e1
             let e0
@@ -127,15 +119,15 @@ library P384Double {
             {
                 let t := mul(a0, a0)
                 let m := mul(t, 0xfffffffcfffffffafffffffbfffffffe00000000000000010000000100000001)
-                let w := shr(112, mul(shr(16, a1), a1))
-                let r := addmod(a0, a1, not(0))
                 let a := mulmod(a0, a0, not(0))
                 let b := mulmod(m, 0x100000000ffffffffffffffff00000001, not(0))
-                e0 := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), shl(1, mul(a0, a1))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
+                let w := shr(112, mul(shr(16, a1), a1))
+                let u := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), shl(1, mul(a0, a1))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
+                let r := addmod(a0, a1, not(0))
                 t := addmod(mulmod(r, r, not(0)), mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
-                t := sub(sub(t, e0), lt(t, e0))
+                t := sub(sub(t, u), lt(t, u))
                 w := mul(shr(128, t), 0x100000000ffffffffffffffff00000001)
-                e0 := add(e0, w)
+                e0 := add(u, w)
                 e1 := add(and(t, 0xffffffffffffffffffffffffffffffff), lt(e0, w))
             }
             {
@@ -162,41 +154,40 @@ library P384Double {
             // a = 2 a
             a1 := add(shl(1, a1), shr(255, a0))
             a0 := shl(1, a0)
-            let y1 := mload(0x00)
-            let y0 := mload(0x20)
-            // e = 4p - y
+            // x = x a
+            {
+                let t := mul(x0, a0)
+                let m := mul(t, 0xfffffffcfffffffafffffffbfffffffe00000000000000010000000100000001)
+                let a := mulmod(x0, a0, not(0))
+                let b := mulmod(m, 0x100000000ffffffffffffffff00000001, not(0))
+                let w := shr(112, mul(shr(16, x1), a1))
+                let u := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), add(mul(x0, a1), mul(x1, a0))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
+                t := addmod(mulmod(addmod(x0, x1, not(0)), addmod(a0, a1, not(0)), not(0)), mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
+                t := sub(sub(t, u), lt(t, u))
+                w := mul(shr(128, t), 0x100000000ffffffffffffffff00000001)
+                x0 := add(u, w)
+                x1 := add(and(t, 0xffffffffffffffffffffffffffffffff), lt(x0, w))
+            }
+            // y = y^2
+            {
+                let t := mul(y0, y0)
+                let m := mul(t, 0xfffffffcfffffffafffffffbfffffffe00000000000000010000000100000001)
+                let a := mulmod(y0, y0, not(0))
+                let b := mulmod(m, 0x100000000ffffffffffffffff00000001, not(0))
+                let w := shr(112, mul(shr(16, y1), y1))
+                let u := add(add(add(sub(sub(a, lt(a, t)), b), lt(b, t)), shl(1, mul(y0, y1))), add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
+                let r := addmod(y0, y1, not(0))
+                t := addmod(mulmod(r, r, not(0)), mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
+                t := sub(sub(t, u), lt(t, u))
+                w := mul(shr(128, t), 0x100000000ffffffffffffffff00000001)
+                y0 := add(u, w)
+                y1 := add(and(t, 0xffffffffffffffffffffffffffffffff), lt(y0, w))
+            }
+            // x = x - y + 4p
             {
                 let t := add(y0, 0x400000003fffffffffffffffc00000004)
-                e1 := sub(sub(add(0, 0x400000000000000000000000000000000), y1), add(lt(t, y0), lt(0, t)))
-                e0 := sub(0, t)
-            }
-            // x = x a + e y
-            {
-                let t := mul(e0, y0)
-                let a := mulmod(e0, y0, not(0))
-                a := add(sub(a, lt(a, t)), add(mul(e0, y1), mul(e1, y0)))
-                let w := mul(shr(16, e1), y1)
-                let r := mulmod(addmod(e0, e1, not(0)), addmod(y0, y1, not(0)), not(0))
-                r := addmod(r, mulmod(addmod(x0, x1, not(0)), addmod(a0, a1, not(0)), not(0)), not(0))
-                w := shr(112, add(w, mul(shr(16, x1), a1)))
-                a := add(a, add(mul(x0, a1), mul(x1, a0)))
-                {
-                    let q := mul(x0, a0)
-                    let c := mulmod(x0, a0, not(0))
-                    t := add(t, q)
-                    a := add(add(a, lt(t, q)), sub(c, lt(c, q)))
-                }
-                let m := mul(t, 0xfffffffcfffffffafffffffbfffffffe00000000000000010000000100000001)
-                {
-                    let b := mulmod(m, 0x100000000ffffffffffffffff00000001, not(0))
-                    a := add(sub(a, b), lt(b, t))
-                }
-                x0 := add(a, add(shl(128, m), mul(w, 0x100000000ffffffffffffffff00000001)))
-                t := addmod(r, mulmod(addmod(w, not(m), not(0)), 0xffffffffffffffff00000001, not(0)), not(0))
-                t := sub(sub(t, x0), lt(t, x0))
-                w := mul(shr(128, t), 0x100000000ffffffffffffffff00000001)
-                x0 := add(x0, w)
-                x1 := add(and(t, 0xffffffffffffffffffffffffffffffff), lt(x0, w))
+                x1 := sub(sub(add(x1, 0x400000000000000000000000000000000), y1), add(lt(t, y0), lt(x0, t)))
+                x0 := sub(x0, t)
             }
             mstore(add(point, 64), x1)
             mstore(add(point, 96), x0)

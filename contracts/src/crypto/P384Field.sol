@@ -10,7 +10,7 @@ library P384Field {
     uint256 internal constant P_HIGH = 0xffffffffffffffffffffffffffffffff;
     uint256 internal constant P_LOW = 0xfffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff;
 
-    /// @notice The product over 2^256 of x <= i * 2^384 and y <= j * 2^384 with i * j < 2^16; at most 2^384 + 2^162.
+    /// @notice The product over 2^256 of x <= i * 2^384 and y <= j * 2^384 with i * j < 2^16; at most 2^384 + 2^163.
     function mul(uint256 x1, uint256 x0, uint256 y1, uint256 y0) internal pure returns (uint256 z1, uint256 z0) {
         assembly ("memory-safe") {
             let t := mul(x0, y0)
@@ -39,7 +39,7 @@ library P384Field {
         }
     }
 
-    /// @notice The square over 2^256 of x <= i * 2^384 with i < 2^8; at most 2^384 + 2^162.
+    /// @notice The square over 2^256 of x <= i * 2^384 with i < 2^8; at most 2^384 + 2^163.
     function square(uint256 x1, uint256 x0) internal pure returns (uint256 z1, uint256 z0) {
         assembly ("memory-safe") {
             let t := mul(x0, x0)

@@ -69,11 +69,28 @@ library SnpReport {
 
     /// @notice r then s as 48 big-endian bytes each.
     function signatureOf(bytes calldata report) internal pure returns (bytes memory signature) {
-        signature = new bytes(96);
-        for (uint256 i = 0; i < 48; i++) {
-            signature[i] = report[SIGNATURE_R + 47 - i];
-            signature[48 + i] = report[SIGNATURE_S + 47 - i];
-        }
+        (uint128 r1, uint256 r0) = scalarAt(report, SIGNATURE_R);
+        (uint128 s1, uint256 s0) = scalarAt(report, SIGNATURE_S);
+        return abi.encodePacked(r1, r0, s1, s0);
+    }
+
+    /// @notice A little-endian number of 48 bytes.
+    function scalarAt(bytes calldata report, uint256 offset) private pure returns (uint128 high, uint256 low) {
+        low = reverse(uint256(bytes32(report[offset:offset + 32])));
+        high = uint128(reverse(uint256(bytes32(report[offset + 32:offset + 48]))));
+    }
+
+    /// @notice The bytes of a word in reverse order: halves of ever larger groups change places.
+    function reverse(uint256 value) private pure returns (uint256) {
+        uint256 mask = type(uint256).max / 0x101;
+        value = ((value >> 8) & mask) | ((value & mask) << 8);
+        mask = type(uint256).max / 0x10001;
+        value = ((value >> 16) & mask) | ((value & mask) << 16);
+        mask = type(uint256).max / 0x100000001;
+        value = ((value >> 32) & mask) | ((value & mask) << 32);
+        mask = type(uint256).max / 0x10000000000000001;
+        value = ((value >> 64) & mask) | ((value & mask) << 64);
+        return (value >> 128) | (value << 128);
     }
 
     /// @notice A little-endian integer of at most eight bytes.
