@@ -68,6 +68,7 @@ public sealed class KillAnywhereTests
         Workload[] workloads = [TestNetwork.Workload(1), TestNetwork.Workload(2)];
         Address buyer = network.CoordinatorKey.Address;
         RunningCoordinator? coordinator = null;
+        bool queued = false;
         bool redeemed = false;
         try
         {
@@ -76,7 +77,12 @@ public sealed class KillAnywhereTests
                 try
                 {
                     coordinator ??= network.Start(Boundary);
-                    coordinator.Queue(workloads);
+                    if (!queued)
+                    {
+                        coordinator.Queue(workloads); // Asked again until answered, as a client would.
+                        queued = true;
+                    }
+
                     if (!redeemed)
                     {
                         await coordinator.BuyAsync(TestNetwork.Workload(3));

@@ -88,11 +88,13 @@ internal static class CoordinatorApplication
         .AddSingleton<ChainFollower>()
         .AddSingleton<BatchLoop>()
         .AddSingleton<SeedLoop>()
+        .AddSingleton<AgreeLoop>()
         .AddSingleton<SettleLoop>()
         .AddSingleton<Housekeeping>()
         .AddHostedService(provider => provider.GetRequiredService<ChainFollower>())
         .AddHostedService(provider => provider.GetRequiredService<BatchLoop>())
         .AddHostedService(provider => provider.GetRequiredService<SeedLoop>())
+        .AddHostedService(provider => provider.GetRequiredService<AgreeLoop>())
         .AddHostedService(provider => provider.GetRequiredService<SettleLoop>())
         .AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
 

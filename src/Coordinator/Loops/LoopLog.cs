@@ -30,6 +30,9 @@ internal static partial class LoopLog
     [LoggerMessage(1008, LogLevel.Warning, "{Removed} events were taken back by a chain reorganisation and are undone")]
     internal static partial void Reorganised(ILogger logger, int removed);
 
+    [LoggerMessage(1010, LogLevel.Warning, "task key {TaskKey} is void: {Reason}")]
+    internal static partial void Voided(ILogger logger, long taskKey, string reason);
+
     [LoggerMessage(1009, LogLevel.Information, "credit of {Account} on workload {Workload}: {Decision}")]
     internal static partial void Redemption(ILogger logger, Chain.Address account, Chain.Hash256 workload, string decision);
 }

@@ -1,18 +1,16 @@
 using System.Collections.Immutable;
-using Ait.Coordinator.Agreeing;
+using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 using Ait.Coordinator.Settling;
-using Ait.Coordinator.Ledger;
 
 namespace Ait.Coordinator.Loops;
 
-/// <summary>Results → agreement → settlement. Simulates before it sends, and sends only what the ledger has decided.</summary>
+/// <summary>Agreement → settlement. Simulates before it sends, and sends only what the ledger has decided.</summary>
 internal sealed class SettleLoop : CoordinatorLoop
 {
     /// <summary>How long after its deadline a refused task is given up, whatever the refusal says.</summary>
     private const ulong DeadlineGrace = 60;
 
-    private readonly AgreementStore _agreements;
     private readonly SettlementStore _store;
     private readonly IMiningChain _chain;
     private readonly ChainFollower _follower;
@@ -22,11 +20,10 @@ internal sealed class SettleLoop : CoordinatorLoop
     private readonly ILogger _log;
 
     public SettleLoop(
-        AgreementStore agreements, SettlementStore store, IMiningChain chain, ChainFollower follower, CoordinatorOptions options,
+        SettlementStore store, IMiningChain chain, ChainFollower follower, CoordinatorOptions options,
         Signals signals, LoopHealth health, TimeProvider clock, ILogger<SettleLoop> log)
-        : base(options.PollInterval, signals.Collected, health, clock, log)
+        : base(options.PollInterval, signals.Agreed, health, clock, log)
     {
-        _agreements = agreements;
         _store = store;
         _chain = chain;
         _follower = follower;
@@ -38,15 +35,6 @@ internal sealed class SettleLoop : CoordinatorLoop
 
     internal override async Task RoundAsync(CancellationToken cancellation)
     {
-        foreach (long taskKey in _agreements.Due())
-        {
-            AgreementDecision decision = _agreements.Decide(taskKey);
-            if (decision is AgreementDecision.Void given)
-            {
-                LoopLog.Decided(_log, null, given.Reason);
-            }
-        }
-
         foreach (OpenSettlement pending in _store.Settlements(SettlementState.Pending))
         {
             await SendAsync(pending, cancellation);

@@ -12,6 +12,9 @@ internal sealed class Signals
     /// <summary>A commitment or result came in.</summary>
     internal WakeSignal Collected { get; } = new();
 
+    /// <summary>Tasks have an agreement and can be settled.</summary>
+    internal WakeSignal Agreed { get; } = new();
+
     /// <summary>A transaction was mined; its events are on chain.</summary>
     internal WakeSignal Mined { get; } = new();
 

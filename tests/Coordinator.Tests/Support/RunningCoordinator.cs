@@ -63,8 +63,16 @@ internal sealed class RunningCoordinator : IDisposable
         }
     }
 
-    internal Task RoundAsync<T>()
-        where T : CoordinatorLoop => Get<T>().RoundAsync(TestContext.Current.CancellationToken);
+    internal async Task RoundAsync<T>()
+        where T : CoordinatorLoop
+    {
+        if (typeof(T) == typeof(SettleLoop))
+        {
+            await Get<AgreeLoop>().RoundAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Get<T>().RoundAsync(TestContext.Current.CancellationToken);
+    }
 
     /// <summary>One round of every loop, a few blocks and a little time apart.</summary>
     internal async Task RoundsAsync()
