@@ -138,6 +138,7 @@ internal static class MinerEvents
         UnpaidReason.ResultInMinority => "its result differs from the agreed one.",
         UnpaidReason.NoAgreement => "no result reached the quorum before the deadline.",
         UnpaidReason.NotRevealed => "it committed and did not reveal in time.",
+        UnpaidReason.ClaimRefused => "the contract does not take this claim.",
         _ => $"reason {(byte)reason}.",
     };
 
@@ -146,6 +147,7 @@ internal static class MinerEvents
         UnpaidReason.Silent or UnpaidReason.NotRevealed => "Keep the process running and connected until its seats are revealed; stop it with SIGTERM.",
         UnpaidReason.ResultInMinority => "Run doctor: its engine self-test tells whether this machine computes the network's arithmetic.",
         UnpaidReason.NoAgreement => "Nothing to do on this machine: other seats were silent or disagreed.",
+        UnpaidReason.ClaimRefused => "Keep one process per GPU with fresh evidence; a duration out of bounds means that this device is not of its class for this work.",
         _ => "See docs/protocol.md for the reason code.",
     };
 }

@@ -130,6 +130,7 @@ public sealed class SeatRunTests
     [Theory]
     [InlineData(UnpaidReason.ResultInMinority, null, "Run doctor")]
     [InlineData(UnpaidReason.NotRevealed, null, "Keep the process running")]
+    [InlineData(UnpaidReason.ClaimRefused, null, "Keep one process per GPU")]
     [InlineData(UnpaidReason.Silent, "Buy a faster line.", "Buy a faster line.")]
     public async Task Run_saysWhyASeatIsNotPaidAndWhatToDo(UnpaidReason reason, string? remedy, string expected)
     {
