@@ -52,8 +52,10 @@ internal sealed class Adversary : IDisposable
     /// <summary>A registration as the contract takes it, over a fresh challenge block.</summary>
     internal async Task<Registration> PrepareAsync(CancellationToken cancellation)
     {
-        Block head = await _network.Chain.Client.GetBlockAsync(BlockTag.Latest, cancellation).ConfigureAwait(false)
-            ?? throw new SurroundingsException("the chain has no latest block.");
+        // Not the newest block: a call is judged as if inside it, where its own hash is not known yet.
+        ulong newest = await _network.Chain.Client.GetBlockNumberAsync(cancellation).ConfigureAwait(false);
+        Block head = await _network.Chain.Client.GetBlockAsync(newest - 1, cancellation).ConfigureAwait(false)
+            ?? throw new SurroundingsException("the chain does not have the block before its newest.");
         var binding = new DeviceBinding(
             _network.Chain.ChainId, _network.Network.DeviceRegistry, _operator.Address, _enclave.Address, GpuId, Class, head.Number, head.Hash);
         EmulatedEvidence evidence = await _hardware.EvidenceAsync(Host, LocalNetwork.Measurement, binding.ReportData(), cancellation).ConfigureAwait(false);

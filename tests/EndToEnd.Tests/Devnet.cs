@@ -1,0 +1,126 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using Ait.Attestation;
+using Ait.Chain;
+using Ait.Chain.Abi;
+using Ait.Chain.Rpc;
+using Ait.Chain.Signing;
+using Ait.Cli.Asking;
+using Ait.Cli.Launching;
+using Ait.Cli.Surroundings;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+// Each network is nine processes: one network at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Ait.EndToEnd.Tests;
+
+/// <summary>A whole network of real processes on emulated hardware, in a folder of its own. Absent, with the reason, where no dev chain can run.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "DisposeAsync ends what it owns.")]
+public sealed class Devnet : IAsyncLifetime
+{
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(200);
+    private readonly string _folder = Directory.CreateTempSubdirectory("ait-devnet-").FullName;
+    private LocalNetwork? _local;
+    private NetworkAccess? _network;
+
+    internal LocalNetwork Local => _local ?? throw Skipped();
+
+    internal NetworkAccess Network => _network ?? throw Skipped();
+
+    public async ValueTask InitializeAsync()
+    {
+        if (new Prerequisites(Installation.ContractsFolder, _ => { }).FindAnvil() is null)
+        {
+            return;
+        }
+
+        var options = new LocalNetworkOptions
+        {
+            State = new StateFolder(_folder),
+            Miners = 5,
+            Port = LocalPort.PickFree(),
+            RpcPort = LocalPort.PickFree(),
+            BatchInterval = TimeSpan.FromMilliseconds(500),
+            CommitWindow = TimeSpan.FromSeconds(20),
+            RevealWindow = TimeSpan.FromSeconds(20),
+        };
+        _local = await LocalNetwork.StartAsync(options, TimeProvider.System, _ => { }, CancellationToken.None);
+        _network = await NetworkAccess.OpenAsync(options.Rpc, options.Coordinator, CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _network?.Dispose();
+        if (_local is not null)
+        {
+            await _local.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    internal static void Require(Devnet devnet) => Assert.SkipWhen(
+        devnet._local is null,
+        "no dev chain: anvil is neither in contracts/node_modules nor on PATH (run tests/prepare-contracts, or install Foundry)");
+
+    internal async Task<IReadOnlyList<RegisteredDevice>> RegisteredAsync(int count, CancellationToken cancellation)
+    {
+        while ((await Network.DevicesAsync("rosterLength", cancellation)).AsUInt32() < count)
+        {
+            await Task.Delay(s_poll, cancellation);
+        }
+
+        return await Network.RosterAsync(cancellation);
+    }
+
+    internal async Task<ModelResponse> ModelAsync(CancellationToken cancellation) => (await Network.Coordinator.ModelsAsync(cancellation)).Models[0];
+
+    internal async Task<IReadOnlyList<Hash256>> QueueAsync(IEnumerable<Workload> workloads, CancellationToken cancellation)
+    {
+        using Secp256k1PrivateKey coordinator = Local.Key("coordinator");
+        return await Queue.AddAsync(Network, coordinator, workloads, cancellation);
+    }
+
+    /// <summary>Waits for the settlement of a workload's task, through a coordinator that may be down now and then.</summary>
+    internal async Task<TaskResponse> SettledAsync(Hash256 workload, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                WorkloadResponse state = await Network.Coordinator.WorkloadAsync(workload, cancellation);
+                Assert.NotEqual(WorkloadPhase.Void, state.Phase);
+                if (state is { Phase: WorkloadPhase.Settled, TaskId: { } taskId })
+                {
+                    return await Network.Coordinator.TaskAsync(taskId, cancellation);
+                }
+            }
+            catch (SurroundingsException)
+            {
+                // Killed just now; its supervisor starts it again.
+            }
+
+            await Task.Delay(s_poll, cancellation);
+        }
+    }
+
+    internal async Task<IReadOnlyList<ContractEvent>> EventsAsync(string name, CancellationToken cancellation)
+    {
+        IReadOnlyList<(Log Log, ContractEvent Event)> events = await Network.Chain
+            .EventsAsync([Network.Network.MiningRegistry], cancellation, 0, NetworkAccess.Mining.Event(name).Topic);
+        return [.. events.Select(found => found.Event)];
+    }
+
+    /// <summary>The development root as the C# verifier pins it.</summary>
+    internal async Task<TrustRoots> RootsAsync(CancellationToken cancellation)
+    {
+        EmulatedRoot root = await Local.Hardware.RootAsync(cancellation);
+        return new TrustRoots([new TrustRoot(Attestation.SevSnp.SnpProduct.Genoa, new ByteString(root.KeyFingerprint.Span))]);
+    }
+
+    internal async Task<BigInteger> SupplyAsync(CancellationToken cancellation) => await Network.SupplyAsync(cancellation);
+
+    private static InvalidOperationException Skipped() => new("the test must call Require first");
+}
