@@ -44,7 +44,7 @@ internal sealed class Purchase
         return await FindQuoteAsync(workload.Hash, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The price of an open workload as the contract has it.</summary>
+    /// <summary>The price of an open workload as the contract has it; a small one costs the least that the contract redeems.</summary>
     internal async Task<WorkloadQuote> FindQuoteAsync(Hash256 workloadId, CancellationToken cancellation)
     {
         ulong units = (await _network.MiningAsync("quoteOf", cancellation, workloadId).ConfigureAwait(false)).AsUInt64();
@@ -55,7 +55,8 @@ internal sealed class Purchase
 
         BigInteger price = (await _network.MiningAsync("redeemPrice", cancellation).ConfigureAwait(false)).AsBigInteger();
         ulong credit = (await _network.MiningAsync("creditOf", cancellation, _buyer.Address, workloadId).ConfigureAwait(false)).AsUInt64();
-        return new WorkloadQuote(workloadId, units, units * price, credit);
+        ulong least = (await _network.MiningAsync("LEAST_REDEEMED_UNITS", cancellation).ConfigureAwait(false)).AsUInt64();
+        return new WorkloadQuote(workloadId, units, Math.Max(units, least) * price, credit);
     }
 
     /// <summary>Burns AIT for credit on the workload.</summary>

@@ -11,7 +11,7 @@ namespace Ait.Cli.Asking;
 /// <summary>Makes a workload of what a person gives: a prompt, or a JSON file with a prompt and how to sample.</summary>
 internal static class WorkloadText
 {
-    internal const int StandardNewTokens = 24;
+    internal const int StandardNewTokens = 32;
     private const int MostFileBytes = 1024 * 1024;
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
     {

@@ -11,7 +11,7 @@ internal static class ModelsFile
     /// The benchmark table's entry for the demonstration model: CU are an amount of work, fixed per token of a model. So small
     /// that a fast processor stays above the least duration that the contract accepts of any class.
     /// </summary>
-    internal const uint MicroComputeUnitsPerToken = 100;
+    internal const uint MicroComputeUnitsPerToken = 30;
 
     internal static void Write(string path)
     {

@@ -70,6 +70,7 @@ internal sealed class Adversary : IDisposable
         return await Attempt.MakeAsync(
             _network,
             "evidence with one changed byte",
+            "ReportSignatureInvalid",
             _operator,
             _network.Network.DeviceRegistry,
             (honest with { Report = forged }).EncodeCall(),

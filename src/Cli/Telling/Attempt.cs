@@ -12,16 +12,16 @@ namespace Ait.Cli.Telling;
 /// An attempt to do what the contracts must refuse: the refusal as the contract words it, and a real transaction that was
 /// mined, failed, and changed no supply.
 /// </summary>
-internal sealed record Attempt(string What, ContractError Error, TransactionReceipt Receipt, BigInteger SupplyBefore, BigInteger SupplyAfter)
+internal sealed record Attempt(string What, string Expected, ContractError Error, TransactionReceipt Receipt, BigInteger SupplyBefore, BigInteger SupplyAfter)
 {
     /// <summary>Gas enough for the dearest refusal; the chain caps a transaction at 16.7 million.</summary>
     private const ulong GasLimit = 12_000_000;
 
-    /// <summary>Whether it was refused in every way that counts.</summary>
-    internal bool WasRefused => Error.Name.Length > 0 && !Receipt.Succeeded && SupplyBefore == SupplyAfter;
+    /// <summary>Whether it was refused in every way that counts: for the reason it should be, on chain, at no cost to the supply.</summary>
+    internal bool WasRefused => Error.Name == Expected && !Receipt.Succeeded && SupplyBefore == SupplyAfter;
 
     internal static async Task<Attempt> MakeAsync(
-        NetworkAccess network, string what, Secp256k1PrivateKey key, Address contract, byte[] call, CancellationToken cancellation)
+        NetworkAccess network, string what, string expected, Secp256k1PrivateKey key, Address contract, byte[] call, CancellationToken cancellation)
     {
         BigInteger before = await network.SupplyAsync(cancellation).ConfigureAwait(false);
         CallResult answer = await network.Chain
@@ -33,6 +33,6 @@ internal sealed record Attempt(string What, ContractError Error, TransactionRece
 
         TransactionReceipt receipt = await network.Chain.SendRegardlessAsync(key, contract, call, GasLimit, cancellation).ConfigureAwait(false);
         BigInteger after = await network.SupplyAsync(cancellation).ConfigureAwait(false);
-        return new Attempt(what, ChainAccess.Explain(reverted), receipt, before, after);
+        return new Attempt(what, expected, ChainAccess.Explain(reverted), receipt, before, after);
     }
 }

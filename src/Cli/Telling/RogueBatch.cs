@@ -89,20 +89,20 @@ internal sealed class RogueBatch
     internal Task<Attempt> WithUnregisteredGpuAsync(CancellationToken cancellation)
     {
         var stranger = new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size));
-        return SettleAsync("a GPU that is not registered", _task, Claim(_task, stranger, durationMillis: 1_000), cancellation);
+        return SettleAsync("a GPU that is not registered", "DeviceNotRegistered", _task, Claim(_task, stranger, durationMillis: 1_000), cancellation);
     }
 
     internal Task<Attempt> WithWorkloadNotInQueueAsync(CancellationToken cancellation)
     {
         MiningTask foreign = _task with { WorkloadHash = Keccak256.Hash("a workload that no batch holds"u8) };
-        return SettleAsync("a workload that is not in the queue", foreign, Claim(foreign, _mallory.GpuId, durationMillis: 1_000), cancellation);
+        return SettleAsync("a workload that is not in the queue", "WorkloadNotInQueue", foreign, Claim(foreign, _mallory.GpuId, durationMillis: 1_000), cancellation);
     }
 
     internal Task<Attempt> WithDurationOutOfBoundsAsync(CancellationToken cancellation) =>
-        SettleAsync("a duration of ten hours for a second's work", _task, Claim(_task, _mallory.GpuId, durationMillis: 36_000_000), cancellation);
+        SettleAsync("a duration of ten hours for a second's work", "DurationOutOfBounds", _task, Claim(_task, _mallory.GpuId, durationMillis: 36_000_000), cancellation);
 
     internal Task<Attempt> WithOnlyHerResultAsync(CancellationToken cancellation) =>
-        SettleAsync("a fabricated result that only one seat signed", _task, Claim(_task, _mallory.GpuId, durationMillis: 1_000), cancellation);
+        SettleAsync("a fabricated result that only one seat signed", "ResultNotAgreed", _task, Claim(_task, _mallory.GpuId, durationMillis: 1_000), cancellation);
 
     private static ulong BatchIdOf(TransactionReceipt receipt)
     {
@@ -127,7 +127,7 @@ internal sealed class RogueBatch
         return (tuple, result);
     }
 
-    private Task<Attempt> SettleAsync(string what, MiningTask task, (AbiValue Tuple, Hash256 Result) claim, CancellationToken cancellation)
+    private Task<Attempt> SettleAsync(string what, string expected, MiningTask task, (AbiValue Tuple, Hash256 Result) claim, CancellationToken cancellation)
     {
         AbiValue settlement = AbiValue.List(
             AbiValue.List(
@@ -146,6 +146,6 @@ internal sealed class RogueBatch
             claim.Result,
             AbiValue.List(claim.Tuple));
         byte[] call = NetworkAccess.Mining.Function("settle").EncodeCall(_batchId, AbiValue.List(settlement));
-        return Attempt.MakeAsync(_network, what, _mallory.Operator, _network.Network.MiningRegistry, call, cancellation);
+        return Attempt.MakeAsync(_network, what, expected, _mallory.Operator, _network.Network.MiningRegistry, call, cancellation);
     }
 }

@@ -95,7 +95,7 @@ internal sealed partial class Story
 
     private bool Tell(int number, Attempt attempt)
     {
-        string verdict = attempt.WasRefused ? "refused" : "NOT REFUSED";
+        string verdict = attempt.WasRefused ? "refused" : $"NOT REFUSED AS IT SHOULD BE, with {attempt.Expected}";
         _screen.Say($"  {number}. {attempt.What}: {verdict}");
         _screen.Say($"     {attempt.Error}");
         _screen.Say($"     transaction {attempt.Receipt.TransactionHash} failed; supply {Amounts.Text(attempt.SupplyBefore)} AIT before, {Amounts.Text(attempt.SupplyAfter)} after");
