@@ -53,7 +53,7 @@ public sealed class FromEvidenceToRedemption(Devnet devnet) : IClassFixture<Devn
         // 3. Task. Workloads go into a batch whose Merkle root is on chain before any seat exists.
         BigInteger supplyBefore = await devnet.SupplyAsync(cancellation);
         ModelResponse model = await devnet.ModelAsync(cancellation);
-        Workload[] workloads = [.. Enumerable.Range(1, 4).Select(number => WorkloadText.OfPrompt($"Question {number}:", 64, model))];
+        Workload[] workloads = [.. Enumerable.Range(1, 8).Select(number => WorkloadText.OfPrompt($"Question {number}:", 64, model))];
         Assert.Equal(workloads.Select(workload => workload.Hash), await devnet.QueueAsync(workloads, cancellation));
         var tasks = new List<TaskResponse>();
         foreach (Workload workload in workloads)
@@ -121,7 +121,7 @@ public sealed class FromEvidenceToRedemption(Devnet devnet) : IClassFixture<Devn
         var purchase = new Purchase(network, holder, TimeProvider.System);
         WorkloadQuote quote = await purchase.QuoteAsync(WorkloadText.OfPrompt("Hi", 1, model), cancellation);
         BigInteger balanceBefore = await network.BalanceAsync(holder.Address, cancellation);
-        BigInteger burn = BigInteger.Max(quote.PriceWei, BigInteger.Pow(10, 15));
+        BigInteger burn = quote.PriceWei;
         TransactionReceipt redemption = await purchase.RedeemAsync(quote, burn, cancellation);
         Assert.True(redemption.Succeeded);
         WorkloadAnswer answer = await purchase.AnswerAsync(quote.WorkloadId, _ => { }, cancellation);
