@@ -20,6 +20,9 @@ internal sealed class ChainAccess : IDisposable
     private readonly HttpClient _http;
     private readonly TimeProvider _clock;
 
+    /// <summary>One nonce is given out at a time; waiting for receipts happens side by side.</summary>
+    private readonly SemaphoreSlim _sending = new(1, 1);
+
     private ChainAccess(HttpClient http, EthereumClient client, Uri rpc, ulong chainId, TimeProvider clock)
     {
         _http = http;
@@ -91,12 +94,22 @@ internal sealed class ChainAccess : IDisposable
     internal async Task<TransactionReceipt> SendRegardlessAsync(
         Secp256k1PrivateKey key, Address? to, ReadOnlyMemory<byte> data, ulong gasLimit, CancellationToken cancellation)
     {
-        SignedTransaction signed = await SignAsync(key, to, data, gasLimit, cancellation).ConfigureAwait(false);
-        await Client.SendRawTransactionAsync(signed.Raw.AsMemory(), cancellation).ConfigureAwait(false);
+        await _sending.WaitAsync(cancellation).ConfigureAwait(false);
+        SignedTransaction signed;
+        try
+        {
+            signed = await SignAsync(key, to, data, gasLimit, cancellation).ConfigureAwait(false);
+            await Client.SendRawTransactionAsync(signed.Raw.AsMemory(), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+
         return await ReceiptAsync(signed.Hash, cancellation).ConfigureAwait(false);
     }
 
-    internal async Task<SignedTransaction> SignAsync(
+    private async Task<SignedTransaction> SignAsync(
         Secp256k1PrivateKey key, Address? to, ReadOnlyMemory<byte> data, ulong gasLimit, CancellationToken cancellation)
     {
         ulong nonce = await Client.GetTransactionCountAsync(key.Address, BlockTag.Pending, cancellation).ConfigureAwait(false);
@@ -163,5 +176,9 @@ internal sealed class ChainAccess : IDisposable
             "anvil_setBalance", new JsonArray(account.ToString(), "0x" + wei.ToString("x", System.Globalization.CultureInfo.InvariantCulture).TrimStart('0')), cancellation).ConfigureAwait(false);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _sending.Dispose();
+        _http.Dispose();
+    }
 }

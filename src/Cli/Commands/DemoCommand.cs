@@ -52,19 +52,22 @@ internal static class DemoCommand
         }
     }
 
-    /// <summary>Empties the folder of an earlier run; a run that is still going on keeps it.</summary>
+    /// <summary>
+    /// Empties the folder of an earlier run; a run that is still going on keeps it. The emulated hardware stays, as machines
+    /// outlive the networks they serve.
+    /// </summary>
     private static async Task ClearAsync(StateFolder state, TimeProvider clock, CancellationToken cancellation)
     {
         using (FolderLock.Take(state.Path))
         {
             await new RunningPrograms(state.Programs).EndLeftoversAsync(clock, cancellation).ConfigureAwait(false);
-            bool ours = File.Exists(state.Programs) || File.Exists(state.Network) || Directory.EnumerateFileSystemEntries(state.Path).All(entry => Path.GetFileName(entry) == "lock");
+            bool ours = File.Exists(state.Programs) || File.Exists(state.Network) || Directory.EnumerateFileSystemEntries(state.Path).All(entry => Path.GetFileName(entry) is "lock" or "hardware");
             if (!ours)
             {
                 throw new SurroundingsException(string.Create(CultureInfo.InvariantCulture, $"{state.Path} holds something else than a network of this program. Choose another folder with --state."));
             }
 
-            foreach (string entry in Directory.EnumerateFileSystemEntries(state.Path).Where(entry => Path.GetFileName(entry) != "lock"))
+            foreach (string entry in Directory.EnumerateFileSystemEntries(state.Path).Where(entry => Path.GetFileName(entry) is not ("lock" or "hardware")))
             {
                 if (Directory.Exists(entry))
                 {

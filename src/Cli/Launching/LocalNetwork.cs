@@ -101,6 +101,18 @@ internal sealed class LocalNetwork : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops the miners for good, each after it finished what it began.</summary>
+    internal async Task StopMinersAsync()
+    {
+        List<string> miners = [.. Miners.Select(miner => miner.Name).Where(_supervisors.ContainsKey)];
+        await Task.WhenAll(miners.Select(name => _supervisors[name].StopAsync())).ConfigureAwait(false);
+        foreach (string name in miners)
+        {
+            _supervisors.Remove(name);
+            _startOrder.Remove(name);
+        }
+    }
+
     /// <summary>Stops one program for good; the others go on.</summary>
     internal async Task StopProgramAsync(string name)
     {
@@ -112,9 +124,8 @@ internal sealed class LocalNetwork : IAsyncDisposable
     /// <summary>Ends miners, then the coordinator, then the chain, so that each can finish what it began.</summary>
     public async ValueTask DisposeAsync()
     {
-        List<string> miners = [.. _startOrder.Where(name => name.StartsWith("miner-", StringComparison.Ordinal))];
-        await Task.WhenAll(miners.Select(name => _supervisors[name].StopAsync())).ConfigureAwait(false);
-        foreach (string name in _startOrder.Except(miners).Reverse())
+        await StopMinersAsync().ConfigureAwait(false);
+        foreach (string name in Enumerable.Reverse(_startOrder))
         {
             await _supervisors[name].StopAsync().ConfigureAwait(false);
         }
@@ -141,10 +152,9 @@ internal sealed class LocalNetwork : IAsyncDisposable
         }
 
         await EndowAsync(accounts, cancellation).ConfigureAwait(false);
+        Task<EmulatedMachine[]> machines = MachinesAsync(root, cancellation);
         await DeployAsync(await root.ConfigureAwait(false), deployer, coordinator.Address, cancellation).ConfigureAwait(false);
         ModelsFile.Write(State.Models);
-        Task<EmulatedMachine[]> machines = Task.WhenAll(Miners.Select(miner => miner.Host).Distinct().Select(host =>
-            Hardware.HostAsync(host, MinerPlan.GpusOf(host).Select(gpu => gpu.ToString()), cancellation)));
         Keep(CoordinatorCall());
         Dictionary<string, EmulatedMachine> byName = (await machines.ConfigureAwait(false)).ToDictionary(machine => machine.Name);
         await ReachCoordinatorAsync(cancellation).ConfigureAwait(false);
@@ -154,6 +164,14 @@ internal sealed class LocalNetwork : IAsyncDisposable
         }
 
         new NetworkRecord(_options.Rpc, _options.Coordinator, _options.Miners).Write(State.Network);
+    }
+
+    /// <summary>The hosts of the miners, once their root is there.</summary>
+    private async Task<EmulatedMachine[]> MachinesAsync(Task<EmulatedRoot> root, CancellationToken cancellation)
+    {
+        await root.ConfigureAwait(false);
+        return await Task.WhenAll(Miners.Select(miner => miner.Host).Distinct().Select(host =>
+            Hardware.HostAsync(host, MinerPlan.GpusOf(host).Select(gpu => gpu.ToString()), cancellation))).ConfigureAwait(false);
     }
 
     private async Task DeployAsync(EmulatedRoot root, Secp256k1PrivateKey deployer, Address coordinator, CancellationToken cancellation)

@@ -33,13 +33,19 @@ internal sealed partial class Story
         (SeatResponse seat, Adversary.Fabrication fabrication) = await FabricateAsync(mallory, coordinator, cancellation).ConfigureAwait(false);
 
         // From here on Mallory holds the coordinator's key, and the honest coordinator is gone.
+        await _local.StopMinersAsync().ConfigureAwait(false);
         await _local.StopProgramAsync("coordinator").ConfigureAwait(false);
         RogueBatch rogue = await RogueBatch.CommitAsync(_network, mallory, coordinator, _clock, cancellation).ConfigureAwait(false);
-        refused &= Tell(2, await rogue.WithUnregisteredGpuAsync(cancellation).ConfigureAwait(false));
-        refused &= Tell(3, await rogue.WithWorkloadNotInQueueAsync(cancellation).ConfigureAwait(false));
-        refused &= Tell(4, await rogue.WithDurationOutOfBoundsAsync(cancellation).ConfigureAwait(false));
-        Attempt alone = await rogue.WithOnlyHerResultAsync(cancellation).ConfigureAwait(false);
-        refused &= Tell(5, alone);
+        Attempt[] attempts = await Task.WhenAll(
+            rogue.WithUnregisteredGpuAsync(cancellation),
+            rogue.WithWorkloadNotInQueueAsync(cancellation),
+            rogue.WithDurationOutOfBoundsAsync(cancellation),
+            rogue.WithOnlyHerResultAsync(cancellation)).ConfigureAwait(false);
+        for (int index = 0; index < attempts.Length; index++)
+        {
+            refused &= Tell(index + 2, attempts[index]);
+        }
+
         bool unpaid = await TellFabricationAsync(seat, fabrication, cancellation).ConfigureAwait(false);
         BigInteger hers = await _network.BalanceAsync(operatorKey.Address, cancellation).ConfigureAwait(false);
         _screen.Say($"     Mallory's balance after all this: {Amounts.Text(hers)} AIT");
