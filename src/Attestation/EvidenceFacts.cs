@@ -19,10 +19,10 @@ public abstract class EvidenceFacts
     /// </summary>
     public required ByteString? ChipId { get; init; }
 
-    /// <summary>Launch digest of the program.</summary>
+    /// <summary>Launch digest of the program; of a GPU, the digest of all its measurements.</summary>
     public required ByteString Measurement { get; init; }
 
-    /// <summary>The 64 bytes the guest chose.</summary>
+    /// <summary>The bytes the guest chose: 64, and of a GPU the 32 of its nonce.</summary>
     public required ByteString ReportData { get; init; }
 
     /// <summary>The instant after which this verdict must be taken again: the earliest end of any certificate or collateral used.</summary>

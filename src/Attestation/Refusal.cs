@@ -40,6 +40,16 @@ public enum Refusal
     QuoteTee = 123,
     /// <summary>The quoting enclave is not Intel's.</summary>
     QuoteVendor = 124,
+    /// <summary>A GPU's request and response are not as long as they say.</summary>
+    SpdmMalformed = 140,
+    /// <summary>The request does not ask for all measurements, signed, in SPDM 1.1.</summary>
+    SpdmRequest = 141,
+    /// <summary>The response does not give measurements in SPDM 1.1.</summary>
+    SpdmResponse = 142,
+    /// <summary>A measurement block is not a SHA-384 value of its own index.</summary>
+    MeasurementBlock = 143,
+    /// <summary>The device's own fields are not well formed, or one that is needed is absent.</summary>
+    OpaqueData = 144,
 
     // 200–299: certificates and their path
     /// <summary>A certificate is not strict DER of the shape its role has.</summary>
@@ -52,7 +62,7 @@ public enum Refusal
     KeyIdentifierMismatch = 203,
     /// <summary>A certificate's signature does not verify under its issuer's key.</summary>
     CertificateSignature = 204,
-    /// <summary>A signature algorithm is not RSASSA-PSS with SHA-384, MGF1-SHA-384, salt 48, trailer 1.</summary>
+    /// <summary>A signature algorithm is not the one its vendor signs with (AMD: RSASSA-PSS SHA-384, Intel and NVIDIA: ECDSA).</summary>
     CertificateAlgorithm = 205,
     /// <summary>A public key is not of the type, size or curve its role demands.</summary>
     CertificateKey = 206,
@@ -74,6 +84,10 @@ public enum Refusal
     EndorsementExtensions = 214,
     /// <summary>Two different certificates claim the same role.</summary>
     CertificateAmbiguous = 215,
+    /// <summary>The certificates are of a device that is no GPU.</summary>
+    NotAGpu = 220,
+    /// <summary>The attestation certificate's firmware id is malformed.</summary>
+    FirmwareIdExtension = 221,
 
     // 300–399: revocation
     /// <summary>A revocation list is not strict DER of the expected shape.</summary>
@@ -102,6 +116,16 @@ public enum Refusal
     CollateralStale = 324,
     /// <summary>Collateral is of another kind of environment or processor family.</summary>
     CollateralMismatch = 325,
+    /// <summary>A reference manifest is required and was not given.</summary>
+    ReferenceMissing = 340,
+    /// <summary>A reference manifest is not signed XML of NVIDIA's form.</summary>
+    ReferenceMalformed = 341,
+    /// <summary>A reference manifest's signature does not verify over its content.</summary>
+    ReferenceSignature = 342,
+    /// <summary>A reference manifest is of another version or chip than the evidence.</summary>
+    ReferenceMismatch = 343,
+    /// <summary>Driver and VBIOS reference manifests both speak of one measurement.</summary>
+    ReferenceConflict = 344,
 
     // 400–499: the report against its endorsement
     /// <summary>The report names another kind of signing key than the certificate endorses.</summary>
@@ -124,6 +148,12 @@ public enum Refusal
     ModuleIdentity = 423,
     /// <summary>The patch level is below every one that Intel lists.</summary>
     TcbNotSupported = 424,
+    /// <summary>The firmware id in the report is not the one the certificate endorses.</summary>
+    FirmwareIdMismatch = 440,
+    /// <summary>The chip the report names is not the one of the certificates.</summary>
+    ChipMismatch = 441,
+    /// <summary>The report says two different things about the GPU's mode.</summary>
+    ModeContradiction = 442,
 
     // 500–599: appraisal against the policy
     /// <summary>The guest may be debugged by its host.</summary>
@@ -154,6 +184,16 @@ public enum Refusal
     CollateralRolledBack = 521,
     /// <summary>A service domain is bound to the trust domain and the policy accepts none.</summary>
     ServiceDomain = 522,
+    /// <summary>The nonce is not the value the policy expects.</summary>
+    NonceMismatch = 540,
+    /// <summary>The GPU's mode is not one the policy accepts.</summary>
+    ModeNotAccepted = 541,
+    /// <summary>A measurement is none of the values its reference manifest lists.</summary>
+    ReferenceDiffers = 542,
+    /// <summary>Two pieces of evidence come from one physical GPU.</summary>
+    DeviceRepeated = 543,
+    /// <summary>The number of GPUs is not the number claimed.</summary>
+    DeviceCount = 544,
 
     // 600–699: manifests and files
     /// <summary>The manifest is not JSON of the expected shape.</summary>

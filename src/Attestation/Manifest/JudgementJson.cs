@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Ait.Attestation.Dcap;
+using Ait.Attestation.Nvidia;
 using Ait.Attestation.SevSnp;
 
 namespace Ait.Attestation.Manifest;
@@ -88,6 +89,9 @@ public static class JudgementJson
             case DcapFacts dcap:
                 WriteDcap(json, dcap);
                 break;
+            case NvidiaFacts nvidia:
+                WriteNvidia(json, nvidia);
+                break;
             default:
                 throw new ArgumentException("unknown kind of facts", nameof(facts));
         }
@@ -140,6 +144,29 @@ public static class JudgementJson
 
         json.WriteEndArray();
         json.WriteNumber("tcb_evaluation_number", facts.EvaluationNumber);
+    }
+
+    private static void WriteNvidia(Utf8JsonWriter json, NvidiaFacts facts)
+    {
+        json.WriteString("chip", facts.Chip);
+        json.WriteString("architecture", facts.Architecture.ToString());
+        json.WriteString("driver", facts.DriverVersion);
+        json.WriteString("vbios", facts.VbiosVersion);
+        json.WriteString("mode", facts.Mode.ToString());
+        json.WriteString("chip_id", facts.ChipId?.ToString());
+        json.WriteString("measurement", facts.Measurement.ToString());
+        json.WriteString("nonce", facts.ReportData.ToString());
+        json.WriteString("fwid", facts.FirmwareId.Length == 0 ? null : facts.FirmwareId.ToString());
+        json.WriteString("attestation_key", facts.AttestationKey.ToString());
+        json.WriteBoolean("driver_compared", facts.DriverCompared);
+        json.WriteBoolean("vbios_compared", facts.VbiosCompared);
+        json.WriteStartArray("devices");
+        foreach (ByteString device in facts.Devices)
+        {
+            json.WriteStringValue(device.ToString());
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteTcb(Utf8JsonWriter json, string name, TcbVersion tcb)

@@ -115,7 +115,7 @@ internal static class ManifestFiles
         return true;
     }
 
-    private static bool TryRevocationLists(
+    internal static bool TryRevocationLists(
         JsonElement files,
         EvidenceFileReader read,
         out ImmutableArray<ReadOnlyMemory<byte>> lists,

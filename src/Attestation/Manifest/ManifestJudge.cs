@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using Ait.Attestation.Dcap;
+using Ait.Attestation.Nvidia;
 using Ait.Attestation.SevSnp;
 
 namespace Ait.Attestation.Manifest;
@@ -54,11 +56,13 @@ public static class ManifestJudge
                 return TryInstant(entry, out DateTimeOffset at, out refusal) && TryJudgeSnp(entry, roots, read, at, out verdict, out refusal);
             case "intel-dcap":
                 return TryInstant(entry, out at, out refusal) && TryJudgeDcap(entry, roots, read, at, out verdict, out refusal);
+            case "nvidia-gpu":
+                return TryInstant(entry, out at, out refusal) && TryJudgeNvidia(entry, roots, read, at, out verdict, out refusal);
             case null:
                 refusal = JsonShape.Entry("platform", "a string", "none");
                 return false;
             default:
-                refusal = new RefusalReason(Refusal.NotSupported, "platform", "amd-snp or intel-dcap", platform);
+                refusal = new RefusalReason(Refusal.NotSupported, "platform", "amd-snp, intel-dcap or nvidia-gpu", platform);
                 return false;
         }
     }
@@ -117,6 +121,25 @@ public static class ManifestJudge
         }
 
         verdict = DcapVerifier.Verify(new DcapEvidence { Quote = quote, Collateral = collateral }, roots, policy, at);
+        return true;
+    }
+
+    private static bool TryJudgeNvidia(
+        JsonElement entry,
+        TrustRoots roots,
+        EvidenceFileReader read,
+        DateTimeOffset at,
+        [NotNullWhen(true)] out Verdict? verdict,
+        [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        verdict = null;
+        if (!NvidiaManifestPolicy.TryRead(entry, out NvidiaPolicy? policy, out JsonElement? references, out refusal)
+            || !NvidiaManifestFiles.TryLoad(entry, references, read, out ImmutableArray<NvidiaEvidence> evidence, out refusal))
+        {
+            return false;
+        }
+
+        verdict = NvidiaVerifier.Verify(evidence, roots, policy, at);
         return true;
     }
 

@@ -11,6 +11,8 @@ public sealed class TrustRoots
 {
     private readonly ImmutableArray<TrustRoot> _roots;
     private readonly ImmutableArray<ByteString> _intel;
+    private readonly ImmutableArray<ByteString> _nvidiaDevice;
+    private readonly ImmutableArray<ByteString> _nvidiaReference;
 
     /// <summary>A set of exactly these roots of AMD's products, and none of Intel's.</summary>
     public TrustRoots(IEnumerable<TrustRoot> roots)
@@ -20,14 +22,31 @@ public sealed class TrustRoots
 
     /// <summary>A set of exactly these roots; Intel's are SHA-384 of the DER SubjectPublicKeyInfo, too.</summary>
     public TrustRoots(IEnumerable<TrustRoot> roots, IEnumerable<ByteString> intel)
+        : this(roots, intel, [], [])
+    {
+    }
+
+    /// <summary>
+    /// A set of exactly these roots. NVIDIA has two, fingerprinted the same way: one of device identities and one of
+    /// reference manifests.
+    /// </summary>
+    public TrustRoots(
+        IEnumerable<TrustRoot> roots,
+        IEnumerable<ByteString> intel,
+        IEnumerable<ByteString> nvidiaDevice,
+        IEnumerable<ByteString> nvidiaReference)
     {
         ArgumentNullException.ThrowIfNull(roots);
         ArgumentNullException.ThrowIfNull(intel);
+        ArgumentNullException.ThrowIfNull(nvidiaDevice);
+        ArgumentNullException.ThrowIfNull(nvidiaReference);
         _roots = [.. roots];
         _intel = [.. intel];
+        _nvidiaDevice = [.. nvidiaDevice];
+        _nvidiaReference = [.. nvidiaReference];
     }
 
-    /// <summary>AMD's root keys (ARK) of the three products and Intel's SGX root key, as the vendors publish them.</summary>
+    /// <summary>AMD's root keys (ARK) of the three products, Intel's SGX root key and NVIDIA's two, as the vendors publish them.</summary>
     public static TrustRoots Production { get; } = new(
     [
         new TrustRoot(SnpProduct.Milan, ByteString.FromHex(
@@ -40,7 +59,21 @@ public sealed class TrustRoots
     [
         ByteString.FromHex(
             "3cdf1feb4e5eac629170f17625648da4a16effa22ae2bcca030b4358a8961c1bf26cf54a9598cd6a2d4a9cbb62377d22"),
+    ],
+    [
+        ByteString.FromHex(
+            "e108f61de3fce5261151f8a0eb562a920639ef1b0fcebba785ee52f54420e4248be3400366d45c2880bdf13044325393"),
+    ],
+    [
+        ByteString.FromHex(
+            "62d5dc52611222694c689eba235331cf73cd69308ea763720a4987eede99657c176e94274169a8063af5b11f8eba7990"),
     ]);
+
+    /// <summary>True if this key is pinned as a root of NVIDIA's device identities.</summary>
+    public bool ContainsNvidiaDevice(ByteString keyFingerprint) => _nvidiaDevice.Contains(keyFingerprint);
+
+    /// <summary>True if this key is pinned as a root of NVIDIA's reference manifests.</summary>
+    public bool ContainsNvidiaReference(ByteString keyFingerprint) => _nvidiaReference.Contains(keyFingerprint);
 
     /// <summary>True if this key is pinned as a root of Intel's.</summary>
     public bool ContainsIntel(ByteString keyFingerprint) => _intel.Contains(keyFingerprint);

@@ -9,10 +9,15 @@ internal static class CertificatePath
     /// <summary>Is <paramref name="issuer"/> an authority of the scheme that may sign certificates?</summary>
     internal static RefusalReason? CheckAuthority(Certificate issuer, string name, int certificatesBelow, SignatureScheme scheme)
     {
-        bool fits = scheme == SignatureScheme.RsaPssSha384 ? issuer.PublicKey.IsRsa4096 : issuer.PublicKey.IsP256;
+        (bool fits, string kind) = scheme switch
+        {
+            SignatureScheme.RsaPssSha384 => (issuer.PublicKey.IsRsa4096, "RSA-4096"),
+            SignatureScheme.EcdsaP256Sha256 => (issuer.PublicKey.IsP256, "EC P-256"),
+            _ => (issuer.PublicKey.IsP384, "EC P-384"),
+        };
         if (!fits)
         {
-            return new RefusalReason(Refusal.CertificateKey, name, scheme == SignatureScheme.RsaPssSha384 ? "RSA-4096" : "EC P-256", issuer.PublicKey.Kind);
+            return new RefusalReason(Refusal.CertificateKey, name, kind, issuer.PublicKey.Kind);
         }
 
         if (!issuer.IsAuthority)
@@ -114,7 +119,10 @@ internal static class CertificatePath
             ? new RefusalReason(Refusal.CertificateRevoked, name, "a serial not on the CRL", $"serial 0x{certificate.Serial}")
             : null;
 
-    private static string Describe(SignatureScheme scheme) => scheme == SignatureScheme.RsaPssSha384
-        ? "RSASSA-PSS SHA-384 MGF1-SHA-384 salt 48 trailer 1"
-        : "ECDSA P-256 SHA-256";
+    private static string Describe(SignatureScheme scheme) => scheme switch
+    {
+        SignatureScheme.RsaPssSha384 => "RSASSA-PSS SHA-384 MGF1-SHA-384 salt 48 trailer 1",
+        SignatureScheme.EcdsaP256Sha256 => "ECDSA P-256 SHA-256",
+        _ => "ECDSA P-384 SHA-384",
+    };
 }

@@ -9,6 +9,7 @@ namespace Ait.Attestation.X509;
 internal sealed record SignatureAlgorithm(ByteString Encoded, SignatureScheme? Scheme)
 {
     private const string EcdsaSha256Oid = "1.2.840.10045.4.3.2";
+    private const string EcdsaSha384Oid = "1.2.840.10045.4.3.3";
     private const string PssOid = "1.2.840.113549.1.1.10";
     private const string Mgf1Oid = "1.2.840.113549.1.1.8";
     private const string Sha384Oid = "2.16.840.1.101.3.4.2.2";
@@ -22,6 +23,7 @@ internal sealed record SignatureAlgorithm(ByteString Encoded, SignatureScheme? S
         {
             PssOid when algorithm.HasData && IsSha384Pss(algorithm.ReadSequence()) && !algorithm.HasData => SignatureScheme.RsaPssSha384,
             EcdsaSha256Oid when !algorithm.HasData => SignatureScheme.EcdsaP256Sha256,
+            EcdsaSha384Oid when !algorithm.HasData => SignatureScheme.EcdsaP384Sha384,
             _ => null,
         };
         return new SignatureAlgorithm(new ByteString(encoded.Span), scheme);

@@ -8,4 +8,7 @@ internal enum SignatureScheme
 
     /// <summary>Intel: P-256, ECDSA, SHA-256.</summary>
     EcdsaP256Sha256,
+
+    /// <summary>NVIDIA: P-384, ECDSA, SHA-384.</summary>
+    EcdsaP384Sha384,
 }

@@ -89,8 +89,10 @@ internal sealed class SubjectPublicKey
             return VerifiesPss(signedBytes, signature.Span);
         }
 
-        Span<byte> numbers = stackalloc byte[2 * P256CoordinateLength];
-        return IsP256 && TryReadEcdsa(signature, numbers) && VerifiesEcdsa(signedBytes, numbers);
+        int width = scheme == SignatureScheme.EcdsaP384Sha384 ? P384CoordinateLength : P256CoordinateLength;
+        Span<byte> numbers = stackalloc byte[2 * P384CoordinateLength];
+        numbers = numbers[..(2 * width)];
+        return CoordinateLength == width && TryReadEcdsa(signature, numbers, width) && VerifiesEcdsa(signedBytes, numbers);
     }
 
     /// <summary>RSASSA-PSS, SHA-384, salt 48 over <paramref name="signedBytes"/>.</summary>
@@ -118,7 +120,7 @@ internal sealed class SubjectPublicKey
         return ecdsa.VerifyData(signedBytes, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
-    private static bool TryReadEcdsa(ReadOnlyMemory<byte> signature, Span<byte> numbers)
+    private static bool TryReadEcdsa(ReadOnlyMemory<byte> signature, Span<byte> numbers, int width)
     {
         try
         {
@@ -128,12 +130,12 @@ internal sealed class SubjectPublicKey
             for (int part = 0; part < 2; part++)
             {
                 ReadOnlySpan<byte> number = Unsigned(pair);
-                if (number.Length > P256CoordinateLength)
+                if (number.Length > width)
                 {
                     return false;
                 }
 
-                Span<byte> place = numbers.Slice(part * P256CoordinateLength, P256CoordinateLength);
+                Span<byte> place = numbers.Slice(part * width, width);
                 place.Clear();
                 number.CopyTo(place[^number.Length..]);
             }

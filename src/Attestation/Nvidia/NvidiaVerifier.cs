@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+
+namespace Ait.Attestation.Nvidia;
+
+/// <summary>
+/// Judges evidence of NVIDIA GPUs: shape, certificate path and kind of device, firmware id, report signature, reference
+/// manifests; then the policy.
+/// </summary>
+public static class NvidiaVerifier
+{
+    /// <summary>Judges one GPU as of <paramref name="at"/>.</summary>
+    public static Verdict Verify(NvidiaEvidence evidence, TrustRoots roots, NvidiaPolicy policy, DateTimeOffset at) =>
+        Verify([evidence], roots, policy, at);
+
+    /// <summary>Judges several GPUs together: each by itself, and no physical GPU twice. The facts are of the first.</summary>
+    public static Verdict Verify(ImmutableArray<NvidiaEvidence> evidence, TrustRoots roots, NvidiaPolicy policy, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(roots);
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentOutOfRangeException.ThrowIfZero(evidence.Length);
+        ImmutableArray<Device>.Builder devices = ImmutableArray.CreateBuilder<Device>();
+        foreach (NvidiaEvidence each in evidence)
+        {
+            if (!TryVerify(each, roots, policy, at, out Device? device, out RefusalReason? refusal))
+            {
+                return new Verdict.Refused([refusal]);
+            }
+
+            devices.Add(device);
+        }
+
+        ImmutableArray<ByteString> identities = [.. devices.Select(device => device.Path.Device.PublicKey.Fingerprint)];
+        ImmutableArray<RefusalReason> failures = Appraise(devices.ToImmutable(), identities, policy);
+        return failures.IsEmpty
+            ? new Verdict.Genuine(Facts(devices[0], identities, devices.Min(device => device.End)))
+            : new Verdict.Refused(failures);
+    }
+
+    private static bool TryVerify(
+        NvidiaEvidence evidence,
+        TrustRoots roots,
+        NvidiaPolicy policy,
+        DateTimeOffset at,
+        [NotNullWhen(true)] out Device? device,
+        [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        device = null;
+        if (!SpdmEvidence.TryParse(evidence.Report, out SpdmEvidence? report, out refusal)
+            || !GpuPath.TryVerify(evidence, roots, policy.Revocation, at, out GpuPath? path, out refusal)
+            || !GpuFields.TryRead(report.Opaque, out GpuFields? fields, out refusal))
+        {
+            return false;
+        }
+
+        refusal = CheckEndorsement(report, path, fields);
+        if (refusal is not null
+            || !TryReference(evidence.DriverReference, "driver manifest", fields.DriverVersion, path.Chip, roots, at, out ReferenceManifest? driver, out refusal)
+            || !TryReference(evidence.VbiosReference, "VBIOS manifest", fields.VbiosVersion, path.Chip, roots, at, out ReferenceManifest? vbios, out refusal))
+        {
+            return false;
+        }
+
+        refusal = driver is not null && vbios is not null ? GoldenComparison.CheckDisjoint(driver, vbios) : null;
+        device = refusal is null ? new Device(report, path, fields, driver, vbios) : null;
+        return device is not null;
+    }
+
+    private static RefusalReason? CheckEndorsement(SpdmEvidence report, GpuPath path, GpuFields fields)
+    {
+        if (fields.Chip is { } chip && chip != path.Chip)
+        {
+            return new RefusalReason(Refusal.ChipMismatch, "CHIP_INFO", path.Chip, chip);
+        }
+
+        if (fields.FirmwareId.Length != 0 && fields.FirmwareId != path.FirmwareId)
+        {
+            return new RefusalReason(Refusal.FirmwareIdMismatch, "FWID", $"{path.FirmwareId}", $"{fields.FirmwareId}");
+        }
+
+        return path.Leaf.PublicKey.VerifiesEcdsa(report.SignedBytes.Span, report.Signature.Span)
+            ? null
+            : new RefusalReason(Refusal.ReportSignature, "report", "a signature by the attestation key", "a signature that does not verify");
+    }
+
+    private static bool TryReference(
+        ReadOnlyMemory<byte> bytes,
+        string name,
+        string version,
+        string chip,
+        TrustRoots roots,
+        DateTimeOffset at,
+        out ReferenceManifest? manifest,
+        [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        manifest = null;
+        refusal = null;
+        if (bytes.IsEmpty)
+        {
+            return true;
+        }
+
+        if (!ReferenceManifest.TryVerify(bytes, name, roots, at, out manifest, out refusal))
+        {
+            return false;
+        }
+
+        refusal = GoldenComparison.CheckMatch(manifest, name, version, chip);
+        return refusal is null;
+    }
+
+    private static ImmutableArray<RefusalReason> Appraise(ImmutableArray<Device> devices, ImmutableArray<ByteString> identities, NvidiaPolicy policy)
+    {
+        ImmutableArray<RefusalReason>.Builder failures = ImmutableArray.CreateBuilder<RefusalReason>();
+        void Add(RefusalReason? reason)
+        {
+            if (reason is not null)
+            {
+                failures.Add(reason);
+            }
+        }
+
+        HashSet<ByteString> distinct = [.. identities];
+        Add(distinct.Count == identities.Length
+            ? null
+            : new RefusalReason(Refusal.DeviceRepeated, "GPUs", $"{identities.Length} different ones", $"{distinct.Count}"));
+        Add(policy.DeviceCount.Check(identities.Length));
+        foreach (Device device in devices)
+        {
+            Add(policy.Nonce.Check(device.Report.Nonce));
+            Add(policy.AcceptedModes.Contains(device.Fields.Mode)
+                ? null
+                : new RefusalReason(Refusal.ModeNotAccepted, "mode", string.Join(" or ", policy.AcceptedModes), $"{device.Fields.Mode}"));
+            Add(CheckReferences(device, policy.References));
+            Add(device.Driver is { } driver
+                ? GoldenComparison.CheckValues(driver, "driver manifest", device.Report.Blocks, device.Fields.NvdecIsOff) : null);
+            Add(device.Vbios is { } vbios
+                ? GoldenComparison.CheckValues(vbios, "VBIOS manifest", device.Report.Blocks, device.Fields.NvdecIsOff) : null);
+        }
+
+        return failures.ToImmutable();
+    }
+
+    private static RefusalReason? CheckReferences(Device device, ReferenceRule rule)
+    {
+        string? missing = rule switch
+        {
+            ReferenceRule.Required when device.Driver is null => "driver manifest",
+            ReferenceRule.Required when device.Vbios is null => "VBIOS manifest",
+            ReferenceRule.AtLeastOne when device.Driver is null && device.Vbios is null => "driver or VBIOS manifest",
+            _ => null,
+        };
+        return missing is null ? null : new RefusalReason(Refusal.ReferenceMissing, missing, "a reference manifest", "none");
+    }
+
+    private static NvidiaFacts Facts(Device device, ImmutableArray<ByteString> identities, DateTimeOffset end) => new()
+    {
+        Chip = device.Path.Chip,
+        Architecture = device.Path.Architecture,
+        DriverVersion = device.Fields.DriverVersion,
+        VbiosVersion = device.Fields.VbiosVersion,
+        Mode = device.Fields.Mode,
+        FirmwareId = device.Path.FirmwareId,
+        AttestationKey = device.Path.Leaf.PublicKey.Fingerprint,
+        DriverCompared = device.Driver is not null,
+        VbiosCompared = device.Vbios is not null,
+        Devices = identities,
+        ChipId = identities[0],
+        Measurement = new ByteString(SHA384.HashData(device.Report.Record.Span)),
+        ReportData = device.Report.Nonce,
+        ExpiresAt = end,
+    };
+
+    /// <summary>Everything cryptographic about one GPU is valid.</summary>
+    private sealed record Device(SpdmEvidence Report, GpuPath Path, GpuFields Fields, ReferenceManifest? Driver, ReferenceManifest? Vbios)
+    {
+        internal DateTimeOffset End { get; } = Earliest(Path.End, Earliest(Driver?.End ?? Path.End, Vbios?.End ?? Path.End));
+
+        private static DateTimeOffset Earliest(DateTimeOffset first, DateTimeOffset second) => first < second ? first : second;
+    }
+}
