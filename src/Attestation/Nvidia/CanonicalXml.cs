@@ -9,8 +9,6 @@ namespace Ait.Attestation.Nvidia;
 /// </summary>
 internal static class CanonicalXml
 {
-    private const string DeclarationNamespace = "http://www.w3.org/2000/xmlns/";
-
     /// <summary>UTF-8 of the canonical form of <paramref name="apex"/>, leaving out <paramref name="excluded"/>.</summary>
     internal static byte[] Write(XmlElement apex, XmlElement? excluded)
     {
@@ -19,7 +17,7 @@ internal static class CanonicalXml
         {
             foreach (XmlAttribute attribute in above.Attributes)
             {
-                if (attribute.NamespaceURI == DeclarationNamespace)
+                if (attribute.NamespaceURI == StrictXml.DeclarationNamespace)
                 {
                     _ = inherited.TryAdd(DeclaredPrefix(attribute), attribute.Value);
                 }
@@ -42,7 +40,7 @@ internal static class CanonicalXml
         List<XmlAttribute> attributes = [];
         foreach (XmlAttribute attribute in element.Attributes)
         {
-            if (attribute.NamespaceURI == DeclarationNamespace)
+            if (attribute.NamespaceURI == StrictXml.DeclarationNamespace)
             {
                 scope[DeclaredPrefix(attribute)] = attribute.Value;
             }

@@ -11,15 +11,22 @@ namespace Ait.Attestation.Nvidia;
 public static class NvidiaVerifier
 {
     /// <summary>Judges one GPU as of <paramref name="at"/>.</summary>
-    public static Verdict Verify(NvidiaEvidence evidence, TrustRoots roots, NvidiaPolicy policy, DateTimeOffset at) =>
-        Verify([evidence], roots, policy, at);
+    public static Verdict Verify(NvidiaEvidence evidence, TrustRoots roots, NvidiaPolicy policy, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        return Verify([evidence], roots, policy, at);
+    }
 
     /// <summary>Judges several GPUs together: each by itself, and no physical GPU twice. The facts are of the first.</summary>
     public static Verdict Verify(ImmutableArray<NvidiaEvidence> evidence, TrustRoots roots, NvidiaPolicy policy, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(roots);
         ArgumentNullException.ThrowIfNull(policy);
-        ArgumentOutOfRangeException.ThrowIfZero(evidence.Length);
+        if (evidence.IsDefaultOrEmpty)
+        {
+            throw new ArgumentException("there is no evidence to judge", nameof(evidence));
+        }
+
         ImmutableArray<Device>.Builder devices = ImmutableArray.CreateBuilder<Device>();
         foreach (NvidiaEvidence each in evidence)
         {

@@ -12,6 +12,12 @@ internal static class StrictXml
 {
     internal const int MaxLength = 1024 * 1024;
     internal const int MaxDepth = 16;
+    internal const int MaxAttributes = 128;
+
+    /// <summary>In the whole document: canonical form looks at every one that is in scope, for every element.</summary>
+    internal const int MaxDeclarations = 32;
+
+    internal const string DeclarationNamespace = "http://www.w3.org/2000/xmlns/";
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -56,22 +62,41 @@ internal static class StrictXml
         return end < 0 ? text : text[(end + 2)..].TrimStart();
     }
 
+    private static bool HasPlainAttributes(XmlElement element, ref int declarations, out string problem)
+    {
+        problem = $"more than {MaxAttributes} attributes or {MaxDeclarations} declarations of namespaces";
+        if (element.Attributes.Count > MaxAttributes)
+        {
+            return false;
+        }
+
+        foreach (XmlAttribute attribute in element.Attributes)
+        {
+            if (attribute.Prefix == "xml")
+            {
+                problem = $"the attribute {attribute.Name}";
+                return false;
+            }
+
+            if (attribute.NamespaceURI == DeclarationNamespace && ++declarations > MaxDeclarations)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static bool IsPlain(XmlElement root, out string problem)
     {
         XmlNode node = root;
         int depth = 1;
+        int declarations = 0;
         while (true)
         {
-            if (node is XmlElement element)
+            if (node is XmlElement element && !HasPlainAttributes(element, ref declarations, out problem))
             {
-                foreach (XmlAttribute attribute in element.Attributes)
-                {
-                    if (attribute.Prefix == "xml")
-                    {
-                        problem = $"the attribute {attribute.Name}";
-                        return false;
-                    }
-                }
+                return false;
             }
 
             if (node.FirstChild is { } child)

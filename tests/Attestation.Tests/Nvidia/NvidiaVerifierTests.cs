@@ -320,6 +320,12 @@ public sealed class NvidiaVerifierTests
         AssertRefused(Judge(s_vendor.Evidence(s_gpu, unsigned)), Refusal.ReferenceMalformed);
         string deep = string.Concat(Enumerable.Repeat("<a>", 100_000));
         AssertRefused(Judge(s_vendor.Evidence(s_gpu, Encoding.UTF8.GetBytes(deep))), Refusal.ReferenceMalformed);
+        AssertRefused(Judge(s_vendor.Evidence(s_gpu, Encoding.UTF8.GetBytes(deep + string.Concat(Enumerable.Repeat("</a>", 100_000))))), Refusal.ReferenceMalformed);
+        string wide = string.Concat(Enumerable.Range(0, 80_000).Select(number => $" a{number}=''"));
+        AssertRefused(Judge(s_vendor.Evidence(s_gpu, Encoding.UTF8.GetBytes($"<a{wide}/>"))), Refusal.ReferenceMalformed);
+        string declared = string.Concat(Enumerable.Range(0, 40).Select(number => $" xmlns:a{number}='a'"));
+        byte[] declaring = s_vendor.Reference(s_driver, text => text.Replace("<ns0:Payload>", $"<ns0:Payload{declared}>", StringComparison.Ordinal));
+        AssertRefused(Judge(s_vendor.Evidence(s_gpu, declaring)), Refusal.ReferenceMalformed);
         byte[] nested = s_vendor.Reference(s_driver, text => text.Replace("<ns0:Payload>", string.Concat(Enumerable.Repeat("<a>", 50)) + string.Concat(Enumerable.Repeat("</a>", 50)) + "<ns0:Payload>", StringComparison.Ordinal));
         AssertRefused(Judge(s_vendor.Evidence(s_gpu, nested)), Refusal.ReferenceMalformed);
     }
@@ -435,6 +441,26 @@ public sealed class NvidiaVerifierTests
         Prop.ForAll(change, at => Judge(
                 good.Certificates.SetItem(at.Index, Bytes.Flip(good.Certificates[at.Index].ToArray(), at.Offset, at.Bits))) is Verdict.Refused)
             .Check(Config.QuickThrowOnFailure.WithMaxTest(150));
+    }
+
+    [Fact]
+    public void Verify_refusesEveryChangedCharacterOfAManifest()
+    {
+        NvidiaEvidence good = s_vendor.Evidence(s_gpu, s_vendor.Reference(s_driver));
+        Accepted(Judge(good));
+        byte[] manifest = good.DriverReference.ToArray();
+        int[] places = [.. Enumerable.Range(0, manifest.AsSpan().IndexOf("<ds:KeyInfo"u8)).Where(at => char.IsAsciiLetterOrDigit((char)manifest[at]))];
+        Arbitrary<(int At, char Other)> change = Arb.From(
+            from place in Gen.Elements(places)
+            from other in Gen.Elements("abcdefXYZ0123456789".ToCharArray())
+            where manifest[place] != other
+            select (place, other));
+        Prop.ForAll(change, at =>
+        {
+            byte[] changed = [.. manifest];
+            changed[at.At] = (byte)at.Other;
+            return Judge(new NvidiaEvidence { Report = good.Report, Certificates = good.Certificates, DriverReference = changed }) is Verdict.Refused;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 
     [Fact]
