@@ -28,11 +28,11 @@ public sealed class FiveRefusals(Devnet devnet) : IClassFixture<Devnet>
         // (1) Evidence: one changed byte is refused; without the change the same report registers; sent again it is not fresh.
         Adversary.Registration honest = await mallory.PrepareAsync(cancellation);
         Attempt forged = await mallory.RegisterForgedAsync(honest, cancellation);
-        Assert.True(forged.WasRefused);
+        Assert.True(forged.WasRefused, $"{forged}");
         Assert.True((await mallory.RegisterAsync(honest, cancellation)).Succeeded);
         Attempt again = await Attempt.MakeAsync(
             network, "the same registration again", "EvidenceReused", operatorKey, network.Network.DeviceRegistry, honest.EncodeCall(), cancellation);
-        Assert.True(again.WasRefused);
+        Assert.True(again.WasRefused, $"{again}");
 
         // (5a) On a seat of hers, drawn like any other: the two honest seats are paid, the fabricated result is not.
         SeatResponse seat = await FabricateAsync(mallory, cancellation);
@@ -53,7 +53,7 @@ public sealed class FiveRefusals(Devnet devnet) : IClassFixture<Devnet>
             ["DeviceNotRegistered", "WorkloadNotInQueue", "DurationOutOfBounds", "ResultNotAgreed"],
             [stranger.Error.Name, foreign.Error.Name, slow.Error.Name, alone.Error.Name]);
         Assert.Equal((1, 2), ((int)alone.Error["matching"].AsUInt32(), (int)alone.Error["required"].AsUInt32()));
-        Assert.All([stranger, foreign, slow, alone], attempt => Assert.True(attempt.WasRefused, attempt.What));
+        Assert.All([stranger, foreign, slow, alone], attempt => Assert.True(attempt.WasRefused, $"{attempt}"));
 
         Assert.Equal(BigInteger.Zero, await network.BalanceAsync(operatorKey.Address, cancellation));
         BalanceSheet sheet = await BalanceSheet.ReadAsync(network, cancellation);

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Ait.House.Tests;
 
 /// <summary>The working tree these tests look at.</summary>
@@ -33,5 +31,17 @@ internal static class Repository
         }
     }
 
-    private static string FindRoot([CallerFilePath] string source = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", ".."));
+    /// <summary>The nearest folder above the tests that holds the solution.</summary>
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Ait.slnx")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"no Ait.slnx above {AppContext.BaseDirectory}");
+    }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ait.Chain;
@@ -163,9 +162,9 @@ public sealed class VectorsTests
 
     private static JsonArray Array(IEnumerable<string> values) => [.. values.Select(value => (JsonNode)value)];
 
-    private static void Compare(string file, JsonObject expected, [CallerFilePath] string source = "")
+    private static void Compare(string file, JsonObject expected)
     {
-        string path = Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "vectors", file);
+        string path = Path.Combine(Vectors(), file);
         string text = expected.ToJsonString(s_indented) + "\n";
         if (Environment.GetEnvironmentVariable("AIT_WRITE_VECTORS") == "1")
         {
@@ -174,5 +173,17 @@ public sealed class VectorsTests
         }
 
         Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), text);
+    }
+
+    /// <summary>The nearest folder vectors/ above the tests.</summary>
+    private static string Vectors()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Ait.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        return Path.Combine(folder?.FullName ?? ".", "vectors");
     }
 }
