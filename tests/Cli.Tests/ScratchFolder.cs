@@ -7,10 +7,13 @@ internal sealed class ScratchFolder : IDisposable
 
     internal string Path { get; }
 
+    /// <summary>The path of a file in it, whether it is there or not.</summary>
+    internal string File(string name) => System.IO.Path.Combine(Path, name);
+
     internal string Write(string name, ReadOnlySpan<byte> content)
     {
         string path = System.IO.Path.Combine(Path, name);
-        File.WriteAllBytes(path, content);
+        System.IO.File.WriteAllBytes(path, content);
         return path;
     }
 

@@ -24,13 +24,18 @@ internal static class DeployCommand
         profile.AcceptOnlyFromAmong(Deployment.Production, Deployment.Development);
         var root = new Option<string?>("--root") { Description = "Folder of emulated hardware whose root a development deployment pins.", HelpName = "DIR" };
         var measurements = new Option<string[]>("--measurement") { Description = "Launch measurement of a guest that may register, 48 bytes of hex. Repeatable.", HelpName = "HEX" };
+        var floors = new Option<string[]>("--tcb-floor")
+        {
+            Description = "Least firmware of a product that may register, as Genoa=0a00000000001754: its eight TCB_VERSION bytes in the report's order. Repeatable; a product without a floor is not believed (production).",
+            HelpName = "PRODUCT=HEX",
+        };
         var coordinator = new Option<string?>("--coordinator") { Description = "The coordinator's account (default: the deployer).", HelpName = "ADDRESS" };
         var proposer = new Option<string?>("--proposer") { Description = "Who proposes governed changes to the timelock (default: the deployer).", HelpName = "ADDRESS" };
         Option<int> delay = CommonOptions.Number("--governance-delay", "HOURS", 48, 1, 24 * 90, "Hours a governed change waits (production).");
         var output = new Option<string>("--out") { Description = "Where the addresses are written; the journal lies beside it.", HelpName = "FILE", DefaultValueFactory = _ => "deployment.json" };
         var command = new Command("deploy", "Deploy the contracts to an EVM chain. Resumes where it stopped; repeats nothing.")
         {
-            rpc, key, profile, root, measurements, coordinator, proposer, delay, output,
+            rpc, key, profile, root, measurements, floors, coordinator, proposer, delay, output,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -40,7 +45,7 @@ internal static class DeployCommand
             Address proposerAccount = Account("--proposer", parsed.GetValue(proposer)) ?? deployer.Address;
             ImmutableArray<byte[]> allowed = [.. (parsed.GetValue(measurements) ?? []).Select(Measurement)];
             DeployPlan plan = parsed.GetValue(profile) == Deployment.Production
-                ? Production(allowed, TimeSpan.FromHours(parsed.GetValue(delay)), proposerAccount, coordinatorAccount)
+                ? Production(allowed, [.. (parsed.GetValue(floors) ?? []).Select(Floor)], TimeSpan.FromHours(parsed.GetValue(delay)), proposerAccount, coordinatorAccount)
                 : await DevelopmentAsync(parsed.GetValue(root), allowed, proposerAccount, coordinatorAccount, cancellation).ConfigureAwait(false);
             return await RunAsync(screen, parsed.GetValue(rpc) ?? throw new InvalidOperationException("required"), deployer, plan, parsed.GetRequiredValue(output), cancellation)
                 .ConfigureAwait(false);
@@ -78,9 +83,26 @@ internal static class DeployCommand
         return ExitCode.Done;
     }
 
-    private static DeployPlan Production(ImmutableArray<byte[]> measurements, TimeSpan delay, Address proposer, Address coordinator) => measurements.IsEmpty
-        ? throw new SurroundingsException("a production deployment needs at least one --measurement: the launch measurement of a guest image that may register.")
-        : DeployPlan.ForProduction(measurements, delay, proposer, coordinator);
+    private static DeployPlan Production(
+        ImmutableArray<byte[]> measurements, ImmutableArray<DeployPlan.TcbPin> floors, TimeSpan delay, Address proposer, Address coordinator)
+    {
+        if (measurements.IsEmpty)
+        {
+            throw new SurroundingsException("a production deployment needs at least one --measurement: the launch measurement of a guest image that may register.");
+        }
+
+        if (floors.IsEmpty || floors.DistinctBy(floor => floor.Product).Count() != floors.Length)
+        {
+            throw new SurroundingsException(
+                "a production deployment needs one --tcb-floor for each product it believes, such as --tcb-floor Genoa=0a00000000001754. Take the least version without known faults from AMD's security bulletins.");
+        }
+
+        return DeployPlan.ForProduction(measurements, floors, delay, proposer, coordinator);
+    }
+
+    private static DeployPlan.TcbPin Floor(string text) => DeployPlan.TcbPin.TryParse(text, out DeployPlan.TcbPin? pin)
+        ? pin
+        : throw new SurroundingsException($"--tcb-floor wants Milan, Genoa or Turin, an equals sign and 8 bytes of hex, found: '{text}'.");
 
     private static async Task<DeployPlan> DevelopmentAsync(
         string? folder, ImmutableArray<byte[]> measurements, Address proposer, Address coordinator, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Ait.Attestation;
 using Ait.Attestation.SevSnp;
 using Ait.Chain;
@@ -41,22 +42,20 @@ internal sealed record DeployPlan
         Coordinator = coordinator,
     };
 
-    internal static DeployPlan ForProduction(ImmutableArray<byte[]> measurements, TimeSpan delay, Address proposer, Address coordinator) => new()
-    {
-        Profile = Deployment.Production,
-        Roots = [.. TrustRoots.Production.All.Select(root => new RootPin(root.Product, root.KeyFingerprint.Span.ToArray()))],
-        Floors =
-        [
-            // TCB_VERSION bytes: boot loader, TEE, four reserved, SNP, microcode; Turin puts FMC first and SNP fourth.
-            new TcbPin(SnpProduct.Milan, new byte[] { 0, 0, 0, 0, 0, 0, 24, 219 }),
-            new TcbPin(SnpProduct.Genoa, new byte[] { 0, 0, 0, 0, 0, 0, 23, 84 }),
-            new TcbPin(SnpProduct.Turin, new byte[] { 0, 0, 0, 1, 0, 0, 0, 71 }),
-        ],
-        Measurements = measurements,
-        GovernanceDelay = delay,
-        Proposer = proposer,
-        Coordinator = coordinator,
-    };
+    /// <summary>AMD's roots, of the products that have a floor: what an operator has not judged, the contract does not believe.</summary>
+    internal static DeployPlan ForProduction(
+        ImmutableArray<byte[]> measurements, ImmutableArray<TcbPin> floors, TimeSpan delay, Address proposer, Address coordinator) => new()
+        {
+            Profile = Deployment.Production,
+            Roots = [.. TrustRoots.Production.All
+                .Where(root => floors.Any(floor => floor.Product == root.Product))
+                .Select(root => new RootPin(root.Product, root.KeyFingerprint.Span.ToArray()))],
+            Floors = floors,
+            Measurements = measurements,
+            GovernanceDelay = delay,
+            Proposer = proposer,
+            Coordinator = coordinator,
+        };
 
     /// <summary>A vendor root key that the contract believes: SHA-384 of its DER SubjectPublicKeyInfo.</summary>
     internal sealed record RootPin(SnpProduct Product, ReadOnlyMemory<byte> Fingerprint)
@@ -67,7 +66,25 @@ internal sealed record DeployPlan
     /// <summary>The least REPORTED_TCB of a product, as the report has it; a product without one is not accepted.</summary>
     internal sealed record TcbPin(SnpProduct Product, ReadOnlyMemory<byte> Tcb)
     {
+        private const int Bytes = 8;
+
         internal byte ContractProduct => ProductNumber(Product);
+
+        /// <summary>Reads <c>Genoa=0a00000000001754</c>: the eight TCB_VERSION bytes in the report's order.</summary>
+        internal static bool TryParse(string text, [NotNullWhen(true)] out TcbPin? pin)
+        {
+            pin = null;
+            string[] parts = text.Split('=', 2);
+            if (parts.Length == 2
+                && Enum.GetNames<SnpProduct>().Contains(parts[0], StringComparer.Ordinal)
+                && Hex.TryDecode(parts[1], out byte[]? tcb)
+                && tcb.Length == Bytes)
+            {
+                pin = new TcbPin(Enum.Parse<SnpProduct>(parts[0]), tcb);
+            }
+
+            return pin is not null;
+        }
     }
 
     /// <summary>The contracts' number of a product (AmdCertificate.sol).</summary>

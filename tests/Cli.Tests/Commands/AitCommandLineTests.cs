@@ -14,7 +14,7 @@ public sealed class AitCommandLineTests
         { "devices", "--state --rpc --coordinator --json" },
         { "tasks", "--limit --state --rpc --coordinator --json" },
         { "balance", "ADDRESS --state --rpc --coordinator --json" },
-        { "deploy", "--rpc --key --profile --root --measurement --coordinator --proposer --governance-delay --out --json" },
+        { "deploy", "--rpc --key --profile --root --measurement --tcb-floor --coordinator --proposer --governance-delay --out --json" },
         { "doctor", "--json" },
         { "verify", "--manifest --base --json snp" },
         { "verify snp", "--report --certificate --crl --at --policy --json" },
