@@ -9,5 +9,6 @@ contracts: ## Compile the contracts and write contracts/abi again
 	@tests/prepare-contracts && cd contracts && node_modules/@foundry-rs/forge-linux-amd64/bin/forge build --skip test && tools/abi
 demo:      ## Do all set-up and run the main job, from evidence to redemption
 	@./ait demo
-bench:     ## Measure (contracts: gas snapshots)
-	@tests/prepare-contracts && cd contracts && node_modules/@foundry-rs/forge-linux-amd64/bin/forge test --gas-report
+bench:     ## Measure: gas of every flow (snapshots), then the engine's backends side by side
+	@tests/prepare-contracts && cd contracts && FORGE_SNAPSHOT_CHECK=false node_modules/@foundry-rs/forge-linux-amd64/bin/forge test --gas-report
+	@dotnet run -c Release --project bench/Ait.Bench

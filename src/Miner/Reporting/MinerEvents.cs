@@ -28,6 +28,7 @@ internal static class MinerEvents
                 LetterRefusal.EngineVersionUnknown or LetterRefusal.DeterminismClassUnknown => "Run the release that the network's engine version asks for.",
                 LetterRefusal.TooLate => "Check this machine's clock and its load.",
                 LetterRefusal.ModelUnavailable => "Tell the coordinator's operator.",
+                LetterRefusal.TooLargeForThisMachine => "Run the miner on a machine with more memory, or expect seats with long workloads to go unpaid.",
                 _ => "Tell the coordinator's operator; other seats are not affected.",
             },
         };

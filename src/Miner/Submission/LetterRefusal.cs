@@ -29,4 +29,7 @@ internal enum LetterRefusal
 
     /// <summary>The coordinator does not offer the model, or offers other bytes under its digest.</summary>
     ModelUnavailable = 9,
+
+    /// <summary>The workload needs more memory than this machine gives the engine.</summary>
+    TooLargeForThisMachine = 10,
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ait.Chain;
+using Ait.Engine;
 using Ait.Miner.Execution;
 using Ait.Miner.Reporting;
 using Ait.Protocol.Http;
@@ -62,6 +63,12 @@ internal sealed class SeatRun
             }
 
             return (await _around.Executor.RunAsync(ready.Model, _seat.Workload, waiting.Token, running.Token).ConfigureAwait(false), null);
+        }
+        catch (EngineRefusedException refused)
+        {
+            // About this machine, not about the workload: other seats may well have a result, so there is none to sign here.
+            Report(MinerEvents.Declined(TaskId, LetterRefusal.TooLargeForThisMachine, refused.Refusal.ToString()));
+            return (null, new SeatEnding.Unpaid());
         }
         catch (OperationCanceledException)
         {

@@ -14,10 +14,10 @@ internal sealed class MinerBench : IAsyncDisposable
     private readonly CancellationTokenSource _abort = new();
     private Task? _running;
 
-    public MinerBench(int maxSeats = 4)
+    public MinerBench(int maxSeats = 4, EngineOptions? engine = null)
     {
         Coordinator = new StandInCoordinator(Network, () => Key.Address);
-        _executor = new WorkloadExecutor(EngineOptions.Default, Device);
+        _executor = new WorkloadExecutor(engine ?? EngineOptions.Default, Device);
         _transport = new CoordinatorTransport(Coordinator.Url);
         Patience = new PatientCoordinator(Fast, Reporter, TimeProvider.System);
         Models = new ModelStore(new PublicCoordinator(_transport), Patience);

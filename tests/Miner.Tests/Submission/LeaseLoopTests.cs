@@ -1,3 +1,4 @@
+using Ait.Engine;
 using Ait.Chain.Signing;
 using Ait.Miner.Reporting;
 using Ait.Miner.Submission;
@@ -100,6 +101,14 @@ public sealed class LeaseLoopTests
     }
 
     [Fact]
+    public async Task Run_declinesAWorkloadThatNeedsMoreMemoryThanTheMachineGives()
+    {
+        await using var bench = new MinerBench(engine: EngineOptions.Default with { MaxMemoryBytes = 1 });
+        Workload workload = Network.Workload();
+        await DeclinesAsync(bench, bench.Network.Letter(Network.TaskOf(workload)), workload, LetterRefusal.TooLargeForThisMachine);
+    }
+
+    [Fact]
     public async Task Drain_finishesWhatIsBegunAndTakesNothingNew()
     {
         await using var bench = new MinerBench();
@@ -164,7 +173,7 @@ public sealed class LeaseLoopTests
         Assert.Contains(declined.Facts, fact => fact == new Fact("code", expected.ToString()));
         Assert.NotNull(declined.Remedy);
         Assert.Equal(0, bench.Coordinator.Count("POST", "/v1/commitments"));
-        if (expected != LetterRefusal.ModelUnavailable)
+        if (expected is not (LetterRefusal.ModelUnavailable or LetterRefusal.TooLargeForThisMachine))
         {
             Assert.Single(bench.Reporter.Kinds, kind => kind == "declined");
         }
