@@ -53,15 +53,16 @@ internal sealed class StandInCoordinator : IAsyncDisposable
 
     public ICollection<StandInSeat> Seats => _seats.Values;
 
-    public StandInSeat Add(SeatLetter letter, Workload workload)
+    /// <summary>Adds the seat in this phase; a miner that waits for work may lease an open one before this returns.</summary>
+    public StandInSeat Add(SeatLetter letter, Workload workload, SeatPhase phase = SeatPhase.Open)
     {
-        var seat = new StandInSeat { Letter = letter, Dto = Network.Dto(letter, workload) };
+        var seat = new StandInSeat { Letter = letter, Dto = Network.Dto(letter, workload), Phase = phase };
         _seats[letter.TaskId] = seat;
         return seat;
     }
 
-    public StandInSeat Add(Workload workload, uint index = 0, ulong? commitDeadline = null) =>
-        Add(_network.Letter(Network.TaskOf(workload, index), commitDeadline: commitDeadline), workload);
+    public StandInSeat Add(Workload workload, uint index = 0, ulong? commitDeadline = null, SeatPhase phase = SeatPhase.Open) =>
+        Add(_network.Letter(Network.TaskOf(workload, index), commitDeadline: commitDeadline), workload, phase);
 
     public int Count(string method, string path) => Requests.Count(request => request.Method == method && request.Path.StartsWith(path, StringComparison.Ordinal));
 
@@ -173,7 +174,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
 
         return (request.HttpMethod, path.Split('?')[0]) switch
         {
-            ("POST", "/v1/leases") => await LeaseAsync(listener, body),
+            ("POST", "/v1/leases") => await LeaseAsync(listener, signed.Signer, body),
             ("POST", "/v1/commitments") => Commit(body),
             ("POST", "/v1/results") => Reveal(body),
             ("GET", string seat) when seat.StartsWith("/v1/seats/", StringComparison.Ordinal) && Hash256.TryParse(seat[10..], out Hash256 taskId) =>
@@ -182,7 +183,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         };
     }
 
-    private async Task<(int Status, byte[] Answer)> LeaseAsync(HttpListener listener, byte[] body)
+    private async Task<(int Status, byte[] Answer)> LeaseAsync(HttpListener listener, Address signer, byte[] body)
     {
         if (_leaseProblem is Problem problem)
         {
@@ -198,6 +199,12 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         DateTimeOffset until = TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(request.WaitMillis);
         while (true)
         {
+            if (signer != _enclaveKey())
+            {
+                // Its process was killed while it waited here: nobody would receive the letter.
+                return Refuse(403, ProblemCodes.NotAuthorized, "no longer the device's key");
+            }
+
             StandInSeat[] open = [.. _seats.Values.Where(seat => seat.Phase == SeatPhase.Open || (LeaseAgain && seat.Phase == SeatPhase.Leased)).OrderBy(seat => seat.Letter.Assignment.MiningTask.Index).Take(request.Max)];
             if (open.Length > 0 || TimeProvider.System.GetUtcNow() >= until || !listener.IsListening)
             {

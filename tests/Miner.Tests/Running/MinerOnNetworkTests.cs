@@ -54,13 +54,12 @@ public sealed partial class MinerOnNetworkTests
         await miner.StartProcessAsync();
         await miner.WaitAsync("registered");
         Address before = (await DeviceAsync(miner.Network.GpuId)).EnclaveKey;
-        StandInSeat seat = miner.Coordinator.Add(Network.Workload());
-        seat.Phase = SeatPhase.Leased; // Its lease was the killed process's and has not been used.
+        StandInSeat seat = miner.Coordinator.Add(Network.Workload(), phase: SeatPhase.Leased); // To the process killed next, which has not used it.
         await miner.SignalAsync("KILL");
         Assert.Equal(128 + 9, await miner.Running);
 
-        seat.Phase = SeatPhase.Open;
         await miner.StartAsync();
+        seat.Phase = SeatPhase.Open;
         JsonElement refreshed = await miner.WaitAsync("refreshed");
         await miner.WaitAsync("paid");
 
