@@ -37,6 +37,20 @@ contract P384Verifier is IP384Verifier {
         view
         returns (bool)
     {
+        return judge(digest, signature, publicKey);
+    }
+
+    /// @inheritdoc IP384Verifier
+    function verifyWithHints(
+        bytes calldata digest,
+        bytes calldata signature,
+        bytes calldata publicKey,
+        bytes calldata hints
+    ) external view returns (bool) {
+        return hints.length == 0 && judge(digest, signature, publicKey);
+    }
+
+    function judge(bytes calldata digest, bytes calldata signature, bytes calldata publicKey) private view returns (bool) {
         if (digest.length != 48 || signature.length != 96 || publicKey.length != 96) return false;
         bytes memory multiples = P384Table.ODD_MULTIPLES;
         allocate();

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
+import {IP256Verifier} from "../interfaces/IP256Verifier.sol";
+
+/// @title ECDSA over P-256 by precompile, or without it
+/// @notice A precompile that is absent and one that refuses both answer with no bytes. So only its "valid" is an answer; whatever else
+/// comes back is computed again in Solidity. A refusal is dear where the precompile exists; no verdict depends on whether it does.
+contract P256Verifier is IP256Verifier {
+    address private constant PRECOMPILE = address(0x100);
+
+    /// @inheritdoc IP256Verifier
+    function verify(bytes32 digest, bytes32 r, bytes32 s, bytes32 x, bytes32 y) external view returns (bool) {
+        (bool done, bytes memory answer) = PRECOMPILE.staticcall(abi.encode(digest, r, s, x, y));
+        if (done && answer.length == 32 && bytes32(answer) == bytes32(uint256(1))) return true;
+        // The library takes the lower of s and n - s only; they verify alike.
+        if (uint256(s) < P256.N && uint256(s) > P256.N / 2) s = bytes32(P256.N - uint256(s));
+        return P256.verifySolidity(digest, r, s, x, y);
+    }
+}
