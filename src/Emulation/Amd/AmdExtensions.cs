@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using Ait.Emulation.X509;
 
 namespace Ait.Emulation.Amd;
 

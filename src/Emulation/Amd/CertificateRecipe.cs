@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ait.Emulation.X509;
 
 namespace Ait.Emulation.Amd;
 

@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
+using Ait.Emulation.X509;
 
 namespace Ait.Emulation.Amd;
 

@@ -53,10 +53,21 @@ internal sealed class Arguments
     internal int Number(string name, int fallback, int least, int most)
     {
         string? text = Optional(name);
-        int value = fallback;
-        return text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most)
-            ? value
-            : throw new EmulationException($"Option --{name} is a number from {least} to {most}, not {text}.");
+        return text is null ? fallback : Number(name, text, least, most);
+    }
+
+    internal IEnumerable<int> Numbers(string name, int least, int most) => All(name).Select(text => Number(name, text, least, most));
+
+    /// <summary>Refuses options that mean something on other hardware only.</summary>
+    internal void Refuse(IReadOnlyList<string> names, string hardware)
+    {
+        foreach (string name in names)
+        {
+            if (Has(name))
+            {
+                throw new EmulationException($"Option --{name} is for {hardware} only.");
+            }
+        }
     }
 
     internal T Choice<T>(string name, T fallback)
@@ -64,9 +75,14 @@ internal sealed class Arguments
     {
         string? text = Optional(name);
         return text is null ? fallback
-            : Enum.GetNames<T>().Contains(text) ? Enum.Parse<T>(text)
+            : Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true)
             : throw new EmulationException($"Option --{name} is one of {string.Join(", ", Enum.GetNames<T>())}, not {text}.");
     }
+
+    private static int Number(string name, string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+            ? value
+            : throw new EmulationException($"Option --{name} is a number from {least} to {most}, not {text}.");
 
     private static byte[] Hex(string name, string text, int length)
     {

@@ -11,15 +11,20 @@ public static class CommandLine
     private const string Help = """
         Ait.Emulation: EMULATED hardware for development networks. Nothing it signs is genuine.
 
-          init     --root DIR [--product Milan|Genoa|Turin]   create the development root (idempotent)
-          root     --root DIR [--product P]                   print the root key's fingerprint, modulus, certificate
-          host     --root DIR --host NAME [--product P] [--gpu H100|A100|L40S|MI300X]…
-                                                              create an emulated host (idempotent)
-          gpus     --root DIR --host NAME                     print the host's GPUs
-          evidence --root DIR --host NAME --report-data HEX64 --measurement HEX48
-                   [--version 2..5] [--vmpl 0..3] [--host-data HEX32] [--debug] [--migration-agent]
-                                                              print a signed report and its certificates
-          vectors  --out DIR                                  write the evidence vectors of the project
+          init       --root DIR [--vendor amd|intel|nvidia] [--product Milan|Genoa|Turin]
+                                                                create a development root (idempotent)
+          root       --root DIR [--vendor V] [--product P]      print a root's key fingerprint and certificates
+          host       --root DIR --host NAME [--tee snp|tdx|sgx] [--product P] [--gpu H100|A100|L40S|MI300X]…
+                                                                create an emulated host (idempotent)
+          gpus       --root DIR --host NAME                     print the host's GPUs
+          evidence   --root DIR --host NAME --measurement HEX48 (SGX: HEX32)
+                     --report-data HEX64 | --binding HEX32      report data as it is, or made from the binding as a guest does
+                     [--gpu PLACE]… [--gpu-nonce HEX32]         with SPDM evidence of GPUs; their nonce is the binding
+                     [--version N] [--debug] [--runtime-measurements HEX192]
+                     [--vmpl 0..3] [--host-data HEX32] [--migration-agent]
+                                                                print signed evidence and its certificates
+          collateral --root DIR --host NAME                     print revocation lists, TCB info, reference manifests
+          vectors    --out DIR [--set snp|devices]              write the evidence vectors of the project
 
         Exit status: 0 done, 1 failed, 2 wrong arguments.
         """;
@@ -42,13 +47,13 @@ public static class CommandLine
         {
             byte[] json = words[0] switch
             {
-                "init" => Root(new Arguments(rest, ["root", "product"], []), create: true),
-                "root" => Root(new Arguments(rest, ["root", "product"], []), create: false),
-                "host" => Host(new Arguments(rest, ["root", "host", "product", "gpu"], []), clock),
+                "init" => RootCommand.Run(new Arguments(rest, RootCommand.Options, []), create: true),
+                "root" => RootCommand.Run(new Arguments(rest, RootCommand.Options, []), create: false),
+                "host" => Host(new Arguments(rest, ["root", "host", "tee", "product", "gpu"], []), clock.GetUtcNow()),
                 "gpus" => Gpus(new Arguments(rest, ["root", "host"], [])),
-                "evidence" => Evidence(new Arguments(
-                    rest, ["root", "host", "report-data", "measurement", "version", "vmpl", "host-data"], ["debug", "migration-agent"])),
-                "vectors" => EvidenceVectors.Write(new Arguments(rest, ["out"], []).Required("out")),
+                "evidence" => EvidenceCommand.Run(new Arguments(rest, EvidenceCommand.Options, EvidenceCommand.Flags), clock.GetUtcNow()),
+                "collateral" => CollateralCommand.Run(new Arguments(rest, ["root", "host"], []), clock.GetUtcNow()),
+                "vectors" => Vectors(new Arguments(rest, ["out", "set"], [])),
                 _ => throw new EmulationException($"Unknown command {words[0]}; run with --help."),
             };
             output.WriteLine(Encoding.UTF8.GetString(json));
@@ -66,66 +71,30 @@ public static class CommandLine
         }
     }
 
-    private static byte[] Root(Arguments arguments, bool create)
+    private static byte[] Host(Arguments arguments, DateTimeOffset now)
     {
         var store = new EmulationStore(arguments.Required("root"));
-        EmulatedProduct product = arguments.Choice("product", EmulatedProduct.Genoa);
-        using EmulatedAmdRoot root = (create ? store.OpenOrCreateRoot(product) : store.OpenRoot(product))
-            ?? throw new EmulationException($"There is no {product} root yet; create it with: init --root DIR --product {product}.");
-        return EmulationStore.Json(json =>
-        {
-            json.WriteStartObject();
-            json.WriteBoolean("emulated", true);
-            json.WriteString("product", product.ToString());
-            json.WriteString("arkSpkiSha384", HostJson.Hex(root.ArkFingerprint));
-            json.WriteString("arkModulus", HostJson.Hex(root.ArkModulus));
-            json.WriteString("arkDer", HostJson.Hex(root.Ark));
-            json.WriteString("askDer", HostJson.Hex(root.Ask));
-            json.WriteEndObject();
-        });
-    }
-
-    private static byte[] Host(Arguments arguments, TimeProvider clock)
-    {
-        var store = new EmulationStore(arguments.Required("root"));
-        DateTimeOffset now = clock.GetUtcNow();
         DateTimeOffset notBefore = new DateTimeOffset(now.Year, now.Month, now.Day, 0, 0, 0, TimeSpan.Zero).AddDays(-1);
-        EmulatedHost host = store.OpenOrCreateHost(
-            arguments.Required("host"), arguments.Choice("product", EmulatedProduct.Genoa), arguments.All("gpu"), notBefore);
+        string name = arguments.Required("host");
+        EmulatedTee tee = arguments.Choice("tee", EmulatedTee.Snp);
+        if (tee != EmulatedTee.Snp)
+        {
+            arguments.Refuse(["product"], "SNP");
+        }
+
+        EmulatedHost host = tee == EmulatedTee.Snp
+            ? store.OpenOrCreateHost(name, arguments.Choice("product", EmulatedProduct.Genoa), arguments.All("gpu"), notBefore)
+            : store.OpenOrCreateIntelHost(name, tee, arguments.All("gpu"), notBefore);
         return EmulationStore.Json(json => HostJson.Write(json, host));
     }
+
+    private static byte[] Vectors(Arguments arguments) => arguments.Choice("set", VectorSet.Snp) == VectorSet.Snp
+        ? EvidenceVectors.Write(arguments.Required("out"))
+        : DeviceVectors.Write(arguments.Required("out"));
 
     private static byte[] Gpus(Arguments arguments)
     {
         EmulatedHost host = new EmulationStore(arguments.Required("root")).OpenHost(arguments.Required("host"));
         return EmulationStore.Json(json => HostJson.WriteGpus(json, host.Gpus));
-    }
-
-    private static byte[] Evidence(Arguments arguments)
-    {
-        var store = new EmulationStore(arguments.Required("root"));
-        var report = new EmulatedReport
-        {
-            ReportData = arguments.Hex("report-data", 64),
-            Measurement = arguments.Hex("measurement", 48),
-            HostData = arguments.OptionalHex("host-data", 32) ?? new byte[32],
-            Version = arguments.Number("version", 3, 2, 5),
-            Vmpl = (uint)arguments.Number("vmpl", 0, 0, 3),
-            Debug = arguments.Has("debug"),
-            MigrationAgent = arguments.Has("migration-agent"),
-        };
-        EmulatedHost host = store.OpenHost(arguments.Required("host"));
-        using EmulatedChip chip = store.OpenChip(host);
-        (byte[] ask, byte[] ark) = store.ReadPath(host.Product);
-        byte[] signed = chip.Report(report);
-        return EmulationStore.Json(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("report", HostJson.Hex(signed));
-            json.WriteString("vcek", HostJson.Hex(host.Vcek));
-            json.WriteString("ask", HostJson.Hex(ask));
-            json.WriteString("ark", HostJson.Hex(ark));
-            json.WriteEndObject();
-        });
     }
 }

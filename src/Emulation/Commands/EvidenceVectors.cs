@@ -1,4 +1,3 @@
-using System.Text;
 using Ait.Emulation.Amd;
 using Ait.Emulation.Hosts;
 
@@ -14,7 +13,7 @@ internal static class EvidenceVectors
 
     internal static byte[] Write(string folder)
     {
-        List<(string Id, string Verdict, string Refusal)> entries = [];
+        var manifest = new VectorManifest();
         void Set(string id, EmulatedAmdRoot root, byte[] report, byte[] vcek, string refusal)
         {
             string place = Path.Combine(folder, id);
@@ -23,7 +22,10 @@ internal static class EvidenceVectors
             File.WriteAllBytes(Path.Combine(place, "vcek.der"), vcek);
             File.WriteAllBytes(Path.Combine(place, "ask.der"), root.Ask);
             File.WriteAllBytes(Path.Combine(place, "ark.der"), root.Ark);
-            entries.Add((id, refusal.Length == 0 ? "genuine" : "refused", refusal));
+            manifest.Add(
+                id, "amd-snp",
+                [("report", $"{id}/report.bin"), ("vek", $"{id}/vcek.der"), ("ask", $"{id}/ask.der"), ("ark", $"{id}/ark.der")],
+                refusal);
         }
 
         using var genoa = EmulatedAmdRoot.Generate(EmulatedProduct.Genoa);
@@ -59,8 +61,10 @@ internal static class EvidenceVectors
         Set("genoa-v3-vcek-expired", genoa, report, genoa.IssueByAsk(chip.VcekRecipe(s_notBefore.AddYears(-8))), "CertificateExpired");
 
         File.WriteAllText(Path.Combine(folder, "genoa-v3", "vcek-scalar.hex"), Convert.ToHexStringLower(chip.ExportScalar()) + "\n");
-        File.WriteAllText(Path.Combine(folder, "manifest.json"), Manifest(entries, [genoa, milan, turin]));
-        return EmulationStore.Json(json => json.WriteNumberValue(entries.Count));
+        manifest.Write(
+            Path.Combine(folder, "manifest.json"),
+            ((EmulatedAmdRoot[])[genoa, milan, turin]).Select(root => (root.Product.ToString(), root.ArkFingerprint)));
+        return EmulationStore.Json(json => json.WriteNumberValue(manifest.Count));
     }
 
     /// <summary>Bytes that count up, so that a reader sees at once where a field starts and which way it runs.</summary>
@@ -84,45 +88,5 @@ internal static class EvidenceVectors
         byte[] changed = [.. report];
         changed.AsSpan(0x030, 4).Fill(0xFF);
         return changed;
-    }
-
-    private static string Manifest(List<(string Id, string Verdict, string Refusal)> entries, EmulatedAmdRoot[] roots)
-    {
-        string Path(string id, string file) => $"{id}/{file}";
-        byte[] json = EmulationStore.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteBoolean("emulated", true);
-            writer.WriteStartObject("roots");
-            foreach (EmulatedAmdRoot root in roots)
-            {
-                writer.WriteString(root.Product.ToString(), Convert.ToHexStringLower(root.ArkFingerprint));
-            }
-
-            writer.WriteEndObject();
-            writer.WriteStartArray("vectors");
-            foreach ((string id, string verdict, string refusal) in entries)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("id", id);
-                writer.WriteString("platform", "amd-snp");
-                writer.WriteStartObject("files");
-                writer.WriteString("report", Path(id, "report.bin"));
-                writer.WriteString("vek", Path(id, "vcek.der"));
-                writer.WriteString("ask", Path(id, "ask.der"));
-                writer.WriteString("ark", Path(id, "ark.der"));
-                writer.WriteEndObject();
-                writer.WriteString("verify_time", "2026-11-22T12:00:00Z");
-                writer.WriteStartObject("expected");
-                writer.WriteString("verdict", verdict);
-                writer.WriteString("refusal", refusal.Length == 0 ? null : refusal);
-                writer.WriteEndObject();
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }, indented: true);
-        return Encoding.UTF8.GetString(json) + "\n";
     }
 }

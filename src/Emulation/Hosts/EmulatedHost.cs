@@ -1,7 +1,4 @@
-using Ait.Emulation.Amd;
-
 namespace Ait.Emulation.Hosts;
 
-/// <summary>An emulated machine as stored: a chip with its certificate, and GPUs.</summary>
-public sealed record EmulatedHost(
-    string Name, EmulatedProduct Product, byte[] ChipId, EmulatedTcb Tcb, byte[] Vcek, IReadOnlyList<EmulatedGpu> Gpus);
+/// <summary>An emulated machine as stored. The chip id is AMD's hardware id, or Intel's PPID; <paramref name="Amd"/> is null on Intel's.</summary>
+public sealed record EmulatedHost(string Name, EmulatedTee Tee, byte[] ChipId, AmdMachine? Amd, IReadOnlyList<EmulatedGpu> Gpus);

@@ -3,6 +3,8 @@ namespace Ait.Emulation.Intel;
 /// <summary>What the vendor publishes about a platform. The defaults fit the defaults of <see cref="EmulatedQuote"/>.</summary>
 public sealed record EmulatedCollateral
 {
+    public const string DefaultFmspc = "90C06F000000";
+
     public required DateTimeOffset IssueDate { get; init; }
 
     public required DateTimeOffset NextUpdate { get; init; }
@@ -11,7 +13,10 @@ public sealed record EmulatedCollateral
 
     public string QeId { get; init; } = "TD_QE";
 
-    public string Fmspc { get; init; } = "90C06F000000";
+    public string Fmspc { get; init; } = DefaultFmspc;
+
+    /// <summary>The PCK was issued by the processor authority, so the list of PCKs is that authority's.</summary>
+    public bool ProcessorAuthority { get; init; }
 
     public string PceId { get; init; } = "0000";
 

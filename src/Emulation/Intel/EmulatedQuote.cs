@@ -24,6 +24,9 @@ public sealed record EmulatedQuote
     /// <summary>MRTD (48 bytes) or MRENCLAVE (32).</summary>
     public byte[] Measurement { get; init; } = new byte[48];
 
+    /// <summary>RTMR0 to RTMR3, 48 bytes each.</summary>
+    public byte[] RuntimeMeasurements { get; init; } = new byte[192];
+
     public ulong Attributes { get; init; }
 
     public byte[] TeeTcbSvn { get; init; } = [5, 1, 2, .. new byte[13]];
@@ -38,7 +41,8 @@ public sealed record EmulatedQuote
 
     public ushort QeIsvSvn { get; init; } = 4;
 
-    public ushort QeIsvProdId { get; init; } = 2;
+    /// <summary>Overrides the product of the quoting enclave: 2 of TDX, 1 of SGX.</summary>
+    public ushort? QeIsvProdId { get; init; }
 
     public byte QeMrSigner { get; init; } = 0xDC;
 

@@ -11,8 +11,11 @@ namespace Ait.Attestation.Tests.Dcap;
 /// <summary>Quotes of an emulated Intel, one fact changed at a time.</summary>
 public sealed class DcapVerifierTests
 {
+    private const int PckSerial = 4;
+
     private static readonly DateTimeOffset s_now = Scenario.Now;
     private static readonly EmulatedIntelVendor s_vendor = new(s_now.AddYears(-1));
+    private static readonly EmulatedIntelPlatform s_platform = EmulatedIntelPlatform.Generate(s_vendor, s_now.AddYears(-1), PckSerial);
     private static readonly EmulatedQuote s_quote = new();
     private static readonly EmulatedCollateral s_collateral = new() { IssueDate = s_now.AddDays(-10), NextUpdate = s_now.AddDays(20) };
     private static readonly EmulatedQuote s_enclave = new() { Version = 3, Tdx = false, Measurement = new byte[32] };
@@ -26,7 +29,7 @@ public sealed class DcapVerifierTests
     {
         DcapFacts facts = Accepted(Judge(s_quote with { Version = version, BodyType = bodyType }, s_collateral));
         Assert.Equal(DcapTee.Tdx, facts.Tee);
-        Assert.Equal(new ByteString(s_vendor.Ppid), facts.ChipId);
+        Assert.Equal(new ByteString(s_platform.Ppid), facts.ChipId);
         Assert.Equal(4, facts.RuntimeMeasurements.Length);
         Assert.Equal(s_collateral.NextUpdate, facts.ExpiresAt);
     }
@@ -50,7 +53,7 @@ public sealed class DcapVerifierTests
     [InlineData(4000)]
     public void Verify_refusesATruncatedQuote(int cut)
     {
-        byte[] quote = s_vendor.Quote(s_quote);
+        byte[] quote = s_platform.Quote(s_quote);
         AssertRefused(Judge(quote[..^Math.Min(cut, quote.Length)], s_vendor.Collateral(s_collateral)), Refusal.QuoteMalformed);
     }
 
@@ -81,7 +84,7 @@ public sealed class DcapVerifierTests
     public void Verify_refusesUnderOtherRoots(string roots)
     {
         Verdict verdict = DcapVerifier.Verify(
-            Evidence(s_vendor.Quote(s_quote), s_vendor.Collateral(s_collateral)),
+            Evidence(s_platform.Quote(s_quote), s_vendor.Collateral(s_collateral)),
             roots == "root" ? TrustRoots.Production : new TrustRoots([]), DcapPolicy.Baseline, s_now);
         AssertRefused(verdict, Refusal.RootNotPinned);
     }
@@ -90,13 +93,13 @@ public sealed class DcapVerifierTests
     public void Verify_refusesCollateralOfAnotherVendor()
     {
         using var other = new EmulatedIntelVendor(s_now.AddYears(-1));
-        AssertRefused(Judge(s_vendor.Quote(s_quote), other.Collateral(s_collateral)), Refusal.RootNotPinned);
+        AssertRefused(Judge(s_platform.Quote(s_quote), other.Collateral(s_collateral)), Refusal.RootNotPinned);
     }
 
     [Theory]
-    [InlineData(EmulatedIntelVendor.AuthoritySerial, 0)]
+    [InlineData(EmulatedIntelVendor.PlatformAuthoritySerial, 0)]
     [InlineData(EmulatedIntelVendor.SigningSerial, 0)]
-    [InlineData(0, EmulatedIntelVendor.PckSerial)]
+    [InlineData(0, PckSerial)]
     public void Verify_refusesRevokedCertificates(int byRoot, int byAuthority) =>
         AssertRefused(Judge(s_quote, s_collateral with { RevokedByRoot = [99, byRoot], RevokedByAuthority = [99, byAuthority] }), Refusal.CertificateRevoked);
 
@@ -125,7 +128,7 @@ public sealed class DcapVerifierTests
     {
         JsonNode json = JsonNode.Parse(s_vendor.Collateral(s_collateral))!;
         json[name] = json[name]!.GetValue<string>().Replace(from, to, StringComparison.Ordinal);
-        AssertRefused(Judge(s_vendor.Quote(s_quote), Encoding.UTF8.GetBytes(json.ToJsonString())), Refusal.CollateralSignature);
+        AssertRefused(Judge(s_platform.Quote(s_quote), Encoding.UTF8.GetBytes(json.ToJsonString())), Refusal.CollateralSignature);
     }
 
     [Theory]
@@ -158,7 +161,7 @@ public sealed class DcapVerifierTests
     public void Verify_judgesAtTheInstant(int days, Refusal code)
     {
         Verdict verdict = DcapVerifier.Verify(
-            Evidence(s_vendor.Quote(s_quote), s_vendor.Collateral(s_collateral)), Roots(), DcapPolicy.Baseline, s_now.AddDays(days));
+            Evidence(s_platform.Quote(s_quote), s_vendor.Collateral(s_collateral)), Roots(), DcapPolicy.Baseline, s_now.AddDays(days));
         if (code == Refusal.None)
         {
             Accepted(verdict);
@@ -180,7 +183,7 @@ public sealed class DcapVerifierTests
         JsonNode other = JsonNode.Parse(s_vendor.Collateral(s_collateral with { IssueDate = s_now.AddDays(from), NextUpdate = s_now.AddDays(to) }))!;
         json["tcb_info"] = other["tcb_info"]!.GetValue<string>();
         json["tcb_info_signature"] = other["tcb_info_signature"]!.GetValue<string>();
-        Verdict verdict = Judge(s_vendor.Quote(s_quote), Encoding.UTF8.GetBytes(json.ToJsonString()));
+        Verdict verdict = Judge(s_platform.Quote(s_quote), Encoding.UTF8.GetBytes(json.ToJsonString()));
         if (code == Refusal.None)
         {
             Accepted(verdict);
@@ -259,7 +262,7 @@ public sealed class DcapVerifierTests
         EmulatedCollateral collateral = s_collateral with { PlatformStatus = platform, QeStatus = enclave, ModuleStatus = module };
         Assert.Equal(expected, AssertRefused(Judge(s_quote, collateral), Refusal.TcbStatus).Found);
         DcapPolicy allowed = DcapPolicy.Baseline with { AcceptedStatuses = [Enum.Parse<DcapTcbStatus>(expected)] };
-        Accepted(Judge(s_vendor.Quote(s_quote), s_vendor.Collateral(collateral), allowed));
+        Accepted(Judge(s_platform.Quote(s_quote), s_vendor.Collateral(collateral), allowed));
     }
 
     [Fact]
@@ -267,9 +270,9 @@ public sealed class DcapVerifierTests
     public void Verify_refusesCollateralBelowTheFloor()
     {
         DcapPolicy policy = DcapPolicy.Baseline with { MinimumEvaluationNumber = 17 };
-        Accepted(Judge(s_vendor.Quote(s_quote), s_vendor.Collateral(s_collateral), policy));
+        Accepted(Judge(s_platform.Quote(s_quote), s_vendor.Collateral(s_collateral), policy));
         AssertRefused(
-            Judge(s_vendor.Quote(s_quote), s_vendor.Collateral(s_collateral with { EvaluationNumber = 16 }), policy), Refusal.CollateralRolledBack);
+            Judge(s_platform.Quote(s_quote), s_vendor.Collateral(s_collateral with { EvaluationNumber = 16 }), policy), Refusal.CollateralRolledBack);
     }
 
     [Fact]
@@ -279,7 +282,7 @@ public sealed class DcapVerifierTests
         EmulatedQuote bound = s_quote with { Version = 5, BodyType = 3, MrServiceTd = [1, .. new byte[47]] };
         Refuse(bound, Refusal.ServiceDomain);
         DcapPolicy any = DcapPolicy.Baseline with { ServiceDomain = ServiceDomainRule.DangerouslyAny };
-        Accepted(Judge(s_vendor.Quote(bound), s_vendor.Collateral(s_collateral), any));
+        Accepted(Judge(s_platform.Quote(bound), s_vendor.Collateral(s_collateral), any));
     }
 
     [Fact]
@@ -295,7 +298,7 @@ public sealed class DcapVerifierTests
     {
         byte[] data = [.. Enumerable.Range(0, 64).Select(value => (byte)value)];
         byte[] measurement = [7, .. new byte[47]];
-        byte[] quote = s_vendor.Quote(s_quote with { ReportData = data, Measurement = measurement });
+        byte[] quote = s_platform.Quote(s_quote with { ReportData = data, Measurement = measurement });
         byte[] collateral = s_vendor.Collateral(s_collateral);
         DcapPolicy right = DcapPolicy.Baseline with
         {
@@ -324,7 +327,7 @@ public sealed class DcapVerifierTests
     [Fact]
     public void Verify_refusesEveryChangedByteOfAQuote()
     {
-        byte[] quote = s_vendor.Quote(s_quote);
+        byte[] quote = s_platform.Quote(s_quote);
         byte[] collateral = s_vendor.Collateral(s_collateral);
         Accepted(Judge(quote, collateral));
         // PEM may change its line breaks without changing a certificate; everything before it is signed or counted.
@@ -340,7 +343,7 @@ public sealed class DcapVerifierTests
     [Fact]
     public void Verify_neverThrowsOnAnyQuoteOrCollateral()
     {
-        byte[] quote = s_vendor.Quote(s_quote);
+        byte[] quote = s_platform.Quote(s_quote);
         byte[] collateral = s_vendor.Collateral(s_collateral);
         Prop.ForAll<byte[], int>((noise, place) =>
         {
@@ -358,7 +361,7 @@ public sealed class DcapVerifierTests
 
     private static DcapTcbStatus TcbEvaluationOf(DcapTcbStatus launch, DcapTcbStatus current) => TcbEvaluation.Relaunch(launch, current);
 
-    private static byte[] Flip(int offset) => Bytes.Flip(s_vendor.Quote(s_quote), offset, 1);
+    private static byte[] Flip(int offset) => Bytes.Flip(s_platform.Quote(s_quote), offset, 1);
 
     private static TrustRoots Roots() => new([], [new ByteString(s_vendor.RootFingerprint)]);
 
@@ -368,7 +371,7 @@ public sealed class DcapVerifierTests
         return new DcapEvidence { Quote = quote, Collateral = collateral };
     }
 
-    private static Verdict Judge(EmulatedQuote quote, EmulatedCollateral collateral) => Judge(s_vendor.Quote(quote), s_vendor.Collateral(collateral));
+    private static Verdict Judge(EmulatedQuote quote, EmulatedCollateral collateral) => Judge(s_platform.Quote(quote), s_vendor.Collateral(collateral));
 
     private static Verdict Judge(byte[] quote, byte[] collateral, DcapPolicy? policy = null) =>
         DcapVerifier.Verify(Evidence(quote, collateral), Roots(), policy ?? DcapPolicy.Baseline, s_now);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ait.Attestation.Manifest;
 using Ait.Attestation.Tests.Nvidia;
+using Ait.Emulation.Nvidia;
 
 namespace Ait.Attestation.Tests.Manifest;
 
@@ -117,20 +118,20 @@ public sealed class NvidiaManifestTests
     {
         ["id"] = "one",
         ["platform"] = "nvidia-gpu",
-        ["nonce"] = Convert.ToHexStringLower(new EmulatedGpu().Nonce),
+        ["nonce"] = Convert.ToHexStringLower(new EmulatedGpuReport().Nonce),
         ["files"] = new JsonObject { ["evidence"] = "gpu.bin", ["cert_chain"] = "gpu.pem" },
     };
 
     private static Dictionary<string, byte[]> Files()
     {
-        var gpu = new EmulatedGpu();
+        var gpu = new EmulatedGpuReport();
         string pem = string.Join('\n', s_vendor.Certificates(gpu).Select(der => PemEncoding.WriteString("CERTIFICATE", der.Span)));
         return new Dictionary<string, byte[]>
         {
             ["gpu.bin"] = s_vendor.Report(gpu),
             ["gpu.pem"] = Encoding.ASCII.GetBytes(pem),
-            ["driver.xml"] = s_vendor.Reference(new EmulatedReference()),
-            ["vbios.xml"] = s_vendor.Reference(new EmulatedReference { Version = "96.00.9F.00.01", Golden = new Dictionary<int, byte[]> { [0] = [1] } }),
+            ["driver.xml"] = s_vendor.Reference(new OddReference()),
+            ["vbios.xml"] = s_vendor.Reference(new OddReference { Version = "96.00.9F.00.01", Golden = new Dictionary<int, byte[]> { [0] = [1] } }),
             ["root.crl"] = s_vendor.RevocationList(4, revokesNext: false, Scenario.Now.AddDays(5)),
             ["identity.crl"] = s_vendor.RevocationList(3, revokesNext: false, Scenario.Now.AddDays(5)),
             ["empty"] = [],

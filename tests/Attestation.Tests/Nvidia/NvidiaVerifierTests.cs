@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Ait.Attestation.Nvidia;
+using Ait.Emulation.Nvidia;
 using Ait.Attestation.SevSnp;
 using FsCheck;
 using FsCheck.Fluent;
@@ -11,9 +12,9 @@ namespace Ait.Attestation.Tests.Nvidia;
 public sealed class NvidiaVerifierTests
 {
     private static readonly EmulatedGpuVendor s_vendor = new();
-    private static readonly EmulatedGpu s_gpu = new();
-    private static readonly EmulatedReference s_driver = new();
-    private static readonly EmulatedReference s_vbios = new() { Version = "96.00.9F.00.01", Golden = new Dictionary<int, byte[]> { [0] = [1] } };
+    private static readonly EmulatedGpuReport s_gpu = new();
+    private static readonly OddReference s_driver = new();
+    private static readonly OddReference s_vbios = new() { Version = "96.00.9F.00.01", Golden = new Dictionary<int, byte[]> { [0] = [1] } };
 
     [Theory]
     [InlineData("GH100", NvidiaArchitecture.Hopper)]
@@ -156,10 +157,10 @@ public sealed class NvidiaVerifierTests
     [Refuses(Refusal.FirmwareIdExtension)]
     public void Verify_refusesAMalformedFirmwareId()
     {
-        byte[] good = EmulatedGpuVendor.Hopper(s_gpu.FirmwareId);
+        byte[] good = FirmwareExtensions.Hopper(s_vendor.DeviceKey.Span.ToArray(), s_gpu.FirmwareId);
         Refuse(s_gpu with { FirmwareExtension = [.. good, 0] }, Refusal.FirmwareIdExtension);
         Refuse(s_gpu with { FirmwareExtension = good[..^1] }, Refusal.FirmwareIdExtension);
-        Refuse(s_gpu with { FirmwareExtension = EmulatedGpuVendor.Hopper(new byte[32]) }, Refusal.FirmwareIdExtension);
+        Refuse(s_gpu with { FirmwareExtension = FirmwareExtensions.Hopper(s_vendor.DeviceKey.Span.ToArray(), new byte[32]) }, Refusal.FirmwareIdExtension);
         Refuse(s_gpu with { Chip = "GB100", FirmwareExtension = [0x30, 0] }, Refusal.FirmwareIdExtension);
     }
 
@@ -206,7 +207,7 @@ public sealed class NvidiaVerifierTests
     [InlineData(2, NvidiaMode.ProtectedPcie)]
     public void Verify_refusesModesThatThePolicyDoesNotName(byte flag, NvidiaMode mode)
     {
-        EmulatedGpu gpu = s_gpu.With(36, [flag, 0]).With(21, null);
+        EmulatedGpuReport gpu = s_gpu.With(36, [flag, 0]).With(21, null);
         Accepted(Judge(gpu, NvidiaPolicy.Baseline with { AcceptedModes = [mode] }));
         AssertRefused(Judge(gpu, NvidiaPolicy.Baseline with { AcceptedModes = [NvidiaMode.NotStated] }), Refusal.ModeNotAccepted);
     }
@@ -264,7 +265,7 @@ public sealed class NvidiaVerifierTests
         NvidiaEvidence evidence = s_vendor.Evidence(s_gpu, s_vendor.Reference(s_driver), s_vendor.Reference(s_vbios));
         NvidiaFacts facts = Accepted(Judge(evidence, NvidiaPolicy.ForDevice(new ByteString(s_gpu.Nonce))));
         Assert.True(facts.DriverCompared && facts.VbiosCompared);
-        Assert.Equal(s_vendor.ReferencesEnd, facts.ExpiresAt);
+        Assert.Equal(EmulatedGpuVendor.ReferencesEnd, facts.ExpiresAt);
     }
 
     [Fact]
@@ -362,7 +363,7 @@ public sealed class NvidiaVerifierTests
     [Refuses(Refusal.ReferenceConflict)]
     public void Verify_refusesManifestsThatOverlap()
     {
-        EmulatedReference overlapping = s_vbios with { Golden = new Dictionary<int, byte[]> { [0] = [1], [8] = [9] } };
+        OddReference overlapping = s_vbios with { Golden = new Dictionary<int, byte[]> { [0] = [1], [8] = [9] } };
         AssertRefused(Judge(s_vendor.Evidence(s_gpu, s_vendor.Reference(s_driver), s_vendor.Reference(overlapping))), Refusal.ReferenceConflict);
     }
 
@@ -383,7 +384,7 @@ public sealed class NvidiaVerifierTests
     [InlineData(0x55, 34, false)]
     public void Verify_skipsADecoderThatIsOff(byte status, int index, bool accepts)
     {
-        EmulatedReference decoder = s_driver with { Golden = new Dictionary<int, byte[]> { [index] = [0x77] } };
+        OddReference decoder = s_driver with { Golden = new Dictionary<int, byte[]> { [index] = [0x77] } };
         Verdict verdict = Judge(s_vendor.Evidence(s_gpu.With(11, [status]), s_vendor.Reference(decoder)));
         Assert.Equal(accepts, verdict is Verdict.Genuine);
     }
@@ -392,8 +393,8 @@ public sealed class NvidiaVerifierTests
     public void Verify_refusesManifestsAfterTheirEnd()
     {
         NvidiaEvidence evidence = s_vendor.Evidence(s_gpu, s_vendor.Reference(s_driver));
-        Accepted(NvidiaVerifier.Verify(evidence, s_vendor.Roots, NvidiaPolicy.Baseline, s_vendor.ReferencesEnd));
-        AssertRefused(NvidiaVerifier.Verify(evidence, s_vendor.Roots, NvidiaPolicy.Baseline, s_vendor.ReferencesEnd.AddSeconds(1)), Refusal.CertificateExpired);
+        Accepted(NvidiaVerifier.Verify(evidence, s_vendor.Roots, NvidiaPolicy.Baseline, EmulatedGpuVendor.ReferencesEnd));
+        AssertRefused(NvidiaVerifier.Verify(evidence, s_vendor.Roots, NvidiaPolicy.Baseline, EmulatedGpuVendor.ReferencesEnd.AddSeconds(1)), Refusal.CertificateExpired);
     }
 
     [Fact]
@@ -506,7 +507,7 @@ public sealed class NvidiaVerifierTests
         AssertRefused(Judge(s_vendor.Evidence(s_gpu, changed)), code);
     }
 
-    private static Verdict Judge(EmulatedGpu gpu, NvidiaPolicy? policy = null) => Judge(s_vendor.Evidence(gpu), policy);
+    private static Verdict Judge(EmulatedGpuReport gpu, NvidiaPolicy? policy = null) => Judge(s_vendor.Evidence(gpu), policy);
 
     private static Verdict Judge(byte[] report) => Judge(new NvidiaEvidence { Report = report, Certificates = s_vendor.Certificates(s_gpu) });
 
@@ -525,7 +526,7 @@ public sealed class NvidiaVerifierTests
         return Assert.IsType<NvidiaFacts>(((Verdict.Genuine)verdict).Facts);
     }
 
-    private static void Refuse(EmulatedGpu gpu, Refusal code) => AssertRefused(Judge(gpu), code);
+    private static void Refuse(EmulatedGpuReport gpu, Refusal code) => AssertRefused(Judge(gpu), code);
 
     private static RefusalReason AssertRefused(Verdict verdict, Refusal code)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Ait.Attestation.SevSnp;
 using Ait.Emulation.Amd;
+using Ait.Emulation.X509;
 
 namespace Ait.Attestation.Tests.SevSnp;
 

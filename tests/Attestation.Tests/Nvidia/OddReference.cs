@@ -3,10 +3,10 @@ using System.Text;
 namespace Ait.Attestation.Tests.Nvidia;
 
 /// <summary>
-/// A reference manifest in two spellings made by hand from the same facts: as it is sent, and in canonical form. No code
-/// is shared with the verifier's canonicaliser.
+/// A reference manifest spelled as no vendor would and XML allows, in two spellings made by hand from the same facts: as it is
+/// sent, and in canonical form. No code is shared with the verifier's canonicaliser.
 /// </summary>
-internal sealed record EmulatedReference
+internal sealed record OddReference
 {
     private const string Tag = "http://standards.iso.org/iso/19770/-2/2015/schema.xsd";
     private const string Hash = "http://www.w3.org/2001/04/xmlenc#sha384";
@@ -45,21 +45,6 @@ internal sealed record EmulatedReference
 
         _ = text.Append("<ns0:Resource active=\"False\" index=\"63\" type=\"Measurement\"></ns0:Resource>");
         return text.Append($"&gt;&#xD; </ns0:Payload>{Extra}</SoftwareIdentity>").ToString();
-    }
-
-    /// <summary>SignedInfo with (canonical) or without (sent) the declarations it inherits.</summary>
-    internal static string SignedInfo(string digest, bool canonical)
-    {
-        string inherited = canonical
-            ? $" xmlns=\"{Tag}\" xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" xmlns:ns0=\"{Tag}\" xmlns:ns2=\"{Hash}\""
-            : "";
-        string Empty(string name, string algorithm) =>
-            canonical ? $"<ds:{name} Algorithm=\"{algorithm}\"></ds:{name}>" : $"<ds:{name} Algorithm='{algorithm}'/>";
-        return $"<ds:SignedInfo{inherited}>" + Empty("CanonicalizationMethod", "http://www.w3.org/2006/12/xml-c14n11")
-            + Empty("SignatureMethod", "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384") + "<ds:Reference URI=\"\"><ds:Transforms>"
-            + Empty("Transform", "http://www.w3.org/2000/09/xmldsig#enveloped-signature") + Empty("Transform", "http://www.w3.org/2006/12/xml-c14n11")
-            + "</ds:Transforms>" + Empty("DigestMethod", "http://www.w3.org/2001/04/xmldsig-more#sha384")
-            + $"<ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>";
     }
 
     private static string Repeat(byte value) => string.Concat(Enumerable.Repeat($"{value:x2}", 48));

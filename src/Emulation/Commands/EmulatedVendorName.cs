@@ -1,0 +1,9 @@
+namespace Ait.Emulation.Commands;
+
+/// <summary>Whose development root a command is about.</summary>
+internal enum EmulatedVendorName
+{
+    Amd,
+    Intel,
+    Nvidia,
+}
