@@ -17,6 +17,9 @@ internal sealed class DcapQuote
 
     internal required ReadOnlyMemory<byte> SignedBytes { get; init; }
 
+    /// <summary>Where the quote ends and padding may begin.</summary>
+    internal required int EncodedLength { get; init; }
+
     /// <summary>The quoted enclave, null for a trust domain.</summary>
     internal required EnclaveReport? Enclave { get; init; }
 
@@ -180,6 +183,7 @@ internal sealed class DcapQuote
             Version = version,
             Tee = tee,
             SignedBytes = signedBytes,
+            EncodedLength = reader.Position,
             Enclave = tee == DcapTee.Sgx ? new EnclaveReport(body) : null,
             TrustDomain = tee == DcapTee.Tdx ? new TrustDomainReport(body) : null,
             Signature = signature,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ait.Miner.Collecting;
 using Ait.Protocol;
 
 namespace Ait.Miner.Configuring;
@@ -15,7 +16,10 @@ internal sealed record MinerOptions
 
     public required string OperatorKeyFile { get; init; }
 
-    /// <summary>Program and arguments; the report data is appended.</summary>
+    /// <summary>Where processor evidence comes from. Default auto.</summary>
+    public required EvidenceChoice Evidence { get; init; }
+
+    /// <summary>Program and arguments, to which the report data is appended; empty where none is named.</summary>
     public required ImmutableArray<string> EvidenceCommand { get; init; }
 
     /// <summary>Sixteen bytes.</summary>
@@ -23,7 +27,7 @@ internal sealed record MinerOptions
 
     public required DeviceClass Class { get; init; }
 
-    /// <summary>Forty-eight bytes.</summary>
+    /// <summary>Forty-eight bytes of a virtual machine, thirty-two of an SGX enclave.</summary>
     public required ImmutableArray<byte> Measurement { get; init; }
 
     public required string? StateDirectory { get; init; }
@@ -41,4 +45,8 @@ internal sealed record MinerOptions
     public required TimeSpan DrainTimeout { get; init; }
 
     public required bool Json { get; init; }
+
+    /// <summary>The source that the settings and this machine's interfaces come to.</summary>
+    public IEvidenceSource OpenEvidence(EvidenceInterfaces interfaces) =>
+        interfaces.Open(Evidence, EvidenceCommand.IsEmpty ? null : () => new EvidenceCommand(EvidenceCommand, EvidenceTimeout));
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Ait.Chain;
 using Ait.Engine;
+using Ait.Miner.Collecting;
 using Ait.Protocol;
 
 namespace Ait.Miner.Configuring;
@@ -9,7 +10,8 @@ namespace Ait.Miner.Configuring;
 /// <summary>Turns settings as written into checked options; every fault is added, none stops the rest.</summary>
 internal static class OptionsValidator
 {
-    private const int MeasurementSize = 48;
+    private const int GuestMeasurementSize = 48;
+    private const int EnclaveMeasurementSize = 32;
 
     /// <summary>The options; null only if a fault was added.</summary>
     public static MinerOptions? Validate(IReadOnlyDictionary<string, Setting> settings, List<OptionFault> faults)
@@ -22,7 +24,9 @@ internal static class OptionsValidator
 
         Uri? rpc = Read(settings, "rpc", faults, ReadUrl);
         Uri? coordinator = Read(settings, "coordinator", faults, ReadUrl);
-        ImmutableArray<string>? evidence = Read(settings, "evidence-command", faults, ReadCommand);
+        EvidenceChoice? evidence = Read(settings, "evidence", faults, ReadEvidence) ?? EvidenceChoice.Auto;
+        ImmutableArray<string>? evidenceCommand = Read(settings, "evidence-command", faults, ReadCommand) ?? [];
+        CheckCommand(settings, evidence.Value, faults);
         ImmutableArray<byte>? gpuUuid = Read(settings, "gpu-uuid", faults, ReadGpuUuid);
         DeviceClass? deviceClass = Read(settings, "class", faults, ReadClass);
         ImmutableArray<byte>? measurement = Read(settings, "measurement", faults, ReadMeasurement);
@@ -34,7 +38,7 @@ internal static class OptionsValidator
         string? deployment = ReadPath(settings, "deployment", faults);
         string? operatorKey = ReadPath(settings, "operator-key", faults);
         string? state = ReadPath(settings, "state", faults);
-        if (faults.Count > before || rpc is null || coordinator is null || evidence is null || gpuUuid is null || deviceClass is null || measurement is null || operatorKey is null)
+        if (faults.Count > before || rpc is null || coordinator is null || gpuUuid is null || deviceClass is null || measurement is null || operatorKey is null)
         {
             return null;
         }
@@ -45,7 +49,8 @@ internal static class OptionsValidator
             Coordinator = coordinator,
             DeploymentFile = deployment,
             OperatorKeyFile = operatorKey,
-            EvidenceCommand = evidence.Value,
+            Evidence = evidence.Value,
+            EvidenceCommand = evidenceCommand.Value,
             GpuUuid = gpuUuid.Value,
             Class = deviceClass.Value,
             Measurement = measurement.Value,
@@ -113,8 +118,45 @@ internal static class OptionsValidator
         return ReadHex(setting, digits, GpuIdentity.UuidSize, "a GPU UUID", faults);
     }
 
-    private static ImmutableArray<byte>? ReadMeasurement(Setting setting, List<OptionFault> faults) =>
-        ReadHex(setting, setting.Text, MeasurementSize, "a launch measurement", faults);
+    private static ImmutableArray<byte>? ReadMeasurement(Setting setting, List<OptionFault> faults)
+    {
+        int digits = setting.Text.Length - (setting.Text.StartsWith("0x", StringComparison.Ordinal) ? 2 : 0);
+        return digits == 2 * EnclaveMeasurementSize
+            ? ReadHex(setting, setting.Text, EnclaveMeasurementSize, "a measurement", faults)
+            : ReadHex(setting, setting.Text, GuestMeasurementSize, "a measurement", faults);
+    }
+
+    private static EvidenceChoice? ReadEvidence(Setting setting, List<OptionFault> faults)
+    {
+        EvidenceChoice? choice = setting.Text switch
+        {
+            "auto" => EvidenceChoice.Auto,
+            "configfs" => EvidenceChoice.Configfs,
+            "sev-guest" => EvidenceChoice.SevGuest,
+            "gramine" => EvidenceChoice.Gramine,
+            "command" => EvidenceChoice.Command,
+            _ => null,
+        };
+        if (choice is null)
+        {
+            faults.Add(new OptionFault(setting.Source, $"'{setting.Text}' is not a source of evidence.", "Use auto, configfs, sev-guest, gramine or command."));
+        }
+
+        return choice;
+    }
+
+    private static void CheckCommand(IReadOnlyDictionary<string, Setting> settings, EvidenceChoice evidence, List<OptionFault> faults)
+    {
+        bool named = settings.TryGetValue("evidence-command", out Setting? command);
+        if (evidence == EvidenceChoice.Command && !named)
+        {
+            faults.Add(new OptionFault(settings["evidence"].Source, "is command, and no command is named.", "Give --evidence-command CMD, or leave --evidence out."));
+        }
+        else if (named && evidence is not (EvidenceChoice.Command or EvidenceChoice.Auto))
+        {
+            faults.Add(new OptionFault(command!.Source, $"is not used with --evidence {settings["evidence"].Text}.", "Leave one of the two out.")); // named: found above
+        }
+    }
 
     private static ImmutableArray<byte>? ReadHex(Setting setting, string digits, int size, string what, List<OptionFault> faults)
     {

@@ -4,6 +4,7 @@ using Ait.Chain;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Engine;
+using Ait.Miner.Collecting;
 using Ait.Miner.Configuring;
 using Ait.Miner.Evidencing;
 using Ait.Miner.Keys;
@@ -52,7 +53,7 @@ internal sealed class Doctor
             Report(await CheckBalanceAsync(client, operatorKey.Address, cancellation).ConfigureAwait(false));
         }
 
-        var binder = new EvidenceBinder(new EvidenceCommand(_options.EvidenceCommand, _options.EvidenceTimeout), _options.GpuUuid, _options.Measurement);
+        var binder = new EvidenceBinder(_options.OpenEvidence(EvidenceInterfaces.OfThisMachine), _options.GpuUuid, _options.Measurement);
         BinderOutcome asked = await binder.IdentifyAsync(cancellation).ConfigureAwait(false);
         Report(asked switch
         {

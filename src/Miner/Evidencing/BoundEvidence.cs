@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ait.Chain;
+using Ait.Miner.Collecting;
 
 namespace Ait.Miner.Evidencing;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ait.Chain;
+using Ait.Miner.Collecting;
 
 namespace Ait.Miner.Evidencing;
 

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Ait.Attestation;
 using Ait.Attestation.SevSnp;
 using Ait.Chain;
+using Ait.Miner.Collecting;
 using Ait.Protocol;
 
 namespace Ait.Miner.Evidencing;
@@ -69,6 +70,13 @@ internal sealed class EvidenceBinder
         [NotNullWhen(true)] out SnpReport? report,
         [NotNullWhen(false)] out BinderOutcome.Refused? refused)
     {
+        report = null;
+        if (collected.Platform != EvidencePlatform.SevSnp)
+        {
+            refused = new BinderOutcome.Refused("PlatformNotOnChain", $"The device registry verifies SEV-SNP reports; this machine gives {collected.Platform} quotes.", "Mine inside an SEV-SNP guest on this network.");
+            return false;
+        }
+
         if (!SnpReport.TryParse(collected.Report.AsSpan(), out report, out RefusalReason? reason))
         {
             refused = new BinderOutcome.Refused($"{reason.Code}", $"The collected report is refused: {reason}.", "Use a collector that prints a bare SEV-SNP ATTESTATION_REPORT.");

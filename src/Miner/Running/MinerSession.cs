@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Engine;
+using Ait.Miner.Collecting;
 using Ait.Miner.Configuring;
 using Ait.Miner.Evidencing;
 using Ait.Miner.Execution;
@@ -75,7 +76,7 @@ internal sealed class MinerSession
             return ExitCode.Surroundings;
         }
 
-        var binder = new EvidenceBinder(new EvidenceCommand(_options.EvidenceCommand, _options.EvidenceTimeout), _options.GpuUuid, _options.Measurement);
+        var binder = new EvidenceBinder(_options.OpenEvidence(EvidenceInterfaces.OfThisMachine), _options.GpuUuid, _options.Measurement);
         BinderOutcome asked = await binder.IdentifyAsync(draining).ConfigureAwait(false);
         if (asked is not BinderOutcome.Identified identified)
         {

@@ -1,3 +1,4 @@
+using Ait.Miner.Collecting;
 using Ait.Miner.Configuring;
 using Ait.Miner.Tests.Fixtures;
 using Ait.Protocol;
@@ -91,12 +92,61 @@ public sealed class OptionsReaderTests
         Assert.True(options.Json);
     }
 
+    [Theory]
+    [InlineData(null, EvidenceChoice.Auto)]
+    [InlineData("auto", EvidenceChoice.Auto)]
+    [InlineData("configfs", EvidenceChoice.Configfs)]
+    [InlineData("sev-guest", EvidenceChoice.SevGuest)]
+    [InlineData("gramine", EvidenceChoice.Gramine)]
+    public void Read_needsNoCommandWhereTheMachineGivesEvidence(string? evidence, object expected)
+    {
+        Dictionary<string, string> flags = Flags();
+        flags.Remove("--evidence-command");
+        if (evidence is not null)
+        {
+            flags["--evidence"] = evidence;
+        }
+
+        MinerOptions options = Accepted(Read(Line(flags)));
+
+        Assert.Equal((EvidenceChoice)expected, options.Evidence);
+        Assert.Empty(options.EvidenceCommand);
+    }
+
+    [Fact]
+    public void Read_refusesACommandThatIsNotNamed()
+    {
+        Dictionary<string, string> flags = Flags();
+        flags.Remove("--evidence-command");
+        flags["--evidence"] = "command";
+
+        Assert.Equal("--evidence", Assert.Single(Faults(Read(Line(flags)))).Source);
+    }
+
+    [Fact]
+    public void Read_refusesACommandThatIsNotUsed()
+    {
+        Dictionary<string, string> flags = Flags();
+        flags["--evidence"] = "configfs";
+
+        Assert.Equal("--evidence-command", Assert.Single(Faults(Read(Line(flags)))).Source);
+    }
+
+    [Fact]
+    public void Read_takesTheMeasurementOfAnEnclave()
+    {
+        Dictionary<string, string> flags = Flags();
+        flags["--measurement"] = new string('a', 64);
+
+        Assert.Equal(32, Accepted(Read(Line(flags))).Measurement.Length);
+    }
+
     [Fact]
     public void Read_reportsEveryMissingSettingAtOnce()
     {
         OptionFault[] faults = Faults(Read());
 
-        Assert.Equal(["--rpc", "--coordinator", "--operator-key", "--evidence-command", "--gpu-uuid", "--class", "--measurement"], faults.Select(fault => fault.Source));
+        Assert.Equal(["--rpc", "--coordinator", "--operator-key", "--gpu-uuid", "--class", "--measurement"], faults.Select(fault => fault.Source));
         Assert.All(faults, fault => Assert.Contains(OptionDefinition.EnvironmentPrefix, fault.Remedy, StringComparison.Ordinal));
     }
 
@@ -119,6 +169,7 @@ public sealed class OptionsReaderTests
     [InlineData("--rpc", "127.0.0.1:8545")]
     [InlineData("--rpc", "http://user:secret@host/")]
     [InlineData("--coordinator", "http://host/?x=1")]
+    [InlineData("--evidence", "tpm")]
     [InlineData("--evidence-command", "  ")]
     [InlineData("--evidence-command", "collector 'unclosed")]
     [InlineData("--evidence-command", "collector \\")]

@@ -1,4 +1,5 @@
 using Ait.Chain;
+using Ait.Miner.Collecting;
 using Ait.Miner.Evidencing;
 using Ait.Miner.Tests.Fixtures;
 using Ait.Protocol;
@@ -98,7 +99,7 @@ public sealed class EvidenceBinderTests
     [Fact]
     public async Task Bind_refusesWhatIsNoReport()
     {
-        _bench.Hardware.Instead = new EvidenceOutcome.Collected(new CollectedEvidence([1, 2, 3], [1], [2], [3]));
+        _bench.Hardware.Instead = new EvidenceOutcome.Collected(new CollectedEvidence(EvidencePlatform.SevSnp, [1, 2, 3], [1], [2], [3]));
         await RefusesAsync("ReportLength");
     }
 

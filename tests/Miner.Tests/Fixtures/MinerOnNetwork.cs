@@ -4,6 +4,7 @@ using System.Text.Json;
 using Ait.Chain;
 using Ait.Chain.Signing;
 using Ait.Miner.Configuring;
+using Ait.Miner.Collecting;
 using Ait.Miner.Evidencing;
 using Ait.Miner.Running;
 

@@ -4,7 +4,7 @@ using System.Diagnostics;
 using System.Text;
 using Ait.Chain;
 
-namespace Ait.Miner.Evidencing;
+namespace Ait.Miner.Collecting;
 
 /// <summary>Runs an external collector once per report: <c>CMD … --report-data 0x…</c>. Its output, its time and its noise are bounded.</summary>
 internal sealed class EvidenceCommand : IEvidenceSource

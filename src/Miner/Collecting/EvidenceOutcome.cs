@@ -1,4 +1,4 @@
-namespace Ait.Miner.Evidencing;
+namespace Ait.Miner.Collecting;
 
 /// <summary>What asking the hardware came to.</summary>
 internal abstract record EvidenceOutcome

@@ -1,8 +1,8 @@
 using Ait.Chain;
-using Ait.Miner.Evidencing;
+using Ait.Miner.Collecting;
 using Ait.Miner.Tests.Fixtures;
 
-namespace Ait.Miner.Tests.Evidencing;
+namespace Ait.Miner.Tests.Collecting;
 
 /// <summary>Real child processes: small shell scripts in place of a collector.</summary>
 public sealed class EvidenceCommandTests : IDisposable

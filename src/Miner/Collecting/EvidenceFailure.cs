@@ -1,4 +1,4 @@
-namespace Ait.Miner.Evidencing;
+namespace Ait.Miner.Collecting;
 
 /// <summary>Why no evidence could be collected. The numbers are fixed.</summary>
 internal enum EvidenceFailure
@@ -20,4 +20,19 @@ internal enum EvidenceFailure
 
     /// <summary>A field is missing, is not hex, or has an impossible length.</summary>
     FieldInvalid = 6,
+
+    /// <summary>The kernel or the driver offers no such interface here.</summary>
+    InterfaceMissing = 7,
+
+    /// <summary>The interface is there and this process may not use it.</summary>
+    NotPermitted = 8,
+
+    /// <summary>The kernel, the firmware or the driver refused the request.</summary>
+    HardwareRefused = 9,
+
+    /// <summary>Another user of the interface came between request and answer, each time.</summary>
+    Contended = 10,
+
+    /// <summary>The interface answered in a form that its specification does not have.</summary>
+    AnswerMalformed = 11,
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Ait.Chain;
 
-namespace Ait.Miner.Evidencing;
+namespace Ait.Miner.Collecting;
 
 /// <summary>Reads what the evidence command prints: <c>{"report","vcek","ask","ark"}</c>, hex strings.</summary>
 internal static class EvidenceOutput
@@ -27,7 +27,7 @@ internal static class EvidenceOutput
             ImmutableArray<byte> ask = Field(root, "ask", ref problem);
             ImmutableArray<byte> ark = Field(root, "ark", ref problem);
             return problem is null
-                ? new EvidenceOutcome.Collected(new CollectedEvidence(report, vcek, ask, ark))
+                ? new EvidenceOutcome.Collected(new CollectedEvidence(EvidencePlatform.SevSnp, report, vcek, ask, ark))
                 : new EvidenceOutcome.Failed(EvidenceFailure.FieldInvalid, $"The evidence command printed JSON whose {problem}", "Use a collector that prints report, vcek, ask and ark as hex.");
         }
         catch (JsonException)

@@ -1,0 +1,65 @@
+using System.Diagnostics.CodeAnalysis;
+using Ait.Attestation.X509;
+
+namespace Ait.Attestation.Dcap;
+
+/// <summary>What a quote says, read and not verified: who signed it is for <see cref="DcapVerifier"/>.</summary>
+public sealed class QuoteFields
+{
+    private const ulong DebugDomain = 1;
+
+    private QuoteFields()
+    {
+    }
+
+    /// <summary>The quote without the padding platforms put behind it.</summary>
+    public required ReadOnlyMemory<byte> Encoded { get; init; }
+
+    /// <summary>Enclave or trust domain.</summary>
+    public required DcapTee Tee { get; init; }
+
+    /// <summary>MRTD (48 bytes) of a trust domain, MRENCLAVE (32 bytes) of an enclave.</summary>
+    public required ByteString Measurement { get; init; }
+
+    /// <summary>The 64 bytes the guest chose.</summary>
+    public required ByteString ReportData { get; init; }
+
+    /// <summary>True if the platform lets a debugger in.</summary>
+    public required bool Debug { get; init; }
+
+    /// <summary>The machine: PPID of the quote's PCK certificate, 16 bytes.</summary>
+    public required ByteString Ppid { get; init; }
+
+    /// <summary>Processor family of the PCK certificate, 6 bytes: which TCB info speaks of it.</summary>
+    public required ByteString Fmspc { get; init; }
+
+    /// <summary>True if the PCK was issued by the Platform CA, false if by the Processor CA: which revocation list covers it.</summary>
+    public required bool ByPlatformAuthority { get; init; }
+
+    /// <summary>Reads a quote, padded or not.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out QuoteFields? fields, [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        fields = null;
+        if (!DcapQuote.TryParse(bytes, out DcapQuote? quote, out refusal)
+            || !Certificate.TryParse(quote.Certificates[0], "PCK", out Certificate? leaf, out refusal)
+            || !PckCertificate.TryRead(leaf, out PckCertificate? pck, out refusal))
+        {
+            return false;
+        }
+
+        TrustDomainReport? domain = quote.TrustDomain;
+        EnclaveReport? enclave = quote.Enclave;
+        fields = new QuoteFields
+        {
+            Encoded = bytes[..quote.EncodedLength],
+            Tee = quote.Tee,
+            Measurement = domain is not null ? domain.MrTd : enclave!.MrEnclave, // a quote has one of the two
+            ReportData = domain is not null ? domain.ReportData : enclave!.ReportData,
+            Debug = domain is not null ? (domain.TdAttributes & DebugDomain) != 0 : enclave!.Debug,
+            Ppid = pck.Ppid,
+            Fmspc = pck.Fmspc,
+            ByPlatformAuthority = leaf.Issuer.CommonName == "Intel SGX PCK Platform CA",
+        };
+        return true;
+    }
+}
