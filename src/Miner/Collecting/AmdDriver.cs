@@ -9,8 +9,6 @@ internal sealed class AmdDriver : IGpuDriver
     private const uint MaxHandles = 64;
     private readonly Lock _turn = new();
 
-    public string Name => "AMD SMI";
-
     public ImmutableArray<GpuFacts> List(out string? problem)
     {
         ImmutableArray<GpuFacts>.Builder found = ImmutableArray.CreateBuilder<GpuFacts>();

@@ -5,9 +5,6 @@ namespace Ait.Miner.Collecting;
 /// <summary>A vendor's management library: which GPUs there are, and evidence of those that sign it.</summary>
 internal interface IGpuDriver
 {
-    /// <summary>As people call it, for findings.</summary>
-    public string Name { get; }
-
     /// <summary>Every GPU; empty with a problem where the library or the driver is missing or refuses.</summary>
     public ImmutableArray<GpuFacts> List(out string? problem);
 }

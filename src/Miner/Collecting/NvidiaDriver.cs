@@ -13,8 +13,6 @@ internal sealed class NvidiaDriver : IGpuDriver, IGpuEvidenceSource
     /// <summary>NVML counts its users, but a shutdown during another thread's call would pull the library from under it.</summary>
     private readonly Lock _turn = new();
 
-    public string Name => "NVML";
-
     public ImmutableArray<GpuFacts> List(out string? problem)
     {
         ImmutableArray<GpuFacts>.Builder found = ImmutableArray.CreateBuilder<GpuFacts>();

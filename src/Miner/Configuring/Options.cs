@@ -36,6 +36,7 @@ internal static class Options
 
             usage: Ait.Miner [options]           register the device and mine
                    Ait.Miner doctor [options]    check every prerequisite and say what is missing
+                   Ait.Miner doctor              say what this machine can prove, to any network
 
             options:
 

@@ -15,6 +15,9 @@ internal abstract record OptionsOutcome
     /// <summary>Help or version: no settings needed.</summary>
     internal sealed record Information(MinerCommand Command) : OptionsOutcome;
 
+    /// <summary>The doctor is asked about this machine alone: no network is named.</summary>
+    internal sealed record Machine(bool Json) : OptionsOutcome;
+
     /// <summary>Every fault found, not only the first.</summary>
     internal sealed record Refused(ImmutableArray<OptionFault> Faults) : OptionsOutcome;
 }

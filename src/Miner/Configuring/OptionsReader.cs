@@ -36,6 +36,11 @@ internal sealed class OptionsReader
         reader.ReadArguments(arguments, first);
         reader.ReadEnvironment(environment);
         reader.ReadConfiguration();
+        if (command == MinerCommand.Doctor && reader._faults.Count == 0 && reader._settings.Keys.All(name => name == "json"))
+        {
+            return new OptionsOutcome.Machine(reader._settings.TryGetValue("json", out Setting? json) && json.Text is "true" or "1");
+        }
+
         MinerOptions? options = OptionsValidator.Validate(reader._settings, reader._faults);
         return options is null || reader._faults.Count > 0
             ? new OptionsOutcome.Refused([.. reader._faults])

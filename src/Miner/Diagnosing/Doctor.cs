@@ -53,6 +53,18 @@ internal sealed class Doctor
             Report(await CheckBalanceAsync(client, operatorKey.Address, cancellation).ConfigureAwait(false));
         }
 
+        bool byCommand = !_options.EvidenceCommand.IsEmpty;
+        MachineFacts machine = MachineDoctor.ReadThisMachine();
+        if (byCommand)
+        {
+            Report(Finding.Good("tee", $"evidence is what the program {_options.EvidenceCommand[0]} gives; this machine is not asked."));
+        }
+        else
+        {
+            Report(MachineFindings.Tee(machine));
+            Report(MachineFindings.Chosen(machine, _options.GpuUuid, _options.Class));
+        }
+
         var binder = new EvidenceBinder(_options.OpenEvidence(EvidenceInterfaces.OfThisMachine), _options.GpuUuid, _options.Measurement);
         BinderOutcome asked = await binder.IdentifyAsync(cancellation).ConfigureAwait(false);
         Report(asked switch
@@ -61,6 +73,12 @@ internal sealed class Doctor
             BinderOutcome.Refused refused => Finding.Bad("evidence", refused.Problem, refused.Remedy),
             _ => throw new InvalidOperationException("A binder's outcome of no kind."),
         });
+        if (asked is BinderOutcome.Identified { Platform: EvidencePlatform platform } && !byCommand)
+        {
+            ConfidentialMode mode = MachineFindings.Find(machine, _options.GpuUuid)?.Confidential ?? ConfidentialMode.Unavailable;
+            Report(TrustProfile.Of(platform, _options.Class, mode, "this GPU"));
+        }
+
         if (asked is BinderOutcome.Identified identified && network is not null && operatorKey is not null)
         {
             await CheckDeviceAsync(client, operatorKey, network, binder, identified.GpuId, cancellation).ConfigureAwait(false);

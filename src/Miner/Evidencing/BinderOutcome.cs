@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ait.Chain;
+using Ait.Miner.Collecting;
 
 namespace Ait.Miner.Evidencing;
 
@@ -11,7 +12,7 @@ internal abstract record BinderOutcome
     }
 
     /// <summary>The machine and the GPU have their identities.</summary>
-    internal sealed record Identified(ImmutableArray<byte> ChipId, Hash256 GpuId) : BinderOutcome;
+    internal sealed record Identified(EvidencePlatform Platform, ImmutableArray<byte> ChipId, Hash256 GpuId) : BinderOutcome;
 
     /// <summary>The report is bound to this registration.</summary>
     internal sealed record Bound(BoundEvidence Evidence) : BinderOutcome;

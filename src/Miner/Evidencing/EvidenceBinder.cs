@@ -31,7 +31,7 @@ internal sealed class EvidenceBinder
         (SnpReport? report, _, BinderOutcome.Refused? refused) = await CollectAsync(random, cancellation).ConfigureAwait(false);
         return report is null
             ? refused ?? throw new UnreachableException()
-            : new BinderOutcome.Identified([.. report.ChipId.Span], GpuIdentity.OnMeasuredHost(report.ChipId.Span, _gpuUuid.AsSpan()));
+            : new BinderOutcome.Identified(EvidencePlatform.SevSnp, [.. report.ChipId.Span], GpuIdentity.OnMeasuredHost(report.ChipId.Span, _gpuUuid.AsSpan()));
     }
 
     /// <summary>Evidence for this binding, whose GPU must be the one just identified.</summary>

@@ -30,6 +30,8 @@ internal static class MinerProgram
                 }
 
                 return ExitCode.Surroundings;
+            case OptionsOutcome.Machine machine:
+                return MachineDoctor.Run(MachineDoctor.ReadThisMachine(), Reporter(machine.Json, output));
             case OptionsOutcome.Accepted accepted:
                 return await RunAsync(accepted, output, draining).ConfigureAwait(false);
             default:
@@ -38,10 +40,13 @@ internal static class MinerProgram
         }
     }
 
+    private static IReporter Reporter(bool json, TextWriter output) =>
+        json ? new JsonReporter(output, TimeProvider.System) : new SentenceReporter(output, TimeProvider.System);
+
     private static async Task<int> RunAsync(OptionsOutcome.Accepted accepted, TextWriter output, CancellationToken draining)
     {
         TimeProvider clock = TimeProvider.System;
-        IReporter reporter = accepted.Options.Json ? new JsonReporter(output, clock) : new SentenceReporter(output, clock);
+        IReporter reporter = Reporter(accepted.Options.Json, output);
         try
         {
             return accepted.Command == MinerCommand.Doctor

@@ -180,7 +180,7 @@ public sealed partial class MinerOnNetworkTests
 
         Assert.Equal(ExitCode.Done, await miner.RunToEndAsync("doctor"));
 
-        Assert.Equal(["engine", "operator", "node", "coordinator", "network", "gas", "evidence", "device", "registry"], miner.Output.Kinds);
+        Assert.Equal(["engine", "operator", "node", "coordinator", "network", "gas", "tee", "evidence", "device", "registry"], miner.Output.Kinds);
         Assert.DoesNotContain(miner.Output.Lines, line => line.Contains("\"error\"", StringComparison.Ordinal));
     }
 

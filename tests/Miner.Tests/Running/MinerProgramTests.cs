@@ -38,7 +38,7 @@ public sealed class MinerProgramTests
 
         Assert.Equal(ExitCode.Surroundings, code);
         Assert.Empty(output);
-        Assert.Equal(7, error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(6, error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]
@@ -62,6 +62,18 @@ public sealed class MinerProgramTests
         {
             Assert.Contains($" {check} ", output, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Doctor_withoutSettingsExaminesThisMachineAlone()
+    {
+        (int code, string output, string error) = await RunAsync(["doctor"]);
+
+        Assert.True(code is ExitCode.Done or ExitCode.Refused);
+        Assert.Empty(error);
+        Assert.Contains(" tee ", output, StringComparison.Ordinal);
+        Assert.Contains(" gpu ", output, StringComparison.Ordinal);
+        Assert.Contains("with --rpc, --coordinator, --operator-key, --gpu-uuid, --class, --measurement", output, StringComparison.Ordinal);
     }
 
     private static string[] Arguments(string keyFile) =>
