@@ -30,6 +30,9 @@ public enum EngineRefusalCode
     /// <summary>The model has more parameters than the caller allows.</summary>
     ModelTooLarge = 17,
 
+    /// <summary>The weights are stored in an artifact and cannot be drawn.</summary>
+    WeightsStored = 18,
+
     /// <summary>The prompt holds no token.</summary>
     PromptEmpty = 32,
 

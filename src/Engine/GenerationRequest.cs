@@ -143,7 +143,7 @@ public sealed class GenerationRequest : IEquatable<GenerationRequest>
     /// <inheritdoc/>
     public override int GetHashCode() => Digest.GetHashCode();
 
-    private static EngineRefusal? Tokens(ImmutableArray<int> tokens, string what, ModelConfig config)
+    internal static EngineRefusal? Tokens(ImmutableArray<int> tokens, string what, ModelConfig config)
     {
         foreach (int token in tokens)
         {
@@ -156,7 +156,7 @@ public sealed class GenerationRequest : IEquatable<GenerationRequest>
         return null;
     }
 
-    private static int[] ReadTokens(ref CanonicalReader reader, string what, int limit, EngineRefusalCode code)
+    internal static int[] ReadTokens(ref CanonicalReader reader, string what, int limit, EngineRefusalCode code)
     {
         int[] tokens = new int[reader.Count(what, limit, sizeof(int), code)];
         for (int i = 0; i < tokens.Length; i++)

@@ -1,13 +1,11 @@
-using Ait.Engine.Execution;
-
 namespace Ait.Engine;
 
 /// <summary>Runs generations. The same model and request give the same transcript under every option, on every processor.</summary>
 public static class Generator
 {
     /// <summary>
-    /// Runs the requests, several at a time, and yields their transcripts in the order of the requests. A request that
-    /// does not fit the model yields a transcript that says so.
+    /// Runs the requests in a session of their own (<see cref="Session.Generate"/>), and yields their transcripts in the order of
+    /// the requests.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="requests">The requests.</param>
@@ -23,19 +21,8 @@ public static class Generator
         IProgress<GenerationProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(requests);
-        options ??= EngineOptions.Default;
-        EngineRefusal? refusal = options.Check() ?? (requests.Count > EngineLimits.MaxRequests
-            ? EngineRefusal.Range(EngineRefusalCode.TooManyRequests, "requests", 0, EngineLimits.MaxRequests, requests.Count)
-            : null);
-        if (refusal is not null)
-        {
-            throw new EngineRefusedException(refusal);
-        }
-
-        FloatingPointMode.Demand();
-        return new ContinuousBatch(model, requests, options, progress).Run(cancellation);
+        using var session = new Session(model, options);
+        return session.Generate(requests, progress, cancellation);
     }
 
     /// <summary>Runs one request.</summary>

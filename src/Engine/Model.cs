@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Ait.Engine.Weights;
 
 namespace Ait.Engine;
@@ -11,18 +8,18 @@ public sealed class Model
 {
     private readonly Lazy<Digest> _weightsDigest;
 
-    private Model(ModelDescriptor descriptor)
+    internal Model(ModelDescriptor descriptor, IWeightSource source)
     {
         ModelConfig config = descriptor.Config;
         Descriptor = descriptor;
         Config = config;
-        ulong seed = descriptor.WeightSeed;
-        Embedding = SeededWeights.Draw(seed, 0, WeightKind.Embedding, config.Vocabulary, config.Dimension);
-        Output = SeededWeights.Draw(seed, 0, WeightKind.Output, config.Vocabulary, config.Dimension);
+        Embedding = source.Matrix(WeightKind.Embedding, 0, config.Vocabulary, config.Dimension);
+        Output = config.Has(ModelFeatures.TiedOutput) ? Embedding : source.Matrix(WeightKind.Output, 0, config.Vocabulary, config.Dimension);
+        FinalGain = config.Has(ModelFeatures.FinalGain) ? source.Vector(WeightKind.FinalGain, 0, config.Dimension) : null;
         Layers = new LayerWeights[config.Layers];
         for (int i = 0; i < Layers.Length; i++)
         {
-            Layers[i] = new LayerWeights(config, seed, i);
+            Layers[i] = LayerWeights.From(config, i, source);
         }
 
         _weightsDigest = new Lazy<Digest>(ComputeWeightsDigest);
@@ -35,7 +32,7 @@ public sealed class Model
     public ModelConfig Config { get; }
 
     /// <summary>
-    /// SHA-256 over every matrix: kind, layer, rows, columns, scales, weights row by row. Computed at first use.
+    /// SHA-256 over every matrix and vector: kind, layer, rows, columns, scales, weights row by row. Computed at first use.
     /// </summary>
     public Digest WeightsDigest => _weightsDigest.Value;
 
@@ -43,10 +40,14 @@ public sealed class Model
 
     internal PackedMatrix Output { get; }
 
+    internal AlignedBuffer<float>? FinalGain { get; }
+
     internal LayerWeights[] Layers { get; }
 
     /// <summary>Draws the weights of the descriptor.</summary>
-    /// <exception cref="EngineRefusedException">The model has more parameters than <see cref="EngineLimits.DefaultMaxParameters"/>.</exception>
+    /// <exception cref="EngineRefusedException">
+    /// The model has more parameters than <see cref="EngineLimits.DefaultMaxParameters"/>, or its weights are stored.
+    /// </exception>
     public static Model Create(ModelDescriptor descriptor) =>
         TryCreate(descriptor, EngineLimits.DefaultMaxParameters, out Model? model, out EngineRefusal? refusal)
             ? model
@@ -61,61 +62,65 @@ public sealed class Model
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         model = null;
-        refusal = descriptor.Config.ParameterCount > maxParameters
-            ? EngineRefusal.Range(EngineRefusalCode.ModelTooLarge, "parameters", 0, maxParameters, descriptor.Config.ParameterCount)
-            : LargestMatrix(descriptor.Config) > Array.MaxLength - 4096
-                ? EngineRefusal.Range(EngineRefusalCode.ModelTooLarge, "parameters of one matrix", 0, Array.MaxLength - 4096, LargestMatrix(descriptor.Config))
-                : null;
+        refusal = descriptor.IsStored
+            ? new EngineRefusal(EngineRefusalCode.WeightsStored, "source of the weights", "a seed", "an artifact: load it from its file")
+            : CheckSize(descriptor.Config, maxParameters);
         if (refusal is null)
         {
-            model = new Model(descriptor);
+            model = new Model(descriptor, new SeedSource(descriptor.WeightSeed));
         }
 
         return model is not null;
     }
 
-    private static long LargestMatrix(ModelConfig config) =>
-        (long)config.Dimension * Math.Max(Math.Max(config.Vocabulary + 15, config.FeedForward), config.QueryWidth);
+    internal static EngineRefusal? CheckSize(ModelConfig config, long maxParameters)
+    {
+        long largest = (long)config.Dimension * Math.Max(Math.Max(config.Vocabulary + 15, config.FeedForward), config.QueryWidth);
+        long limit = Array.MaxLength - 4096;
+        return config.ParameterCount > maxParameters
+            ? EngineRefusal.Range(EngineRefusalCode.ModelTooLarge, "parameters", 0, maxParameters, config.ParameterCount)
+            : largest > limit ? EngineRefusal.Range(EngineRefusalCode.ModelTooLarge, "parameters of one matrix", 0, limit, largest) : null;
+    }
 
     private Digest ComputeWeightsDigest()
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, WeightKind.Embedding, 0, Embedding);
-        Append(hash, WeightKind.Output, 0, Output);
+        using var hash = new WeightsHash();
+        hash.Append(WeightKind.Embedding, 0, Embedding);
+        if (!ReferenceEquals(Output, Embedding))
+        {
+            hash.Append(WeightKind.Output, 0, Output);
+        }
+
+        AppendVector(WeightKind.FinalGain, 0, FinalGain);
         for (int i = 0; i < Layers.Length; i++)
         {
             LayerWeights layer = Layers[i];
-            Append(hash, WeightKind.Query, i, layer.Query);
-            Append(hash, WeightKind.Key, i, layer.Key);
-            Append(hash, WeightKind.Value, i, layer.Value);
-            Append(hash, WeightKind.AttentionOutput, i, layer.AttentionOutput);
-            Append(hash, WeightKind.Gate, i, layer.Gate);
-            Append(hash, WeightKind.Up, i, layer.Up);
-            Append(hash, WeightKind.Down, i, layer.Down);
+            hash.Append(WeightKind.Query, i, layer.Query);
+            hash.Append(WeightKind.Key, i, layer.Key);
+            hash.Append(WeightKind.Value, i, layer.Value);
+            hash.Append(WeightKind.AttentionOutput, i, layer.AttentionOutput);
+            hash.Append(WeightKind.Gate, i, layer.Gate);
+            hash.Append(WeightKind.Up, i, layer.Up);
+            hash.Append(WeightKind.Down, i, layer.Down);
+            AppendVector(WeightKind.QueryBias, i, layer.QueryBias);
+            AppendVector(WeightKind.KeyBias, i, layer.KeyBias);
+            AppendVector(WeightKind.ValueBias, i, layer.ValueBias);
+            AppendVector(WeightKind.AttentionOutputBias, i, layer.AttentionOutputBias);
+            AppendVector(WeightKind.GateBias, i, layer.GateBias);
+            AppendVector(WeightKind.UpBias, i, layer.UpBias);
+            AppendVector(WeightKind.DownBias, i, layer.DownBias);
+            AppendVector(WeightKind.QueryGain, i, layer.QueryGain);
+            AppendVector(WeightKind.KeyGain, i, layer.KeyGain);
         }
 
-        return new Digest(hash.GetHashAndReset());
-    }
+        return hash.End();
 
-    private static unsafe void Append(IncrementalHash hash, WeightKind kind, int layer, PackedMatrix matrix)
-    {
-        Span<byte> header = stackalloc byte[16];
-        BinaryPrimitives.WriteInt32LittleEndian(header, (int)kind);
-        BinaryPrimitives.WriteInt32LittleEndian(header[4..], layer);
-        BinaryPrimitives.WriteInt32LittleEndian(header[8..], matrix.Rows);
-        BinaryPrimitives.WriteInt32LittleEndian(header[12..], matrix.Columns);
-        hash.AppendData(header);
-        // The scales belong to the matrix, which this method keeps alive.
-        hash.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<float>(matrix.Scales, matrix.Rows)));
-        byte[] line = new byte[matrix.Columns];
-        for (int row = 0; row < matrix.Rows; row++)
+        void AppendVector(WeightKind kind, int layer, AlignedBuffer<float>? vector)
         {
-            for (int column = 0; column < line.Length; column++)
+            if (vector is not null)
             {
-                line[column] = (byte)matrix[row, column];
+                hash.Append(kind, layer, vector);
             }
-
-            hash.AppendData(line);
         }
     }
 }

@@ -3,6 +3,9 @@ namespace Ait.Engine;
 /// <summary>The shape of a Llama-class decoder. Compared by content; valid if <see cref="Check"/> yields nothing.</summary>
 public sealed partial record ModelConfig
 {
+    private const ModelFeatures AllFeatures = ModelFeatures.AttentionBias | ModelFeatures.OutputBias | ModelFeatures.FeedForwardBias
+        | ModelFeatures.QueryKeyNorm | ModelFeatures.TiedOutput | ModelFeatures.FinalGain;
+
     /// <summary>Width of the residual stream; a multiple of 16.</summary>
     public required int Dimension { get; init; }
 
@@ -33,6 +36,18 @@ public sealed partial record ModelConfig
     /// <summary>Longest sequence, prompt and new tokens together.</summary>
     public required int MaxContext { get; init; }
 
+    /// <summary>Parts beyond the plain decoder. Default: none.</summary>
+    public ModelFeatures Features { get; init; }
+
+    /// <summary>How many positions a query sees, its own included; 0 is all. Default 0.</summary>
+    public int SlidingWindow { get; init; }
+
+    /// <summary>Rotary frequencies that do not follow from <see cref="RopeTheta"/> alone; null if they do.</summary>
+    public RotaryFrequencies? Rotary { get; init; }
+
+    /// <summary>Whether the shape needs the extended encoding.</summary>
+    public bool IsExtended => Features != ModelFeatures.None || SlidingWindow != 0 || Rotary is not null;
+
     /// <summary>Width of all query heads together.</summary>
     public int QueryWidth => Heads * HeadDimension;
 
@@ -46,9 +61,13 @@ public sealed partial record ModelConfig
         {
             long attention = (2L * QueryWidth + 2L * KeyValueWidth) * Dimension;
             long feedForward = 3L * FeedForward * Dimension;
-            return Layers * (attention + feedForward) + 2L * Vocabulary * Dimension;
+            long tables = Has(ModelFeatures.TiedOutput) ? 1 : 2;
+            return Layers * (attention + feedForward) + tables * Vocabulary * Dimension;
         }
     }
+
+    /// <summary>Whether the model has the part.</summary>
+    public bool Has(ModelFeatures feature) => (Features & feature) != 0;
 
     /// <summary>The first rule the shape breaks, or null.</summary>
     public EngineRefusal? Check()
@@ -64,7 +83,13 @@ public sealed partial record ModelConfig
             ?? Ranged("rope theta", RopeTheta, 2, int.MaxValue, 1)
             ?? Ranged("query width", QueryWidth, EngineLimits.Granule, EngineLimits.MaxInnerDimension, 1)
             ?? (Heads % KeyValueHeads == 0 ? null : Shape("key/value heads", $"a divisor of {Heads}", $"{KeyValueHeads}"))
-            ?? (NormEpsilon is >= 1f / (1L << 40) and <= 1f ? null : Shape("norm epsilon", "2^-40 to 1", string.Create(null, $"{NormEpsilon:R}")));
+            ?? (NormEpsilon is >= 1f / (1L << 40) and <= 1f ? null : Shape("norm epsilon", "2^-40 to 1", string.Create(null, $"{NormEpsilon:R}")))
+            ?? ((Features & ~AllFeatures) == 0 ? null : Shape("features", $"bits of {(int)AllFeatures}", $"{(int)Features}"))
+            ?? Ranged("sliding window", SlidingWindow, 0, EngineLimits.MaxContext, 1)
+            ?? (Rotary is null || Rotary.PerPosition.Length == HeadDimension / 2
+                ? null
+                : Shape("rotary frequencies", $"{HeadDimension / 2}", $"{Rotary.PerPosition.Length}"))
+            ?? (Rotary is null or { Gain: >= 0.25f and <= 4f } ? null : Shape("rotary gain", "0.25 to 4", string.Create(null, $"{Rotary.Gain:R}")));
     }
 
     private static EngineRefusal? Ranged(string what, int value, int low, int high, int step)

@@ -145,19 +145,33 @@ public sealed class GeneratorTests
     }
 
     [Fact]
-    public void Run_refusesACacheThatFitsNoArrayBeforeTakingIt()
+    public void Run_refusesABufferThatFitsNoArrayBeforeTakingIt()
     {
-        // Little weight, long context, many layers: 4 GiB of keys for one sequence.
+        // Little weight, a wide feed-forward, a long chunk: 4 GiB of one buffer.
+        var config = new ModelConfig
+        {
+            Dimension = 16, Layers = 1, Heads = 1, KeyValueHeads = 1, HeadDimension = 16, FeedForward = 131_056, Vocabulary = 260, MaxContext = 16_384,
+        };
+        var request = new GenerationRequest(new int[8192], 1);
+        var options = new EngineOptions { MaxMemoryBytes = long.MaxValue, PrefillChunk = 8192 };
+        Model model = Model.Create(new ModelDescriptor(config, 1));
+        EngineRefusedException thrown = Assert.Throws<EngineRefusedException>(() => Generator.Run(model, request, options, Cancellation));
+        Assert.Equal(EngineRefusalCode.MemoryExceeded, thrown.Refusal.Code);
+        Assert.Equal("bytes of one buffer", thrown.Refusal.What);
+    }
+
+    [Fact]
+    public void Run_refusesACacheBeyondTheMemoryAllowed()
+    {
+        // A long context, many layers: 10 GiB of keys and values for one sequence.
         var config = new ModelConfig
         {
             Dimension = 16, Layers = 256, Heads = 1, KeyValueHeads = 1, HeadDimension = 16, FeedForward = 16, Vocabulary = 260, MaxContext = 1_048_576,
         };
-        var request = new GenerationRequest([1], 1_000_000);
-        var options = new EngineOptions { MaxMemoryBytes = long.MaxValue };
-        Model model = Model.Create(new ModelDescriptor(config, 1));
-        EngineRefusedException thrown = Assert.Throws<EngineRefusedException>(() => Generator.Run(model, request, options, Cancellation));
+        EngineRefusedException thrown = Assert.Throws<EngineRefusedException>(() =>
+            Generator.Run(Model.Create(new ModelDescriptor(config, 1)), new GenerationRequest([1], 1_000_000), null, Cancellation));
         Assert.Equal(EngineRefusalCode.MemoryExceeded, thrown.Refusal.Code);
-        Assert.Equal(EngineRefusalCode.MemoryExceeded, Assert.Throws<EngineRefusedException>(() => Generator.Run(model, request, null, Cancellation)).Refusal.Code);
+        Assert.Equal("bytes of caches and buffers", thrown.Refusal.What);
     }
 
     [Fact]

@@ -1,118 +1,99 @@
+using System.Runtime.InteropServices;
+
 namespace Ait.Engine.Execution;
 
 /// <summary>
-/// Fills every step with what is there: one token of each generation that has its prompt behind it, then prompt tokens
-/// up to the row budget. A finished generation makes room for the next request at once.
+/// Fills every step with what is there: one token of each sequence that has its prompt behind it, then prompt tokens up to the
+/// row budget. A finished sequence makes room for the next at once; one is taken up only when the pages for its whole length
+/// can be had, so that none has to be given up half-way.
 /// </summary>
-internal sealed class ContinuousBatch(
-    Model model,
-    IReadOnlyList<GenerationRequest> requests,
-    EngineOptions options,
-    IProgress<GenerationProgress>? progress)
+internal sealed class ContinuousBatch(StepExecutor executor, Sampler sampler, PagePool pool, PrefixCache prefixes, int batch, int chunk)
 {
-    private readonly Transcript[] _transcripts = new Transcript[requests.Count];
-    private readonly List<Generation> _active = [];
+    private readonly List<SequenceJob> _active = [];
     private readonly List<Slice> _slices = [];
-    private int _next;
 
-    public IReadOnlyList<Transcript> Run(CancellationToken cancellation)
+    /// <summary>Runs the jobs to their end. Told each token, with the job it belongs to, as it is chosen.</summary>
+    public void Run(IReadOnlyList<SequenceJob> jobs, IProgress<GenerationProgress>? progress, CancellationToken cancellation)
     {
-        int longest = 0;
-        int runnable = 0;
-        for (int i = 0; i < requests.Count; i++)
+        try
         {
-            GenerationRequest request = requests[i];
-            if (request.Check(model.Config) is { } refusal)
+            int next = 0;
+            while (Admit(jobs, ref next))
             {
-                _transcripts[i] = Generation.Refused(model, request, refusal);
-                continue;
+                cancellation.ThrowIfCancellationRequested();
+                Arrange(batch + chunk);
+                executor.Step(CollectionsMarshal.AsSpan(_slices));
+                Accept(progress);
+            }
+        }
+        finally
+        {
+            // After a cancellation the pages go back all the same.
+            foreach (SequenceJob job in _active)
+            {
+                job.Leave();
             }
 
-            runnable++;
-            longest = Math.Max(longest, request.Prompt.Length + request.MaxNewTokens);
+            _active.Clear();
         }
-
-        if (runnable == 0)
-        {
-            return _transcripts;
-        }
-
-        int batch = Math.Min(options.BatchSize, runnable);
-        int chunk = Math.Min(options.PrefillChunk, longest);
-        if (MemoryNeeds.Check(model.Config, options, chunk + batch, batch, longest) is { } excess)
-        {
-            throw new EngineRefusedException(excess);
-        }
-
-        using var crew = new WorkCrew(options.Threads);
-        var executor = new StepExecutor(model, Backends.Create(options.Backend), crew, chunk + batch, batch, longest);
-        var sampler = new Sampler(model.Config.Vocabulary);
-        while (Admit(batch))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Arrange(chunk, chunk + batch);
-            executor.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_slices));
-            Accept(executor, sampler);
-        }
-
-        return _transcripts;
     }
 
-    /// <summary>Takes up requests while there is room. False if nothing is left to do.</summary>
-    private bool Admit(int batch)
+    /// <summary>Takes up jobs while there is room. False if nothing is left to do.</summary>
+    private bool Admit(IReadOnlyList<SequenceJob> jobs, ref int next)
     {
-        while (_active.Count < batch && _next < requests.Count)
+        while (_active.Count < batch && next < jobs.Count && jobs[next].TryEnter(pool, prefixes))
         {
-            if (_transcripts[_next] is null)
-            {
-                _active.Add(new Generation(_next, requests[_next], model));
-            }
+            _active.Add(jobs[next]);
+            next++;
+        }
 
-            _next++;
+        if (_active.Count == 0 && next < jobs.Count)
+        {
+            throw new InvalidOperationException("The longest sequence was checked against the budget before the run.");
         }
 
         return _active.Count > 0;
     }
 
-    private void Arrange(int chunk, int budget)
+    private void Arrange(int budget)
     {
         _slices.Clear();
-        foreach (Generation generation in _active)
+        foreach (SequenceJob job in _active)
         {
-            if (generation.Generated > 0)
+            if (job.IsDecoding)
             {
-                generation.Feed(1);
-                _slices.Add(generation.Slice);
+                job.Feed(1);
+                _slices.Add(job.Slice);
                 budget--;
             }
         }
 
-        foreach (Generation generation in _active)
+        foreach (SequenceJob job in _active)
         {
-            int count = Math.Min(Math.Min(generation.Waiting, chunk), budget);
-            if (generation.Generated == 0 && count > 0)
+            int count = Math.Min(Math.Min(job.Waiting, chunk), budget);
+            if (!job.IsDecoding && count > 0)
             {
-                generation.Feed(count);
-                _slices.Add(generation.Slice);
+                job.Feed(count);
+                _slices.Add(job.Slice);
                 budget -= count;
             }
         }
     }
 
-    private void Accept(StepExecutor executor, Sampler sampler)
+    private void Accept(IProgress<GenerationProgress>? progress)
     {
         for (int i = 0; i < _active.Count; i++)
         {
-            Generation generation = _active[i];
-            if (!_slices.Contains(generation.Slice))
+            SequenceJob job = _active[i];
+            if (!_slices.Contains(job.Slice))
             {
                 continue;
             }
 
-            int token = generation.Accept(executor, sampler);
+            int token = job.Accept(executor, sampler);
             if (token >= 0)
             {
-                progress?.Report(new GenerationProgress(generation.Index, generation.Generated - 1, token));
+                progress?.Report(new GenerationProgress(job.Index, job.Generated - 1, token));
             }
         }
 
@@ -120,7 +101,7 @@ internal sealed class ContinuousBatch(
         {
             if (_active[i].FinishReason != FinishReason.None)
             {
-                _transcripts[_active[i].Index] = _active[i].ToTranscript();
+                _active[i].Leave();
                 _active.RemoveAt(i);
             }
         }

@@ -3,41 +3,22 @@ using System.Runtime.InteropServices;
 
 namespace Ait.Engine.Execution;
 
-/// <summary>One request on its way: what was fed, what was generated, and the digest chain over the logits.</summary>
-internal sealed class Generation
+/// <summary>One generation: chooses tokens and links the digest chain over their logits.</summary>
+internal sealed class Generation : SequenceJob
 {
-    private readonly int[] _tokens;
     private readonly byte[] _link;
     private readonly Digest _modelDigest;
-    private int _fed;
-    private int _count;
 
     public Generation(int index, GenerationRequest request, Model model)
+        : base(index, model, request.Prompt.AsSpan(), request.MaxNewTokens)
     {
-        Index = index;
         Request = request;
         _modelDigest = model.Descriptor.Digest;
-        int capacity = request.Prompt.Length + request.MaxNewTokens;
-        _tokens = new int[capacity];
-        request.Prompt.CopyTo(_tokens);
-        _count = request.Prompt.Length;
-        Slice = new Slice { Cache = new KeyValueCache(model.Config, capacity) };
         _link = new byte[Digest.Size + sizeof(int) + (sizeof(float) * model.Config.Vocabulary)];
         FirstLink(_modelDigest, request.Digest).CopyTo(_link);
     }
 
-    public int Index { get; }
-
     public GenerationRequest Request { get; }
-
-    public Slice Slice { get; }
-
-    public FinishReason FinishReason { get; private set; }
-
-    public int Generated => _count - Request.Prompt.Length;
-
-    /// <summary>Tokens that wait to go through the model: the rest of the prompt, or the token generated last.</summary>
-    public int Waiting => _count - _fed;
 
     public static Digest FirstLink(Digest model, Digest request)
     {
@@ -48,17 +29,7 @@ internal sealed class Generation
         return Digest.Of(bytes);
     }
 
-    /// <summary>Makes the next waiting tokens the slice of the coming step.</summary>
-    public void Feed(int count)
-    {
-        Slice.Start = _fed;
-        Slice.Tokens = _tokens.AsMemory(_fed, count);
-        _fed += count;
-        Slice.WantsLogits = _fed == _count;
-    }
-
-    /// <summary>Takes the outcome of a step. Returns the generated token, or −1.</summary>
-    public int Accept(StepExecutor executor, Sampler sampler)
+    public override int Accept(StepExecutor executor, Sampler sampler)
     {
         if (Slice.Faulted)
         {
@@ -72,12 +43,17 @@ internal sealed class Generation
         }
 
         ReadOnlySpan<float> logits = executor.Logits(Slice.LogitsRow);
-        int token = sampler.Choose(logits, Request.Sampling, Request.Seed, _count);
+        int token = sampler.Choose(logits, Request.Sampling, Request.Seed, Count);
         Link(logits, token);
-        _tokens[_count++] = token;
+        Append(token);
         FinishReason = Request.StopTokens.AsSpan().BinarySearch(token) >= 0 ? FinishReason.Stop
             : Generated == Request.MaxNewTokens ? FinishReason.Length
             : FinishReason.None;
+        if (Generated == 1)
+        {
+            Remember();
+        }
+
         return token;
     }
 
@@ -86,7 +62,7 @@ internal sealed class Generation
         Request.Digest,
         FinishReason,
         FinishReason == FinishReason.Fault ? EngineRefusalCode.NumericRange : EngineRefusalCode.None,
-        _tokens.AsSpan(Request.Prompt.Length, Generated),
+        Tokens[PromptLength..],
         new Digest(_link.AsSpan(0, Digest.Size)));
 
     public static Transcript Refused(Model model, GenerationRequest request, EngineRefusal refusal) => new(
@@ -96,6 +72,8 @@ internal sealed class Generation
         refusal.Code,
         [],
         FirstLink(model.Descriptor.Digest, request.Digest));
+
+    protected override void Prepare() => Slice.WantsLogits = Slice.IsLast;
 
     // link = SHA-256(link ‖ token ‖ logits), little-endian.
     private void Link(ReadOnlySpan<float> logits, int token)

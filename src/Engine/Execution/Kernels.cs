@@ -44,12 +44,19 @@ internal abstract unsafe class Kernels
     public virtual void Pack(short* values, int stride, int width, int rows, sbyte* packed, int* sums) =>
         throw new InvalidOperationException("This backend reads the rows as they are.");
 
-    /// <summary>Attention of one query head over the keys 0 … keys − 1 of its cache.</summary>
+    /// <summary>The inverse root of the mean square of x, 0 if x counts as zero. False, with 0, on a numeric fault.</summary>
+    public abstract bool InverseRoot(float* x, int count, float epsilon, out float inverseRoot);
+
+    /// <summary>x = (x · factor) · gain.</summary>
+    public abstract void Scale(float* x, float factor, float* gain, int count);
+
+    /// <summary>Attention of one query head over the keys first … end − 1 of its cache.</summary>
     /// <param name="cache">Keys and values of the head.</param>
-    /// <param name="keys">How many keys the query sees.</param>
+    /// <param name="first">The first key that the query sees.</param>
+    /// <param name="end">The key after the last one that the query sees.</param>
     /// <param name="query">The quantised query.</param>
     /// <param name="queryScale">Turns an integer score and a key scale into units of 2^-16 binary digits.</param>
-    /// <param name="scores">Scratch for the scores of all keys, padded.</param>
+    /// <param name="scores">Scratch for the scores of the keys from the last multiple of 16 at or before the first, padded.</param>
     /// <param name="output">Receives the head's output.</param>
-    public abstract void Attend(in HeadCache cache, int keys, short* query, float queryScale, int* scores, float* output);
+    public abstract void Attend(in HeadCache cache, int first, int end, short* query, float queryScale, int* scores, float* output);
 }

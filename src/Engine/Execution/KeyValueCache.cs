@@ -3,51 +3,67 @@ using Ait.Engine.Weights;
 
 namespace Ait.Engine.Execution;
 
-/// <summary>The int8 keys and values of one sequence, for every layer and key/value head.</summary>
+/// <summary>The int8 keys and values of one sequence, for every layer and key/value head, in pages from a pool.</summary>
 internal sealed unsafe class KeyValueCache
 {
     private readonly int _heads;
     private readonly int _width;
-    private readonly AlignedBuffer<sbyte> _keys;
-    private readonly AlignedBuffer<sbyte> _values;
-    private readonly AlignedBuffer<float> _keyScales;
-    private readonly AlignedBuffer<int> _valueExponents;
+    private readonly PagePool _pool;
+    private readonly List<CachePage> _pages = [];
+    private readonly AlignedBuffer<nint> _table;
 
-    public KeyValueCache(ModelConfig config, int positions)
+    /// <summary>Takes pages for so many positions; the given ones, which the caller holds for it, come first.</summary>
+    public KeyValueCache(ModelConfig config, PagePool pool, int positions, IReadOnlyList<CachePage> shared)
     {
-        // Whole panels of 16 positions.
-        Capacity = (positions + 15) / 16 * 16;
         _heads = config.KeyValueHeads;
         _width = config.HeadDimension;
-        int heads = config.Layers * _heads;
-        _keys = new AlignedBuffer<sbyte>(checked(heads * Capacity * _width));
-        _values = new AlignedBuffer<sbyte>(checked(heads * Capacity * _width));
-        _keyScales = new AlignedBuffer<float>(checked(heads * Capacity));
-        _valueExponents = new AlignedBuffer<int>(checked(heads * Capacity));
+        _pool = pool;
+        int count = PagePool.PagesFor(positions);
+        _table = new AlignedBuffer<nint>(count);
+        for (int i = 0; i < count; i++)
+        {
+            CachePage page = i < shared.Count ? shared[i] : pool.Take();
+            _pages.Add(page);
+            _table.Span[i] = (nint)page.Memory.Pointer;
+        }
     }
 
-    public int Capacity { get; }
-
-    public HeadCache Head(int layer, int head)
+    /// <summary>A cache with a pool of its own.</summary>
+    public KeyValueCache(ModelConfig config, int positions)
+        : this(config, new PagePool(config, long.MaxValue), positions, [])
     {
-        long index = ((long)layer * _heads) + head;
-        return new HeadCache(
-            _width,
-            _keys.Pointer + (index * Capacity * _width),
-            _keyScales.Pointer + (index * Capacity),
-            _values.Pointer + (index * Capacity * _width),
-            _valueExponents.Pointer + (index * Capacity));
+    }
+
+    public int Capacity => _pages.Count * HeadCache.PagePositions;
+
+    public CachePage Page(int index) => _pages[index];
+
+    public HeadCache Head(int layer, int head) =>
+        new(_width, (sbyte**)_table.Pointer, (((long)layer * _heads) + head) * HeadCache.Size(_width));
+
+    /// <summary>Gives the pages back. The cache must not be used afterwards.</summary>
+    public void Release()
+    {
+        foreach (CachePage page in _pages)
+        {
+            _pool.Release(page);
+        }
+
+        _pages.Clear();
     }
 
     /// <summary>Stores a quantised key with its scale.</summary>
     public static void StoreKey(in HeadCache head, int position, short* key, float scale)
     {
+        int page = position / HeadCache.PagePositions;
+        int at = position % HeadCache.PagePositions;
+        sbyte* keys = head.Keys(page);
         for (int i = 0; i < head.Width; i++)
         {
-            head.Keys[PackedMatrix.Index(position, i, head.Width)] = (sbyte)key[i];
+            keys[PackedMatrix.Index(at, i, head.Width)] = (sbyte)key[i];
         }
 
-        head.KeyScales[position] = scale;
+        head.KeyScales(page)[at] = scale;
     }
 
     /// <summary>Quantises a value to a power-of-two scale and stores it. False, with zeros, on a numeric fault.</summary>
@@ -58,12 +74,15 @@ internal sealed unsafe class KeyValueCache
         bool isZero = !inRange || bits < ExactMath.SmallestBits;
         int exponent = isZero ? ExactMath.ZeroExponent : ExactMath.ValueExponent(bits);
         float inverse = isZero ? 0f : ExactMath.PowerOfTwo(-exponent);
+        int page = position / HeadCache.PagePositions;
+        int at = position % HeadCache.PagePositions;
+        sbyte* values = head.Values(page);
         for (int i = 0; i < head.Width; i++)
         {
-            head.Values[head.ValueIndex(position, i)] = isZero ? (sbyte)0 : (sbyte)ExactMath.Rint(value[i] * inverse);
+            values[head.ValueIndex(at, i)] = isZero ? (sbyte)0 : (sbyte)ExactMath.Rint(value[i] * inverse);
         }
 
-        head.ValueExponents[position] = exponent;
+        head.ValueExponents(page)[at] = exponent;
         return inRange;
     }
 }

@@ -3,8 +3,14 @@ namespace Ait.Engine.Execution;
 /// <summary>Some consecutive tokens of one sequence that go through the model in one step.</summary>
 internal sealed class Slice
 {
+    private KeyValueCache? _cache;
+
     /// <summary>Where the keys and values of the sequence are kept.</summary>
-    public required KeyValueCache Cache { get; init; }
+    public KeyValueCache Cache
+    {
+        get => _cache ?? throw new InvalidOperationException("The sequence has no pages yet.");
+        set => _cache = value;
+    }
 
     /// <summary>Position of the first token.</summary>
     public int Start { get; set; }
@@ -12,11 +18,20 @@ internal sealed class Slice
     /// <summary>The tokens.</summary>
     public ReadOnlyMemory<int> Tokens { get; set; }
 
+    /// <summary>Whether nothing of the sequence waits after these tokens.</summary>
+    public bool IsLast { get; set; }
+
     /// <summary>Whether the logits after the last token are wanted.</summary>
     public bool WantsLogits { get; set; }
 
     /// <summary>Row of the logits, once the step is done; −1 if there is none.</summary>
     public int LogitsRow { get; set; }
+
+    /// <summary>Receives the sum of the normed stream over the positions from <see cref="PoolFrom"/> on; null if it is not wanted.</summary>
+    public long[]? Pool { get; set; }
+
+    /// <summary>The first position whose normed stream is wanted.</summary>
+    public int PoolFrom { get; set; }
 
     /// <summary>Whether a value of this sequence has left the range of the arithmetic.</summary>
     public bool Faulted { get; set; }

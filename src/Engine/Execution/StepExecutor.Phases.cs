@@ -6,8 +6,7 @@ internal sealed unsafe partial class StepExecutor : IWork
 {
     void IWork.Execute(int phase, int from, int end, int worker)
     {
-        // Before the first layer and after the last the phases use none.
-        LayerWeights layer = _model.Layers[Math.Min(_layer, _config.Layers - 1)];
+        LayerWeights layer = Layer;
         switch ((Phase)phase)
         {
             case Phase.Embed:
@@ -38,7 +37,7 @@ internal sealed unsafe partial class StepExecutor : IWork
                 Linear(layer.AttentionOutput, from, end, 0, _delta);
                 break;
             case Phase.NormMiddle:
-                Each(from, end, &AddDelta);
+                Each(from, end, &AddAttended);
                 Each(from, end, &NormHidden);
                 break;
             case Phase.GateUp:
@@ -52,7 +51,7 @@ internal sealed unsafe partial class StepExecutor : IWork
                 Linear(layer.Down, from, end, 0, _delta);
                 break;
             case Phase.AddDown:
-                Each(from, end, &AddDelta);
+                Each(from, end, &AddDown);
                 break;
             case Phase.NormOutput:
                 for (int i = from; i < end; i++)
@@ -75,6 +74,9 @@ internal sealed unsafe partial class StepExecutor : IWork
                 throw new ArgumentOutOfRangeException(nameof(phase));
         }
     }
+
+    // Before the first layer and after the last the phases use none.
+    private LayerWeights Layer => _model.Layers[Math.Min(_layer, _config.Layers - 1)];
 
     private void Each(int from, int end, delegate*<StepExecutor, int, void> action)
     {
@@ -103,13 +105,33 @@ internal sealed unsafe partial class StepExecutor : IWork
         step._rowFault[row] |= !fits;
     }
 
-    private static void AddDelta(StepExecutor step, int row) =>
-        step._kernels.Add(step.Hidden(row), step._delta.Pointer + ((long)row * step._config.Dimension), step._config.Dimension);
+    private static void AddAttended(StepExecutor step, int row) => step.AddDelta(row, step.Layer.AttentionOutputBias);
 
-    /// <summary>Rotates queries and keys, quantises them, and stores keys and values.</summary>
+    private static void AddDown(StepExecutor step, int row) => step.AddDelta(row, step.Layer.DownBias);
+
+    private void AddDelta(int row, AlignedBuffer<float>? bias)
+    {
+        float* delta = _delta.Pointer + ((long)row * _config.Dimension);
+        AddBias(delta, bias);
+        _kernels.Add(Hidden(row), delta, _config.Dimension);
+    }
+
+    private void AddBias(float* y, AlignedBuffer<float>? bias)
+    {
+        if (bias is not null)
+        {
+            _kernels.Add(y, bias.Pointer, bias.Length);
+        }
+    }
+
+    /// <summary>Adds biases, norms and rotates queries and keys, quantises them, and stores keys and values.</summary>
     private static void Position(StepExecutor step, int row)
     {
         ModelConfig config = step._config;
+        LayerWeights layer = step.Layer;
+        step.AddBias(step._query.Pointer + ((long)row * config.QueryWidth), layer.QueryBias);
+        step.AddBias(step._key.Pointer + ((long)row * config.KeyValueWidth), layer.KeyBias);
+        step.AddBias(step._value.Pointer + ((long)row * config.KeyValueWidth), layer.ValueBias);
         int width = config.HeadDimension;
         int position = step._rowPosition[row];
         float* cosines = step._rotary.Cosines(position);
@@ -118,6 +140,7 @@ internal sealed unsafe partial class StepExecutor : IWork
         for (int head = 0; head < config.Heads; head++)
         {
             long offset = ((long)row * config.QueryWidth) + (head * width);
+            fits &= step.NormHead(step._query.Pointer + offset, layer.QueryGain);
             step._kernels.Rotate(step._query.Pointer + offset, cosines, sines, width / 2);
             fits &= step._kernels.Quantize(step._query.Pointer + offset, width, step._quantizedQuery.Pointer + offset, out float magnitude);
             step._queryScales.Pointer[((long)row * config.Heads) + head] = (magnitude / 127f) * step._scoreScale;
@@ -128,6 +151,7 @@ internal sealed unsafe partial class StepExecutor : IWork
         {
             HeadCache cache = step._rowSlice[row].Cache.Head(step._layer, head);
             long offset = ((long)row * config.KeyValueWidth) + (head * width);
+            fits &= step.NormHead(step._key.Pointer + offset, layer.KeyGain);
             step._kernels.Rotate(step._key.Pointer + offset, cosines, sines, width / 2);
             fits &= step._kernels.Quantize(step._key.Pointer + offset, width, quantizedKey, out float magnitude);
             KeyValueCache.StoreKey(cache, position, quantizedKey, magnitude / 127f);
@@ -137,13 +161,27 @@ internal sealed unsafe partial class StepExecutor : IWork
         step._rowFault[row] |= !fits;
     }
 
+    private bool NormHead(float* x, AlignedBuffer<float>? gain)
+    {
+        if (gain is null)
+        {
+            return true;
+        }
+
+        bool fits = _kernels.InverseRoot(x, gain.Length, _config.NormEpsilon, out float inverseRoot);
+        _kernels.Scale(x, inverseRoot, gain.Pointer, gain.Length);
+        return fits;
+    }
+
     private void Attend(int row, int head, int worker)
     {
+        int end = _rowPosition[row] + 1;
         HeadCache cache = _rowSlice[row].Cache.Head(_layer, head / _groupSize);
         long offset = ((long)row * _config.QueryWidth) + (head * _config.HeadDimension);
         _kernels.Attend(
             cache,
-            _rowPosition[row] + 1,
+            _config.SlidingWindow == 0 ? 0 : Math.Max(0, end - _config.SlidingWindow),
+            end,
             _quantizedQuery.Pointer + offset,
             _queryScales.Pointer[((long)row * _config.Heads) + head],
             _scores.Pointer + ((long)worker * _scoresStride),
@@ -157,7 +195,10 @@ internal sealed unsafe partial class StepExecutor : IWork
     {
         int width = step._config.FeedForward;
         float* gate = step._gate.Pointer + ((long)row * width);
-        step._kernels.GatedSilu(gate, step._up.Pointer + ((long)row * width), width);
+        float* up = step._up.Pointer + ((long)row * width);
+        step.AddBias(gate, step.Layer.GateBias);
+        step.AddBias(up, step.Layer.UpBias);
+        step._kernels.GatedSilu(gate, up, width);
         step.QuantizeRow(row, gate, width);
     }
 
@@ -171,8 +212,34 @@ internal sealed unsafe partial class StepExecutor : IWork
     private void NormLogits(int index)
     {
         int row = _logitsRows[index];
-        bool fits = _kernels.NormQuantize(Hidden(row), _config.Dimension, _config.NormEpsilon, Quantized(index), out _scales.Pointer[index]);
-        _rowFault[row] |= !fits;
+        if (_model.FinalGain is not { } gain)
+        {
+            bool fits = _kernels.NormQuantize(Hidden(row), _config.Dimension, _config.NormEpsilon, Quantized(index), out _scales.Pointer[index]);
+            _rowFault[row] |= !fits;
+            return;
+        }
+
+        float* gained = _delta.Pointer + ((long)row * _config.Dimension);
+        new Span<float>(Hidden(row), _config.Dimension).CopyTo(new Span<float>(gained, _config.Dimension));
+        bool inRange = _kernels.InverseRoot(gained, _config.Dimension, _config.NormEpsilon, out float inverseRoot);
+        _kernels.Scale(gained, 1f, gain.Pointer, _config.Dimension);
+        inRange &= _kernels.Quantize(gained, _config.Dimension, Quantized(index), out float magnitude);
+        _scales.Pointer[index] = (magnitude / 127f) * inverseRoot;
+        _rowFault[row] |= !inRange;
+    }
+
+    /// <summary>Adds the normed stream of a row, in units of 2^-16, to a sum of integers.</summary>
+    private void AddToPool(int row, long[] pool)
+    {
+        float* hidden = Hidden(row);
+        _rowFault[row] |= !_kernels.InverseRoot(hidden, _config.Dimension, _config.NormEpsilon, out float inverseRoot);
+        AlignedBuffer<float>? gain = _model.FinalGain;
+        for (int i = 0; i < pool.Length; i++)
+        {
+            float normed = hidden[i] * inverseRoot;
+            normed = gain is null ? normed : normed * gain.Pointer[i];
+            pool[i] += Scalar.ExactMath.Score(normed * 65536f);
+        }
     }
 
     private void Output(int from, int end) =>

@@ -18,7 +18,6 @@ internal sealed unsafe partial class StepExecutor
     private readonly int _quantWidth;
     private readonly int _logitsWidth;
     private readonly float _scoreScale;
-    private readonly RotaryTable _rotary;
 
     // One entry per row.
     private readonly Slice[] _rowSlice;
@@ -42,8 +41,12 @@ internal sealed unsafe partial class StepExecutor
     private readonly AlignedBuffer<float> _gate;
     private readonly AlignedBuffer<float> _up;
     private readonly AlignedBuffer<float> _logits;
-    private readonly AlignedBuffer<int> _scores;
-    private readonly int _scoresStride;
+
+    // Grown by EnsurePositions.
+    private RotaryTable _rotary;
+    private AlignedBuffer<int> _scores;
+    private int _scoresStride;
+    private int _positions;
 
     private int _rows;
     private int _logitsCount;
@@ -63,7 +66,6 @@ internal sealed unsafe partial class StepExecutor
         _quantWidth = Math.Max(Math.Max(config.Dimension, config.QueryWidth), config.FeedForward);
         _logitsWidth = model.Output.PaddedRows;
         _scoreScale = ExactMath.Log2EQ16 / float.Sqrt(config.HeadDimension);
-        _rotary = new RotaryTable(config, maxPositions);
         _rowSlice = new Slice[maxRows];
         _rowPosition = new int[maxRows];
         _rowToken = new int[maxRows];
@@ -84,11 +86,29 @@ internal sealed unsafe partial class StepExecutor
         _gate = Floats(maxRows, config.FeedForward);
         _up = Floats(maxRows, config.FeedForward);
         _logits = Floats(maxLogitsRows, _logitsWidth);
-        _scoresStride = (maxPositions + 31) / 16 * 16;
+        _positions = maxPositions;
+        _rotary = new RotaryTable(config, maxPositions);
+        _scoresStride = ScoresFor(config, maxPositions);
         _scores = new AlignedBuffer<int>(checked(crew.Threads * _scoresStride));
 
         static AlignedBuffer<float> Floats(int rows, int width) => new(checked(rows * width));
     }
+
+    /// <summary>Makes room for sequences of so many positions; not while a step runs.</summary>
+    public void EnsurePositions(int positions)
+    {
+        if (positions > _positions)
+        {
+            _positions = positions;
+            _rotary = new RotaryTable(_config, positions);
+            _scoresStride = ScoresFor(_config, positions);
+            _scores = new AlignedBuffer<int>(checked(_crew.Threads * _scoresStride));
+        }
+    }
+
+    // With a window no query sees more than the window and what precedes it in its panel.
+    private static int ScoresFor(ModelConfig config, int positions) =>
+        ((config.SlidingWindow == 0 ? positions : Math.Min(positions, config.SlidingWindow + 16)) + 31) / 16 * 16;
 
     /// <summary>The logits of a row of the last step.</summary>
     public ReadOnlySpan<float> Logits(int row) => new(_logits.Pointer + ((long)row * _logitsWidth), _config.Vocabulary);
@@ -158,7 +178,13 @@ internal sealed unsafe partial class StepExecutor
 
         for (int row = 0; row < _rows; row++)
         {
-            _rowSlice[row].Faulted |= _rowFault[row];
+            Slice slice = _rowSlice[row];
+            if (slice.Pool is not null && _rowPosition[row] >= slice.PoolFrom)
+            {
+                AddToPool(row, slice.Pool);
+            }
+
+            slice.Faulted |= _rowFault[row];
         }
 
         foreach (Slice slice in slices)

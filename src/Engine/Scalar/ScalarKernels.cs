@@ -42,7 +42,38 @@ internal unsafe class ScalarKernels : Kernels
             return true;
         }
 
-        // Squares of 15-bit integers: the sum is exact, whatever its order.
+        scale = NormScale(SquareSum(x, count, magnitude), count, magnitude, epsilon);
+        return true;
+    }
+
+    public override bool InverseRoot(float* x, int count, float epsilon, out float inverseRoot)
+    {
+        int bits = ExactMath.MagnitudeBits(x, count);
+        inverseRoot = 0f;
+        if (bits >= ExactMath.SmallestBits && bits <= ExactMath.LargestBits)
+        {
+            float magnitude = BitConverter.Int32BitsToSingle(bits);
+            inverseRoot = InverseRoot(SquareSum(x, count, magnitude), count, magnitude, epsilon);
+        }
+
+        return bits <= ExactMath.LargestBits;
+    }
+
+    public override void Scale(float* x, float factor, float* gain, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            x[i] = (x[i] * factor) * gain[i];
+        }
+    }
+
+    /// <summary>The part of the norm that happens once per vector; every backend uses it as it is.</summary>
+    public static float NormScale(long sum, int count, float magnitude, float epsilon) =>
+        (magnitude / 127f) * InverseRoot(sum, count, magnitude, epsilon);
+
+    // Squares of 15-bit integers: the sum is exact, whatever its order.
+    private static long SquareSum(float* x, int count, float magnitude)
+    {
         float inverse = 16383f / magnitude;
         long sum = 0;
         for (int i = 0; i < count; i++)
@@ -51,19 +82,16 @@ internal unsafe class ScalarKernels : Kernels
             sum += v * v;
         }
 
-        scale = NormScale(sum, count, magnitude, epsilon);
-        return true;
+        return sum;
     }
 
-    /// <summary>The part of the norm that happens once per vector; every backend uses it as it is.</summary>
-    public static float NormScale(long sum, int count, float magnitude, float epsilon)
+    private static float InverseRoot(long sum, int count, float magnitude, float epsilon)
     {
         float unit = magnitude / 16383f;
         float meanSquare = ExactMath.ToSingle(sum) * (unit * unit);
         meanSquare = meanSquare / (float)count;
         meanSquare = meanSquare + epsilon;
-        float inverseRoot = 1f / float.Sqrt(meanSquare);
-        return (magnitude / 127f) * inverseRoot;
+        return 1f / float.Sqrt(meanSquare);
     }
 
     public override void Add(float* h, float* y, int count)
@@ -124,36 +152,37 @@ internal unsafe class ScalarKernels : Kernels
         return sum;
     }
 
-    public override void Attend(in HeadCache cache, int keys, short* query, float queryScale, int* scores, float* output)
+    public override void Attend(in HeadCache cache, int first, int end, short* query, float queryScale, int* scores, float* output)
     {
         int maximum = int.MinValue;
         int exponent = int.MinValue;
-        for (int j = 0; j < keys; j++)
+        for (int j = first; j < end; j++)
         {
-            int sum = Dot(query, cache.Keys + PackedMatrix.Index(j, 0, cache.Width), cache.Width);
-            scores[j] = ExactMath.Score((float)sum * (queryScale * cache.KeyScales[j]));
-            maximum = Math.Max(maximum, scores[j]);
-            exponent = Math.Max(exponent, cache.ValueExponents[j]);
+            int sum = Dot(query, cache.Keys(j / HeadCache.PagePositions) + PackedMatrix.Index(j % HeadCache.PagePositions, 0, cache.Width), cache.Width);
+            int score = ExactMath.Score((float)sum * (queryScale * cache.KeyScale(j)));
+            scores[j - first] = score;
+            maximum = Math.Max(maximum, score);
+            exponent = Math.Max(exponent, cache.ValueExponent(j));
         }
 
         // The denominator takes each weight at its own precision, the numerator shifted to the common value scale.
         long denominator = 0;
-        for (int j = 0; j < keys; j++)
+        for (int j = first; j < end; j++)
         {
-            int depth = ExactMath.Depth(maximum, scores[j]);
+            int depth = ExactMath.Depth(maximum, scores[j - first]);
             int a = ExactMath.Exp2Fraction(depth & 0xFFFF);
             int shift = (depth >> 16) + 1;
             denominator += ExactMath.Weight(a, shift);
-            scores[j] = ExactMath.Weight(a, shift + exponent - cache.ValueExponents[j]);
+            scores[j - first] = ExactMath.Weight(a, shift + exponent - cache.ValueExponent(j));
         }
 
         float scale = ExactMath.PowerOfTwo(exponent) / ExactMath.ToSingle(denominator);
         for (int i = 0; i < cache.Width; i++)
         {
             long sum = 0;
-            for (int j = 0; j < keys; j++)
+            for (int j = first; j < end; j++)
             {
-                sum += scores[j] * cache.Value(j, i);
+                sum += scores[j - first] * cache.Value(j, i);
             }
 
             output[i] = ExactMath.ToSingle(sum) * scale;

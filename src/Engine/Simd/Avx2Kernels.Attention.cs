@@ -16,33 +16,37 @@ internal sealed unsafe partial class Avx2Kernels
     // 16383 · 127 · 2 · 512 is below 2^31: so many pairs fit an int32 sum.
     private const int PairsPerSum = 512;
 
+    private const int PairsPerPage = HeadCache.PagePositions / 2;
+
     private static readonly Vector256<int> Lanes = Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Attend(in HeadCache cache, int keys, short* query, float queryScale, int* scores, float* output)
+    public override void Attend(in HeadCache cache, int first, int end, short* query, float queryScale, int* scores, float* output)
     {
-        (int maximum, int exponent) = Score(cache, keys, query, queryScale, scores);
+        // Scores and weights begin with the panel that holds the first key.
+        int origin = first & ~15;
+        (int maximum, int exponent) = Score(cache, first, end, query, queryScale, scores - origin);
         // Each block of 16 scores is read before its 32 bytes of weights are written, further to the front.
         short* weights = (short*)scores;
-        long denominator = Weigh(cache, keys, scores, maximum, exponent, weights);
+        long denominator = Weigh(cache, first, end, scores - origin, maximum, exponent, weights - origin);
         float scale = ExactMath.PowerOfTwo(exponent) / ExactMath.ToSingle(denominator);
-        int pairs = (keys + 1) / 2;
+        int* pairs = (int*)(weights - origin);
+        bool fits = (end - origin + 1) / 2 <= PairsPerSum;
         for (int i = 0; i < cache.Width; i += 8)
         {
-            sbyte* values = cache.Values + (2 * i);
-            if (pairs <= PairsPerSum)
+            if (fits)
             {
-                Vector256<int> sum = Mix(values, cache.Width, (int*)weights, pairs);
+                Vector256<int> sum = MixPages(cache, i, pairs, origin / 2, (end + 1) / 2);
                 (Avx.ConvertToVector256Single(sum) * Vector256.Create(scale)).Store(output + i);
                 continue;
             }
 
-            MixLong(values, cache.Width, (int*)weights, pairs, scale, output + i);
+            MixLong(cache, i, pairs, origin / 2, (end + 1) / 2, scale, output + i);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (int Maximum, int Exponent) Score(in HeadCache cache, int keys, short* query, float queryScale, int* scores)
+    private static (int Maximum, int Exponent) Score(in HeadCache cache, int first, int end, short* query, float queryScale, int* scores)
     {
         int groups = cache.Width / PackedMatrix.Group;
         Vector256<int> maximum = Vector256.Create(int.MinValue);
@@ -50,10 +54,12 @@ internal sealed unsafe partial class Avx2Kernels
         Vector256<float> limit = Vector256.Create(ExactMath.ScoreLimit);
         Vector256<float> scale = Vector256.Create(queryScale);
         // The second half of the last panel is scored even if no key of it is seen: the weights need whole blocks of 16.
-        int end = (keys + 15) / 16 * 16;
-        for (int j = 0; j < end; j += 8)
+        int wholeEnd = (end + 15) / 16 * 16;
+        for (int j = first & ~15; j < wholeEnd; j += 8)
         {
-            sbyte* half = cache.Keys + ((long)(j / 16) * 16 * cache.Width) + (j % 16 * PackedMatrix.Group);
+            int page = j / HeadCache.PagePositions;
+            int at = j % HeadCache.PagePositions;
+            sbyte* half = cache.Keys(page) + ((long)(at / 16) * 16 * cache.Width) + (at % 16 * PackedMatrix.Group);
             Vector256<int> low = Vector256<int>.Zero;
             Vector256<int> high = Vector256<int>.Zero;
             long* q = (long*)query;
@@ -65,14 +71,14 @@ internal sealed unsafe partial class Avx2Kernels
                 half += 64;
             }
 
-            Vector256<float> score = Avx.ConvertToVector256Single(RowSums(low, high)) * (scale * Vector256.Load(cache.KeyScales + j));
+            Vector256<float> score = Avx.ConvertToVector256Single(RowSums(low, high)) * (scale * Vector256.Load(cache.KeyScales(page) + at));
             score = Avx.Min(Avx.Max(score, Vector256<float>.Zero - limit), limit);
             Vector256<int> t = Avx.ConvertToVector256Int32(score);
-            Vector256<int> e = Vector256.Load(cache.ValueExponents + j);
-            if (j + 8 > keys)
+            Vector256<int> e = Vector256.Load(cache.ValueExponents(page) + at);
+            if (j + 8 > end || j < first)
             {
                 // Positions the query does not see must not raise the maxima.
-                Vector256<int> seen = Vector256.LessThan(Lanes, Vector256.Create(keys - j));
+                Vector256<int> seen = Seen(first - j, end - j);
                 t = Vector256.ConditionalSelect(seen, t, Vector256.Create(int.MinValue));
                 e = Vector256.ConditionalSelect(seen, e, Vector256.Create(int.MinValue));
             }
@@ -86,14 +92,14 @@ internal sealed unsafe partial class Avx2Kernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static long Weigh(in HeadCache cache, int keys, int* scores, int maximum, int exponent, short* weights)
+    private static long Weigh(in HeadCache cache, int first, int end, int* scores, int maximum, int exponent, short* weights)
     {
         // A lane sums at most 2^17 weights below 2^14.
         Vector256<int> sum = Vector256<int>.Zero;
-        for (int j = 0; j < keys; j += 16)
+        for (int j = first & ~15; j < end; j += 16)
         {
-            Vector256<int> low = Weigh8(cache, keys, scores, maximum, exponent, j, ref sum);
-            Vector256<int> high = Weigh8(cache, keys, scores, maximum, exponent, j + 8, ref sum);
+            Vector256<int> low = Weigh8(cache, first, end, scores, maximum, exponent, j, ref sum);
+            Vector256<int> high = Weigh8(cache, first, end, scores, maximum, exponent, j + 8, ref sum);
             Packed(low, high).Store(weights + j);
         }
 
@@ -101,7 +107,7 @@ internal sealed unsafe partial class Avx2Kernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Weigh8(in HeadCache cache, int keys, int* scores, int maximum, int exponent, int j, ref Vector256<int> sum)
+    private static Vector256<int> Weigh8(in HeadCache cache, int first, int end, int* scores, int maximum, int exponent, int j, ref Vector256<int> sum)
     {
         Vector256<int> depth = Avx2.Min(Vector256.Create(maximum) - Vector256.Load(scores + j), Vector256.Create(30 << 16));
         Vector256<int> fraction = depth & Vector256.Create(0xFFFF);
@@ -112,11 +118,11 @@ internal sealed unsafe partial class Avx2Kernels
         a = Vector256.Create(32768) + (Avx2.MultiplyLow(a, fraction) >> 16);
         Vector256<int> shift = (depth >>> 16) + Vector256<int>.One;
         Vector256<int> own = Shifted(a, shift);
-        shift = Avx2.Min(shift + (Vector256.Create(exponent) - Vector256.Load(cache.ValueExponents + j)), Vector256.Create(31));
+        shift = Avx2.Min(shift + (Vector256.Create(exponent) - Vector256.Load(cache.ValueExponents(j / HeadCache.PagePositions) + (j % HeadCache.PagePositions))), Vector256.Create(31));
         Vector256<int> common = Shifted(a, shift);
-        if (j + 8 > keys)
+        if (j + 8 > end || j < first)
         {
-            Vector256<int> seen = Vector256.LessThan(Lanes, Vector256.Create(keys - j));
+            Vector256<int> seen = Seen(first - j, end - j);
             own &= seen;
             common &= seen;
         }
@@ -124,6 +130,11 @@ internal sealed unsafe partial class Avx2Kernels
         sum += own;
         return common;
     }
+
+    // The lanes from … end − 1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Seen(int from, int end) =>
+        Vector256.LessThan(Lanes, Vector256.Create(end)) & ~Vector256.LessThan(Lanes, Vector256.Create(from));
 
     // min(16383, (a + 2^(shift − 1)) >> shift)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -154,22 +165,39 @@ internal sealed unsafe partial class Avx2Kernels
         return even + odd;
     }
 
+    /// <summary>The sum over the pairs from … end − 1, at most as many as fit an int32, page by page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MixLong(sbyte* values, int width, int* weightPairs, int pairs, float scale, float* output)
+    private static Vector256<int> MixPages(in HeadCache cache, int i, int* weightPairs, int from, int end)
+    {
+        Vector256<int> sum = Vector256<int>.Zero;
+        while (from < end)
+        {
+            int page = from / PairsPerPage;
+            int at = from % PairsPerPage;
+            int count = Math.Min(PairsPerPage - at, end - from);
+            sum += Mix(cache.Values(page) + (2L * (((long)at * cache.Width) + i)), cache.Width, weightPairs + from, count);
+            from += count;
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MixLong(in HeadCache cache, int i, int* weightPairs, int from, int end, float scale, float* output)
     {
         Vector256<long> low = Vector256<long>.Zero;
         Vector256<long> high = Vector256<long>.Zero;
-        for (int p = 0; p < pairs; p += PairsPerSum)
+        for (; from < end; from += PairsPerSum)
         {
-            Vector256<int> sum = Mix(values + (2L * p * width), width, weightPairs + p, Math.Min(PairsPerSum, pairs - p));
+            Vector256<int> sum = MixPages(cache, i, weightPairs, from, Math.Min(from + PairsPerSum, end));
             low += Avx2.ConvertToVector256Int64(sum.GetLower());
             high += Avx2.ConvertToVector256Int64(sum.GetUpper());
         }
 
-        for (int i = 0; i < 4; i++)
+        for (int lane = 0; lane < 4; lane++)
         {
-            output[i] = ExactMath.ToSingle(low.GetElement(i)) * scale;
-            output[i + 4] = ExactMath.ToSingle(high.GetElement(i)) * scale;
+            output[lane] = ExactMath.ToSingle(low.GetElement(lane)) * scale;
+            output[lane + 4] = ExactMath.ToSingle(high.GetElement(lane)) * scale;
         }
     }
 

@@ -16,42 +16,48 @@ internal unsafe partial class Avx512Kernels
     // 16383 · 127 · 2 · 512 is below 2^31: so many pairs fit an int32 sum.
     private const int PairsPerSum = 512;
 
+    private const int PairsPerPage = HeadCache.PagePositions / 2;
+
     private static readonly Vector512<int> Lanes = Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Attend(in HeadCache cache, int keys, short* query, float queryScale, int* scores, float* output)
+    public override void Attend(in HeadCache cache, int first, int end, short* query, float queryScale, int* scores, float* output)
     {
-        (int maximum, int exponent) = Score(cache, keys, query, queryScale, scores);
+        // Scores and weights begin with the panel that holds the first key.
+        int origin = first & ~15;
+        (int maximum, int exponent) = Score(cache, first, end, query, queryScale, scores - origin);
         // Each block of 16 scores is read before its 32 bytes of weights are written, further to the front.
         short* weights = (short*)scores;
-        long denominator = Weigh(cache, keys, scores, maximum, exponent, weights);
+        long denominator = Weigh(cache, first, end, scores - origin, maximum, exponent, weights - origin);
         float scale = ExactMath.PowerOfTwo(exponent) / ExactMath.ToSingle(denominator);
-        int pairs = (keys + 1) / 2;
+        int* pairs = (int*)(weights - origin);
+        bool fits = (end - origin + 1) / 2 <= PairsPerSum;
         for (int i = 0; i < cache.Width; i += 16)
         {
-            sbyte* values = cache.Values + (2 * i);
-            if (pairs <= PairsPerSum)
+            if (fits)
             {
-                Vector512<int> sum = Mix(values, cache.Width, (int*)weights, pairs);
+                Vector512<int> sum = MixPages(cache, i, pairs, origin / 2, (end + 1) / 2);
                 (Avx512F.ConvertToVector512Single(sum) * Vector512.Create(scale)).Store(output + i);
                 continue;
             }
 
-            MixLong(values, cache.Width, (int*)weights, pairs, scale, output + i);
+            MixLong(cache, i, pairs, origin / 2, (end + 1) / 2, scale, output + i);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (int Maximum, int Exponent) Score(in HeadCache cache, int keys, short* query, float queryScale, int* scores)
+    private static (int Maximum, int Exponent) Score(in HeadCache cache, int first, int end, short* query, float queryScale, int* scores)
     {
         int groups = cache.Width / PackedMatrix.Group;
         Vector512<int> maximum = Vector512.Create(int.MinValue);
         Vector512<int> exponent = Vector512.Create(int.MinValue);
         Vector512<float> limit = Vector512.Create(ExactMath.ScoreLimit);
         Vector512<float> scale = Vector512.Create(queryScale);
-        sbyte* panel = cache.Keys;
-        for (int j = 0; j < keys; j += 16)
+        for (int j = first & ~15; j < end; j += 16)
         {
+            int page = j / HeadCache.PagePositions;
+            int at = j % HeadCache.PagePositions;
+            sbyte* panel = cache.Keys(page) + ((long)at * cache.Width);
             Vector512<int> low = Vector512<int>.Zero;
             Vector512<int> high = Vector512<int>.Zero;
             long* q = (long*)query;
@@ -63,14 +69,14 @@ internal unsafe partial class Avx512Kernels
                 panel += 64;
             }
 
-            Vector512<float> score = Avx512F.ConvertToVector512Single(RowSums(low, high)) * (scale * Vector512.Load(cache.KeyScales + j));
+            Vector512<float> score = Avx512F.ConvertToVector512Single(RowSums(low, high)) * (scale * Vector512.Load(cache.KeyScales(page) + at));
             score = Avx512F.Min(Avx512F.Max(score, Vector512<float>.Zero - limit), limit);
             Vector512<int> t = Avx512F.ConvertToVector512Int32(score);
-            Vector512<int> e = Vector512.Load(cache.ValueExponents + j);
-            if (j + 16 > keys)
+            Vector512<int> e = Vector512.Load(cache.ValueExponents(page) + at);
+            if (j + 16 > end || j < first)
             {
                 // Positions the query does not see must not raise the maxima.
-                Vector512<int> seen = Vector512.LessThan(Lanes, Vector512.Create(keys - j));
+                Vector512<int> seen = Seen(first - j, end - j);
                 t = Vector512.ConditionalSelect(seen, t, Vector512.Create(int.MinValue));
                 e = Vector512.ConditionalSelect(seen, e, Vector512.Create(int.MinValue));
             }
@@ -84,12 +90,12 @@ internal unsafe partial class Avx512Kernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static long Weigh(in HeadCache cache, int keys, int* scores, int maximum, int exponent, short* weights)
+    private static long Weigh(in HeadCache cache, int first, int end, int* scores, int maximum, int exponent, short* weights)
     {
         // A lane sums at most 2^16 weights below 2^14.
         Vector512<int> sum = Vector512<int>.Zero;
         Vector512<int> top = Vector512.Create(maximum);
-        for (int j = 0; j < keys; j += 16)
+        for (int j = first & ~15; j < end; j += 16)
         {
             Vector512<int> depth = Avx512F.Min(top - Vector512.Load(scores + j), Vector512.Create(30 << 16));
             Vector512<int> fraction = depth & Vector512.Create(0xFFFF);
@@ -100,11 +106,11 @@ internal unsafe partial class Avx512Kernels
             a = Vector512.Create(32768) + (Avx512F.MultiplyLow(a, fraction) >> 16);
             Vector512<int> shift = (depth >>> 16) + Vector512<int>.One;
             Vector512<int> own = Shifted(a, shift);
-            shift = Avx512F.Min(shift + (Vector512.Create(exponent) - Vector512.Load(cache.ValueExponents + j)), Vector512.Create(31));
+            shift = Avx512F.Min(shift + (Vector512.Create(exponent) - Vector512.Load(cache.ValueExponents(j / HeadCache.PagePositions) + (j % HeadCache.PagePositions))), Vector512.Create(31));
             Vector512<int> common = Shifted(a, shift);
-            if (j + 16 > keys)
+            if (j + 16 > end || j < first)
             {
-                Vector512<int> seen = Vector512.LessThan(Lanes, Vector512.Create(keys - j));
+                Vector512<int> seen = Seen(first - j, end - j);
                 own &= seen;
                 common &= seen;
             }
@@ -115,6 +121,11 @@ internal unsafe partial class Avx512Kernels
 
         return Vector512.Sum(Avx512F.ConvertToVector512Int64(sum.GetLower()) + Avx512F.ConvertToVector512Int64(sum.GetUpper()));
     }
+
+    // The lanes from … end − 1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Seen(int from, int end) =>
+        Vector512.LessThan(Lanes, Vector512.Create(end)) & ~Vector512.LessThan(Lanes, Vector512.Create(from));
 
     // min(16383, (a + 2^(shift − 1)) >> shift)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -145,22 +156,39 @@ internal unsafe partial class Avx512Kernels
         return even + odd;
     }
 
+    /// <summary>The sum over the pairs from … end − 1, at most as many as fit an int32, page by page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MixLong(sbyte* values, int width, int* weightPairs, int pairs, float scale, float* output)
+    private static Vector512<int> MixPages(in HeadCache cache, int i, int* weightPairs, int from, int end)
+    {
+        Vector512<int> sum = Vector512<int>.Zero;
+        while (from < end)
+        {
+            int page = from / PairsPerPage;
+            int at = from % PairsPerPage;
+            int count = Math.Min(PairsPerPage - at, end - from);
+            sum += Mix(cache.Values(page) + (2L * (((long)at * cache.Width) + i)), cache.Width, weightPairs + from, count);
+            from += count;
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MixLong(in HeadCache cache, int i, int* weightPairs, int from, int end, float scale, float* output)
     {
         Vector512<long> low = Vector512<long>.Zero;
         Vector512<long> high = Vector512<long>.Zero;
-        for (int p = 0; p < pairs; p += PairsPerSum)
+        for (; from < end; from += PairsPerSum)
         {
-            Vector512<int> sum = Mix(values + (2L * p * width), width, weightPairs + p, Math.Min(PairsPerSum, pairs - p));
+            Vector512<int> sum = MixPages(cache, i, weightPairs, from, Math.Min(from + PairsPerSum, end));
             low += Avx512F.ConvertToVector512Int64(sum.GetLower());
             high += Avx512F.ConvertToVector512Int64(sum.GetUpper());
         }
 
-        for (int i = 0; i < 8; i++)
+        for (int lane = 0; lane < 8; lane++)
         {
-            output[i] = ExactMath.ToSingle(low.GetElement(i)) * scale;
-            output[i + 8] = ExactMath.ToSingle(high.GetElement(i)) * scale;
+            output[lane] = ExactMath.ToSingle(low.GetElement(lane)) * scale;
+            output[lane + 8] = ExactMath.ToSingle(high.GetElement(lane)) * scale;
         }
     }
 

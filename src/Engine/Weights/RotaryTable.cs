@@ -14,15 +14,16 @@ internal sealed unsafe class RotaryTable
         Half = config.HeadDimension / 2;
         _cosines = new AlignedBuffer<float>(checked(positions * Half));
         _sines = new AlignedBuffer<float>(checked(positions * Half));
-        ulong[] frequencies = Frequencies(config.RopeTheta, Half);
+        ReadOnlySpan<ulong> frequencies = config.Rotary is { } rotary ? rotary.PerPosition.AsSpan() : Frequencies(config.RopeTheta, Half);
+        float gain = config.Rotary?.Gain ?? 1f;
         for (int position = 0; position < positions; position++)
         {
             for (int i = 0; i < Half; i++)
             {
                 (int cosine, int sine) = TurnTable.CosineSine(unchecked((ulong)position * frequencies[i]));
-                // Q30 to float: one rounding, then an exact power of two.
-                _cosines.Pointer[(position * Half) + i] = cosine * (1f / (1 << 30));
-                _sines.Pointer[(position * Half) + i] = sine * (1f / (1 << 30));
+                // Q30 to float: one rounding, then an exact power of two, then the gain.
+                _cosines.Pointer[(position * Half) + i] = (cosine * (1f / (1 << 30))) * gain;
+                _sines.Pointer[(position * Half) + i] = (sine * (1f / (1 << 30))) * gain;
             }
         }
     }

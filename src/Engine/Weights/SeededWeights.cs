@@ -15,6 +15,7 @@ internal static unsafe class SeededWeights
     // Counter word 3: the matrix, and which of its two streams.
     private const uint WeightStream = 0x5700;
     private const uint ScaleStream = 0x5300;
+    private const uint VectorStream = 0x5600;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PackedMatrix Draw(ulong seed, int layer, WeightKind kind, int rows, int columns)
@@ -54,6 +55,25 @@ internal static unsafe class SeededWeights
         }
 
         return matrix;
+    }
+
+    /// <summary>Draws a vector: biases of −0.25 … 0.248, gains of 0.75 … 1.248.</summary>
+    public static AlignedBuffer<float> DrawVector(ulong seed, int layer, WeightKind kind, int count)
+    {
+        var vector = new AlignedBuffer<float>(count);
+        bool isGain = kind >= WeightKind.QueryGain;
+        Span<byte> block = stackalloc byte[16];
+        for (int i = 0; i < count; i++)
+        {
+            if (i % 16 == 0)
+            {
+                Fill(block, (ulong)i / 16, (uint)layer, VectorStream | (uint)kind, (uint)seed, (uint)(seed >> 32));
+            }
+
+            vector.Span[i] = (isGain ? 384 + block[i % 16] : block[i % 16] - 128) / 512f;
+        }
+
+        return vector;
     }
 
     private static void Fill(Span<byte> block, ulong index, uint layer, uint stream, uint k0, uint k1)

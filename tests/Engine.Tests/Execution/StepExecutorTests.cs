@@ -12,7 +12,7 @@ public sealed class StepExecutorTests
             Model model = Samples.SmallModel;
             using var crew = new WorkCrew(1);
             var executor = new StepExecutor(model, Backends.Create(backend), crew, 8, 2, 64);
-            Slice[] slices = [new Slice { Cache = new KeyValueCache(model.Config, 64) }, new Slice { Cache = new KeyValueCache(model.Config, 64) }];
+            Slice[] slices = [new() { Cache = new KeyValueCache(model.Config, 64) }, new() { Cache = new KeyValueCache(model.Config, 64) }];
             int[] tokens = [1, 2, 3, 4];
             long before = 0;
             for (int step = 0; step < 12; step++)

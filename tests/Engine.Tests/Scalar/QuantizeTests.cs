@@ -74,7 +74,7 @@ public sealed unsafe class QuantizeTests
             }
 
             (int[] v, int e) = SpecNumbers.Value(x);
-            return head.ValueExponents[0] == e && Enumerable.Range(0, 32).All(i =>
+            return head.ValueExponent(0) == e && Enumerable.Range(0, 32).All(i =>
                 head.Value(0, i) == v[i] && Math.Abs(x[i] - Math.ScaleB(v[i], e)) <= Math.ScaleB(0.5, e));
         }).QuickCheckThrowOnFailure();
     }

@@ -230,7 +230,30 @@ public sealed unsafe class KernelsTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void RotateAndAdd_equalTheDefinition(Backend backend)
+    public void InverseRoot_isThatOfTheNormToOneUnit(Backend backend)
+    {
+        Kernels kernels = Backends.Create(backend);
+        foreach (float spread in new[] { 1e-3f, 3f, 1e6f })
+        {
+            AlignedBuffer<float> x = Buffer(Floats(128, 9, spread));
+            Assert.True(kernels.InverseRoot(x.Pointer, 128, 1e-6f, out float found));
+            double square = 1e-6f + x.Span.ToArray().Average(value => (double)value * value);
+            Assert.Equal(1 / Math.Sqrt(square), found, 1e-4 * found);
+            Assert.True(Definition.InverseRoot(x.Pointer, 128, 1e-6f, out float expected));
+            Assert.Equal(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(found));
+        }
+
+        AlignedBuffer<float> bad = Buffer(Floats(32, 1));
+        bad.Span[30] = float.NaN;
+        Assert.False(kernels.InverseRoot(bad.Pointer, 32, 1e-6f, out float none));
+        Assert.Equal(0f, none);
+        Assert.True(kernels.InverseRoot(new AlignedBuffer<float>(32).Pointer, 32, 1e-6f, out none));
+        Assert.Equal(0f, none);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void RotateAddAndScale_equalTheDefinition(Backend backend)
     {
         Kernels kernels = Backends.Create(backend);
         foreach (int half in new[] { 8, 16, 40, 64 })
@@ -247,21 +270,28 @@ public sealed unsafe class KernelsTests
             Definition.Add(expected.Pointer, y.Pointer, 2 * half);
             kernels.Add(found.Pointer, y.Pointer, 2 * half);
             Assert.Equal(Bits(expected), Bits(found));
+            Definition.Scale(expected.Pointer, 0.3f, y.Pointer, 2 * half);
+            kernels.Scale(found.Pointer, 0.3f, y.Pointer, 2 * half);
+            Assert.Equal(Bits(expected), Bits(found));
         }
     }
 
-    public static TheoryData<Backend, int, int> Attentions()
+    public static TheoryData<Backend, int, int, int> Attentions()
     {
-        var data = new TheoryData<Backend, int, int>();
+        var data = new TheoryData<Backend, int, int, int>();
         foreach (Backend backend in Backends.Supported)
         {
             foreach (int keys in new[] { 1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 100, 1023, 1024, 1025, 1032, 1033, 2100 })
             {
-                data.Add(backend, keys, 16);
+                data.Add(backend, 0, keys, 16);
             }
 
-            data.Add(backend, 77, 48);
-            data.Add(backend, 40, 512);
+            data.Add(backend, 0, 77, 48);
+            data.Add(backend, 0, 40, 512);
+            foreach ((int first, int keys) in new[] { (1, 2), (15, 16), (16, 17), (17, 40), (63, 64), (63, 65), (64, 65), (70, 1100), (100, 1124), (129, 2300) })
+            {
+                data.Add(backend, first, keys, 32);
+            }
         }
 
         return data;
@@ -269,15 +299,15 @@ public sealed unsafe class KernelsTests
 
     [Theory]
     [MemberData(nameof(Attentions))]
-    public void Attend_equalsTheDefinition(Backend backend, int keys, int width)
+    public void Attend_equalsTheDefinition(Backend backend, int first, int keys, int width)
     {
         // Scores of no spread put all weight on all keys, the worst case for the sums; scores of wide spread use every shift.
         foreach ((float queryScale, int spread) in new[] { (0f, 0), (30f, 3), (4000f, 40), (1e30f, 0) })
         {
             (KeyValueCache cache, AlignedBuffer<short> query) = Cache(keys, width, spread, extreme: spread == 0);
             HeadCache head = cache.Head(0, 0);
-            AlignedBuffer<float> expected = Attended(Definition, head, keys, query, queryScale);
-            AlignedBuffer<float> found = Attended(Backends.Create(backend), head, keys, query, queryScale);
+            AlignedBuffer<float> expected = Attended(Definition, head, first, keys, query, queryScale);
+            AlignedBuffer<float> found = Attended(Backends.Create(backend), head, first, keys, query, queryScale);
             Assert.Equal(Bits(expected), Bits(found));
         }
     }
@@ -288,7 +318,7 @@ public sealed unsafe class KernelsTests
         const int Keys = 1500;
         (KeyValueCache cache, AlignedBuffer<short> query) = Cache(Keys, 16, 5, extreme: false);
         HeadCache head = cache.Head(0, 0);
-        AlignedBuffer<float> found = Attended(Definition, head, Keys, query, 200f);
+        AlignedBuffer<float> found = Attended(Definition, head, 0, Keys, query, 200f);
         int[] scores = new int[Keys];
         for (int j = 0; j < Keys; j++)
         {
@@ -298,11 +328,11 @@ public sealed unsafe class KernelsTests
                 dot += (BigInteger)query.Span[i] * head.Key(j, i);
             }
 
-            float unit = 200f * head.KeyScales[j];
+            float unit = 200f * head.KeyScale(j);
             scores[j] = ExactMath.Score((float)(int)dot * unit);
         }
 
-        int exponent = Enumerable.Range(0, Keys).Max(j => head.ValueExponents[j]);
+        int exponent = Enumerable.Range(0, Keys).Max(j => head.ValueExponent(j));
         int[] depth = [.. scores.Select(score => Math.Min(scores.Max() - score, 30 << 16))];
         BigInteger denominator = depth.Aggregate(BigInteger.Zero, (sum, d) => sum + ExactMath.Weight(ExactMath.Exp2Fraction(d & 0xFFFF), (d >> 16) + 1));
         for (int i = 0; i < 16; i++)
@@ -310,7 +340,7 @@ public sealed unsafe class KernelsTests
             BigInteger numerator = 0;
             for (int j = 0; j < Keys; j++)
             {
-                int shift = (depth[j] >> 16) + 1 + exponent - head.ValueExponents[j];
+                int shift = (depth[j] >> 16) + 1 + exponent - head.ValueExponent(j);
                 numerator += (BigInteger)ExactMath.Weight(ExactMath.Exp2Fraction(depth[j] & 0xFFFF), shift) * head.Value(j, i);
             }
 
@@ -319,12 +349,12 @@ public sealed unsafe class KernelsTests
         }
     }
 
-    private static AlignedBuffer<float> Attended(Kernels kernels, HeadCache head, int keys, AlignedBuffer<short> query, float queryScale)
+    private static AlignedBuffer<float> Attended(Kernels kernels, HeadCache head, int first, int keys, AlignedBuffer<short> query, float queryScale)
     {
-        var scores = new AlignedBuffer<int>(((keys + 15) / 16 * 16) + 16);
+        var scores = new AlignedBuffer<int>(((keys - (first & ~15) + 15) / 16 * 16) + 16);
         scores.Span.Fill(123456789);
         var output = new AlignedBuffer<float>(head.Width);
-        kernels.Attend(head, keys, query.Pointer, queryScale, scores.Pointer, output.Pointer);
+        kernels.Attend(head, first, keys, query.Pointer, queryScale, scores.Pointer, output.Pointer);
         return output;
     }
 
