@@ -28,9 +28,31 @@ public sealed class CanonicalBytesTests
         return refusal;
     }
 
+    private static readonly ModelDescriptor Stored = new(Samples.Small.Config, Digest.Of("weights"u8), Digest.Of("tokenizer"u8));
+
+    private static readonly EmbeddingRequest ToEmbed = new([1, 2, 3], EmbeddingPooling.Mean);
+
+    private static readonly Embedding EmbeddingSample = new Session(Samples.SmallModel).Embed([ToEmbed])[0];
+
+    private static EngineRefusal? Embedded(ReadOnlySpan<byte> bytes, out byte[] again)
+    {
+        again = Embedding.TryParse(bytes, out Embedding? value, out EngineRefusal? refusal) ? value.ToBytes() : [];
+        return refusal;
+    }
+
+    private static EngineRefusal? RequestToEmbed(ReadOnlySpan<byte> bytes, out byte[] again)
+    {
+        again = EmbeddingRequest.TryParse(bytes, out EmbeddingRequest? value, out EngineRefusal? refusal) ? value.ToBytes() : [];
+        return refusal;
+    }
+
     private static (Parser Parse, byte[] Bytes)[] All =>
     [
         (Descriptor, Samples.Small.ToBytes()),
+        (Descriptor, Samples.Featured.ToBytes()),
+        (Descriptor, Stored.ToBytes()),
+        (Embedded, EmbeddingSample.ToBytes()),
+        (RequestToEmbed, ToEmbed.ToBytes()),
         (Request, Samples.Requests[3].ToBytes()),
         (Result, Sample.ToBytes()),
     ];
@@ -73,6 +95,29 @@ public sealed class CanonicalBytesTests
                 Assert.Equal(EngineRefusalCode.Truncated, refusal?.Code);
             }
         }
+    }
+
+    [Fact]
+    public void TryParse_refusesAPlainModelInTheExtendedEncoding()
+    {
+        var window = new ModelDescriptor(Samples.Small.Config with { SlidingWindow = 5 }, 1);
+        byte[] bytes = window.ToBytes();
+        Assert.Null(Descriptor(bytes, out _));
+        bytes[^12] = 0;
+        Assert.Equal("features", Descriptor(bytes, out _)?.What);
+    }
+
+    [Fact]
+    public void TryParse_tellsStoredModelsFromDrawnOnes()
+    {
+        Assert.True(ModelDescriptor.TryParse(Stored.ToBytes(), out ModelDescriptor? read, out _));
+        Assert.Equal(Stored, read);
+        Assert.True(read.IsStored);
+        Assert.Equal(Digest.Of("weights"u8), read.WeightsDigest);
+        Assert.Equal(Digest.Of("tokenizer"u8), read.TokenizerDigest);
+        Assert.False(Samples.Featured.IsStored);
+        Assert.False(Model.TryCreate(Stored, long.MaxValue, out _, out EngineRefusal? refusal));
+        Assert.Equal(EngineRefusalCode.WeightsStored, refusal.Code);
     }
 
     [Fact]

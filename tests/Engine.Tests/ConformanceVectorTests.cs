@@ -118,8 +118,28 @@ public sealed class ConformanceVectorTests
         yield return ("demo-long-prompt", "The demo model, a prompt of 600 tokens", ModelDescriptor.Demo, new([.. Enumerable.Range(0, 600).Select(i => i * i % 257)], 8));
         yield return ("shape-greedy", "Three key/value heads of 16, feed-forward 80, theta 500000, epsilon 1e-6", Samples.Small, new(text, 40));
         yield return ("shape-sampled", "The same model, temperature 1", Samples.Small, new([1], 60, Samples.Sampled(1000, 0, 1_000_000), 9));
+        foreach ((string name, string about, ModelConfig config) in Features())
+        {
+            yield return (name, about, new ModelDescriptor(config, 0x4645_4154), new(text, 24, Samples.Sampled(700, 20, 950_000), 3));
+        }
+
+        yield return ("feature-all", "Every part at once, a window of 37, frequencies and rotary gain given", Samples.Featured, new(text, 60));
         yield return ("refused-context", "Prompt and new tokens exceed the context", Samples.Small, new(text, 370));
         yield return ("refused-token", "A prompt token outside the vocabulary", Samples.Small, new([1, 263], 4));
         yield return ("refused-empty", "No prompt", Samples.Small, new([], 4));
+    }
+
+    private static IEnumerable<(string Name, string About, ModelConfig Config)> Features()
+    {
+        ModelConfig plain = Samples.Small.Config;
+        yield return ("feature-attention-bias", "Biases of queries, keys and values", plain with { Features = ModelFeatures.AttentionBias });
+        yield return ("feature-output-bias", "A bias after the output of attention", plain with { Features = ModelFeatures.OutputBias });
+        yield return ("feature-feed-forward-bias", "Biases of gate, up and down", plain with { Features = ModelFeatures.FeedForwardBias });
+        yield return ("feature-query-key-norm", "Every query and key head normed before it is rotated", plain with { Features = ModelFeatures.QueryKeyNorm });
+        yield return ("feature-tied-output", "Logits by the matrix of the embedding", plain with { Features = ModelFeatures.TiedOutput });
+        yield return ("feature-final-gain", "A gain of its own at the last norm", plain with { Features = ModelFeatures.FinalGain });
+        yield return ("feature-window", "A query sees 16 positions", plain with { SlidingWindow = 16 });
+        yield return ("feature-frequencies", "Rotary frequencies given, halved from pair to pair, rotary gain 0.875",
+            plain with { Rotary = new RotaryFrequencies([.. Enumerable.Range(0, 8).Select(i => 0x28BE60DB9391054AUL >> i)], 0.875f) });
     }
 }

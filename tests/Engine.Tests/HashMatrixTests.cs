@@ -3,11 +3,14 @@ namespace Ait.Engine.Tests;
 /// <summary>One transcript per request, whatever the backend, the batch, the threads and the chunks.</summary>
 public sealed class HashMatrixTests
 {
-    private static readonly Lazy<Digest[]> Expected = new(() =>
-        [.. Samples.Requests.Select(request => Generator.Run(Samples.SmallModel, request, new EngineOptions
+    private static readonly Lazy<Digest[]> Expected = new(() => ByDefinition(Samples.SmallModel));
+    private static readonly Lazy<Digest[]> ExpectedOfFeatured = new(() => ByDefinition(Samples.FeaturedModel));
+
+    private static Digest[] ByDefinition(Model model) =>
+        [.. Samples.Requests.Select(request => Generator.Run(model, request, new EngineOptions
         {
             Backend = Backend.Scalar, Threads = 1, PrefillChunk = 200, BatchSize = 1,
-        }).ResultHash)]);
+        }).ResultHash)];
 
     public static TheoryData<Backend, int, int, int> Options()
     {
@@ -36,6 +39,27 @@ public sealed class HashMatrixTests
         var options = new EngineOptions { Backend = backend, Threads = threads, PrefillChunk = chunk, BatchSize = batch };
         IReadOnlyList<Transcript> found = Generator.Run(Samples.SmallModel, Samples.Requests, options, null, TestContext.Current.CancellationToken);
         Assert.Equal(Expected.Value, found.Select(transcript => transcript.ResultHash));
+        found = Generator.Run(Samples.FeaturedModel, Samples.Requests, options, null, TestContext.Current.CancellationToken);
+        Assert.Equal(ExpectedOfFeatured.Value, found.Select(transcript => transcript.ResultHash));
+    }
+
+    [Fact]
+    public void Embed_givesOneHash()
+    {
+        EmbeddingRequest[] requests = [.. Samples.Requests.SelectMany(request => new[] { EmbeddingPooling.Last, EmbeddingPooling.Mean }
+            .Select(pooling => new EmbeddingRequest(request.Prompt.AsSpan(), pooling)))];
+        var hashes = new HashSet<string>();
+        foreach (Backend backend in Backends.Supported)
+        {
+            foreach ((int threads, int chunk, int batch) in new[] { (1, 200, 1), (2, 7, 3), (2, 64, 32), (1, 1, 4) })
+            {
+                var options = new EngineOptions { Backend = backend, Threads = threads, PrefillChunk = chunk, BatchSize = batch };
+                using var session = new Session(Samples.FeaturedModel, options);
+                hashes.Add(string.Join(' ', session.Embed(requests, TestContext.Current.CancellationToken).Select(embedding => embedding.ResultHash)));
+            }
+        }
+
+        Assert.Single(hashes);
     }
 
     [Fact]

@@ -34,6 +34,12 @@ public sealed class ModelConfigTests
             { "norm epsilon", good with { NormEpsilon = float.NaN } },
             { "norm epsilon", good with { NormEpsilon = float.PositiveInfinity } },
             { "norm epsilon", good with { NormEpsilon = 1.5f } },
+            { "features", good with { Features = (ModelFeatures)64 } },
+            { "sliding window", good with { SlidingWindow = -1 } },
+            { "sliding window", good with { SlidingWindow = 1_048_577 } },
+            { "rotary frequencies", good with { Rotary = new RotaryFrequencies(new ulong[7]) } },
+            { "rotary gain", good with { Rotary = new RotaryFrequencies(new ulong[8], 0.1f) } },
+            { "rotary gain", good with { Rotary = new RotaryFrequencies(new ulong[8], float.NaN) } },
         };
     }
 

@@ -23,6 +23,24 @@ internal static class Samples
         },
         weightSeed: 0xFEDC_BA98_7654_3210);
 
+    /// <summary>Every part beyond the plain decoder at once, heads wider together than the model, a window shorter than a prompt.</summary>
+    public static ModelDescriptor Featured { get; } = new(
+        Small.Config with
+        {
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadDimension = 32,
+            Features = ModelFeatures.AttentionBias | ModelFeatures.OutputBias | ModelFeatures.FeedForwardBias
+                | ModelFeatures.QueryKeyNorm | ModelFeatures.TiedOutput | ModelFeatures.FinalGain,
+            SlidingWindow = 37,
+            Rotary = new RotaryFrequencies([.. Enumerable.Range(1, 16).Select(i => 0x28BE60DB9391054AUL / (ulong)(i * i))], 1.25f),
+        },
+        weightSeed: 99);
+
+    private static readonly Lazy<Model> FeaturedInstance = new(() => Model.Create(Featured));
+
+    public static Model FeaturedModel => FeaturedInstance.Value;
+
     private static readonly Lazy<Model> SmallInstance = new(() => Model.Create(Small));
 
     public static Model SmallModel => SmallInstance.Value;
@@ -48,6 +66,9 @@ internal static class Samples
         from vocabulary in Gen.Choose(260, 280)
         from theta in Gen.Elements(2, 100, 10_000, 1_000_000)
         from epsilon in Gen.Elements(1e-5f, 1e-6f, 1f)
+        from features in Gen.OneOf(Gen.Constant(0), Gen.Choose(0, 63))
+        from window in Gen.Elements(0, 0, 1, 5, 17)
+        from gain in Gen.Elements(0f, 1f, 0.9f)
         from seed in Gen.Choose(0, int.MaxValue)
         select new ModelDescriptor(
             new ModelConfig
@@ -62,6 +83,9 @@ internal static class Samples
                 RopeTheta = theta,
                 NormEpsilon = epsilon,
                 MaxContext = 64,
+                Features = (ModelFeatures)features,
+                SlidingWindow = window,
+                Rotary = gain == 0 ? null : new RotaryFrequencies([.. Enumerable.Range(1, width / 2).Select(i => ulong.MaxValue / (ulong)(7 * i))], gain),
             },
             (ulong)seed * 0x9E3779B97F4A7C15));
 

@@ -9,9 +9,15 @@ internal static class SpecGenerator
 {
     public static byte[] Descriptor(ModelConfig c, ulong seed)
     {
+        bool isExtended = c.Features != 0 || c.SlidingWindow != 0 || c.Rotary is not null;
         var bytes = new List<byte>();
-        bytes.AddRange("AXM1"u8);
+        bytes.AddRange(isExtended ? "AXM2"u8 : "AXM1"u8);
         AddName(bytes, "X8v0");
+        if (isExtended)
+        {
+            bytes.Add(0);
+        }
+
         AddName(bytes, "bytes-v1");
         bytes.AddRange(BitConverter.GetBytes(seed));
         foreach (int field in new[] { c.Dimension, c.Layers, c.Heads, c.KeyValueHeads, c.HeadDimension, c.FeedForward, c.Vocabulary, c.RopeTheta })
@@ -21,6 +27,16 @@ internal static class SpecGenerator
 
         bytes.AddRange(BitConverter.GetBytes(c.NormEpsilon));
         bytes.AddRange(BitConverter.GetBytes(c.MaxContext));
+        if (isExtended)
+        {
+            bytes.AddRange(BitConverter.GetBytes((int)c.Features));
+            bytes.AddRange(BitConverter.GetBytes(c.SlidingWindow));
+            bytes.AddRange(BitConverter.GetBytes(c.Rotary?.Gain ?? 1f));
+            ulong[] frequencies = [.. c.Rotary?.PerPosition ?? []];
+            bytes.AddRange(BitConverter.GetBytes(frequencies.Length));
+            bytes.AddRange(frequencies.SelectMany(BitConverter.GetBytes));
+        }
+
         return [.. bytes];
     }
 
@@ -84,6 +100,31 @@ internal static class SpecGenerator
         bytes.AddRange(BitConverter.GetBytes(code));
         AddTokens(bytes, [.. tokens]);
         bytes.AddRange(link);
+        return [.. bytes];
+    }
+
+    public static byte[] EmbeddingRequest(int[] prompt, byte pooling)
+    {
+        var bytes = new List<byte>();
+        bytes.AddRange("AXE1"u8);
+        bytes.Add(pooling);
+        AddTokens(bytes, prompt);
+        return [.. bytes];
+    }
+
+    /// <summary>The embedding of a prompt that the model accepts.</summary>
+    public static byte[] Embedding(SpecModel model, ModelConfig config, ulong weightSeed, int[] prompt, byte pooling)
+    {
+        var bytes = new List<byte>();
+        bytes.AddRange("AXV1"u8);
+        AddName(bytes, "X8v0");
+        bytes.AddRange(SHA256.HashData(Descriptor(config, weightSeed)));
+        bytes.AddRange(SHA256.HashData(EmbeddingRequest(prompt, pooling)));
+        float[] values = model.Embedding(prompt, pooling == 1);
+        bytes.Add(2);
+        bytes.AddRange(BitConverter.GetBytes((ushort)0));
+        bytes.AddRange(BitConverter.GetBytes(values.Length));
+        bytes.AddRange(MemoryMarshal.AsBytes<float>(values));
         return [.. bytes];
     }
 

@@ -41,6 +41,19 @@ internal sealed class SpecMatrix
         ];
     }
 
+    /// <summary>Element i of a vector of §6, and the bytes of its part of the weights digest.</summary>
+    public static (float[] Values, byte[] Bytes) Vector(ulong seed, uint layer, uint kind, int length)
+    {
+        float[] values = [.. Enumerable.Range(0, length).Select(i =>
+        {
+            int b = SpecPhilox.Block((ulong)(i / 16), layer, 0x5600 + kind, seed)[i % 16];
+            return SpecNumbers.F32(kind >= 16 ? 384 + b : b - 128) / 512f;
+        })];
+        return (values, [
+            .. BitConverter.GetBytes(kind), .. BitConverter.GetBytes(layer), .. BitConverter.GetBytes(length), .. BitConverter.GetBytes(0),
+            .. MemoryMarshal.AsBytes<float>(values)]);
+    }
+
     public int[][] W { get; }
 
     public float[] Scale { get; }

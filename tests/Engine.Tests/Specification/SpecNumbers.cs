@@ -56,9 +56,16 @@ internal static class SpecNumbers
     public static (int[] Q, float Scale) Norm(float[] x, float epsilon)
     {
         (int[] q, float a) = Quantize(x);
+        float step = a / 127f;
+        return (q, a == 0 ? 0 : step * InverseRoot(x, epsilon));
+    }
+
+    public static float InverseRoot(float[] x, float epsilon)
+    {
+        float a = Greatest(x);
         if (a == 0)
         {
-            return (q, 0);
+            return 0;
         }
 
         float inv = 16383f / a;
@@ -69,9 +76,7 @@ internal static class SpecNumbers
         m = m / F32(x.Length);
         m = m + epsilon;
         float root = MathF.Sqrt(m);
-        float r = 1f / root;
-        float step = a / 127f;
-        return (q, step * r);
+        return 1f / root;
     }
 
     public static (int[] V, int E) Value(float[] x)

@@ -6,16 +6,22 @@ namespace Ait.Engine.Tests.Specification;
 /// <summary>The engine against a second implementation, written from the specification alone.</summary>
 public sealed class SpecificationTests
 {
-    [Fact]
-    public void Transcript_isThatOfTheSpecificationForEverySample()
+    public static TheoryData<string> Models => ["small", "featured"];
+
+    private static Model Named(string model) => model == "small" ? Samples.SmallModel : Samples.FeaturedModel;
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Transcript_isThatOfTheSpecificationForEverySample(string name)
     {
-        var spec = new SpecModel(Samples.Small.Config, Samples.Small.WeightSeed);
+        Model model = Named(name);
+        var spec = new SpecModel(model.Config, model.Descriptor.WeightSeed);
         foreach (GenerationRequest request in Samples.Requests)
         {
-            byte[] expected = SpecGenerator.Transcript(spec, Samples.Small.Config, Samples.Small.WeightSeed, request);
+            byte[] expected = SpecGenerator.Transcript(spec, model.Config, model.Descriptor.WeightSeed, request);
             foreach (Backend backend in Backends.Supported)
             {
-                Transcript found = Generator.Run(Samples.SmallModel, request, new EngineOptions { Backend = backend }, TestContext.Current.CancellationToken);
+                Transcript found = Generator.Run(model, request, new EngineOptions { Backend = backend }, TestContext.Current.CancellationToken);
                 Assert.Equal(Convert.ToHexString(expected), Convert.ToHexString(found.ToBytes()));
             }
         }
@@ -33,17 +39,44 @@ public sealed class SpecificationTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
     }
 
-    [Fact]
-    public void WeightsDigest_isThatOfTheSpecification()
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Embedding_isThatOfTheSpecification(string name)
     {
-        var spec = new SpecModel(Samples.Small.Config, Samples.Small.WeightSeed);
-        Assert.Equal(Convert.ToHexStringLower(spec.WeightsDigest()), Samples.SmallModel.WeightsDigest.ToString());
+        Model model = Named(name);
+        var spec = new SpecModel(model.Config, model.Descriptor.WeightSeed);
+        foreach (Backend backend in Backends.Supported)
+        {
+            using var session = new Session(model, new EngineOptions { Backend = backend, PrefillChunk = 19 });
+            foreach (byte pooling in new byte[] { 0, 1 })
+            {
+                EmbeddingRequest[] requests = [.. Samples.Requests.Select(request => new EmbeddingRequest(request.Prompt.AsSpan(), (EmbeddingPooling)pooling))];
+                IReadOnlyList<Embedding> found = session.Embed(requests, TestContext.Current.CancellationToken);
+                for (int i = 0; i < requests.Length; i++)
+                {
+                    Assert.Equal(SpecGenerator.EmbeddingRequest([.. requests[i].Prompt], pooling), requests[i].ToBytes());
+                    byte[] expected = SpecGenerator.Embedding(spec, model.Config, model.Descriptor.WeightSeed, [.. requests[i].Prompt], pooling);
+                    Assert.Equal(Convert.ToHexString(expected), Convert.ToHexString(found[i].ToBytes()));
+                }
+            }
+        }
     }
 
-    [Fact]
-    public void Descriptor_hasTheBytesOfTheSpecification()
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void WeightsDigest_isThatOfTheSpecification(string name)
     {
-        Assert.Equal(SpecGenerator.Descriptor(Samples.Small.Config, Samples.Small.WeightSeed), Samples.Small.ToBytes());
+        Model model = Named(name);
+        var spec = new SpecModel(model.Config, model.Descriptor.WeightSeed);
+        Assert.Equal(Convert.ToHexStringLower(spec.WeightsDigest()), model.WeightsDigest.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Descriptor_hasTheBytesOfTheSpecification(string name)
+    {
+        Model model = Named(name);
+        Assert.Equal(SpecGenerator.Descriptor(model.Config, model.Descriptor.WeightSeed), model.Descriptor.ToBytes());
         Assert.All(Samples.Requests, request => Assert.Equal(SpecGenerator.Request(request), request.ToBytes()));
     }
 }
