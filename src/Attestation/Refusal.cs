@@ -194,6 +194,10 @@ public enum Refusal
     DeviceRepeated = 543,
     /// <summary>The number of GPUs is not the number claimed.</summary>
     DeviceCount = 544,
+    /// <summary>GPU evidence was given beside an SGX enclave, which cannot drive a GPU.</summary>
+    EnclaveWithGpu = 550,
+    /// <summary>The evidence proves less than the policy asks for.</summary>
+    ProfileNotAccepted = 551,
 
     // 600–699: manifests and files
     /// <summary>The manifest is not JSON of the expected shape.</summary>

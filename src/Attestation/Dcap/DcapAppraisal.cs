@@ -9,9 +9,8 @@ internal static class DcapAppraisal
     private const ulong DebugAttribute = 1;
     private const ulong ReservedDebugAttributes = 0xFE;
 
-    internal static ImmutableArray<RefusalReason> Appraise(DcapFacts facts, DcapQuote quote, DcapPolicy policy)
+    internal static void Appraise(DcapFacts facts, DcapQuote quote, DcapPolicy policy, ImmutableArray<RefusalReason>.Builder failures)
     {
-        ImmutableArray<RefusalReason>.Builder failures = ImmutableArray.CreateBuilder<RefusalReason>();
         void Add(RefusalReason? reason)
         {
             if (reason is not null)
@@ -41,6 +40,5 @@ internal static class DcapAppraisal
         Add(service.IsZero || policy.ServiceDomain == ServiceDomainRule.DangerouslyAny
             ? null
             : new RefusalReason(Refusal.ServiceDomain, "MRSERVICETD", "zero", $"{service}"));
-        return failures.ToImmutable();
     }
 }

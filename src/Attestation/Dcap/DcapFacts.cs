@@ -37,6 +37,11 @@ public sealed class DcapFacts : EvidenceFacts
     /// <summary>MRSIGNER of an enclave; empty for a trust domain.</summary>
     public required ByteString MrSigner { get; init; }
 
+    /// <summary>
+    /// Everything that names the program: MRTD to RTMR3 of a trust domain (384 bytes), MRENCLAVE to ISVFAMILYID of an enclave (256).
+    /// </summary>
+    public required ByteString Program { get; init; }
+
     /// <summary>RTMR0 to RTMR3 of a trust domain; empty for an enclave.</summary>
     public required ImmutableArray<ByteString> RuntimeMeasurements { get; init; }
 }

@@ -17,10 +17,30 @@ public static class DcapVerifier
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(roots);
         ArgumentNullException.ThrowIfNull(policy);
-        if (!DcapQuote.TryParse(evidence.Quote, out DcapQuote? quote, out RefusalReason? refusal)
-            || !DcapPath.TryVerify(quote, evidence.Collateral, roots, at, out DcapPath? path, out refusal))
+        ImmutableArray<RefusalReason>.Builder failures = ImmutableArray.CreateBuilder<RefusalReason>();
+        if (!TryVerify(evidence, roots, policy, at, failures, out DcapFacts? facts, out RefusalReason? refusal))
         {
             return new Verdict.Refused([refusal]);
+        }
+
+        return failures.Count == 0 ? new Verdict.Genuine(facts) : new Verdict.Refused(failures.ToImmutable());
+    }
+
+    /// <summary>True with facts if everything cryptographic is valid; what the policy refuses is added to <paramref name="failures"/>.</summary>
+    internal static bool TryVerify(
+        DcapEvidence evidence,
+        TrustRoots roots,
+        DcapPolicy policy,
+        DateTimeOffset at,
+        ImmutableArray<RefusalReason>.Builder failures,
+        [NotNullWhen(true)] out DcapFacts? facts,
+        [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        facts = null;
+        if (!DcapQuote.TryParse(evidence.Quote, out DcapQuote? quote, out refusal)
+            || !DcapPath.TryVerify(quote, evidence.Collateral, roots, at, out DcapPath? path, out refusal))
+        {
+            return false;
         }
 
         refusal = CheckQuotingEnclave(quote, path.Pck) ?? CheckQuote(quote);
@@ -28,7 +48,7 @@ public static class DcapVerifier
             || !CollateralJson.TryReadTcbInfo(evidence.Collateral.TcbInfo.Text, out TcbInfo? info, out refusal)
             || !CollateralJson.TryReadQeIdentity(evidence.Collateral.QeIdentity.Text, out QeIdentity? identity, out refusal))
         {
-            return new Verdict.Refused([refusal]);
+            return false;
         }
 
         refusal = CheckFresh("tcb_info", info.IssueDate, info.NextUpdate, at)
@@ -37,15 +57,15 @@ public static class DcapVerifier
             ?? CheckIdentity(quote.QuotingEnclave, identity);
         if (refusal is not null || !TryEvaluate(quote, path.Pck, info, identity, out DcapTcbStatus status, out ImmutableArray<string> advisories, out refusal))
         {
-            return new Verdict.Refused([refusal]);
+            return false;
         }
 
         path.Limit(info.NextUpdate);
         path.Limit(identity.NextUpdate);
         int number = Math.Min(info.EvaluationNumber, identity.EvaluationNumber);
-        DcapFacts facts = Facts(quote, path, status, advisories, number);
-        ImmutableArray<RefusalReason> failures = DcapAppraisal.Appraise(facts, quote, policy);
-        return failures.IsEmpty ? new Verdict.Genuine(facts) : new Verdict.Refused(failures);
+        facts = Facts(quote, path, status, advisories, number);
+        DcapAppraisal.Appraise(facts, quote, policy, failures);
+        return true;
     }
 
     private static RefusalReason? CheckQuotingEnclave(DcapQuote quote, PckCertificate pck)
@@ -252,6 +272,7 @@ public static class DcapVerifier
             Measurement = domain is not null ? domain.MrTd : enclave!.MrEnclave, // a quote has one of the two
             ReportData = domain is not null ? domain.ReportData : enclave!.ReportData, // as above
             MrSigner = enclave is not null ? enclave.MrSigner : default,
+            Program = domain is not null ? domain.Program : enclave!.Program, // as above
             RuntimeMeasurements = domain is not null ? [domain.Rtmr(0), domain.Rtmr(1), domain.Rtmr(2), domain.Rtmr(3)] : [],
             ExpiresAt = path.ExpiresAt,
         };

@@ -18,6 +18,9 @@ internal sealed class EnclaveReport(ReadOnlyMemory<byte> bytes)
 
     internal ByteString MrEnclave => new(bytes.Span.Slice(64, 32));
 
+    /// <summary>MRENCLAVE to ISVFAMILYID.</summary>
+    internal ByteString Program => new(bytes.Span[64..320]);
+
     internal ByteString MrSigner => new(bytes.Span.Slice(128, 32));
 
     internal ushort IsvProdId => BinaryPrimitives.ReadUInt16LittleEndian(bytes.Span[256..]);

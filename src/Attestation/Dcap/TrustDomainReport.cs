@@ -22,6 +22,9 @@ internal sealed class TrustDomainReport(ReadOnlyMemory<byte> bytes)
 
     internal ByteString MrTd => new(bytes.Span.Slice(136, 48));
 
+    /// <summary>MRTD, MRCONFIGID, MROWNER, MROWNERCONFIG, RTMR0 to RTMR3.</summary>
+    internal ByteString Program => new(bytes.Span[136..520]);
+
     internal ByteString Rtmr(int index) => new(bytes.Span.Slice(328 + (48 * index), 48));
 
     internal ByteString ReportData => new(bytes.Span.Slice(520, 64));

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Ait.Attestation.Dcap;
+using Ait.Attestation.Devices;
 using Ait.Attestation.Nvidia;
 using Ait.Attestation.SevSnp;
 
@@ -92,6 +93,9 @@ public static class JudgementJson
             case NvidiaFacts nvidia:
                 WriteNvidia(json, nvidia);
                 break;
+            case DeviceFacts device:
+                WriteDevice(json, device);
+                break;
             default:
                 throw new ArgumentException("unknown kind of facts", nameof(facts));
         }
@@ -126,6 +130,7 @@ public static class JudgementJson
         json.WriteString("fmspc", facts.Fmspc.ToString());
         json.WriteString("chip_id", facts.ChipId?.ToString());
         json.WriteString("measurement", facts.Measurement.ToString());
+        json.WriteString("program", facts.Program.ToString());
         json.WriteString("report_data", facts.ReportData.ToString());
         json.WriteString("mrsigner", facts.MrSigner.Length == 0 ? null : facts.MrSigner.ToString());
         json.WriteStartArray("rtmr");
@@ -157,6 +162,7 @@ public static class JudgementJson
         json.WriteString("measurement", facts.Measurement.ToString());
         json.WriteString("nonce", facts.ReportData.ToString());
         json.WriteString("fwid", facts.FirmwareId.Length == 0 ? null : facts.FirmwareId.ToString());
+        json.WriteString("device_key", facts.DeviceKey.ToString());
         json.WriteString("attestation_key", facts.AttestationKey.ToString());
         json.WriteBoolean("driver_compared", facts.DriverCompared);
         json.WriteBoolean("vbios_compared", facts.VbiosCompared);
@@ -164,6 +170,27 @@ public static class JudgementJson
         foreach (ByteString device in facts.Devices)
         {
             json.WriteStringValue(device.ToString());
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteDevice(Utf8JsonWriter json, DeviceFacts facts)
+    {
+        VerifiedDevice first = facts.Devices[0];
+        json.WriteString("profile", facts.Profile.ToString());
+        json.WriteString("binding", first.Binding.ToString());
+        json.WriteString("program", first.Program.ToString());
+        json.WriteString("chip_id", first.ChipId.ToString());
+        json.WritePropertyName("host");
+        WriteFacts(json, first.Host);
+        json.WriteStartArray("gpus");
+        foreach (VerifiedDevice device in facts.Devices)
+        {
+            if (device.Gpu is { } gpu)
+            {
+                WriteFacts(json, gpu);
+            }
         }
 
         json.WriteEndArray();

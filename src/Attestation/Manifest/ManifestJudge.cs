@@ -58,11 +58,13 @@ public static class ManifestJudge
                 return TryInstant(entry, out at, out refusal) && TryJudgeDcap(entry, roots, read, at, out verdict, out refusal);
             case "nvidia-gpu":
                 return TryInstant(entry, out at, out refusal) && TryJudgeNvidia(entry, roots, read, at, out verdict, out refusal);
+            case "device":
+                return TryInstant(entry, out at, out refusal) && DeviceManifest.TryJudge(entry, roots, read, at, out verdict, out refusal);
             case null:
                 refusal = JsonShape.Entry("platform", "a string", "none");
                 return false;
             default:
-                refusal = new RefusalReason(Refusal.NotSupported, "platform", "amd-snp, intel-dcap or nvidia-gpu", platform);
+                refusal = new RefusalReason(Refusal.NotSupported, "platform", "amd-snp, intel-dcap, nvidia-gpu or device", platform);
                 return false;
         }
     }
@@ -98,29 +100,12 @@ public static class ManifestJudge
         verdict = null;
         DcapPolicy? policy = DcapPolicy.Baseline;
         if ((JsonShape.TryGet(entry, "policy", out JsonElement rules) && !DcapManifestPolicy.TryRead(rules, out policy, out refusal))
-            || !ManifestFiles.TryFilesObject(entry, out JsonElement files, out refusal))
+            || !DcapManifestFiles.TryLoad(entry, read, out DcapEvidence? evidence, out refusal))
         {
             return false;
         }
 
-        foreach (string key in (ReadOnlySpan<string>)["quote", "collateral"])
-        {
-            if (!JsonShape.TryGet(files, key, out _))
-            {
-                Refusal code = key == "quote" ? Refusal.ReportMissing : Refusal.CollateralMissing;
-                refusal = new RefusalReason(code, $"files.{key}", "a path", "none");
-                return false;
-            }
-        }
-
-        if (!ManifestFiles.TryReadOne(files, "quote", read, out byte[]? quote, out refusal)
-            || !ManifestFiles.TryReadOne(files, "collateral", read, out byte[]? text, out refusal)
-            || !DcapCollateral.TryParse(text, out DcapCollateral? collateral, out refusal))
-        {
-            return false;
-        }
-
-        verdict = DcapVerifier.Verify(new DcapEvidence { Quote = quote, Collateral = collateral }, roots, policy, at);
+        verdict = DcapVerifier.Verify(evidence, roots, policy, at);
         return true;
     }
 

@@ -108,7 +108,7 @@ public static class ManifestPolicy
         return true;
     }
 
-    private static bool TryFloor(JsonElement value, [NotNullWhen(true)] out TcbFloor? floor, [NotNullWhen(false)] out RefusalReason? refusal)
+    internal static bool TryFloor(JsonElement value, [NotNullWhen(true)] out TcbFloor? floor, [NotNullWhen(false)] out RefusalReason? refusal)
     {
         floor = null;
         if (value.ValueKind != JsonValueKind.Object)

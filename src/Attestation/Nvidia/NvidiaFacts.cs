@@ -41,12 +41,15 @@ public sealed class NvidiaFacts : EvidenceFacts
     /// <summary>SHA-384 of the attestation key's SubjectPublicKeyInfo. Changes with the firmware.</summary>
     public required ByteString AttestationKey { get; init; }
 
+    /// <summary>SubjectPublicKeyInfo (DER) of the device key in the boot ROM: the GPU's identity, whatever its firmware.</summary>
+    public required ByteString DeviceKey { get; init; }
+
     /// <summary>True if the driver's reference manifest was given and matched.</summary>
     public required bool DriverCompared { get; init; }
 
     /// <summary>True if the VBIOS's reference manifest was given and matched.</summary>
     public required bool VbiosCompared { get; init; }
 
-    /// <summary>Identities of all GPUs judged together, this one first.</summary>
+    /// <summary>Identities of all GPUs judged together, in the order of the evidence.</summary>
     public required ImmutableArray<ByteString> Devices { get; init; }
 }

@@ -27,22 +27,46 @@ public static class NvidiaVerifier
             throw new ArgumentException("there is no evidence to judge", nameof(evidence));
         }
 
+        ImmutableArray<RefusalReason>.Builder failures = ImmutableArray.CreateBuilder<RefusalReason>();
+        if (!TryVerify(evidence, roots, policy, at, failures, out ImmutableArray<NvidiaFacts> facts, out RefusalReason? refusal))
+        {
+            return new Verdict.Refused([refusal]);
+        }
+
+        return failures.Count == 0 ? new Verdict.Genuine(facts[0]) : new Verdict.Refused(failures.ToImmutable());
+    }
+
+    /// <summary>
+    /// True with the facts of each GPU, which may be none, if everything cryptographic is valid; what the policy refuses is added to
+    /// <paramref name="failures"/>.
+    /// </summary>
+    internal static bool TryVerify(
+        ImmutableArray<NvidiaEvidence> evidence,
+        TrustRoots roots,
+        NvidiaPolicy policy,
+        DateTimeOffset at,
+        ImmutableArray<RefusalReason>.Builder failures,
+        out ImmutableArray<NvidiaFacts> facts,
+        [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        facts = [];
+        refusal = null;
         ImmutableArray<Device>.Builder devices = ImmutableArray.CreateBuilder<Device>();
         foreach (NvidiaEvidence each in evidence)
         {
-            if (!TryVerify(each, roots, policy, at, out Device? device, out RefusalReason? refusal))
+            if (!TryVerify(each, roots, policy, at, out Device? device, out refusal))
             {
-                return new Verdict.Refused([refusal]);
+                return false;
             }
 
             devices.Add(device);
         }
 
         ImmutableArray<ByteString> identities = [.. devices.Select(device => device.Path.Device.PublicKey.Fingerprint)];
-        ImmutableArray<RefusalReason> failures = Appraise(devices.ToImmutable(), identities, policy);
-        return failures.IsEmpty
-            ? new Verdict.Genuine(Facts(devices[0], identities, devices.Min(device => device.End)))
-            : new Verdict.Refused(failures);
+        Appraise(devices.ToImmutable(), identities, policy, failures);
+        DateTimeOffset end = devices.Select(device => device.End).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+        facts = [.. devices.Select((device, index) => Facts(device, index, identities, end))];
+        return true;
     }
 
     private static bool TryVerify(
@@ -117,9 +141,9 @@ public static class NvidiaVerifier
         return refusal is null;
     }
 
-    private static ImmutableArray<RefusalReason> Appraise(ImmutableArray<Device> devices, ImmutableArray<ByteString> identities, NvidiaPolicy policy)
+    private static void Appraise(
+        ImmutableArray<Device> devices, ImmutableArray<ByteString> identities, NvidiaPolicy policy, ImmutableArray<RefusalReason>.Builder failures)
     {
-        ImmutableArray<RefusalReason>.Builder failures = ImmutableArray.CreateBuilder<RefusalReason>();
         void Add(RefusalReason? reason)
         {
             if (reason is not null)
@@ -145,8 +169,6 @@ public static class NvidiaVerifier
             Add(device.Vbios is { } vbios
                 ? GoldenComparison.CheckValues(vbios, "VBIOS manifest", device.Report.Blocks, device.Fields.NvdecIsOff) : null);
         }
-
-        return failures.ToImmutable();
     }
 
     private static RefusalReason? CheckReferences(Device device, ReferenceRule rule)
@@ -161,7 +183,7 @@ public static class NvidiaVerifier
         return missing is null ? null : new RefusalReason(Refusal.ReferenceMissing, missing, "a reference manifest", "none");
     }
 
-    private static NvidiaFacts Facts(Device device, ImmutableArray<ByteString> identities, DateTimeOffset end) => new()
+    private static NvidiaFacts Facts(Device device, int index, ImmutableArray<ByteString> identities, DateTimeOffset end) => new()
     {
         Chip = device.Path.Chip,
         Architecture = device.Path.Architecture,
@@ -172,8 +194,9 @@ public static class NvidiaVerifier
         AttestationKey = device.Path.Leaf.PublicKey.Fingerprint,
         DriverCompared = device.Driver is not null,
         VbiosCompared = device.Vbios is not null,
+        DeviceKey = device.Path.Device.PublicKey.Encoded,
         Devices = identities,
-        ChipId = identities[0],
+        ChipId = identities[index],
         Measurement = new ByteString(SHA384.HashData(device.Report.Record.Span)),
         ReportData = device.Report.Nonce,
         ExpiresAt = end,

@@ -6,10 +6,9 @@ namespace Ait.Attestation.SevSnp;
 /// <summary>Compares genuine facts with a policy and gathers every failure.</summary>
 internal static class SnpAppraisal
 {
-    internal static ImmutableArray<RefusalReason> Appraise(
-        SnpFacts facts, SnpReport report, SnpPolicy policy, bool revocationListGiven)
+    internal static void Appraise(
+        SnpFacts facts, SnpReport report, SnpPolicy policy, bool revocationListGiven, ImmutableArray<RefusalReason>.Builder failures)
     {
-        ImmutableArray<RefusalReason>.Builder failures = ImmutableArray.CreateBuilder<RefusalReason>();
         void Add(bool fails, Refusal code, string what, string expected, string found, int? offset = null)
         {
             if (fails)
@@ -50,7 +49,6 @@ internal static class SnpAppraisal
         Add(
             policy.Revocation == RevocationRule.Required && !revocationListGiven,
             Refusal.RevocationListMissing, "CRL", "a revocation list", "none");
-        return failures.ToImmutable();
     }
 
     private static string Hex(ulong bits) => string.Create(CultureInfo.InvariantCulture, $"0x{bits:x}");

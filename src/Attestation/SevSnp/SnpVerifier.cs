@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Ait.Attestation.SevSnp;
@@ -15,10 +16,30 @@ public static class SnpVerifier
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(roots);
         ArgumentNullException.ThrowIfNull(policy);
-        if (!SnpReportEnvelope.TryOpen(evidence.Report.Span, out SnpReport? report, out RefusalReason? refusal)
-            || !SnpCertificatePath.TryVerify(evidence, roots, at, out SnpCertificatePath? path, out refusal))
+        ImmutableArray<RefusalReason>.Builder failures = ImmutableArray.CreateBuilder<RefusalReason>();
+        if (!TryVerify(evidence, roots, policy, at, failures, out SnpFacts? facts, out RefusalReason? refusal))
         {
             return new Verdict.Refused([refusal]);
+        }
+
+        return failures.Count == 0 ? new Verdict.Genuine(facts) : new Verdict.Refused(failures.ToImmutable());
+    }
+
+    /// <summary>True with facts if everything cryptographic is valid; what the policy refuses is added to <paramref name="failures"/>.</summary>
+    internal static bool TryVerify(
+        SnpEvidence evidence,
+        TrustRoots roots,
+        SnpPolicy policy,
+        DateTimeOffset at,
+        ImmutableArray<RefusalReason>.Builder failures,
+        [NotNullWhen(true)] out SnpFacts? facts,
+        [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        facts = null;
+        if (!SnpReportEnvelope.TryOpen(evidence.Report.Span, out SnpReport? report, out refusal)
+            || !SnpCertificatePath.TryVerify(evidence, roots, at, out SnpCertificatePath? path, out refusal))
+        {
+            return false;
         }
 
         EndorsementCertificate vek = path.Vek;
@@ -26,13 +47,12 @@ public static class SnpVerifier
             ?? CheckProcessor(report, vek) ?? CheckChipId(report, vek);
         if (refusal is not null)
         {
-            return new Verdict.Refused([refusal]);
+            return false;
         }
 
-        SnpFacts facts = Facts(report, path);
-        ImmutableArray<RefusalReason> failures = SnpAppraisal.Appraise(
-            facts, report, policy, revocationListGiven: !evidence.RevocationLists.IsDefaultOrEmpty);
-        return failures.IsEmpty ? new Verdict.Genuine(facts) : new Verdict.Refused(failures);
+        facts = Facts(report, path);
+        SnpAppraisal.Appraise(facts, report, policy, revocationListGiven: !evidence.RevocationLists.IsDefaultOrEmpty, failures);
+        return true;
     }
 
     private static RefusalReason? CheckKind(SnpReport report, EndorsementCertificate vek) => report.SigningKey == vek.Kind

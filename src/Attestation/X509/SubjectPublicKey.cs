@@ -16,12 +16,16 @@ internal sealed class SubjectPublicKey
     private readonly RSAParameters? _rsa;
     private readonly ECParameters? _point;
 
-    private SubjectPublicKey(ByteString fingerprint, RSAParameters? rsa, ECParameters? point)
+    private SubjectPublicKey(ByteString encoded, ByteString fingerprint, RSAParameters? rsa, ECParameters? point)
     {
+        Encoded = encoded;
         Fingerprint = fingerprint;
         _rsa = rsa;
         _point = point;
     }
+
+    /// <summary>SubjectPublicKeyInfo, DER; empty for a bare point.</summary>
+    internal ByteString Encoded { get; }
 
     /// <summary>SHA-384 of the DER SubjectPublicKeyInfo: what <see cref="TrustRoots"/> pins.</summary>
     internal ByteString Fingerprint { get; }
@@ -46,13 +50,14 @@ internal sealed class SubjectPublicKey
         AsnReader algorithm = info.ReadSequence();
         ReadOnlyMemory<byte> key = Certificate.WholeBits(info);
         info.ThrowIfNotEmpty();
+        var whole = new ByteString(encoded.Span);
         var fingerprint = new ByteString(SHA384.HashData(encoded.Span));
         switch (algorithm.ReadObjectIdentifier())
         {
             case RsaOid:
                 algorithm.ReadNull();
                 algorithm.ThrowIfNotEmpty();
-                return new SubjectPublicKey(fingerprint, ReadRsa(key), null);
+                return new SubjectPublicKey(whole, fingerprint, ReadRsa(key), null);
             case EcOid:
                 string curve = algorithm.ReadObjectIdentifier();
                 algorithm.ThrowIfNotEmpty();
@@ -62,9 +67,9 @@ internal sealed class SubjectPublicKey
                     P256Oid => ReadPoint(key.Span, ECCurve.NamedCurves.nistP256, P256CoordinateLength),
                     _ => null,
                 };
-                return new SubjectPublicKey(fingerprint, null, point);
+                return new SubjectPublicKey(whole, fingerprint, null, point);
             default:
-                return new SubjectPublicKey(fingerprint, null, null);
+                return new SubjectPublicKey(whole, fingerprint, null, null);
         }
     }
 
@@ -73,7 +78,7 @@ internal sealed class SubjectPublicKey
     {
         try
         {
-            return new SubjectPublicKey(default, null, ReadPoint([4, .. point], ECCurve.NamedCurves.nistP256, P256CoordinateLength));
+            return new SubjectPublicKey(default, default, null, ReadPoint([4, .. point], ECCurve.NamedCurves.nistP256, P256CoordinateLength));
         }
         catch (Exception problem) when (problem is CryptographicException or AsnContentException)
         {

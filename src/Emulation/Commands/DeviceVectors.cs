@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Ait.Emulation.Amd;
 using Ait.Emulation.Hosts;
 using Ait.Emulation.Intel;
@@ -153,17 +154,22 @@ internal sealed class DeviceVectors : IDisposable
         [Put(id, "report", "report.bin", report), ("vek", "genoa-v3/vcek.der"), ("ask", "genoa-v3/ask.der"), ("ark", "genoa-v3/ark.der")];
 
     private void Gpu(string id, byte[] evidence, byte[][] path, string refusal) =>
-        _manifest.Add(id, "nvidia-gpu", GpuFiles(id, evidence, path), refusal, json =>
-        {
-            json.WriteStartObject("rims");
-            json.WriteString("driver", "devices/driver.xml");
-            json.WriteString("vbios", "devices/vbios.xml");
-            json.WriteEndObject();
-        });
+        _manifest.Add(id, "nvidia-gpu", GpuFiles(id, evidence, path), refusal, References);
 
     private void Device(string id, List<(string, string)> host, byte[] evidence, byte[][] path, byte[] binding) =>
         _manifest.Add(id, "device", [.. host, .. GpuFiles(id, evidence, path)], string.Empty, json =>
-            json.WriteString("binding", Convert.ToHexStringLower(binding)));
+        {
+            References(json);
+            json.WriteString("binding", Convert.ToHexStringLower(binding));
+        });
+
+    private static void References(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("rims");
+        json.WriteString("driver", "devices/driver.xml");
+        json.WriteString("vbios", "devices/vbios.xml");
+        json.WriteEndObject();
+    }
 
     /// <summary>The certificates as PEM, leaf first, and each as DER for readers without PEM.</summary>
     private List<(string, string)> GpuFiles(string id, byte[] evidence, byte[][] path)

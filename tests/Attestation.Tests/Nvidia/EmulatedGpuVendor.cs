@@ -33,7 +33,11 @@ internal sealed class EmulatedGpuVendor
 
     internal static DateTimeOffset ReferencesEnd { get; } = Scenario.Now.AddDays(100);
 
-    internal TrustRoots Roots => new([], [], [new ByteString(_vendor.DeviceRootFingerprint)], [new ByteString(_vendor.ReferenceRootFingerprint)]);
+    internal ByteString DeviceRoot => new(_vendor.DeviceRootFingerprint);
+
+    internal ByteString ReferenceRoot => new(_vendor.ReferenceRootFingerprint);
+
+    internal TrustRoots Roots => new([], [], [DeviceRoot], [ReferenceRoot]);
 
     internal ByteString DeviceFingerprint => new(System.Security.Cryptography.SHA384.HashData(_gpu.DeviceKey));
 
