@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title Distinguished Encoding Rules (X.690), as far as AMD's certificates use them
+import {CalendarTime} from "./CalendarTime.sol";
+
+/// @title Distinguished Encoding Rules (X.690), as far as the vendors' certificates use them
 /// @notice A cursor is an offset into the data and an end that no read passes. Lengths are definite, minimal and below 64 KiB.
 library Der {
     uint8 internal constant BOOLEAN = 0x01;
@@ -25,7 +27,7 @@ library Der {
     error DerLengthInvalid(uint256 offset);
     /// @notice Thrown when something follows the last element.
     error DerTrailingBytes(uint256 offset, uint256 end);
-    /// @notice Thrown when an INTEGER is empty, negative, not minimal, or longer than 20 bytes.
+    /// @notice Thrown when an INTEGER is empty, negative, not minimal, or longer than its use allows.
     error DerIntegerInvalid(uint256 offset);
     /// @notice Thrown when a time is not a calendar time in UTC down to the second.
     error DerTimeInvalid(uint256 offset);
@@ -79,15 +81,36 @@ library Der {
         pure
         returns (uint256 value, uint256 stop)
     {
+        return readNumber(data, offset, end, 20);
+    }
+
+    /// @notice Reads a non-negative INTEGER below 2^256: a serial number that spends a byte on its sign, half a signature.
+    function readWord(bytes calldata data, uint256 offset, uint256 end)
+        internal
+        pure
+        returns (uint256 value, uint256 stop)
+    {
+        return readNumber(data, offset, end, 33);
+    }
+
+    function readNumber(bytes calldata data, uint256 offset, uint256 end, uint256 most)
+        private
+        pure
+        returns (uint256 value, uint256 stop)
+    {
         uint256 start;
         (start, stop) = read(data, offset, end, INTEGER);
         unchecked {
             uint256 length = stop - start;
-            require(length != 0 && length <= 20, DerIntegerInvalid(offset));
-            value = uint256(bytes32(data[start:stop])) >> (8 * (32 - length));
+            require(length != 0 && length <= most, DerIntegerInvalid(offset));
             uint256 top = uint8(data[start]);
             require(top < 0x80, DerIntegerInvalid(offset));
             require(top != 0 || length == 1 || uint8(data[start + 1]) >= 0x80, DerIntegerInvalid(offset));
+            if (length == 33) {
+                require(top == 0, DerIntegerInvalid(offset));
+                (start, length) = (start + 1, 32);
+            }
+            value = uint256(bytes32(data[start:stop])) >> (8 * (32 - length));
         }
     }
 
@@ -110,25 +133,21 @@ library Der {
                 year = 100 * pair(data, place, offset) + pair(data, place + 2, offset);
                 place += 2;
             }
-            require(year >= 1970, DerTimeInvalid(offset));
-            uint256 month = pair(data, place + 2, offset);
-            uint256 day = pair(data, place + 4, offset);
-            uint256 hour = pair(data, place + 6, offset);
-            uint256 minute = pair(data, place + 8, offset);
-            uint256 second = pair(data, place + 10, offset);
-            require(month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month), DerTimeInvalid(offset));
-            require(hour < 24 && minute < 60 && second < 60, DerTimeInvalid(offset));
-            // Days since 1970 with years that start in March, so that the leap day is the last one.
-            uint256 y = month > 2 ? year : year - 1;
-            uint256 m = month > 2 ? month - 3 : month + 9;
-            uint256 elapsed = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719_468;
-            time = uint64(elapsed * 1 days + hour * 1 hours + minute * 1 minutes + second);
+            time = dateAt(data, place, offset, year) + clockAt(data, place + 6, offset);
         }
     }
 
-    function daysOf(uint256 year, uint256 month) private pure returns (uint256) {
-        if (month != 2) return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
-        return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+    function dateAt(bytes calldata data, uint256 place, uint256 offset, uint256 year) private pure returns (uint64 time) {
+        bool real;
+        (real, time) = CalendarTime.dateOf(year, pair(data, place + 2, offset), pair(data, place + 4, offset));
+        require(real, DerTimeInvalid(offset));
+    }
+
+    function clockAt(bytes calldata data, uint256 place, uint256 offset) private pure returns (uint64 time) {
+        (uint256 minute, uint256 second) = (pair(data, place + 2, offset), pair(data, place + 4, offset));
+        bool real;
+        (real, time) = CalendarTime.clockOf(pair(data, place, offset), minute, second);
+        require(real, DerTimeInvalid(offset));
     }
 
     /// @notice Two decimal digits.

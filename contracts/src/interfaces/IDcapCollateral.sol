@@ -47,7 +47,7 @@ interface IDcapCollateral {
     /// @return pceId The provisioning certification enclave it is for.
     /// @return evaluationNumber Intel's tcbEvaluationDataNumber.
     /// @return validUntil When it or its signer's certificate path ends.
-    /// @return record What it says, laid out as `TcbRecord` describes.
+    /// @return record What it says, laid out as `TcbEvaluation` describes.
     function tcbInfoOf(uint8 tee, bytes6 fmspc)
         external
         view

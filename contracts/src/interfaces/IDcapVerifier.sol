@@ -12,7 +12,9 @@ pragma solidity 0.8.37;
 /// @param validUntil When the first of certificates, revocation lists and collateral ends, in Unix seconds.
 /// @param evaluationNumber The lower tcbEvaluationDataNumber of TCB info and QE identity.
 /// @param tee 0 SGX (an enclave), 0x81 TDX (a trust domain).
-/// @param status Intel's word for the patch level, numbered as `TcbStatus` does.
+/// @param status Intel's word for the patch level: 1 UpToDate, 2 SWHardeningNeeded, 3 ConfigurationNeeded,
+/// 4 ConfigurationAndSWHardeningNeeded, 5 OutOfDate, 6 OutOfDateConfigurationNeeded, 7 Revoked, 8 TDRelaunchAdvised,
+/// 9 TDRelaunchAdvisedConfigurationNeeded.
 struct DcapFacts {
     bytes32 chipId;
     bytes32 measurement;
