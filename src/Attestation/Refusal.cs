@@ -184,6 +184,8 @@ public enum Refusal
     CollateralRolledBack = 521,
     /// <summary>A service domain is bound to the trust domain and the policy accepts none.</summary>
     ServiceDomain = 522,
+    /// <summary>The host may inject virtualization exceptions into the trust domain and the policy forbids it.</summary>
+    VirtualizationExceptions = 523,
     /// <summary>The nonce is not the value the policy expects.</summary>
     NonceMismatch = 540,
     /// <summary>The GPU's mode is not one the policy accepts.</summary>

@@ -8,6 +8,7 @@ internal static class DcapAppraisal
 {
     private const ulong DebugAttribute = 1;
     private const ulong ReservedDebugAttributes = 0xFE;
+    private const ulong SeptVeDisable = 1ul << 28;
 
     internal static void Appraise(DcapFacts facts, DcapQuote quote, DcapPolicy policy, ImmutableArray<RefusalReason>.Builder failures)
     {
@@ -40,5 +41,8 @@ internal static class DcapAppraisal
         Add(service.IsZero || policy.ServiceDomain == ServiceDomainRule.DangerouslyAny
             ? null
             : new RefusalReason(Refusal.ServiceDomain, "MRSERVICETD", "zero", $"{service}"));
+        Add(!tdx || (attributes & SeptVeDisable) != 0 || policy.SeptVeDisable == SeptVeDisableRule.DangerouslyAny
+            ? null
+            : new RefusalReason(Refusal.VirtualizationExceptions, "TDATTRIBUTES.SEPT_VE_DISABLE", "1", "0"));
     }
 }

@@ -24,7 +24,10 @@ public sealed record DcapPolicy
     /// <summary>Service domains bound to a trust domain (MRSERVICETD).</summary>
     public required ServiceDomainRule ServiceDomain { get; init; }
 
-    /// <summary>The default for evidence of unknown purpose: fully patched, no debug, no service domain.</summary>
+    /// <summary>Whether the host may inject virtualization exceptions into a trust domain.</summary>
+    public required SeptVeDisableRule SeptVeDisable { get; init; }
+
+    /// <summary>The default for evidence of unknown purpose: fully patched, no debug, no service domain, SEPT_VE_DISABLE either way.</summary>
     public static DcapPolicy Baseline { get; } = new()
     {
         ReportData = ReportDataRule.Any,
@@ -33,5 +36,6 @@ public sealed record DcapPolicy
         MinimumEvaluationNumber = 0,
         Debug = DebugRule.Refused,
         ServiceDomain = ServiceDomainRule.MustBeAbsent,
+        SeptVeDisable = SeptVeDisableRule.DangerouslyAny,
     };
 }

@@ -27,7 +27,8 @@ public sealed record EmulatedQuote
     /// <summary>RTMR0 to RTMR3, 48 bytes each.</summary>
     public byte[] RuntimeMeasurements { get; init; } = new byte[192];
 
-    public ulong Attributes { get; init; }
+    /// <summary>TDATTRIBUTES; of an enclave, the first byte of ATTRIBUTES. SEPT_VE_DISABLE is the bit a trust domain should have.</summary>
+    public ulong Attributes { get; init; } = 1ul << 28;
 
     public byte[] TeeTcbSvn { get; init; } = [5, 1, 2, .. new byte[13]];
 

@@ -294,6 +294,18 @@ public sealed class DcapVerifierTests
     }
 
     [Fact]
+    [Refuses(Refusal.VirtualizationExceptions)]
+    public void Verify_refusesVirtualizationExceptionsIfThePolicyForbidsThem()
+    {
+        DcapPolicy policy = DcapPolicy.Baseline with { SeptVeDisable = SeptVeDisableRule.MustBeSet };
+        byte[] collateral = s_vendor.Collateral(s_collateral);
+        Accepted(Judge(s_platform.Quote(s_quote), collateral, policy));
+        AssertRefused(Judge(s_platform.Quote(s_quote with { Attributes = 0 }), collateral, policy), Refusal.VirtualizationExceptions);
+        Accepted(Judge(s_platform.Quote(s_quote with { Attributes = 0 }), collateral));
+        Accepted(Judge(s_platform.Quote(s_enclave with { Attributes = 0 }), s_vendor.Collateral(s_enclaveCollateral), policy));
+    }
+
+    [Fact]
     public void Verify_comparesReportDataAndMeasurement()
     {
         byte[] data = [.. Enumerable.Range(0, 64).Select(value => (byte)value)];

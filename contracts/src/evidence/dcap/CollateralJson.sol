@@ -38,213 +38,213 @@ library CollateralJson {
     /// @notice Reads TCB info.
     function readTcbInfo(bytes calldata json) internal pure returns (CollateralHead memory head, bytes memory record) {
         bool tdx = json.isNext(0, '{"id":"TDX"');
-        uint256 at = json.expect(0, tdx ? '{"id":"TDX"' : '{"id":"SGX"');
+        uint256 place = json.expect(0, tdx ? '{"id":"TDX"' : '{"id":"SGX"');
         head.tee = tdx ? TDX : SGX;
-        at = json.expect(at, ',"version":3');
-        at = readDates(json, at, head);
+        place = json.expect(place, ',"version":3');
+        place = readDates(json, place, head);
         uint256 value;
-        (value, at) = json.readHex(json.expect(at, ',"fmspc":'), 6);
+        (value, place) = json.readHex(json.expect(place, ',"fmspc":'), 6);
         head.fmspc = bytes6(uint48(value));
-        (value, at) = json.readHex(json.expect(at, ',"pceId":'), 2);
+        (value, place) = json.readHex(json.expect(place, ',"pceId":'), 2);
         head.pceId = bytes2(uint16(value));
-        (, at) = json.readNumber(json.expect(at, ',"tcbType":'), type(uint8).max);
-        at = readEvaluationNumber(json, at, head);
+        (, place) = json.readNumber(json.expect(place, ',"tcbType":'), type(uint8).max);
+        place = readEvaluationNumber(json, place, head);
         record = hex"00";
-        if (tdx) (record, at) = readModules(json, at);
+        if (tdx) (record, place) = readModules(json, place);
         bytes memory levels;
-        (levels, at) = readLevels(json, json.expect(at, ',"tcbLevels":['), tdx);
+        (levels, place) = readLevels(json, json.expect(place, ',"tcbLevels":['), tdx);
         record = bytes.concat(record, levels);
-        finish(json, json.expect(at, "}"));
+        finish(json, json.expect(place, "}"));
     }
 
     /// @notice Reads a QE identity.
     function readQeIdentity(bytes calldata json) internal pure returns (CollateralHead memory head, bytes memory record) {
         bool tdx = json.isNext(0, '{"id":"TD_QE"');
-        uint256 at = json.expect(0, tdx ? '{"id":"TD_QE"' : '{"id":"QE"');
+        uint256 place = json.expect(0, tdx ? '{"id":"TD_QE"' : '{"id":"QE"');
         head.tee = tdx ? TDX : SGX;
-        at = json.expect(at, ',"version":2');
-        at = readDates(json, at, head);
-        at = readEvaluationNumber(json, at, head);
+        place = json.expect(place, ',"version":2');
+        place = readDates(json, place, head);
+        place = readEvaluationNumber(json, place, head);
         bytes memory part;
-        (part, at) = readMasked(json, at, ',"miscselect":', ',"miscselectMask":', 4);
-        (record, at) = readMasked(json, at, ',"attributes":', ',"attributesMask":', 16);
+        (part, place) = readMasked(json, place, ',"miscselect":', ',"miscselectMask":', 4);
+        (record, place) = readMasked(json, place, ',"attributes":', ',"attributesMask":', 16);
         record = bytes.concat(record, part);
         uint256 value;
-        (value, at) = json.readHex(json.expect(at, ',"mrsigner":'), 32);
+        (value, place) = json.readHex(json.expect(place, ',"mrsigner":'), 32);
         record = bytes.concat(bytes32(value), record);
-        (value, at) = json.readNumber(json.expect(at, ',"isvprodid":'), type(uint16).max);
-        (part, at) = readSvnLevels(json, at);
+        (value, place) = json.readNumber(json.expect(place, ',"isvprodid":'), type(uint16).max);
+        (part, place) = readSvnLevels(json, place);
         record = bytes.concat(record, bytes2(uint16(value)), part);
-        finish(json, json.expect(at, "}"));
+        finish(json, json.expect(place, "}"));
     }
 
     /// @dev A value under its mask, then the mask, of 4 or 16 bytes each.
-    function readMasked(bytes calldata json, uint256 at, string memory name, string memory maskName, uint256 length)
+    function readMasked(bytes calldata json, uint256 place, string memory name, string memory maskName, uint256 length)
         private
         pure
         returns (bytes memory record, uint256 next)
     {
         uint256 value;
         uint256 mask;
-        (value, at) = json.readHex(json.expect(at, name), length);
-        (mask, next) = json.readHex(json.expect(at, maskName), length);
+        (value, place) = json.readHex(json.expect(place, name), length);
+        (mask, next) = json.readHex(json.expect(place, maskName), length);
         value &= mask;
         record = length == 4
             ? abi.encodePacked(uint32(value), uint32(mask))
             : abi.encodePacked(uint128(value), uint128(mask));
     }
 
-    function finish(bytes calldata json, uint256 at) private pure {
-        require(at == json.length, JsonTrailingBytes(at, json.length));
+    function finish(bytes calldata json, uint256 place) private pure {
+        require(place == json.length, JsonTrailingBytes(place, json.length));
     }
 
-    function readDates(bytes calldata json, uint256 at, CollateralHead memory head) private pure returns (uint256) {
-        (head.issueDate, at) = json.readTime(json.expect(at, ',"issueDate":'));
-        (head.nextUpdate, at) = json.readTime(json.expect(at, ',"nextUpdate":'));
-        return at;
+    function readDates(bytes calldata json, uint256 place, CollateralHead memory head) private pure returns (uint256) {
+        (head.issueDate, place) = json.readTime(json.expect(place, ',"issueDate":'));
+        (head.nextUpdate, place) = json.readTime(json.expect(place, ',"nextUpdate":'));
+        return place;
     }
 
-    function readEvaluationNumber(bytes calldata json, uint256 at, CollateralHead memory head)
+    function readEvaluationNumber(bytes calldata json, uint256 place, CollateralHead memory head)
         private
         pure
         returns (uint256 next)
     {
         uint256 value;
-        (value, next) = json.readNumber(json.expect(at, ',"tcbEvaluationDataNumber":'), type(uint16).max);
+        (value, next) = json.readNumber(json.expect(place, ',"tcbEvaluationDataNumber":'), type(uint16).max);
         head.evaluationNumber = uint16(value);
     }
 
     /// @dev The module without a version, then those with an identity of their own, if any are there.
-    function readModules(bytes calldata json, uint256 at) private pure returns (bytes memory record, uint256) {
+    function readModules(bytes calldata json, uint256 place) private pure returns (bytes memory record, uint256) {
         uint256 count = 1;
-        (record, at) = readModule(json, json.expect(at, ',"tdxModule":{'));
-        at = json.expect(at, "}");
+        (record, place) = readModule(json, json.expect(place, ',"tdxModule":{'));
+        place = json.expect(place, "}");
         record = bytes.concat(bytes1(0), record, bytes1(0));
-        if (json.isNext(at, ',"tdxModuleIdentities":[')) {
-            at = json.expect(at, ',"tdxModuleIdentities":[');
-            bool last = json.isNext(at, "]");
+        if (json.isNext(place, ',"tdxModuleIdentities":[')) {
+            place = json.expect(place, ',"tdxModuleIdentities":[');
+            bool last = json.isNext(place, "]");
             while (!last) {
                 uint256 id;
                 bytes memory module;
                 bytes memory levels;
-                (id, at) = readModuleId(json, json.expect(at, '{"id":"TDX_'));
-                (module, at) = readModule(json, json.expect(at, '",'));
-                (levels, at) = readSvnLevels(json, at);
+                (id, place) = readModuleId(json, json.expect(place, '{"id":"TDX_'));
+                (module, place) = readModule(json, json.expect(place, '",'));
+                (levels, place) = readSvnLevels(json, place);
                 record = bytes.concat(record, bytes1(uint8(id)), module, levels);
-                require(++count <= type(uint8).max, CollateralTooLong(at));
-                (last, at) = nextRow(json, json.expect(at, "}"));
+                require(++count <= type(uint8).max, CollateralTooLong(place));
+                (last, place) = nextRow(json, json.expect(place, "}"));
             }
-            at = json.expect(at, "]");
+            place = json.expect(place, "]");
         }
-        return (bytes.concat(bytes1(uint8(count)), record), at);
+        return (bytes.concat(bytes1(uint8(count)), record), place);
     }
 
     /// @dev Two hexadecimal digits in upper case.
-    function readModuleId(bytes calldata json, uint256 at) private pure returns (uint256 id, uint256) {
+    function readModuleId(bytes calldata json, uint256 place) private pure returns (uint256 id, uint256) {
         for (uint256 i = 0; i < 2; i++) {
-            require(at < json.length, JsonText.JsonHexInvalid(at, 1));
-            uint256 letter = uint8(json[at]);
+            require(place < json.length, JsonText.JsonHexInvalid(place, 1));
+            uint256 letter = uint8(json[place]);
             bool decimal = letter >= 0x30 && letter <= 0x39;
-            require(decimal || (letter >= 0x41 && letter <= 0x46), JsonText.JsonHexInvalid(at, 1));
+            require(decimal || (letter >= 0x41 && letter <= 0x46), JsonText.JsonHexInvalid(place, 1));
             id = (id << 4) | (decimal ? letter - 0x30 : letter - 0x37);
-            at++;
+            place++;
         }
-        return (id, at);
+        return (id, place);
     }
 
-    function readModule(bytes calldata json, uint256 at) private pure returns (bytes memory record, uint256) {
+    function readModule(bytes calldata json, uint256 place) private pure returns (bytes memory record, uint256) {
         bytes32 head;
         bytes16 tail;
         uint256 attributes;
         uint256 mask;
-        (head, tail, at) = json.readHex48(json.expect(at, '"mrsigner":'));
-        (attributes, at) = json.readHex(json.expect(at, ',"attributes":'), 8);
-        (mask, at) = json.readHex(json.expect(at, ',"attributesMask":'), 8);
-        return (abi.encodePacked(head, tail, uint64(attributes), uint64(mask)), at);
+        (head, tail, place) = json.readHex48(json.expect(place, '"mrsigner":'));
+        (attributes, place) = json.readHex(json.expect(place, ',"attributes":'), 8);
+        (mask, place) = json.readHex(json.expect(place, ',"attributesMask":'), 8);
+        return (abi.encodePacked(head, tail, uint64(attributes), uint64(mask)), place);
     }
 
     /// @dev Rows of an enclave's or a module's own SVN.
-    function readSvnLevels(bytes calldata json, uint256 at) private pure returns (bytes memory record, uint256) {
-        at = json.expect(at, ',"tcbLevels":[');
+    function readSvnLevels(bytes calldata json, uint256 place) private pure returns (bytes memory record, uint256) {
+        place = json.expect(place, ',"tcbLevels":[');
         uint256 count = 0;
-        bool last = json.isNext(at, "]");
+        bool last = json.isNext(place, "]");
         while (!last) {
             uint256 svn;
             uint8 status;
-            (svn, at) = json.readNumber(json.expect(at, '{"tcb":{"isvsvn":'), type(uint16).max);
-            (status, at) = readVerdict(json, json.expect(at, "}"));
+            (svn, place) = json.readNumber(json.expect(place, '{"tcb":{"isvsvn":'), type(uint16).max);
+            (status, place) = readVerdict(json, json.expect(place, "}"));
             record = abi.encodePacked(record, uint16(svn), status);
-            require(++count <= type(uint8).max, CollateralTooLong(at));
-            (last, at) = nextRow(json, at);
+            require(++count <= type(uint8).max, CollateralTooLong(place));
+            (last, place) = nextRow(json, place);
         }
-        return (bytes.concat(bytes1(uint8(count)), record), json.expect(at, "]"));
+        return (bytes.concat(bytes1(uint8(count)), record), json.expect(place, "]"));
     }
 
     /// @dev Rows of a platform.
-    function readLevels(bytes calldata json, uint256 at, bool tdx) private pure returns (bytes memory record, uint256) {
+    function readLevels(bytes calldata json, uint256 place, bool tdx) private pure returns (bytes memory record, uint256) {
         uint256 count = 0;
-        bool last = json.isNext(at, "]");
+        bool last = json.isNext(place, "]");
         while (!last) {
             bytes memory level;
-            (level, at) = readLevel(json, at, tdx);
+            (level, place) = readLevel(json, place, tdx);
             record = bytes.concat(record, level);
-            require(++count <= type(uint8).max, CollateralTooLong(at));
-            (last, at) = nextRow(json, at);
+            require(++count <= type(uint8).max, CollateralTooLong(place));
+            (last, place) = nextRow(json, place);
         }
-        return (bytes.concat(bytes1(uint8(count)), record), json.expect(at, "]"));
+        return (bytes.concat(bytes1(uint8(count)), record), json.expect(place, "]"));
     }
 
-    function readLevel(bytes calldata json, uint256 at, bool tdx) private pure returns (bytes memory level, uint256) {
+    function readLevel(bytes calldata json, uint256 place, bool tdx) private pure returns (bytes memory level, uint256) {
         uint256 components;
         uint256 svn;
-        (components, at) = readComponents(json, json.expect(at, '{"tcb":{"sgxtcbcomponents":['));
+        (components, place) = readComponents(json, json.expect(place, '{"tcb":{"sgxtcbcomponents":['));
         level = abi.encodePacked(uint128(components));
-        (svn, at) = json.readNumber(json.expect(at, ',"pcesvn":'), type(uint16).max);
+        (svn, place) = json.readNumber(json.expect(place, ',"pcesvn":'), type(uint16).max);
         components = 0;
-        if (tdx) (components, at) = readComponents(json, json.expect(at, ',"tdxtcbcomponents":['));
+        if (tdx) (components, place) = readComponents(json, json.expect(place, ',"tdxtcbcomponents":['));
         level = abi.encodePacked(level, uint128(components), uint16(svn));
         uint8 status;
-        (status, at) = readVerdict(json, json.expect(at, "}"));
-        return (abi.encodePacked(level, status), at);
+        (status, place) = readVerdict(json, json.expect(place, "}"));
+        return (abi.encodePacked(level, status), place);
     }
 
     /// @dev Sixteen SVNs, the first in the highest byte; what they are called decides nothing.
-    function readComponents(bytes calldata json, uint256 at) private pure returns (uint256 packed, uint256) {
+    function readComponents(bytes calldata json, uint256 place) private pure returns (uint256 packed, uint256) {
         for (uint256 i = 0; i < 16; i++) {
             uint256 svn;
-            if (i != 0) at = json.expect(at, ",");
-            (svn, at) = json.readNumber(json.expect(at, '{"svn":'), type(uint8).max);
+            if (i != 0) place = json.expect(place, ",");
+            (svn, place) = json.readNumber(json.expect(place, '{"svn":'), type(uint8).max);
             packed = (packed << 8) | svn;
-            if (json.isNext(at, ',"category":')) (,, at) = json.readString(json.expect(at, ',"category":'));
-            if (json.isNext(at, ',"type":')) (,, at) = json.readString(json.expect(at, ',"type":'));
-            at = json.expect(at, "}");
+            if (json.isNext(place, ',"category":')) (,, place) = json.readString(json.expect(place, ',"category":'));
+            if (json.isNext(place, ',"type":')) (,, place) = json.readString(json.expect(place, ',"type":'));
+            place = json.expect(place, "}");
         }
-        return (packed, json.expect(at, "]"));
+        return (packed, json.expect(place, "]"));
     }
 
     /// @dev The end of a row: date, status and advisories, of which the status decides.
-    function readVerdict(bytes calldata json, uint256 at) private pure returns (uint8 status, uint256) {
+    function readVerdict(bytes calldata json, uint256 place) private pure returns (uint8 status, uint256) {
         uint256 start;
         uint256 stop;
-        (, at) = json.readTime(json.expect(at, ',"tcbDate":'));
-        (start, stop, at) = json.readString(json.expect(at, ',"tcbStatus":'));
+        (, place) = json.readTime(json.expect(place, ',"tcbDate":'));
+        (start, stop, place) = json.readString(json.expect(place, ',"tcbStatus":'));
         status = TcbStatus.numberOf(json[start:stop]);
         require(status != 0, StatusUnknown(start));
-        if (json.isNext(at, ',"advisoryIDs":[')) {
-            at = json.expect(at, ',"advisoryIDs":[');
-            bool last = json.isNext(at, "]");
+        if (json.isNext(place, ',"advisoryIDs":[')) {
+            place = json.expect(place, ',"advisoryIDs":[');
+            bool last = json.isNext(place, "]");
             while (!last) {
-                (,, at) = json.readString(at);
-                (last, at) = nextRow(json, at);
+                (,, place) = json.readString(place);
+                (last, place) = nextRow(json, place);
             }
-            at = json.expect(at, "]");
+            place = json.expect(place, "]");
         }
-        return (status, json.expect(at, "}"));
+        return (status, json.expect(place, "}"));
     }
 
     /// @dev Whether a list ends here; else where its next row starts.
-    function nextRow(bytes calldata json, uint256 at) private pure returns (bool last, uint256) {
-        last = json.isNext(at, "]");
-        return (last, last ? at : json.expect(at, ","));
+    function nextRow(bytes calldata json, uint256 place) private pure returns (bool last, uint256) {
+        last = json.isNext(place, "]");
+        return (last, last ? place : json.expect(place, ","));
     }
 }

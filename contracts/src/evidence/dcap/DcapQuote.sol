@@ -89,32 +89,32 @@ library DcapQuote {
     }
 
     function parseSignature(bytes calldata quote, QuoteParts memory parts) private pure {
-        uint256 at = parts.signedStop;
-        requireThere(quote, at, 4);
-        uint256 stop = at + 4 + numberAt(quote, at, 4);
-        parts.signature = at + 4;
-        at += 132;
+        uint256 place = parts.signedStop;
+        requireThere(quote, place, 4);
+        uint256 stop = place + 4 + numberAt(quote, place, 4);
+        parts.signature = place + 4;
+        place += 132;
         if (parts.version > 3) {
-            requireThere(quote, at, 6);
-            uint256 outer = numberAt(quote, at, 2);
-            uint256 length = numberAt(quote, at + 2, 4);
-            require(outer == 6 && at + 6 + length == stop, QuoteCertificationInvalid(at, outer, length));
-            at += 6;
+            requireThere(quote, place, 6);
+            uint256 outer = numberAt(quote, place, 2);
+            uint256 length = numberAt(quote, place + 2, 4);
+            require(outer == 6 && place + 6 + length == stop, QuoteCertificationInvalid(place, outer, length));
+            place += 6;
         }
-        parts.qeReport = at;
-        at += ENCLAVE_REPORT + 64;
-        requireThere(quote, at, 2);
-        parts.authentication = at + 2;
-        at += 2 + numberAt(quote, at, 2);
-        parts.authenticationStop = at;
-        requireThere(quote, at, 0);
-        require(at + 6 <= stop, QuoteCertificationInvalid(at, 0, stop));
-        if (at == quote.length) return;
-        requireThere(quote, at, 6);
-        uint256 inner = numberAt(quote, at, 2);
-        uint256 rest = numberAt(quote, at + 2, 4);
-        bool whole = inner == 5 && at + 6 + rest == stop;
-        require(whole, QuoteCertificationInvalid(at, inner, rest));
+        parts.qeReport = place;
+        place += ENCLAVE_REPORT + 64;
+        requireThere(quote, place, 2);
+        parts.authentication = place + 2;
+        place += 2 + numberAt(quote, place, 2);
+        parts.authenticationStop = place;
+        requireThere(quote, place, 0);
+        require(place + 6 <= stop, QuoteCertificationInvalid(place, 0, stop));
+        if (place == quote.length) return;
+        requireThere(quote, place, 6);
+        uint256 inner = numberAt(quote, place, 2);
+        uint256 rest = numberAt(quote, place + 2, 4);
+        bool whole = inner == 5 && place + 6 + rest == stop;
+        require(whole, QuoteCertificationInvalid(place, inner, rest));
         requireThere(quote, stop, 0);
     }
 

@@ -132,29 +132,29 @@ library IntelCertificate {
     /// @notice Reads the SGX extension of a PCK certificate.
     function readSgx(bytes calldata der, IntelFields memory fields) internal pure returns (SgxFields memory sgx) {
         require(fields.sgxStop != 0, SgxExtensionMissing());
-        (uint256 at, uint256 end) = Der.read(der, fields.sgxStart, fields.sgxStop, Der.SEQUENCE);
+        (uint256 place, uint256 end) = Der.read(der, fields.sgxStart, fields.sgxStop, Der.SEQUENCE);
         Der.finish(end, fields.sgxStop);
         uint256 start;
         uint256 stop;
-        (start, stop, at) = nextItem(der, at, end, 1, 0, Der.OCTET_STRING);
+        (start, stop, place) = nextItem(der, place, end, 1, 0, Der.OCTET_STRING);
         require(stop - start == 16, SgxExtensionMalformed(1));
         sgx.ppid = bytes16(der[start:stop]);
-        (start, stop, at) = nextItem(der, at, end, 2, 0, Der.SEQUENCE);
+        (start, stop, place) = nextItem(der, place, end, 2, 0, Der.SEQUENCE);
         (sgx.components, sgx.pceSvn) = readLevels(der, start, stop);
-        (start, stop, at) = nextItem(der, at, end, 3, 0, Der.OCTET_STRING);
+        (start, stop, place) = nextItem(der, place, end, 3, 0, Der.OCTET_STRING);
         require(stop - start == 2, SgxExtensionMalformed(3));
         sgx.pceId = bytes2(der[start:stop]);
-        (start, stop, at) = nextItem(der, at, end, 4, 0, Der.OCTET_STRING);
+        (start, stop, place) = nextItem(der, place, end, 4, 0, Der.OCTET_STRING);
         require(stop - start == 6, SgxExtensionMalformed(4));
         sgx.fmspc = bytes6(der[start:stop]);
         // What follows (SGX type; on multi-package platforms the instance and its configuration) decides nothing here.
-        if (at != end) (,, at) = nextItem(der, at, end, 5, 0, ENUMERATED);
-        if (at != end) (,, at) = nextItem(der, at, end, 6, 0, Der.OCTET_STRING);
-        if (at != end) (,, at) = nextItem(der, at, end, 7, 0, Der.SEQUENCE);
-        Der.finish(at, end);
+        if (place != end) (,, place) = nextItem(der, place, end, 5, 0, ENUMERATED);
+        if (place != end) (,, place) = nextItem(der, place, end, 6, 0, Der.OCTET_STRING);
+        if (place != end) (,, place) = nextItem(der, place, end, 7, 0, Der.SEQUENCE);
+        Der.finish(place, end);
     }
 
-    function readLevels(bytes calldata der, uint256 at, uint256 end)
+    function readLevels(bytes calldata der, uint256 place, uint256 end)
         private
         pure
         returns (bytes16 components, uint16 pceSvn)
@@ -163,14 +163,14 @@ library IntelCertificate {
         uint256 start;
         uint256 stop;
         for (uint256 item = 1; item <= 16; item++) {
-            (start, stop, at) = nextItem(der, at, end, 2, item, Der.INTEGER);
+            (start, stop, place) = nextItem(der, place, end, 2, item, Der.INTEGER);
             packed = (packed << 8) | numberIn(der, start, stop, item, type(uint8).max);
         }
         components = bytes16(uint128(packed));
-        (start, stop, at) = nextItem(der, at, end, 2, 17, Der.INTEGER);
+        (start, stop, place) = nextItem(der, place, end, 2, 17, Der.INTEGER);
         pceSvn = uint16(numberIn(der, start, stop, 17, type(uint16).max));
-        (start, stop, at) = nextItem(der, at, end, 2, 18, Der.OCTET_STRING);
-        Der.finish(at, end);
+        (start, stop, place) = nextItem(der, place, end, 2, 18, Der.OCTET_STRING);
+        Der.finish(place, end);
     }
 
     /// @dev A non-negative INTEGER whose contents are at hand.
