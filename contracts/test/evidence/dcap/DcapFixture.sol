@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Pem} from "../../base/Pem.sol";
 import {Test} from "../../base/Test.sol";
 import {P256Verifier} from "../../../src/crypto/P256Verifier.sol";
 import {DcapCertificates} from "../../../src/evidence/dcap/DcapCertificates.sol";
@@ -33,7 +34,7 @@ abstract contract DcapFixture is Test {
     DcapVerifier internal _dcap;
 
     function deploy(bytes[] memory pins) internal {
-        _hash = ISha384(vm.deployCode("Sha384.sol:Sha384"));
+        if (address(_hash) == address(0)) _hash = ISha384(vm.deployCode("Sha384.sol:Sha384"));
         _p256 = new P256Verifier();
         _certificates = new DcapCertificates(address(this), _p256, _hash, pins);
         _collateral = new DcapCollateral(address(this), _certificates, _p256, 0);
@@ -44,6 +45,25 @@ abstract contract DcapFixture is Test {
         bytes[] memory pins = new bytes[](1);
         pins[0] = pin;
         deploy(pins);
+    }
+
+    /// @notice The evidence of a folder: a quote with its certificates as PEM, and collateral in the field names of common verifiers.
+    function load(string memory folder) internal view returns (Evidence memory evidence) {
+        evidence.quote = vm.readFileBinary(string.concat(folder, "/quote.bin"));
+        string memory json = vm.readFile(string.concat(folder, "/collateral.json"));
+        bytes[] memory path = Pem.certificates(evidence.quote);
+        (evidence.pck, evidence.authority, evidence.root) = (path[0], path[1], path[2]);
+        evidence.signer = Pem.certificates(bytes(vm.parseJsonString(json, ".tcb_info_issuer_chain")))[0];
+        evidence.rootList = hexAt(json, ".root_ca_crl");
+        evidence.pckList = hexAt(json, ".pck_crl");
+        evidence.tcbInfo = bytes(vm.parseJsonString(json, ".tcb_info"));
+        evidence.tcbInfoSignature = hexAt(json, ".tcb_info_signature");
+        evidence.qeIdentity = bytes(vm.parseJsonString(json, ".qe_identity"));
+        evidence.qeIdentitySignature = hexAt(json, ".qe_identity_signature");
+    }
+
+    function hexAt(string memory json, string memory key) private pure returns (bytes memory) {
+        return vm.parseBytes(string.concat("0x", vm.parseJsonString(json, key)));
     }
 
     /// @notice Submits everything but the quote.
