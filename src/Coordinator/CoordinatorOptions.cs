@@ -18,6 +18,9 @@ internal sealed record CoordinatorOptions
     /// <summary>The models scheduled and their benchmark entries.</summary>
     public required string ModelsFile { get; init; }
 
+    /// <summary>Folder of the built console, served at <c>/</c>; null serves none.</summary>
+    public string? ConsoleFolder { get; init; }
+
     /// <summary>Address to serve HTTP at; port 0 takes a free one.</summary>
     public required Uri Listen { get; init; }
 

@@ -34,8 +34,20 @@ internal sealed class CoordinatorApi : IDisposable
     internal Task<ModelsResponse> ModelsAsync(CancellationToken cancellation) =>
         GetAsync("/v1/models", ProtocolJson.Default.ModelsResponse, cancellation);
 
-    internal Task<DevicesResponse> DevicesAsync(CancellationToken cancellation) =>
-        GetAsync("/v1/devices", ProtocolJson.Default.DevicesResponse, cancellation);
+    /// <summary>Every device the coordinator knows, page by page.</summary>
+    internal async Task<IReadOnlyList<DeviceResponse>> DevicesAsync(CancellationToken cancellation)
+    {
+        var devices = new List<DeviceResponse>();
+        while (true)
+        {
+            DevicesResponse page = await GetAsync($"/v1/devices?offset={devices.Count}", ProtocolJson.Default.DevicesResponse, cancellation).ConfigureAwait(false);
+            devices.AddRange(page.Devices);
+            if (page.Devices.Count == 0 || devices.Count >= page.Total)
+            {
+                return devices;
+            }
+        }
+    }
 
     internal Task<TasksResponse> TasksAsync(int limit, CancellationToken cancellation) =>
         GetAsync($"/v1/tasks?limit={limit}", ProtocolJson.Default.TasksResponse, cancellation);

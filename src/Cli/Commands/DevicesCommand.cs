@@ -25,8 +25,8 @@ internal static class DevicesCommand
     private static async Task<int> RunAsync(Screen screen, NetworkAccess network, CancellationToken cancellation)
     {
         IReadOnlyList<RegisteredDevice> roster = await network.RosterAsync(cancellation).ConfigureAwait(false);
-        DevicesResponse known = await network.Coordinator.DevicesAsync(cancellation).ConfigureAwait(false);
-        Dictionary<Ait.Chain.Hash256, DeviceResponse> byGpu = known.Devices.GroupBy(device => device.GpuId).ToDictionary(group => group.Key, group => group.Last());
+        IReadOnlyList<DeviceResponse> known = await network.Coordinator.DevicesAsync(cancellation).ConfigureAwait(false);
+        Dictionary<Ait.Chain.Hash256, DeviceResponse> byGpu = known.GroupBy(device => device.GpuId).ToDictionary(group => group.Key, group => group.Last());
         var rows = new List<IReadOnlyList<string>>();
         foreach (RegisteredDevice device in roster)
         {

@@ -22,7 +22,7 @@ internal static class DoctorCommand
         var findings = new List<Finding>
         {
             await CheckAsync(".NET SDK 10", () => SdkAsync(cancellation)).ConfigureAwait(false),
-            await CheckAsync("Node 20 or newer", () => Prerequisites.NodeVersionAsync(cancellation)).ConfigureAwait(false),
+            await CheckAsync("Node 20 or newer", () => NodePackages.NodeVersionAsync(cancellation)).ConfigureAwait(false),
             await CheckAsync("anvil (dev chain)", () => AnvilAsync(prerequisites, cancellation)).ConfigureAwait(false),
         };
         foreach (string program in (string[])["Ait.Coordinator", "Ait.Miner", "Ait.Emulation"])

@@ -70,6 +70,7 @@ internal static class UpCommand
             [
                 ["dev chain", $"{network.Options.Rpc} (chain id {deployment.ChainId})", network.State.Log("chain")],
                 ["coordinator", network.Options.Coordinator.ToString(), network.State.Log("coordinator")],
+                ["console", network.HasConsole ? $"{network.Options.Coordinator} in a browser" : "not built, see above", ""],
                 .. network.Miners.Select(miner => (IReadOnlyList<string>)[
                     miner.Name, $"{miner.DeviceClass} on {miner.Host} for {miner.Operator} (EMULATED)", network.State.Log(miner.Name)]),
                 ["MiningRegistry", deployment.MiningRegistry.ToString(), ""],

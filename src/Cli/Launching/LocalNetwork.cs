@@ -54,12 +54,17 @@ internal sealed class LocalNetwork : IAsyncDisposable
 
     internal ChainAccess Chain { get; private set; } = null!; // set by StartAsync before it returns the network
 
+    /// <summary>Whether the coordinator serves the browser console.</summary>
+    internal bool HasConsole { get; private set; }
+
     /// <summary>Contracts created by this start; empty when they were there already.</summary>
     internal IReadOnlyList<DeployedContract> Contracts { get; private set; } = [];
 
     /// <summary>Starts everything, or ends what it started and says in one sentence what stood in the way.</summary>
     internal static async Task<LocalNetwork> StartAsync(LocalNetworkOptions options, TimeProvider clock, Action<string> tell, CancellationToken cancellation)
     {
+        // The console is built while the chain and the contracts come up.
+        Task<string?> console = new ConsoleBuild(Installation.ConsoleFolder, Installation.BuiltConsole, tell).BuildAsync(cancellation);
         string anvil = await new Prerequisites(Installation.ContractsFolder, tell).AnvilAsync(cancellation).ConfigureAwait(false);
         FolderLock held = FolderLock.Take(options.State.Path);
         var network = new LocalNetwork(options, held, clock, tell);
@@ -73,7 +78,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
 
             LocalPort.EnsureFree(options.RpcPort, "the dev chain", "--rpc-port");
             LocalPort.EnsureFree(options.Port, "the coordinator", "--port");
-            await network.StartAsync(anvil, cancellation).ConfigureAwait(false);
+            await network.StartAsync(anvil, console, cancellation).ConfigureAwait(false);
             return network;
         }
         catch
@@ -136,7 +141,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         _lock.Dispose();
     }
 
-    private async Task StartAsync(string anvil, CancellationToken cancellation)
+    private async Task StartAsync(string anvil, Task<string?> console, CancellationToken cancellation)
     {
         // Making the development root takes seconds of arithmetic; the chain can start meanwhile.
         Task<EmulatedRoot> root = Hardware.RootAsync(cancellation);
@@ -155,7 +160,9 @@ internal sealed class LocalNetwork : IAsyncDisposable
         Task<EmulatedMachine[]> machines = MachinesAsync(root, cancellation);
         await DeployAsync(await root.ConfigureAwait(false), deployer, coordinator.Address, cancellation).ConfigureAwait(false);
         ModelsFile.Write(State.Models);
-        Keep(CoordinatorCall());
+        string? built = await console.ConfigureAwait(false);
+        HasConsole = built is not null;
+        Keep(CoordinatorCall(built));
         Dictionary<string, EmulatedMachine> byName = (await machines.ConfigureAwait(false)).ToDictionary(machine => machine.Name);
         await ReachCoordinatorAsync(cancellation).ConfigureAwait(false);
         foreach (MinerPlan miner in Miners)
@@ -194,13 +201,14 @@ internal sealed class LocalNetwork : IAsyncDisposable
         Deployment.Write(State.Deployment);
     }
 
-    private ProgramCall CoordinatorCall() => new(
+    private ProgramCall CoordinatorCall(string? console) => new(
         "coordinator",
         Installation.HostProgram("Ait.Coordinator"),
         [
             "--rpc", _options.Rpc.ToString(), "--deployment", State.Deployment, "--key", State.Key("coordinator"), "--ledger", State.Ledger,
             "--listen", _options.Coordinator.ToString(), "--models", State.Models, "--batch-interval", Milliseconds(_options.BatchInterval),
             "--commit-window", Milliseconds(_options.CommitWindow), "--reveal-window", Milliseconds(_options.RevealWindow),
+            .. console is null ? (string[])[] : ["--console", console],
         ],
         State.Log("coordinator"));
 

@@ -10,6 +10,11 @@ public static class Installation
 
     public static string ContractsFolder => Path.Combine(Root, "contracts");
 
+    public static string ConsoleFolder => Path.Combine(Root, "console");
+
+    /// <summary>The built console.</summary>
+    public static string BuiltConsole => Path.Combine(Root, "artifacts", "console");
+
     /// <summary>The executable of a host built beside this program (<c>artifacts/bin/NAME/CONFIGURATION/NAME</c>).</summary>
     public static string HostProgram(string name)
     {

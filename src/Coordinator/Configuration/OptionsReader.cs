@@ -28,6 +28,7 @@ internal static class OptionsReader
             LedgerFile = values.Text("ledger"),
             ModelsFile = values.ExistingFile("models"),
             Listen = values.Url("listen"),
+            ConsoleFolder = values.FolderOrNone("console", "index.html"),
             BatchInterval = values.Time("batch-interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             PollInterval = values.Time("poll-interval", TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)),
             BatchSize = values.Number("batch-size", 1, 1024),
@@ -156,6 +157,23 @@ internal static class OptionsReader
             }
 
             return path;
+        }
+
+        /// <summary>A folder that holds this file, null if the setting is empty.</summary>
+        internal string? FolderOrNone(string name, string file)
+        {
+            string? path = _value(name);
+            if (string.IsNullOrEmpty(path))
+            {
+                return null;
+            }
+
+            if (!File.Exists(Path.Combine(path, file)))
+            {
+                _faults.Add($"--{name}: there is no {file} in {path}; build the console with `npm run build` in console/, or leave the setting out.");
+            }
+
+            return Path.GetFullPath(path);
         }
 
         internal Uri Url(string name)

@@ -1,4 +1,3 @@
-using Ait.Chain;
 using Ait.Coordinator.Admitting;
 using Ait.Coordinator.OnChain;
 using Ait.Protocol.Http;
@@ -8,25 +7,31 @@ namespace Ait.Coordinator.Enrolling;
 /// <summary>GET /v1/devices.</summary>
 internal static class EnrolmentEndpoints
 {
-    internal static void MapEnrolment(this IEndpointRouteBuilder routes) => routes.MapGet("/v1/devices", (EnrolmentStore store) =>
-    {
-        IReadOnlyDictionary<Hash256, DeviceEarnings> earnings = store.Earnings();
-        return Answer.Json(
-            new DevicesResponse([.. store.All().Select(device => ToResponse(device, store.LastSeen(device.GpuId), earnings.GetValueOrDefault(device.GpuId)))]),
-            ProtocolJson.Default.DevicesResponse);
-    });
+    private const int MaxLimit = 1000;
 
-    private static DeviceResponse ToResponse(Device device, ulong? lastSeen, DeviceEarnings? earned) => new(
-        device.Slot,
-        device.GpuId,
-        device.DeviceClass,
-        device.Operator,
-        device.HostChip,
-        device.EnclaveKey,
-        device.ValidUntil,
-        device.RevokedBlock != 0,
-        lastSeen,
-        earned?.SeatsPaid ?? 0,
-        earned?.SeatsUnpaid ?? 0,
-        Ledger.Wei.Text(earned?.Earned ?? 0));
+    internal static void MapEnrolment(this IEndpointRouteBuilder routes) => routes.MapGet("/v1/devices", (HttpContext context, EnrolmentStore store) =>
+        QueryNumber.TryRead(context, "offset", 0, 0, int.MaxValue, out long offset, out Refusal? refusal)
+        && QueryNumber.TryRead(context, "limit", MaxLimit, 1, MaxLimit, out long limit, out refusal)
+            ? Answer.Json(
+                new DevicesResponse([.. store.Page((int)offset, (int)limit).Select(device => ToResponse(device, store))], store.Count()),
+                ProtocolJson.Default.DevicesResponse)
+            : Answer.Problem(refusal));
+
+    private static DeviceResponse ToResponse(Device device, EnrolmentStore store)
+    {
+        DeviceEarnings earned = store.Earnings(device.GpuId);
+        return new DeviceResponse(
+            device.Slot,
+            device.GpuId,
+            device.DeviceClass,
+            device.Operator,
+            device.HostChip,
+            device.EnclaveKey,
+            device.ValidUntil,
+            device.RevokedBlock != 0,
+            store.LastSeen(device.GpuId),
+            earned.SeatsPaid,
+            earned.SeatsUnpaid,
+            Ledger.Wei.Text(earned.Earned));
+    }
 }

@@ -28,6 +28,16 @@ internal sealed class EnrolmentStore
 
     internal IReadOnlyList<Device> All() => _ledger.Read(transaction => transaction.Query(SelectDevice + "ORDER BY slot", ReadDevice));
 
+    /// <summary>Slots from an offset, in order.</summary>
+    internal IReadOnlyList<Device> Page(int offset, int limit) => _ledger.Read(transaction =>
+        transaction.Query(SelectDevice + "ORDER BY slot LIMIT $2 OFFSET $1", ReadDevice, offset, limit));
+
+    internal int Count() => _ledger.Read(transaction => (int)transaction.Number("SELECT count(*) FROM devices"));
+
+    /// <summary>Devices that can be drawn now.</summary>
+    internal int CountLive(ulong now) => _ledger.Read(transaction =>
+        (int)transaction.Number("SELECT count(*) FROM devices WHERE revoked_block = 0 AND valid_until > $1", now));
+
     internal void Put(Device device) => _ledger.Write("put device", transaction => Put(transaction, device));
 
     internal static void Put(LedgerTransaction transaction, Device device) => transaction.Execute(
@@ -45,15 +55,18 @@ internal sealed class EnrolmentStore
 
     internal void Saw(Hash256 gpuId, ulong now) => _lastSeen[gpuId] = now;
 
-    internal IReadOnlyDictionary<Hash256, DeviceEarnings> Earnings() => _ledger.Read(transaction => transaction
+    /// <summary>What a GPU earned here. Equal amounts are counted by the ledger, so that a long history stays cheap.</summary>
+    internal DeviceEarnings Earnings(Hash256 gpuId) => _ledger.Read(transaction => transaction
         .Query(
-            "SELECT s.gpu_id, o.paid_wei FROM seat_outcomes o JOIN seats s ON s.task_key = o.task_key AND s.seat = o.seat JOIN tasks t ON t.task_key = s.task_key WHERE t.phase >= 4",
-            row => (GpuId: row.Hash(0), Paid: row.TextOrNull(1)))
-        .GroupBy(outcome => outcome.GpuId)
-        .ToDictionary(group => group.Key, group => new DeviceEarnings(
-            group.Count(outcome => outcome.Paid is not null),
-            group.Count(outcome => outcome.Paid is null),
-            group.Aggregate(System.Numerics.BigInteger.Zero, (sum, outcome) => sum + Wei.Parse(outcome.Paid)))));
+            """
+            SELECT o.paid_wei, count(*) FROM seats s JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat
+            JOIN tasks t ON t.task_key = s.task_key WHERE s.gpu_id = $1 AND t.phase >= 4 GROUP BY o.paid_wei
+            """,
+            row => (Paid: row.TextOrNull(0), Seats: (int)row.GetInt64(1)),
+            gpuId)
+        .Aggregate(new DeviceEarnings(0, 0, 0), (sum, group) => group.Paid is null
+            ? sum with { SeatsUnpaid = sum.SeatsUnpaid + group.Seats }
+            : sum with { SeatsPaid = sum.SeatsPaid + group.Seats, Earned = sum.Earned + (Wei.Parse(group.Paid) * group.Seats) }));
 
     private static Device ReadDevice(SqliteDataReader row) => new(
         (int)row.GetInt64(0),

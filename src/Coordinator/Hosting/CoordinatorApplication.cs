@@ -10,6 +10,7 @@ using Ait.Coordinator.Loops;
 using Ait.Coordinator.OnChain;
 using Ait.Coordinator.Redeeming;
 using Ait.Coordinator.Settling;
+using Ait.Coordinator.Showing;
 using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Hosting;
@@ -32,7 +33,9 @@ internal static class CoordinatorApplication
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestAdmission.MaxBody;
+
+            // What is a little too large is still read to its end, so that the refusal reaches its sender; what is larger is cut off.
+            kestrel.Limits.MaxRequestBodySize = 2 * RequestAdmission.MaxBody;
             kestrel.Limits.MaxRequestLineSize = 4 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
@@ -51,7 +54,10 @@ internal static class CoordinatorApplication
 
         WebApplication application = builder.Build();
         application.Use(GuardAsync);
+        application.UseConsole(parts.Options.ConsoleFolder);
+        application.UseRouting(); // After the files: a chosen endpoint, the fallback too, would keep them from being served.
         application.MapNetwork();
+        application.MapShowing();
         application.MapEnrolment();
         application.MapTasks();
         application.Services.GetRequiredService<DispatchEndpoints>().Map(application);
@@ -83,6 +89,9 @@ internal static class CoordinatorApplication
         .AddSingleton<AgreementStore>()
         .AddSingleton<SettlementStore>()
         .AddSingleton<TaskStore>()
+        .AddSingleton<HistoryStore>()
+        .AddSingleton<StatusReader>()
+        .AddSingleton<LiveFeed>()
         .AddSingleton<RedemptionStore>()
         .AddSingleton<RedemptionEndpoints>()
         .AddSingleton<ChainFollower>()

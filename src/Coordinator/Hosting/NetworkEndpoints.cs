@@ -1,16 +1,12 @@
 using Ait.Coordinator.Admitting;
 using Ait.Coordinator.Configuration;
-using Ait.Coordinator.Enrolling;
-using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Loops;
-using Ait.Coordinator.OnChain;
-using Ait.Coordinator.Settling;
 using Ait.Protocol;
 using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Hosting;
 
-/// <summary>GET /healthz, /readyz, /v1/network, /v1/models and /v1/status.</summary>
+/// <summary>GET /healthz, /readyz, /v1/network and /v1/models.</summary>
 internal static class NetworkEndpoints
 {
     internal static void MapNetwork(this IEndpointRouteBuilder routes)
@@ -28,17 +24,5 @@ internal static class NetworkEndpoints
         routes.MapGet("/v1/models", (ModelTable models) => Answer.Json(
             new ModelsResponse([.. models.Models.Select(model => new ModelResponse(model.Name, model.Digest, model.Descriptor, model.MicroComputeUnitsPerToken))]),
             ProtocolJson.Default.ModelsResponse));
-        routes.MapGet("/v1/status", async (TaskStore tasks, EnrolmentStore devices, IMiningChain chain, TimeProvider clock, CancellationToken cancellation) =>
-        {
-            (int waiting, IReadOnlyDictionary<TaskPhase, int> byPhase) = tasks.Count();
-            RegistryTotals totals = await chain.ReadTotalsAsync(cancellation);
-            ChainHead head = await chain.ReadHeadAsync(cancellation);
-            ulong now = (ulong)clock.GetUtcNow().ToUnixTimeSeconds();
-            return Answer.Json(
-                new StatusResponse(
-                    waiting, byPhase, devices.All().Count(device => device.IsLive(now)), head.Number,
-                    Wei.Text(totals.Minted), Wei.Text(totals.Burned), Wei.Text(totals.Supply)),
-                ProtocolJson.Default.StatusResponse);
-        });
     }
 }

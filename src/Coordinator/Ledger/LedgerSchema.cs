@@ -204,5 +204,9 @@ internal static class LedgerSchema
           detail TEXT NOT NULL) STRICT;
         CREATE INDEX events_subject ON events (subject) WHERE subject IS NOT NULL;
         """,
+        """
+        ALTER TABLE tasks ADD COLUMN settled_at INTEGER;
+        CREATE INDEX tasks_settled ON tasks (settled_at) WHERE settled_at IS NOT NULL;
+        """,
     ];
 }

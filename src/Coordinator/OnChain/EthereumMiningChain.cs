@@ -124,6 +124,23 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         return new RegistryTotals(totals[0], totals[1], totals[2], totals[3], totals[4]);
     });
 
+    public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        var classes = ImmutableArray.CreateBuilder<ClassRules>();
+        foreach (DeviceClass deviceClass in DeviceClasses.All)
+        {
+            uint rate = (await _mining.ViewAsync("classRate", [(uint)deviceClass], BlockTag.Latest, cancellation))[0].AsUInt32();
+            AbiValue bounds = (await _mining.ViewAsync("durationBounds", [(uint)WorkloadType.Inference, (uint)deviceClass], BlockTag.Latest, cancellation))[0];
+            classes.Add(new ClassRules(deviceClass, rate, bounds[0].AsUInt64(), bounds[1].AsUInt64(), bounds[2].AsUInt64()));
+        }
+
+        return new RegistryRules(
+            await NumberAsync(_mining, "lowestRedeemPrice", cancellation),
+            (await _mining.ViewAsync("governor", [], BlockTag.Latest, cancellation))[0].AsAddress(),
+            (await _mining.ViewAsync("proposedGovernor", [], BlockTag.Latest, cancellation))[0].AsAddress(),
+            classes.ToImmutable());
+    });
+
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => ReachAsync(async () =>
     {
         (string function, ImmutableArray<AbiValue> arguments) = Encode(call);

@@ -39,6 +39,9 @@ internal interface IMiningChain
     /// <summary>Rates and totals of the registry and the token.</summary>
     public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation);
 
+    /// <summary>What governance has set, and who governs.</summary>
+    public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation);
+
     /// <summary>Runs a call against the newest state without sending it; null if it would succeed.</summary>
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation);
 
@@ -61,6 +64,12 @@ internal sealed record OnChainBatch(
 
 /// <summary>Rates in wei per micro-CU and totals in wei.</summary>
 internal sealed record RegistryTotals(BigInteger MintRate, BigInteger RedeemPrice, BigInteger Minted, BigInteger Burned, BigInteger Supply);
+
+/// <summary>What governance has set: the lowest redeem price in wei per micro-CU, the governor and its named successor, and each class.</summary>
+internal sealed record RegistryRules(BigInteger LowestRedeemPrice, Address Governor, Address ProposedGovernor, ImmutableArray<ClassRules> Classes);
+
+/// <summary>A class's benchmark in CU per hour and its bounds on an inference's duration in milliseconds.</summary>
+internal sealed record ClassRules(DeviceClass DeviceClass, uint ComputeUnitsPerHour, ulong LeastMillisPerUnit, ulong MostMillisPerUnit, ulong SlackMillis);
 
 /// <summary>A device as the registry has it. Times are unix seconds.</summary>
 internal sealed record Device(

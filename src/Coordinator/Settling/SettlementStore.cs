@@ -110,8 +110,8 @@ internal sealed class SettlementStore
         {
             case MiningEvent.TaskSettled settled when Find(transaction, settled.TaskId) is { Phase: not TaskPhase.Settled } task:
                 transaction.Execute(
-                    "UPDATE tasks SET phase = 4, settled_tx = $2, minted = $3, result_hash = $4, void_reason = NULL WHERE task_key = $1",
-                    task.TaskKey, settled.Position.Transaction, Wei.Text(settled.Minted), settled.ResultHash);
+                    "UPDATE tasks SET phase = 4, settled_tx = $2, minted = $3, result_hash = $4, settled_at = $5, void_reason = NULL WHERE task_key = $1",
+                    task.TaskKey, settled.Position.Transaction, Wei.Text(settled.Minted), settled.ResultHash, transaction.NowMillis);
                 transaction.Execute("UPDATE queue SET state = 2 WHERE entry_key = $1", task.EntryKey);
                 transaction.Execute("UPDATE seats SET open = 0 WHERE task_key = $1", task.TaskKey);
                 CloseBatchIfDone(transaction, task.BatchKey);
@@ -149,7 +149,7 @@ internal sealed class SettlementStore
             return;
         }
 
-        transaction.Execute("UPDATE tasks SET phase = 3, settled_tx = NULL, minted = NULL, payable_at = NULL WHERE task_key = $1", task.TaskKey);
+        transaction.Execute("UPDATE tasks SET phase = 3, settled_tx = NULL, minted = NULL, payable_at = NULL, settled_at = NULL WHERE task_key = $1", task.TaskKey);
         transaction.Execute("UPDATE queue SET state = 1 WHERE entry_key = $1", task.EntryKey);
         transaction.Execute("UPDATE batches SET phase = 2 WHERE batch_key = $1 AND phase = 3", task.BatchKey);
         transaction.Execute("DELETE FROM seat_outcomes WHERE task_key = $1 AND tx_hash IS NOT NULL", task.TaskKey);

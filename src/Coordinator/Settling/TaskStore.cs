@@ -24,11 +24,14 @@ internal sealed class TaskStore
             ? ToResponse(transaction, task, BuildTree(transaction, task.BatchKey))
             : null);
 
-    internal IReadOnlyList<TaskResponse> List(TaskPhase? phase, int limit) => _ledger.Read(transaction =>
+    /// <summary>Newest first; the page after a task holds what is older than it, nothing if there is no such task.</summary>
+    internal IReadOnlyList<TaskResponse> List(TaskPhase? phase, Hash256? before, int limit) => _ledger.Read(transaction =>
     {
+        long end = before is Hash256 last ? transaction.Number("SELECT task_key FROM tasks WHERE task_id = $1", last) : long.MaxValue;
         List<TaskRow> tasks = phase is TaskPhase wanted
-            ? transaction.Query(TaskRow.Select + "WHERE t.task_id IS NOT NULL AND t.phase = $1 ORDER BY t.task_key DESC LIMIT $2", TaskRow.Read, wanted, limit)
-            : transaction.Query(TaskRow.Select + "WHERE t.task_id IS NOT NULL ORDER BY t.task_key DESC LIMIT $1", TaskRow.Read, limit);
+            ? transaction.Query(
+                TaskRow.Select + "WHERE t.task_id IS NOT NULL AND t.phase = $1 AND t.task_key < $2 ORDER BY t.task_key DESC LIMIT $3", TaskRow.Read, wanted, end, limit)
+            : transaction.Query(TaskRow.Select + "WHERE t.task_id IS NOT NULL AND t.task_key < $1 ORDER BY t.task_key DESC LIMIT $2", TaskRow.Read, end, limit);
         Dictionary<long, MerkleTree> trees = tasks.Select(task => task.BatchKey).Distinct().ToDictionary(key => key, key => BuildTree(transaction, key));
         return tasks.ConvertAll(task => ToResponse(transaction, task, trees[task.BatchKey]));
     });

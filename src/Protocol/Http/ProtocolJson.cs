@@ -20,6 +20,8 @@ namespace Ait.Protocol.Http;
 [JsonSerializable(typeof(ModelsResponse))]
 [JsonSerializable(typeof(NetworkResponse))]
 [JsonSerializable(typeof(StatusResponse))]
+[JsonSerializable(typeof(HistoryResponse))]
+[JsonSerializable(typeof(EconomicsResponse))]
 [JsonSerializable(typeof(WorkloadRequest))]
 [JsonSerializable(typeof(QuoteResponse))]
 [JsonSerializable(typeof(WorkloadResponse))]

@@ -159,6 +159,9 @@ internal sealed class SimulatedChain : IMiningChain
     public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation) =>
         Answer(() => new RegistryTotals(MintRate, RedeemPrice, TotalMinted, _burned, TotalMinted - _burned));
 
+    public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation) => Answer(() => new RegistryRules(
+        RedeemPrice, _domain.MiningRegistry, Address.Zero, [.. DeviceClasses.All.Select(one => new ClassRules(one, DeviceClasses.ComputeUnitsPerHour(one), 1, 2, 3))]));
+
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => Answer(() => Run(call, apply: false).Refusal);
 
     public Task<SubmitOutcome> SubmitAsync(string key, MiningCall call, CancellationToken cancellation)

@@ -1,0 +1,54 @@
+import type { Economics, Network } from '../api';
+import { useFetched } from '../live';
+import { Fault, Figure, Hex, Table } from '../parts';
+import { ait, count, decimal, isZero } from '../text';
+import { RedeemForm } from './redeem';
+
+export function EconomicsPage({ network }: { network: Network | null }) {
+  const { value, fault } = useFetched<Economics>('/v1/economics');
+  return (
+    <>
+      <h1>Economics</h1>
+      <p class="lead">The rates in force, as the contract says. They change only by governance; a task keeps the rate of its batch.</p>
+      <Fault fault={fault} />
+      {value ? <Rates economics={value} /> : null}
+      {network ? <RedeemForm network={network} /> : null}
+    </>
+  );
+}
+
+function Rates({ economics }: { economics: Economics }) {
+  const most = BigInt(economics.mintWei) * BigInt(economics.mostPaidSeats);
+  const redeem = BigInt(economics.redeemWei);
+  const share = redeem > 0n ? Number((most * 1000n) / redeem) / 10 : 0;
+  return (
+    <>
+      <dl class="figures">
+        <Figure name="Minted per CU" value={ait(economics.mintWei)} note="to each paid seat" />
+        <Figure name="Burned per CU" value={ait(economics.redeemWei)} note="to buy it" />
+        <Figure name="Wash bound" value={`${share} %`} note={`${economics.mostPaidSeats} paid seats mint this share of the price; it stays below 100`} />
+        <Figure name="Supply" value={ait(economics.supplyWei)} note={`${ait(economics.mintedWei)} minted, ${ait(economics.burnedWei)} burned`} />
+      </dl>
+      <h2>Classes</h2>
+      <Table
+        caption="Benchmark: LLM inference, batch 32, sequence 2048"
+        empty=""
+        rows={economics.classes}
+        id={(one) => one.deviceClass}
+        columns={[
+          { name: 'Class', cell: (one) => one.deviceClass },
+          { name: 'CU per hour', number: true, cell: (one) => count(one.computeUnitsPerHour) },
+          { name: 'AIT per busy hour', number: true, cell: (one) => decimal(BigInt(one.mintWeiPerHour), 18, 6) },
+          { name: 'Least time per CU', number: true, cell: (one) => `${count(one.leastMillisPerUnit)} ms` },
+          { name: 'Most time per CU', number: true, cell: (one) => `${count(one.mostMillisPerUnit)} ms + ${count(one.slackMillis)} ms` },
+        ]}
+      />
+      <h2>Who may change this</h2>
+      <dl class="facts">
+        <dt>Governor</dt><dd><Hex value={economics.governor} /></dd>
+        <dt>Named successor</dt><dd>{isZero(economics.proposedGovernor) ? 'none' : <Hex value={economics.proposedGovernor} />}</dd>
+        <dt>Lowest redeem price so far</dt><dd>{ait(economics.leastRedeemWei)} per CU; bounds the mint rate for good</dd>
+      </dl>
+    </>
+  );
+}

@@ -1,0 +1,50 @@
+import { useState } from 'preact/hooks';
+import { phases, type Phase, type Task } from '../api';
+import { useFetched } from '../live';
+import { Fault, Hex, State, Table } from '../parts';
+import { ait, isZero, units } from '../text';
+
+const size = 50;
+
+export const kindOf = (phase: Phase) => (phase === 'Settled' ? 'good' : phase === 'Void' ? 'bad' : 'busy');
+
+export function TasksPage({ phase }: { phase: string | undefined }) {
+  const [state, setState] = useState<Phase | ''>(phases.find((one) => one === phase) ?? '');
+  const [before, setBefore] = useState<string[]>([]);
+  const last = before[before.length - 1];
+  const { value, fault } = useFetched<{ tasks: Task[] }>(`/v1/tasks?limit=${size}${state ? `&state=${state}` : ''}${last ? `&before=${last}` : ''}`);
+  const oldest = value?.tasks[value.tasks.length - 1];
+  return (
+    <>
+      <h1>Tasks</h1>
+      <p class="lead">Three devices that nobody can choose run each task. It mints when at least two results are equal. Seats are secret until then.</p>
+      <Fault fault={fault} />
+      <p class="filter">
+        <label for="phase">Phase</label>
+        <select id="phase" value={state} onChange={(event) => { setState(event.currentTarget.value as Phase | ''); setBefore([]); }}>
+          <option value="">all</option>
+          {phases.map((phase) => <option key={phase} value={phase}>{phase}</option>)}
+        </select>
+      </p>
+      <Table
+        caption={last ? 'Older tasks' : 'Newest first'}
+        empty={last ? 'There are no older tasks.' : state ? `No task is ${state} now.` : 'No task yet. “ait queue” or a redemption makes one.'}
+        rows={value?.tasks ?? null}
+        id={(task) => task.taskId}
+        columns={[
+          { name: 'Task', cell: (task) => <Hex value={task.taskId} href={`#/tasks/${task.taskId}`} /> },
+          { name: 'Batch', cell: (task) => (task.batchId === null ? '–' : `${task.batchId} / ${task.index}`) },
+          { name: 'Phase', cell: (task) => <State kind={kindOf(task.phase)}>{task.phase}</State> },
+          { name: 'Work', number: true, cell: (task) => units(task.computeUnits) },
+          { name: 'Paid by', cell: (task) => (isZero(task.redeemer) ? 'subsidy' : <Hex value={task.redeemer} />) },
+          { name: 'Seats', cell: (task) => (task.seats.length ? `${task.seats.filter((seat) => seat.phase === 'Settled').length} of ${task.seats.length} paid` : 'secret') },
+          { name: 'Minted', number: true, cell: (task) => (task.mintedWei ? ait(task.mintedWei) : '–') },
+        ]}
+      />
+      <p class="pages">
+        <button type="button" disabled={before.length === 0} onClick={() => setBefore(before.slice(0, -1))}>Newer</button>
+        <button type="button" disabled={!oldest || (value?.tasks.length ?? 0) < size} onClick={() => oldest && setBefore([...before, oldest.taskId])}>Older</button>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+// Numbers and names as people read them.
+
+const group = (digits: string) => digits.replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f');
+
+/** A decimal of `scale` places with at most `digits` of them shown, rounded towards zero. */
+export function decimal(value: bigint, scale: number, digits: number): string {
+  const unit = 10n ** BigInt(scale);
+  const whole = value / unit;
+  const rest = (value % unit).toString().padStart(scale, '0').slice(0, digits).replace(/0+$/, '');
+  if (whole === 0n && rest === '' && value > 0n) return `< 0.${'0'.repeat(digits - 1)}1`;
+  return group(whole.toString()) + (rest ? `.${rest}` : '');
+}
+
+export const ait = (wei: string | bigint) => `${decimal(BigInt(wei), 18, 6)} AIT`;
+export const units = (micro: number) => `${decimal(BigInt(micro), 6, 6)} CU`;
+export const count = (value: number) => group(String(value));
+export const short = (hex: string) => `${hex.slice(0, 10)}…`;
+export const isZero = (hex: string) => /^0x0*$/.test(hex);
+
+export function when(unixSeconds: number): string {
+  return new Date(unixSeconds * 1000).toISOString().replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+}
+
+export function span(seconds: number): string {
+  const size = Math.abs(seconds);
+  if (size < 90) return `${Math.round(size)} s`;
+  if (size < 5400) return `${Math.round(size / 60)} min`;
+  if (size < 129600) return `${Math.round(size / 3600)} h`;
+  return `${Math.round(size / 86400)} d`;
+}
+
+/** Reads an amount of AIT as typed; null if it is not one. */
+export function readAit(text: string): bigint | null {
+  const match = /^(\d{1,30})(?:\.(\d{1,18}))?$/.exec(text.trim());
+  if (!match) return null;
+  const wei = BigInt(match[1] ?? '0') * 10n ** 18n + BigInt((match[2] ?? '').padEnd(18, '0') || '0');
+  return wei > 0n ? wei : null;
+}
+
+/** Why a seat earned nothing and what its miner does about it; docs/operate.md has the same list. */
+export const remedies: Record<string, string> = {
+  Silent: 'No commitment came in time. Keep the miner running and reachable; look for the lease in its log.',
+  ResultInMinority: 'Two others agree on another result. Run “ait miner doctor”: self-test, memory errors, a changed engine or model.',
+  NoAgreement: 'No result reached the quorum, so nobody was paid. Nothing to do; run the self-test if it repeats.',
+  NotRevealed: 'The commitment came, the result did not. Look for network errors after it in the miner’s log.',
+  ClaimRefused: 'The contract does not take this claim. Refresh before expiry, and keep one process per GPU.',
+};

@@ -1,0 +1,54 @@
+using System.Numerics;
+using Ait.Coordinator.Ledger;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Coordinator.Settling;
+
+/// <summary>What settled over time, as the ledger saw it.</summary>
+internal sealed class HistoryStore
+{
+    private readonly LedgerFile _ledger;
+
+    public HistoryStore(LedgerFile ledger) => _ledger = ledger;
+
+    /// <summary>The last <paramref name="count"/> steps of <paramref name="stepSeconds"/>, the running one included.</summary>
+    internal HistoryResponse Read(uint stepSeconds, int count) => _ledger.Read(transaction =>
+    {
+        long step = stepSeconds * 1000L;
+        long first = (transaction.NowMillis / step) - count + 1;
+        var units = new Dictionary<DeviceClass, ulong>[count];
+        var minted = new BigInteger[count];
+        int[] tasks = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            units[i] = [];
+        }
+
+        foreach ((long at, string? amount, int number) in transaction.Query(
+            "SELECT settled_at / $2, minted, count(*) FROM tasks WHERE settled_at >= $1 GROUP BY 1, 2",
+            row => (row.GetInt64(0), row.TextOrNull(1), (int)row.GetInt64(2)), first * step, step))
+        {
+            int index = (int)Math.Clamp(at - first, 0, count - 1); // A clock that stepped back files under the running step.
+            tasks[index] += number;
+            minted[index] += Wei.Parse(amount) * number;
+        }
+
+        foreach ((long at, DeviceClass deviceClass, ulong sum) in transaction.Query(
+            """
+            SELECT t.settled_at / $2, d.class, sum(t.compute_units) FROM tasks t
+            JOIN seats s ON s.task_key = t.task_key
+            JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat AND o.paid_wei IS NOT NULL
+            JOIN devices d ON d.slot = s.slot
+            WHERE t.settled_at >= $1 GROUP BY 1, 2
+            """,
+            row => (row.GetInt64(0), (DeviceClass)row.GetInt64(1), row.Unsigned(2)), first * step, step))
+        {
+            Dictionary<DeviceClass, ulong> there = units[(int)Math.Clamp(at - first, 0, count - 1)];
+            there[deviceClass] = there.GetValueOrDefault(deviceClass) + sum;
+        }
+
+        return new HistoryResponse(
+            (ulong)(first * step / 1000), stepSeconds, [.. Enumerable.Range(0, count).Select(i => new HistoryStep(tasks[i], Wei.Text(minted[i]), units[i]))]);
+    });
+}
