@@ -104,6 +104,20 @@ public enum Refusal
     CertificateRevoked = 305,
     /// <summary>The policy requires a revocation list and none was given.</summary>
     RevocationListMissing = 306,
+    /// <summary>An OCSP answer is not a successful one in strict DER.</summary>
+    RevocationAnswerMalformed = 310,
+    /// <summary>An OCSP answer is about another certificate.</summary>
+    RevocationAnswerMismatch = 311,
+    /// <summary>An OCSP answer comes with a responder that the certificate's issuer did not appoint.</summary>
+    RevocationAnswerResponder = 312,
+    /// <summary>An OCSP answer's signature does not verify.</summary>
+    RevocationAnswerSignature = 313,
+    /// <summary>An OCSP answer does not carry the nonce asked with.</summary>
+    RevocationAnswerNonce = 314,
+    /// <summary>An OCSP answer is not in force at the instant asked about.</summary>
+    RevocationAnswerStale = 315,
+    /// <summary>The issuer does not know the certificate.</summary>
+    RevocationAnswerUnknown = 316,
     /// <summary>Collateral of a quote is absent or lacks a part.</summary>
     CollateralMissing = 320,
     /// <summary>Collateral is not of the form Intel publishes.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Ait.Attestation;
 using Ait.Chain;
 using Ait.Protocol;
 
@@ -15,12 +16,17 @@ internal sealed record Deployment(
     Address SnpVerifier,
     Address Governor,
     Address Coordinator,
-    string Profile)
+    string Profile,
+    DeploymentRoots? Roots = null)
 {
     internal const long MaxFile = 64 * 1024;
 
     [JsonIgnore]
     internal NetworkDomain Domain => new(ChainId, MiningRegistry);
+
+    /// <summary>The vendors' own roots in production; elsewhere those that the file names, and none where it names none.</summary>
+    internal TrustRoots TrustRoots() =>
+        Roots?.ToTrustRoots() ?? (Profile == "production" ? Ait.Attestation.TrustRoots.Production : new TrustRoots([]));
 
     internal static Deployment Load(string path) =>
         ConfigurationFile.Load(path, MaxFile, ConfigurationJson.Default.Deployment, "the deployment file that the deployment wrote");

@@ -3,6 +3,7 @@ using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Chain.Transactions;
 using Ait.Coordinator.Configuration;
+using Ait.Coordinator.Fetching;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -16,6 +17,11 @@ internal static class CoordinatorHost
     internal static async Task<int> RunAsync(
         IReadOnlyList<string> arguments, Func<string, string?> environment, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
+        if (arguments.Count > 0 && arguments[0] == CollateralCommand.Name)
+        {
+            return await CollateralCommand.RunAsync([.. arguments.Skip(1)], output, error, TimeProvider.System);
+        }
+
         if (arguments.Any(argument => argument is "--help" or "-h" or "-?"))
         {
             await output.WriteAsync(Help());
@@ -91,6 +97,7 @@ internal static class CoordinatorHost
         text.WriteLine("Ait.Coordinator: queues AI workloads, seats them on registered devices, collects results and settles them on chain.");
         text.WriteLine();
         text.WriteLine("usage: Ait.Coordinator --rpc URL --deployment FILE --key FILE --ledger FILE --models FILE [options]");
+        text.WriteLine("       Ait.Coordinator collateral list|export|import --help");
         text.WriteLine();
         foreach (Setting setting in Setting.All)
         {
