@@ -9,7 +9,7 @@ namespace Ait.Emulation.Nvidia;
 /// An emulated NVIDIA: the authorities of its devices and the signers of its reference manifests, all P-384. Nothing it
 /// signs is genuine.
 /// </summary>
-public sealed class EmulatedNvidiaVendor : IDisposable
+public sealed partial class EmulatedNvidiaVendor : IDisposable
 {
     private const int DeviceRootIndex = 0;
     private const int IdentityIndex = 1;

@@ -3,6 +3,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ait.Attestation.Nvidia;
+using Ait.Emulation.X509;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -30,10 +31,10 @@ public sealed class GpuRevocationTests : IDisposable
 
     private ImmutableArray<ReadOnlyMemory<byte>> Path => [.. _path.Select(certificate => (ReadOnlyMemory<byte>)certificate.RawData)];
 
-    private OcspAnswer Answer => new()
+    private EmulatedOcspAnswer Answer => new()
     {
-        About = _path[1],
-        Issuer = _path[2],
+        About = _path[1].RawData,
+        Issuer = _path[2].RawData,
         SignedBy = _keys[2],
         ThisUpdate = s_at.AddHours(-1),
         NextUpdate = s_at.AddHours(23),
@@ -121,7 +122,7 @@ public sealed class GpuRevocationTests : IDisposable
 
     [Fact]
     [Refuses(Refusal.RevocationAnswerMismatch)]
-    public void Check_refusesAnAnswerAboutAnotherCertificate() => RefusesWith(Refusal.RevocationAnswerMismatch, (Answer with { About = _path[0] }).Encode());
+    public void Check_refusesAnAnswerAboutAnotherCertificate() => RefusesWith(Refusal.RevocationAnswerMismatch, (Answer with { About = _path[0].RawData }).Encode());
 
     [Fact]
     public void Check_refusesAnAnswerAboutAnotherIssuersCertificate() => RefusesWith(Refusal.RevocationAnswerMismatch, Answer.Encode(), index: 2);
@@ -180,10 +181,10 @@ public sealed class GpuRevocationTests : IDisposable
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
     }
 
-    private OcspAnswer Delegated(string purpose, ECDsa issuerKey, string issuerName, DateTimeOffset? notAfter = null) => Answer with
+    private EmulatedOcspAnswer Delegated(string purpose, ECDsa issuerKey, string issuerName, DateTimeOffset? notAfter = null) => Answer with
     {
         SignedBy = _keys[5],
-        Responder = Issue("CN=responder", _keys[5], new X500DistinguishedName(issuerName), issuerKey, authority: false, purpose, 77, notAfter),
+        Responder = Issue("CN=responder", _keys[5], new X500DistinguishedName(issuerName), issuerKey, authority: false, purpose, 77, notAfter).RawData,
     };
 
     private static X509Certificate2 Issue(

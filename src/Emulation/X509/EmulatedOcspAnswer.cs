@@ -2,14 +2,16 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Ait.Attestation.Tests.Nvidia;
+namespace Ait.Emulation.X509;
 
-/// <summary>An OCSP answer as a responder writes it (RFC 6960), with everything a test may want to get wrong. Not built on the code it tests.</summary>
-internal sealed record OcspAnswer
+/// <summary>An OCSP answer as a responder with an EC P-384 key writes it (RFC 6960), with everything a test may want to get wrong.</summary>
+public sealed record EmulatedOcspAnswer
 {
-    public required X509Certificate2 About { get; init; }
+    /// <summary>The certificate it is about, DER.</summary>
+    public required byte[] About { get; init; }
 
-    public required X509Certificate2 Issuer { get; init; }
+    /// <summary>The certificate of that one's issuer, DER.</summary>
+    public required byte[] Issuer { get; init; }
 
     public required ECDsa SignedBy { get; init; }
 
@@ -19,7 +21,8 @@ internal sealed record OcspAnswer
 
     public byte[]? Nonce { get; init; }
 
-    public X509Certificate2? Responder { get; init; }
+    /// <summary>The responder's certificate, where the issuer does not sign itself; DER.</summary>
+    public byte[]? Responder { get; init; }
 
     /// <summary>0 good, 1 revoked, 2 unknown.</summary>
     public int Status { get; init; }
@@ -51,7 +54,7 @@ internal sealed record OcspAnswer
                 using (basic.PushSequence(s_zero))
                 using (basic.PushSequence())
                 {
-                    basic.WriteEncodedValue(Responder.RawData);
+                    basic.WriteEncodedValue(Responder);
                 }
             }
         }
@@ -112,6 +115,8 @@ internal sealed record OcspAnswer
 
     private void WriteId(AsnWriter writer)
     {
+        using X509Certificate2 issuer = X509CertificateLoader.LoadCertificate(Issuer);
+        using X509Certificate2 about = X509CertificateLoader.LoadCertificate(About);
         using (writer.PushSequence())
         {
             using (writer.PushSequence())
@@ -120,9 +125,9 @@ internal sealed record OcspAnswer
                 writer.WriteNull();
             }
 
-            writer.WriteOctetString(SHA384.HashData(Issuer.SubjectName.RawData));
-            writer.WriteOctetString(SHA384.HashData(Issuer.PublicKey.EncodedKeyValue.RawData));
-            writer.WriteInteger(About.SerialNumberBytes.Span);
+            writer.WriteOctetString(SHA384.HashData(issuer.SubjectName.RawData));
+            writer.WriteOctetString(SHA384.HashData(issuer.PublicKey.EncodedKeyValue.RawData));
+            writer.WriteInteger(about.SerialNumberBytes.Span);
         }
     }
 
