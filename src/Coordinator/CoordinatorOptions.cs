@@ -1,3 +1,5 @@
+using Ait.Coordinator.Fetching;
+
 namespace Ait.Coordinator;
 
 /// <summary>Everything a coordinator is told at start. <see cref="Ait.Coordinator.Configuration.OptionsReader"/> reads and checks it.</summary>
@@ -56,4 +58,10 @@ internal sealed record CoordinatorOptions
 
     /// <summary>Workloads opened on chain a minute, all buyers together, since the coordinator pays for it; 1 to 100,000, default 120.</summary>
     public int OpeningsPerMinute { get; init; } = 120;
+
+    /// <summary>Where the vendors' collateral is kept.</summary>
+    public string CollateralFolder { get; init; } = "collateral";
+
+    /// <summary>Where the vendors' services are.</summary>
+    public VendorOptions Vendors { get; init; } = VendorOptions.Default;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Ait.Coordinator.Fetching;
 
 namespace Ait.Coordinator.Configuration;
 
@@ -40,7 +41,24 @@ internal static class OptionsReader
             Confirmations = values.Number("confirmations", 0, 64),
             RequestsPerMinute = values.Number("requests-per-minute", 1, 1_000_000),
             OpeningsPerMinute = values.Number("openings-per-minute", 1, 100_000),
+            CollateralFolder = values.Text("collateral"),
+            Vendors = new VendorOptions
+            {
+                Kds = values.Url("kds"),
+                Pcs = values.Url("pcs"),
+                IntelRootList = values.Url("intel-root-list"),
+                Rim = values.Url("rim"),
+                Ocsp = values.Url("ocsp"),
+                Proxy = values.Text("proxy") == "none" ? null : values.Url("proxy"),
+                Offline = values.OneOf("collateral-source", "vendors", "disk") == "disk",
+                KdsInterval = values.Time("kds-interval", TimeSpan.Zero, TimeSpan.FromMinutes(10)),
+            },
         };
+        if (options.CollateralFolder == Setting.All.First(setting => setting.Name == "collateral").Default)
+        {
+            options = options with { CollateralFolder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.LedgerFile.Length > 0 ? options.LedgerFile : ".")) ?? "/", "collateral") };
+        }
+
         if (options.CommitWindow + options.RevealWindow >= options.TaskLifetime)
         {
             faults.Add("--commit-window and --reveal-window together must be shorter than --task-lifetime; shorten them.");
@@ -190,6 +208,17 @@ internal static class OptionsReader
             }
 
             return new Uri("http://127.0.0.1:0");
+        }
+
+        internal string OneOf(string name, params ReadOnlySpan<string> choices)
+        {
+            string text = Text(name);
+            if (!choices.Contains(text))
+            {
+                _faults.Add($"--{name}: expected {string.Join(" or ", choices)}, found '{text}'.");
+            }
+
+            return text;
         }
 
         internal int Number(string name, int least, int most)

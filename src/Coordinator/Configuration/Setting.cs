@@ -1,3 +1,5 @@
+using Ait.Coordinator.Fetching;
+
 namespace Ait.Coordinator.Configuration;
 
 /// <summary>One thing the coordinator can be told: --name on the command line, AIT_COORDINATOR_NAME in the environment, name in the file.</summary>
@@ -26,6 +28,15 @@ internal sealed record Setting(string Name, string Value, string Help, string? D
         new("lease-length", "TIME", "how long a letter keeps its seat, 1s to 10m", "60s"),
         new("confirmations", "N", "blocks on top of an event before it counts, 0 to 64", "0"),
         new("requests-per-minute", "N", "signed requests a minute and signer, 1 to 1000000", "1200"),
+        new("collateral", "DIR", "folder of the vendors' collateral; created if absent", "LEDGER's folder/collateral"),
+        new("collateral-source", "vendors|disk", "vendors: fetch what is missing; disk: only what is there or imported", "vendors"),
+        new("kds", "URL", "AMD's key distribution service", VendorOptions.Default.Kds.AbsoluteUri),
+        new("kds-interval", "TIME", "least time between two requests to it, 0s to 10m", "10s"),
+        new("pcs", "URL", "Intel's provisioning certification service, or a cache of it", VendorOptions.Default.Pcs.AbsoluteUri),
+        new("intel-root-list", "URL", "Intel's root revocation list", VendorOptions.Default.IntelRootList.AbsoluteUri),
+        new("rim", "URL", "NVIDIA's reference manifests", VendorOptions.Default.Rim.AbsoluteUri),
+        new("ocsp", "URL", "NVIDIA's OCSP responder", VendorOptions.Default.Ocsp.AbsoluteUri),
+        new("proxy", "URL", "proxy to the vendors; none takes HTTPS_PROXY and NO_PROXY from the environment", "none"),
         new("openings-per-minute", "N", "workloads opened on chain a minute, 1 to 100000", "120"),
     ];
 }

@@ -9,6 +9,9 @@ internal static partial class FetchingLog
     [LoggerMessage(701, LogLevel.Warning, "{Key} could not be renewed and is good until {Until:yyyy-MM-dd HH:mm} UTC: {Problem}")]
     internal static partial void Kept(ILogger log, string key, DateTimeOffset until, string problem);
 
+    [LoggerMessage(703, LogLevel.Warning, "Collateral: {Warning}")]
+    internal static partial void EndsSoon(ILogger log, string warning);
+
     [LoggerMessage(702, LogLevel.Warning, "{Key} could not be written to disk and is fetched again next time: {Problem}")]
     internal static partial void NotKept(ILogger log, string key, string problem);
 }

@@ -5,6 +5,7 @@ using Ait.Coordinator.Collecting;
 using Ait.Coordinator.Configuration;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Enrolling;
+using Ait.Coordinator.Fetching;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Loops;
 using Ait.Coordinator.OnChain;
@@ -80,6 +81,14 @@ internal static class CoordinatorApplication
         .AddSingleton<LoopHealth>()
         .AddSingleton<WorkloadReader>()
         .AddSingleton<RequestAdmission>()
+        .AddSingleton(_ => new CollateralStore(parts.Options.CollateralFolder))
+        .AddSingleton(_ => new CollateralVerifier(parts.Deployment.TrustRoots()))
+        .AddSingleton(_ => new VendorSource(parts.Options.Vendors, parts.Clock))
+        .AddSingleton(provider => new CollateralClient(
+            provider.GetRequiredService<CollateralStore>(), provider.GetRequiredService<CollateralVerifier>(), provider.GetRequiredService<VendorSource>(), parts.Clock,
+            provider.GetRequiredService<ILogger<CollateralClient>>()))
+        .AddSingleton<CollateralWatch>()
+        .AddHostedService(provider => provider.GetRequiredService<CollateralWatch>())
         .AddSingleton<EnrolmentStore>()
         .AddSingleton<DeviceGate>()
         .AddSingleton<DispatchStore>()

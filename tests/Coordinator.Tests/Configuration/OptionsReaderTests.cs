@@ -38,7 +38,27 @@ public sealed class OptionsReaderTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Read_tellsWhereCollateralIsAndComesFrom()
+    {
+        CoordinatorOptions options = OptionsReader.Read([.. Needed()], _ => null);
+        Assert.Equal("https://kdsintf.amd.com/", options.Vendors.Kds.AbsoluteUri);
+        Assert.Equal(TimeSpan.FromSeconds(10), options.Vendors.KdsInterval);
+        Assert.Null(options.Vendors.Proxy);
+        Assert.False(options.Vendors.Offline);
+        Assert.Equal("collateral", Path.GetFileName(options.CollateralFolder));
+        Assert.True(Path.IsPathRooted(options.CollateralFolder));
+
+        options = OptionsReader.Read(
+            [.. Needed(), "--collateral", "/c", "--collateral-source", "disk", "--proxy", "http://proxy:3128", "--pcs", "http://127.0.0.1:8081/pccs", "--kds-interval", "0s"], _ => null);
+        Assert.Equal(("/c", true, new Uri("http://proxy:3128"), TimeSpan.Zero), (options.CollateralFolder, options.Vendors.Offline, options.Vendors.Proxy, options.Vendors.KdsInterval));
+    }
+
     [Theory]
+    [InlineData("--collateral-source", "net")]
+    [InlineData("--kds", "kdsintf.amd.com")]
+    [InlineData("--proxy", "socks")]
+    [InlineData("--kds-interval", "11m")]
     [InlineData("--batch-interval", "99ms")]
     [InlineData("--batch-interval", "601s")]
     [InlineData("--batch-interval", "2")]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ait.Chain;
 using Ait.Chain.Signing;
 using Ait.Coordinator.Configuration;
+using Ait.Coordinator.Fetching;
 using Ait.Coordinator.Hosting;
 using Ait.Coordinator.Ledger;
 using Ait.Protocol;
@@ -36,6 +37,8 @@ internal sealed class TestNetwork : IDisposable
             Listen = new Uri("http://127.0.0.1:0"),
             BatchInterval = TimeSpan.FromMilliseconds(100),
             PollInterval = TimeSpan.FromMilliseconds(50),
+            CollateralFolder = Path.Combine(_directory, "collateral"),
+            Vendors = VendorOptions.Default with { Offline = true },
         };
     }
 
