@@ -26,6 +26,7 @@ public static class AitCommandLine
         QueueCommand.Build,
         VerifyCommand.Build,
         DeployCommand.Build,
+        PublishCommand.Build,
         DoctorCommand.Build,
     ];
 

@@ -21,12 +21,21 @@ public sealed class AbiDriftTests
         "BINDING_DOMAIN()", "CHALLENGE_BLOCKS()", "VALIDITY()", "DETERMINISM_CLASS()", "LEAST_REDEEMED_UNITS()", "MOST_DRAWS()", "QUORUM()",
         "SEATS()", "SEED_DELAY()", "SEED_WINDOW()", "WORK_ATTESTATION_TYPEHASH()", "lowestRedeemPrice()",
         "GovernorChanged(address,address)", "GovernorProposed(address,address)", "HostLimitChanged(uint256)", "ClassRateChanged(uint8,uint32)",
+        "RootPinned(bytes)", "RootUnpinned(bytes)", "LeastEvaluationNumberChanged(uint16)", "StatusAccepted(uint8,bool)",
+
+        // What the contracts of DCAP ask each other, and what they tell whoever follows them.
+        "p256()", "hash()", "certificates()", "signerOf(bytes32)", "tcbInfoOf(uint8,bytes6)", "qeIdentityOf(uint8)",
+        "CertificateVerified(bytes32,bytes32,uint8,uint64)", "RevocationListVerified(bytes32,uint64,uint64)", "SerialRevoked(bytes32,uint256)",
+        "TcbInfoVerified(uint8,bytes6,uint16,uint64,uint64)", "QeIdentityVerified(uint8,uint16,uint64,uint64)",
         "CoordinatorChanged(address,address)", "DurationBoundsChanged(uint16,uint8,(uint64,uint64,uint64))", "RatesChanged(uint256,uint256)",
     ];
 
     public static TheoryData<string, Type[]> Typed() => new()
     {
         { "AIToken", [typeof(AITokenSignatures)] },
+        { "DcapCertificates", [typeof(DcapCertificatesSignatures), typeof(GovernedSignatures)] },
+        { "DcapCollateral", [typeof(DcapCollateralSignatures), typeof(GovernedSignatures)] },
+        { "DcapVerifier", [typeof(DcapVerifierSignatures), typeof(GovernedSignatures)] },
         { "DeviceRegistry", [typeof(DeviceRegistrySignatures), typeof(GovernedSignatures)] },
         { "MiningRegistry", [typeof(MiningRegistrySignatures), typeof(GovernedSignatures)] },
     };

@@ -5,7 +5,7 @@ public sealed class AitCommandLineTests
     /// <summary>Every command of this program with the options its help must name.</summary>
     public static TheoryData<string, string> HelpPromises { get; } = new()
     {
-        { "", "demo up redeem queue status devices tasks balance verify deploy doctor coordinator collateral miner --json" },
+        { "", "demo up redeem queue status devices tasks balance verify deploy publish doctor coordinator collateral miner --json" },
         { "up", "--miners --state --port --rpc-port --json" },
         { "demo", "--state --json" },
         { "redeem", "AMOUNT WORKLOAD --key --max-new-tokens --state --rpc --coordinator --json" },
@@ -17,6 +17,7 @@ public sealed class AitCommandLineTests
         { "deploy", "--rpc --key --profile --root --measurement --tcb-floor --coordinator --proposer --governance-delay --out --json" },
         { "doctor", "--json" },
         { "verify", "--manifest --base --json snp" },
+        { "publish", "--rpc --key --verifier --quote --collateral --json" },
         { "verify snp", "--report --certificate --crl --at --policy --json" },
     };
 

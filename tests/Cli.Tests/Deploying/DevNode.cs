@@ -21,7 +21,7 @@ internal sealed class DevNode : IDisposable
 
     internal Uri Rpc { get; }
 
-    internal static async Task<DevNode> StartAsync(ScratchFolder folder, ulong chainId)
+    internal static async Task<DevNode> StartAsync(ScratchFolder folder, ulong chainId, long? unixTime = null)
     {
         string? anvil = new Prerequisites(Installation.ContractsFolder, _ => { }).FindAnvil();
         Assert.SkipWhen(anvil is null, "no dev chain: anvil is neither in contracts/node_modules nor on PATH (run tests/prepare-contracts, or install Foundry)");
@@ -29,6 +29,11 @@ internal sealed class DevNode : IDisposable
         string[] arguments = [.. DevChain.Arguments(port, folder.File("chain.json"))];
         arguments[Array.IndexOf(arguments, "--chain-id") + 1] = chainId.ToString(CultureInfo.InvariantCulture);
         arguments[Array.IndexOf(arguments, "-b") + 1] = "0.2";
+        if (unixTime is { } time)
+        {
+            arguments = [.. arguments, "--timestamp", time.ToString(CultureInfo.InvariantCulture)];
+        }
+
         var process = Process.Start(new ProcessStartInfo(anvil!, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var node = new DevNode(process, new Uri($"http://127.0.0.1:{port}/"));
         while (!process.HasExited)

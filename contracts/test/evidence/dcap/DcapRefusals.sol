@@ -38,12 +38,14 @@ library DcapRefusals {
 
     function ofCertificates(bytes4 error_) private pure returns (uint256) {
         if (error_ == IDcapCertificates.CertificateNameMismatch.selector) return 201;
+        if (error_ == IDcapCertificates.CertificateRoleMismatch.selector) return 201;
         if (error_ == IDcapCertificates.CertificateIssuerMismatch.selector) return 202;
         if (error_ == IDcapCertificates.CertificateKeyIdentifierMismatch.selector) return 203;
         if (error_ == IDcapCertificates.CertificateSignatureInvalid.selector) return 204;
         if (error_ == IntelCertificate.CertificateAlgorithmUnsupported.selector) return 205;
         if (error_ == IntelCertificate.CertificateKeyUnsupported.selector) return 206;
         if (error_ == IDcapCertificates.CertificateAuthorityMismatch.selector) return 207;
+        if (error_ == IDcapCertificates.RevocationListNotAllowed.selector) return 207;
         if (error_ == IDcapCertificates.CertificatePathTooLong.selector) return 208;
         if (error_ == IntelCertificate.CertificateExtensionUnknown.selector) return 209;
         if (error_ == IDcapCertificates.CertificateNotYetValid.selector) return 210;
