@@ -75,6 +75,9 @@ public sealed class TrustRoots
     /// <summary>True if this key is pinned as a root of NVIDIA's reference manifests.</summary>
     public bool ContainsNvidiaReference(ByteString keyFingerprint) => _nvidiaReference.Contains(keyFingerprint);
 
+    /// <summary>The pinned roots of Intel's platforms: SHA-384 of the DER SubjectPublicKeyInfo.</summary>
+    public ImmutableArray<ByteString> Intel => _intel;
+
     /// <summary>True if this key is pinned as a root of Intel's.</summary>
     public bool ContainsIntel(ByteString keyFingerprint) => _intel.Contains(keyFingerprint);
 

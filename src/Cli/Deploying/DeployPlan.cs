@@ -20,6 +20,9 @@ internal sealed record DeployPlan
 
     internal required ImmutableArray<TcbPin> Floors { get; init; }
 
+    /// <summary>Root keys of Intel's platforms: SHA-384 of the DER SubjectPublicKeyInfo.</summary>
+    internal required ImmutableArray<ReadOnlyMemory<byte>> IntelRoots { get; init; }
+
     /// <summary>Launch measurements whose guests may register, 48 bytes each.</summary>
     internal required ImmutableArray<byte[]> Measurements { get; init; }
 
@@ -36,6 +39,7 @@ internal sealed record DeployPlan
         Profile = Deployment.Development,
         Roots = [new RootPin(SnpProduct.Genoa, root.KeyFingerprint)],
         Floors = [new TcbPin(SnpProduct.Genoa, new byte[8])],
+        IntelRoots = [root.IntelFingerprint],
         Measurements = [measurement],
         GovernanceDelay = TimeSpan.FromSeconds(1),
         Proposer = proposer,
@@ -51,6 +55,7 @@ internal sealed record DeployPlan
                 .Where(root => floors.Any(floor => floor.Product == root.Product))
                 .Select(root => new RootPin(root.Product, root.KeyFingerprint.Span.ToArray()))],
             Floors = floors,
+            IntelRoots = [.. TrustRoots.Production.Intel.Select(fingerprint => (ReadOnlyMemory<byte>)fingerprint.Span.ToArray())],
             Measurements = measurements,
             GovernanceDelay = delay,
             Proposer = proposer,

@@ -16,6 +16,9 @@ internal static class Deployer
     /// <summary>Reports of any privilege level that a guest can have are accepted: 0 is the guest itself.</summary>
     private const uint HighestVmpl = 1;
 
+    /// <summary>Intel's collateral is bounded by its dates alone until the governor raises this.</summary>
+    private const uint LeastEvaluationNumber = 0;
+
     internal static async Task<(Deployment Deployment, IReadOnlyList<DeployedContract> Contracts)> DeployAsync(
         ChainAccess chain, Secp256k1PrivateKey key, DeployPlan plan, string journalPath, TimeProvider clock, Action<string> tell, CancellationToken cancellation)
     {
@@ -50,6 +53,7 @@ internal static class Deployer
         Address rsa = await creator.CreateAsync("RsaPss", cancellation, sha384).ConfigureAwait(false);
         Address p384 = await p384Creation.ConfigureAwait(false);
         Address governor = await governorCreation.ConfigureAwait(false);
+        Task<Address> dcapCreation = CreateDcapAsync(creator, plan, governor, sha384, cancellation);
         Address cache = await creator.CreateAsync(
             "CertificateCache",
             cancellation,
@@ -75,18 +79,32 @@ internal static class Deployer
         Address mining = await creator.CreateAsync("MiningRegistry", cancellation, devices, governor, plan.Coordinator).ConfigureAwait(false);
         AbiFunction token = ContractArtifact.Load("MiningRegistry").Abi.Function("token");
         Address tokenAddress = (await chain.ReadAsync(mining, token, cancellation).ConfigureAwait(false))[0].AsAddress();
+        Address dcap = await dcapCreation.ConfigureAwait(false);
         var deployment = new Deployment(
             chain.ChainId,
             creator.Created.Min(contract => contract.BlockNumber),
             devices,
             mining,
             tokenAddress,
+            dcap,
             cache,
             snp,
             governor,
             plan.Coordinator,
             plan.Profile);
         return (deployment, creator.Created);
+    }
+
+    /// <summary>The contracts of Intel's quotes. Collateral is published afterwards, by anyone, with <c>ait publish</c>.</summary>
+    private static async Task<Address> CreateDcapAsync(
+        ContractCreator creator, DeployPlan plan, Address governor, Address sha384, CancellationToken cancellation)
+    {
+        Address p256 = await creator.CreateAsync("P256Verifier", cancellation).ConfigureAwait(false);
+        Address certificates = await creator.CreateAsync(
+            "DcapCertificates", cancellation, governor, p256, sha384, AbiValue.List(plan.IntelRoots.Select(pin => AbiValue.Bytes(pin.Span)))).ConfigureAwait(false);
+        Address collateral = await creator.CreateAsync(
+            "DcapCollateral", cancellation, governor, certificates, p256, LeastEvaluationNumber).ConfigureAwait(false);
+        return await creator.CreateAsync("DcapVerifier", cancellation, governor, certificates, collateral, p256).ConfigureAwait(false);
     }
 
     private static FileTransactionJournal OpenJournal(string path)

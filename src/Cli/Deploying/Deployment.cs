@@ -11,6 +11,7 @@ internal sealed record Deployment(
     Address DeviceRegistry,
     Address MiningRegistry,
     Address Token,
+    Address DcapVerifier,
     Address CertificateCache,
     Address SnpVerifier,
     Address Governor,

@@ -16,11 +16,13 @@ internal sealed class EmulatedHardware
     internal string EvidenceCommand(string host, string measurement) =>
         string.Join(' ', ((string[])[_program, "evidence", "--root", _folder, "--host", host, "--measurement", measurement]).Select(Quote));
 
-    /// <summary>Creates the development root or finds it.</summary>
+    /// <summary>Creates the development roots or finds them.</summary>
     internal async Task<EmulatedRoot> RootAsync(CancellationToken cancellation)
     {
         JsonElement root = await AskAsync(["init", "--root", _folder], cancellation).ConfigureAwait(false);
-        return new EmulatedRoot(Bytes(root, "arkSpkiSha384"), Bytes(root, "arkModulus"), Bytes(root, "arkDer"), Bytes(root, "askDer"));
+        JsonElement intel = await AskAsync(["init", "--root", _folder, "--vendor", "intel"], cancellation).ConfigureAwait(false);
+        return new EmulatedRoot(
+            Bytes(root, "arkSpkiSha384"), Bytes(root, "arkModulus"), Bytes(root, "arkDer"), Bytes(root, "askDer"), Bytes(intel, "rootSpkiSha384"));
     }
 
     /// <summary>Creates a host with GPUs of these classes or finds it.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Ait.Attestation;
+using Ait.Attestation.Dcap;
 using Ait.Attestation.SevSnp;
 using Ait.Chain;
 using Ait.Chain.Abi;
@@ -42,6 +43,7 @@ public sealed class DeployCommandTests
         Address cache = Address.Parse((string)answer["deployment"]!["certificateCache"]!);
         Assert.True(await IsPinnedAsync(chain, cache, SnpProduct.Genoa));
         Assert.False(await IsPinnedAsync(chain, cache, SnpProduct.Milan));
+        await AssertBelievesIntelAsync(chain, Address.Parse((string)answer["deployment"]!["dcapVerifier"]!));
     }
 
     [Fact]
@@ -100,6 +102,20 @@ public sealed class DeployCommandTests
         }
 
         return ["deploy", "--json", "--rpc", node.Rpc.ToString(), "--key", key, "--out", folder.File("deployment.json"), .. more];
+    }
+
+    private static async Task AssertBelievesIntelAsync(ChainAccess chain, Address verifier)
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        var dcap = new DcapVerifierContract(verifier, chain.Client);
+        Assert.True(await dcap.GetIsStatusAcceptedAsync((byte)DcapTcbStatus.UpToDate, BlockTag.Latest, cancellation));
+        Assert.False(await dcap.GetIsStatusAcceptedAsync((byte)DcapTcbStatus.OutOfDate, BlockTag.Latest, cancellation));
+        var certificates = new DcapCertificatesContract(await dcap.GetCertificatesAsync(BlockTag.Latest, cancellation), chain.Client);
+        Assert.True(await certificates.GetIsPinnedAsync(TrustRoots.Production.Intel[0].Span.ToArray(), BlockTag.Latest, cancellation));
+        var collateral = new DcapCollateralContract(await dcap.GetCollateralAsync(BlockTag.Latest, cancellation), chain.Client);
+        Assert.Equal(0u, await collateral.GetLeastEvaluationNumberAsync(BlockTag.Latest, cancellation));
+        Assert.Null(await collateral.GetQeIdentityDatesAsync(DcapCollateralContract.Tdx, BlockTag.Latest, cancellation));
+        Assert.Equal(await dcap.GetGovernorAsync(BlockTag.Latest, cancellation), await certificates.GetGovernorAsync(BlockTag.Latest, cancellation));
     }
 
     private static async Task<bool> IsPinnedAsync(ChainAccess chain, Address cache, SnpProduct product)
