@@ -37,10 +37,7 @@ public sealed class InstructionSetTests
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string variable, string expected, CancellationToken cancellation)
     {
-        string assembly = typeof(InstructionSetTests).Assembly.Location;
-        var start = new ProcessStartInfo(DotnetHost()) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(assembly);
+        ProcessStartInfo start = ChildProcess.OfThisAssembly();
         start.ArgumentList.Add("--no-progress");
         start.ArgumentList.Add("--no-ansi");
         // With the definition alone there is nothing to compare in process; the vectors were made by another one.
@@ -55,32 +52,6 @@ public sealed class InstructionSetTests
 
         start.Environment[variable] = "0";
         start.Environment[Expectation] = expected;
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException("The child process did not start.");
-        Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation);
-        Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
-        try
-        {
-            await process.WaitForExitAsync(cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        return (process.ExitCode, await output + await error);
-    }
-
-    private static string DotnetHost()
-    {
-        string? root = Environment.GetEnvironmentVariable("DOTNET_ROOT");
-        string? host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH");
-        if (host is not null && File.Exists(host))
-        {
-            return host;
-        }
-
-        string name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
-        return root is not null && File.Exists(Path.Combine(root, name)) ? Path.Combine(root, name) : name;
+        return await ChildProcess.RunAsync(start, cancellation);
     }
 }
