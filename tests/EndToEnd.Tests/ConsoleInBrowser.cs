@@ -36,7 +36,7 @@ public sealed class ConsoleInBrowser(Devnet devnet) : IClassFixture<Devnet>
         ModelResponse model = await devnet.ModelAsync(Cancellation);
         Hash256 workload = Assert.Single(await devnet.QueueAsync([WorkloadText.OfPrompt("A question:", 32, model)], Cancellation));
         TaskResponse task = await devnet.SettledAsync(workload, Cancellation);
-        await page.GetByText("3 of 3 paid").WaitForAsync(new() { Timeout = 60_000 });
+        await page.GetByText("3 of 3 paid").WaitForAsync();
         await page.ClickAsync("tbody a");
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(3);
         Assert.Contains(task.TaskId.ToString(), await page.InnerTextAsync("h1"), StringComparison.Ordinal);
@@ -126,10 +126,10 @@ public sealed class ConsoleInBrowser(Devnet devnet) : IClassFixture<Devnet>
             """);
         await page.GotoAsync(opened.Url + "#/economics");
         await page.FillAsync("#workload", "0x12");
-        await page.ClickAsync("text=Price");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Price", Exact = true }).ClickAsync();
         await page.GetByText("A workload id is 0x and 64 hexadecimal digits").WaitForAsync();
         await page.FillAsync("#workload", quote.WorkloadId.ToString());
-        await page.ClickAsync("text=Price");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Price", Exact = true }).ClickAsync();
         await page.WaitForSelectorAsync("#amount");
         await page.ClickAsync("button.main");
         await page.GetByText("Sent.").WaitForAsync();
@@ -155,6 +155,9 @@ public sealed class ConsoleInBrowser(Devnet devnet) : IClassFixture<Devnet>
             Args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
         });
         var opened = new Opened(playwright, browser, await browser.NewPageAsync(), devnet.Local.Options.Coordinator.ToString());
+        // Waits end when what they wait for is there; these only bound a hang on a machine that is busy.
+        opened.Page.SetDefaultTimeout(120_000);
+        Assertions.SetDefaultExpectTimeout(120_000);
         opened.Page.Console += (_, message) =>
         {
             if (message.Type == "error")
