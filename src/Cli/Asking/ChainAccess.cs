@@ -74,9 +74,13 @@ internal sealed class ChainAccess : IDisposable
     internal static ContractError Explain(CallResult.Reverted reverted) => ContractError.Decode(reverted.Data.AsSpan(), s_abis);
 
     /// <summary>Sends a transaction and waits until it is in a block; a revert is found before sending.</summary>
-    internal async Task<TransactionReceipt> SendAsync(Secp256k1PrivateKey key, Address to, ReadOnlyMemory<byte> data, CancellationToken cancellation)
+    internal Task<TransactionReceipt> SendAsync(Secp256k1PrivateKey key, Address to, ReadOnlyMemory<byte> data, CancellationToken cancellation) =>
+        SendAsync(key, to, data, BigInteger.Zero, cancellation);
+
+    /// <summary>The same with some of the chain's coin, in wei.</summary>
+    internal async Task<TransactionReceipt> SendAsync(Secp256k1PrivateKey key, Address to, ReadOnlyMemory<byte> data, BigInteger value, CancellationToken cancellation)
     {
-        GasEstimate estimate = await Client.EstimateGasAsync(new CallRequest { From = key.Address, To = to, Data = data }, BlockTag.Latest, cancellation)
+        GasEstimate estimate = await Client.EstimateGasAsync(new CallRequest { From = key.Address, To = to, Data = data, Value = value }, BlockTag.Latest, cancellation)
             .ConfigureAwait(false);
         if (estimate is GasEstimate.Reverted reverted)
         {
@@ -84,21 +88,25 @@ internal sealed class ChainAccess : IDisposable
         }
 
         ulong gas = ((GasEstimate.Estimated)estimate).Gas;
-        TransactionReceipt receipt = await SendRegardlessAsync(key, to, data, gas + (gas / 4) + 20_000, cancellation).ConfigureAwait(false);
+        TransactionReceipt receipt = await SendRegardlessAsync(key, to, data, value, gas + (gas / 4) + 20_000, cancellation).ConfigureAwait(false);
         return receipt.Succeeded
             ? receipt
             : throw new RefusedException($"transaction {receipt.TransactionHash} to {to} failed in block {receipt.BlockNumber}.");
     }
 
     /// <summary>Sends a transaction without asking first whether it would succeed, and waits for its receipt.</summary>
-    internal async Task<TransactionReceipt> SendRegardlessAsync(
-        Secp256k1PrivateKey key, Address? to, ReadOnlyMemory<byte> data, ulong gasLimit, CancellationToken cancellation)
+    internal Task<TransactionReceipt> SendRegardlessAsync(
+        Secp256k1PrivateKey key, Address? to, ReadOnlyMemory<byte> data, ulong gasLimit, CancellationToken cancellation) =>
+        SendRegardlessAsync(key, to, data, BigInteger.Zero, gasLimit, cancellation);
+
+    private async Task<TransactionReceipt> SendRegardlessAsync(
+        Secp256k1PrivateKey key, Address? to, ReadOnlyMemory<byte> data, BigInteger value, ulong gasLimit, CancellationToken cancellation)
     {
         await _sending.WaitAsync(cancellation).ConfigureAwait(false);
         SignedTransaction signed;
         try
         {
-            signed = await SignAsync(key, to, data, gasLimit, cancellation).ConfigureAwait(false);
+            signed = await SignAsync(key, to, data, value, gasLimit, cancellation).ConfigureAwait(false);
             await Client.SendRawTransactionAsync(signed.Raw.AsMemory(), cancellation).ConfigureAwait(false);
         }
         finally
@@ -110,7 +118,7 @@ internal sealed class ChainAccess : IDisposable
     }
 
     private async Task<SignedTransaction> SignAsync(
-        Secp256k1PrivateKey key, Address? to, ReadOnlyMemory<byte> data, ulong gasLimit, CancellationToken cancellation)
+        Secp256k1PrivateKey key, Address? to, ReadOnlyMemory<byte> data, BigInteger value, ulong gasLimit, CancellationToken cancellation)
     {
         ulong nonce = await Client.GetTransactionCountAsync(key.Address, BlockTag.Pending, cancellation).ConfigureAwait(false);
         Block head = await Client.GetBlockAsync(BlockTag.Latest, cancellation).ConfigureAwait(false)
@@ -124,6 +132,7 @@ internal sealed class ChainAccess : IDisposable
             MaxFeePerGas = (head.BaseFeePerGas * 2) + tip,
             GasLimit = gasLimit,
             To = to,
+            Value = value,
             Data = [.. data.Span],
         };
         return transaction.Sign(key);

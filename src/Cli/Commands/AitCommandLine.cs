@@ -24,6 +24,7 @@ public static class AitCommandLine
         BalanceCommand.Build,
         RedeemCommand.Build,
         QueueCommand.Build,
+        DexCommand.Build,
         VerifyCommand.Build,
         DeployCommand.Build,
         PublishCommand.Build,

@@ -13,6 +13,8 @@ internal sealed class StateFolder
 
     internal string DeploymentJournal => In("deployment.journal.json");
 
+    internal string Exchange => In("dex.json");
+
     internal string Models => In("models.json");
 
     internal string Ledger => In("coordinator.db");
