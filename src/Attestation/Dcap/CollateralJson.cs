@@ -10,6 +10,20 @@ internal static class CollateralJson
 {
     private const int MaxRows = 256;
 
+    // What Intel's library knows in each place; in the others it answers that the level is not supported.
+    private static readonly DcapTcbStatus[] s_platform =
+    [
+        DcapTcbStatus.UpToDate, DcapTcbStatus.OutOfDate, DcapTcbStatus.ConfigurationNeeded, DcapTcbStatus.Revoked,
+        DcapTcbStatus.OutOfDateConfigurationNeeded, DcapTcbStatus.SWHardeningNeeded, DcapTcbStatus.ConfigurationAndSWHardeningNeeded,
+    ];
+
+    private static readonly DcapTcbStatus[] s_enclave =
+    [
+        DcapTcbStatus.UpToDate, DcapTcbStatus.OutOfDate, DcapTcbStatus.ConfigurationNeeded, DcapTcbStatus.Revoked, DcapTcbStatus.OutOfDateConfigurationNeeded,
+    ];
+
+    private static readonly DcapTcbStatus[] s_module = [DcapTcbStatus.UpToDate, DcapTcbStatus.OutOfDate, DcapTcbStatus.Revoked];
+
     internal static bool TryReadTcbInfo(ReadOnlyMemory<byte> json, [NotNullWhen(true)] out TcbInfo? info, [NotNullWhen(false)] out RefusalReason? refusal) =>
         TryRead("tcb_info", json, ReadTcbInfo, out info, out refusal);
 
@@ -69,7 +83,7 @@ internal static class CollateralJson
         IReadOnlyList<int> sgx = version == 2
             ? [.. Enumerable.Range(1, 16).Select(index => (int)tcb.GetProperty(string.Create(CultureInfo.InvariantCulture, $"sgxtcbcomp{index:00}svn")).GetByte())]
             : Components(tcb, "sgxtcbcomponents");
-        return new TcbLevel(sgx, tdx ? Components(tcb, "tdxtcbcomponents") : null, tcb.GetProperty("pcesvn").GetUInt16(), Status(row), Advisories(row));
+        return new TcbLevel(sgx, tdx ? Components(tcb, "tdxtcbcomponents") : null, tcb.GetProperty("pcesvn").GetUInt16(), Status(row, s_platform), Advisories(row));
     }
 
     private static IReadOnlyList<int> Components(JsonElement tcb, string name)
@@ -79,7 +93,7 @@ internal static class CollateralJson
     }
 
     private static ModuleIdentity ReadModule(JsonElement element, string id, bool hasLevels) => new(
-        id, Hex(element, "mrsigner", 48), Hex(element, "attributes", 8), Hex(element, "attributesMask", 8), hasLevels ? SvnLevels(element) : []);
+        id, Hex(element, "mrsigner", 48), Hex(element, "attributes", 8), Hex(element, "attributesMask", 8), hasLevels ? SvnLevels(element, s_module) : []);
 
     private static QeIdentity ReadQeIdentity(JsonElement root)
     {
@@ -96,19 +110,25 @@ internal static class CollateralJson
             AttributesMask = Hex(root, "attributesMask", 16),
             MrSigner = Hex(root, "mrsigner", 32),
             IsvProdId = root.GetProperty("isvprodid").GetUInt16(),
-            Levels = SvnLevels(root),
+            Levels = SvnLevels(root, s_enclave),
         };
     }
 
-    private static IReadOnlyList<SvnLevel> SvnLevels(JsonElement element) => Rows(
-        element, "tcbLevels", row => new SvnLevel(row.GetProperty("tcb").GetProperty("isvsvn").GetUInt16(), Status(row), Advisories(row)));
+    private static IReadOnlyList<SvnLevel> SvnLevels(JsonElement element, DcapTcbStatus[] known) => Rows(
+        element, "tcbLevels", row => new SvnLevel(row.GetProperty("tcb").GetProperty("isvsvn").GetUInt16(), Status(row, known), Advisories(row)));
 
-    private static DcapTcbStatus Status(JsonElement row)
+    private static DcapTcbStatus Status(JsonElement row, DcapTcbStatus[] known)
     {
         string text = Text(row, "tcbStatus");
-        return Enum.TryParse(text, ignoreCase: false, out DcapTcbStatus status) && Enum.IsDefined(status) && !char.IsAsciiDigit(text[0])
-            ? status
-            : throw new FormatException($"tcbStatus {text}");
+        foreach (DcapTcbStatus status in known)
+        {
+            if (text == status.ToString())
+            {
+                return status;
+            }
+        }
+
+        throw new FormatException($"tcbStatus {text}");
     }
 
     private static IReadOnlyList<string> Advisories(JsonElement row) => row.TryGetProperty("advisoryIDs", out _)

@@ -20,13 +20,14 @@ internal sealed class DcapPath
 
     internal static bool TryVerify(
         DcapQuote quote,
-        DcapCollateral collateral,
+        DcapEvidence evidence,
         TrustRoots roots,
         DateTimeOffset at,
         [NotNullWhen(true)] out DcapPath? path,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
         path = null;
+        DcapCollateral collateral = evidence.Collateral;
         if (!Certificate.TryParse(quote.Certificates[0], "PCK", out Certificate? leaf, out refusal)
             || !PckCertificate.TryRead(leaf, out PckCertificate? pck, out refusal)
             || !TryIssuer([quote.Certificates[1], quote.Certificates[2]], "PCK CA", roots, at, out Issuer? authority, out refusal)
@@ -58,9 +59,18 @@ internal sealed class DcapPath
         verified.Limit(listIssuer);
         verified.Limit(rootList.NextUpdate);
         verified.Limit(pckList.NextUpdate);
+        List<RevocationList> rootLists = [rootList];
+        foreach (ReadOnlyMemory<byte> der in evidence.RevocationLists)
+        {
+            if (!verified.TryFurtherList(der, leaf, authority, rootLists, at, out refusal))
+            {
+                return false;
+            }
+        }
+
         foreach (SignedJson signed in (ReadOnlySpan<SignedJson>)[collateral.TcbInfo, collateral.QeIdentity])
         {
-            if (!verified.TryVerifySigned(signed, rootList, roots, at, out refusal))
+            if (!verified.TryVerifySigned(signed, rootLists, roots, at, out refusal))
             {
                 return false;
             }
@@ -78,8 +88,34 @@ internal sealed class DcapPath
         Limit(issuer.Root.NotAfter);
     }
 
+    private bool TryFurtherList(
+        ReadOnlyMemory<byte> der,
+        Certificate leaf,
+        Issuer authority,
+        List<RevocationList> rootLists,
+        DateTimeOffset at,
+        [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        if (!RevocationList.TryParse(der, out RevocationList? list, out refusal))
+        {
+            return false;
+        }
+
+        bool ofRoot = list.Issuer.Encoded == authority.Root.Subject.Encoded;
+        refusal = ofRoot
+            ? CertificatePath.CheckRevocationList(list, "CRL", authority.Root, "root CA", Scheme, at) ?? CertificatePath.CheckRevoked(list, authority.Certificate, "PCK CA")
+            : CertificatePath.CheckRevocationList(list, "CRL", authority.Certificate, "PCK CA", Scheme, at) ?? CertificatePath.CheckRevoked(list, leaf, "PCK");
+        if (ofRoot)
+        {
+            rootLists.Add(list);
+        }
+
+        Limit(list.NextUpdate);
+        return refusal is null;
+    }
+
     private bool TryVerifySigned(
-        SignedJson signed, RevocationList rootList, TrustRoots roots, DateTimeOffset at, [NotNullWhen(false)] out RefusalReason? refusal)
+        SignedJson signed, List<RevocationList> rootLists, TrustRoots roots, DateTimeOffset at, [NotNullWhen(false)] out RefusalReason? refusal)
     {
         string name = signed.Name + " issuer";
         if (!TryIssuer(signed.IssuerChain, name, roots, at, out Issuer? issuer, out refusal))
@@ -89,7 +125,12 @@ internal sealed class DcapPath
 
         refusal = issuer.Certificate.Subject.CommonName != "Intel SGX TCB Signing"
             ? new RefusalReason(Refusal.CertificateRole, name, "subject CN Intel SGX TCB Signing", issuer.Certificate.Subject.CommonName)
-            : CertificatePath.CheckRevoked(rootList, issuer.Certificate, name);
+            : null;
+        foreach (RevocationList list in rootLists)
+        {
+            refusal ??= CertificatePath.CheckRevoked(list, issuer.Certificate, name);
+        }
+
         if (refusal is null && !issuer.Certificate.PublicKey.VerifiesEcdsa(signed.Text.Span, signed.Signature.Span))
         {
             refusal = new RefusalReason(Refusal.CollateralSignature, signed.Name, "a signature by Intel SGX TCB Signing", "a signature that does not verify");

@@ -38,7 +38,7 @@ public static class DcapVerifier
     {
         facts = null;
         if (!DcapQuote.TryParse(evidence.Quote, out DcapQuote? quote, out refusal)
-            || !DcapPath.TryVerify(quote, evidence.Collateral, roots, at, out DcapPath? path, out refusal))
+            || !DcapPath.TryVerify(quote, evidence, roots, at, out DcapPath? path, out refusal))
         {
             return false;
         }

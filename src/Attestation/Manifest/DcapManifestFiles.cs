@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Ait.Attestation.Dcap;
 
 namespace Ait.Attestation.Manifest;
 
-/// <summary>Loads the files of an Intel entry: <c>quote</c> and <c>collateral</c>.</summary>
+/// <summary>Loads the files of an Intel entry: <c>quote</c>, <c>collateral</c>, and <c>crl</c> beside those inside it.</summary>
 internal static class DcapManifestFiles
 {
     internal static bool TryLoad(
@@ -28,12 +29,13 @@ internal static class DcapManifestFiles
 
         if (!ManifestFiles.TryReadOne(files, "quote", read, out byte[]? quote, out refusal)
             || !ManifestFiles.TryReadOne(files, "collateral", read, out byte[]? text, out refusal)
-            || !DcapCollateral.TryParse(text, out DcapCollateral? collateral, out refusal))
+            || !DcapCollateral.TryParse(text, out DcapCollateral? collateral, out refusal)
+            || !ManifestFiles.TryRevocationLists(files, read, out ImmutableArray<ReadOnlyMemory<byte>> lists, out refusal))
         {
             return false;
         }
 
-        evidence = new DcapEvidence { Quote = quote, Collateral = collateral };
+        evidence = new DcapEvidence { Quote = quote, Collateral = collateral, RevocationLists = lists };
         return true;
     }
 }

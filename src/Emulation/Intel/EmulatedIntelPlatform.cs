@@ -90,7 +90,7 @@ public sealed class EmulatedIntelPlatform : IDisposable
     private static byte[] TrustDomain(EmulatedQuote quote)
     {
         bool long15 = quote.Version == 5 && quote.BodyType >= 3;
-        var body = new byte[long15 ? 648 : 584];
+        var body = new byte[!long15 ? 584 : quote.BodyType == 3 ? 648 : 885];
         quote.TeeTcbSvn.CopyTo(body, 0);
         quote.MrSignerSeam.CopyTo(body, 64);
         quote.SeamAttributes.CopyTo(body, 112);

@@ -82,6 +82,13 @@ public sealed class EmulatedIntelVendor : IDisposable
         });
     }
 
+    /// <summary>A revocation list by the root, or by the platform authority.</summary>
+    public byte[] RevocationList(bool ofRoot, EmulatedCollateral dates, params IReadOnlyList<int> serials)
+    {
+        ArgumentNullException.ThrowIfNull(dates);
+        return List(ofRoot ? IntelNames.Root : IntelNames.PlatformAuthority, dates, serials, ofRoot ? RootIndex : PlatformIndex);
+    }
+
     public void Dispose()
     {
         foreach (ECDsa key in _keys)

@@ -9,7 +9,7 @@ public sealed record EmulatedQuote
     /// <summary>A trust domain; otherwise an enclave.</summary>
     public bool Tdx { get; init; } = true;
 
-    /// <summary>Version 5: 2 is TDX 1.0, 3 is TDX 1.5.</summary>
+    /// <summary>Version 5: 2 is TDX 1.0, 3 is TDX 1.5, 4 is TDX 1.5 with its extended report.</summary>
     public int BodyType { get; init; } = 2;
 
     public int KeyType { get; init; } = 2;

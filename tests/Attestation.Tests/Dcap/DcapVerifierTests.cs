@@ -25,6 +25,7 @@ public sealed class DcapVerifierTests
     [InlineData(4, 2)]
     [InlineData(5, 2)]
     [InlineData(5, 3)]
+    [InlineData(5, 4)]
     public void Verify_acceptsTrustDomains(int version, int bodyType)
     {
         DcapFacts facts = Accepted(Judge(s_quote with { Version = version, BodyType = bodyType }, s_collateral));
@@ -147,9 +148,44 @@ public sealed class DcapVerifierTests
         Assert.Equal(code, refusal.Code);
     }
 
+    [Theory]
+    [InlineData("Splendid", "UpToDate", "UpToDate")]
+    [InlineData("0", "UpToDate", "UpToDate")]
+    [InlineData("TDRelaunchAdvised", "UpToDate", "UpToDate")]
+    [InlineData("UpToDate", "SWHardeningNeeded", "UpToDate")]
+    [InlineData("UpToDate", "UpToDate", "ConfigurationNeeded")]
+    public void Verify_refusesStatusesThatIntelGivesNobodyThere(string platform, string enclave, string module) => AssertRefused(
+        Judge(s_quote, s_collateral with { PlatformStatus = platform, QeStatus = enclave, ModuleStatus = module }), Refusal.CollateralMalformed);
+
+    [Theory]
+    [InlineData(true, EmulatedIntelVendor.PlatformAuthoritySerial)]
+    [InlineData(true, EmulatedIntelVendor.SigningSerial)]
+    [InlineData(false, PckSerial)]
+    public void Verify_refusesByAListBesideTheCollateral(bool ofRoot, int serial)
+    {
+        byte[] quote = s_platform.Quote(s_quote);
+        Verdict JudgeWith(byte[] list)
+        {
+            DcapEvidence bare = Evidence(quote, s_vendor.Collateral(s_collateral));
+            var evidence = new DcapEvidence { Quote = bare.Quote, Collateral = bare.Collateral, RevocationLists = [list] };
+            return DcapVerifier.Verify(evidence, Roots(), DcapPolicy.Baseline, s_now);
+        }
+
+        EmulatedCollateral sooner = s_collateral with { NextUpdate = s_now.AddDays(2) };
+        Assert.Equal(sooner.NextUpdate, Accepted(JudgeWith(s_vendor.RevocationList(ofRoot, sooner, 99))).ExpiresAt);
+        AssertRefused(JudgeWith(s_vendor.RevocationList(ofRoot, sooner, 99, serial)), Refusal.CertificateRevoked);
+        AssertRefused(JudgeWith(s_vendor.RevocationList(ofRoot, sooner with { NextUpdate = s_now.AddDays(-1) }, 99)), Refusal.RevocationListStale);
+        using var other = new EmulatedIntelVendor(s_now.AddYears(-1));
+        AssertRefused(JudgeWith(other.RevocationList(ofRoot, sooner, 99)), Refusal.RevocationListIssuer);
+        AssertRefused(JudgeWith([.. s_vendor.RevocationList(ofRoot, sooner, 99), 0]), Refusal.RevocationListMalformed);
+    }
+
     [Fact]
-    public void Verify_refusesSignedTextThatIsNotOfIntelsForm() =>
-        AssertRefused(Judge(s_quote, s_collateral with { PlatformStatus = "Splendid" }), Refusal.CollateralMalformed);
+    public void Verify_refusesABodyLongerThanItsType()
+    {
+        byte[] quote = s_platform.Quote(s_quote with { Version = 5, BodyType = 4 });
+        AssertRefused(Judge(Bytes.Flip(quote, 48, 4 ^ 3), s_vendor.Collateral(s_collateral)), Refusal.QuoteMalformed);
+    }
 
     [Theory]
     [Refuses(Refusal.CollateralStale)]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ait.Attestation.SevSnp;
+using Ait.Attestation.X509;
 using Ait.Emulation.Amd;
 
 namespace Ait.Attestation.Tests.SevSnp;
@@ -87,6 +88,17 @@ public sealed class RevocationTests
     {
         Verdict verdict = Genuine("genoa-v3-openpcc-azure", "ask_genoa", "ark_genoa", "crl_genoa_2024-10-23", DateTimeOffset.Parse(at, null));
         Assert.Equal(code, verdict is Verdict.Refused refused ? refused.Reason.Code : Refusal.None);
+    }
+
+    [Fact]
+    public void Revokes_findsTheGenuineIntermediateThatAmdRevoked()
+    {
+        Assert.True(RevocationLists.TryRead(Vectors.Read("amd-snp/crls/crl_genoa_2024-10-23.der"), out ImmutableArray<ReadOnlyMemory<byte>> lists, out _));
+        Assert.True(RevocationList.TryParse(lists[0], out RevocationList? list, out _));
+        Assert.True(Certificate.TryParse(Vectors.Read("amd-snp/roots/ask_genoa.der"), "ASK", out Certificate? current, out _));
+        Assert.Equal(ByteString.FromHex("020002"), current.Serial);
+        Assert.False(list.Revokes(current.Serial));
+        Assert.True(list.Revokes(ByteString.FromHex("020001")));
     }
 
     [Fact]
