@@ -1,6 +1,6 @@
-.PHONY: help build test contracts differential demo bench
+.PHONY: help build test contracts differential demo bench bench-attestation fuzz-attestation
 help:      ## Say what each target does (the default)
-	@sed -n 's/^\([a-z]*\): *## /  make \1	/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\): *## /  make \1	/p' $(MAKEFILE_LIST)
 build:     ## Build everything in Release
 	@tests/run --build-only
 test:      ## Do all set-up, run every test, end with one line: N passed, N failed, N skipped
@@ -14,3 +14,7 @@ demo:      ## Do all set-up and run the main job, from evidence to redemption
 bench:     ## Measure: gas of every flow (snapshots), then the engine's backends side by side
 	@tests/prepare-contracts && cd contracts && FORGE_SNAPSHOT_CHECK=false node_modules/@foundry-rs/forge-linux-amd64/bin/forge test --gas-report
 	@dotnet run -c Release --project bench/Ait.Bench
+bench-attestation: ## Measure: verifications of evidence per second of processor time, beside OpenSSL's own limit
+	@dotnet run -c Release --project bench/Ait.Bench.Attestation
+fuzz-attestation: ## Feed mutated evidence of every format to its readers: COUNT inputs each (a million)
+	@dotnet run -c Release --project tests/Attestation.Fuzz -- --count $(or $(COUNT),1000000)

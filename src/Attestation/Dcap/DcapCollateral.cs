@@ -15,6 +15,9 @@ public sealed class DcapCollateral
     /// <summary>Longest accepted file in bytes.</summary>
     public const int MaxLength = 1024 * 1024;
 
+    private Dcap.TcbInfo? _tcbInfo;
+    private Dcap.QeIdentity? _qeIdentity;
+
     private DcapCollateral(
         IReadOnlyList<ReadOnlyMemory<byte>> pckIssuerChain,
         ReadOnlyMemory<byte> rootRevocationList,
@@ -81,6 +84,32 @@ public sealed class DcapCollateral
 
         collateral = new DcapCollateral(pckChain, rootList, pckList, tcbInfo, qeIdentity);
         return true;
+    }
+
+    /// <summary>TCB info as fields; read once.</summary>
+    internal bool TryReadTcbInfo([NotNullWhen(true)] out Dcap.TcbInfo? info, [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        refusal = null;
+        info = _tcbInfo;
+        if (info is null && CollateralJson.TryReadTcbInfo(TcbInfo.Text, out info, out refusal))
+        {
+            _tcbInfo = info;
+        }
+
+        return info is not null;
+    }
+
+    /// <summary>QE identity as fields; read once.</summary>
+    internal bool TryReadQeIdentity([NotNullWhen(true)] out Dcap.QeIdentity? identity, [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        refusal = null;
+        identity = _qeIdentity;
+        if (identity is null && CollateralJson.TryReadQeIdentity(QeIdentity.Text, out identity, out refusal))
+        {
+            _qeIdentity = identity;
+        }
+
+        return identity is not null;
     }
 
     private static bool TrySigned(JsonElement root, string name, [NotNullWhen(true)] out SignedJson? signed, [NotNullWhen(false)] out RefusalReason? refusal)

@@ -23,17 +23,18 @@ internal sealed class DcapPath
         DcapEvidence evidence,
         TrustRoots roots,
         DateTimeOffset at,
+        CertificateCache? cache,
         [NotNullWhen(true)] out DcapPath? path,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
         path = null;
         DcapCollateral collateral = evidence.Collateral;
-        if (!Certificate.TryParse(quote.Certificates[0], "PCK", out Certificate? leaf, out refusal)
+        if (!CertificateCache.TryParse(cache, quote.Certificates[0], "PCK", out Certificate? leaf, out refusal)
             || !PckCertificate.TryRead(leaf, out PckCertificate? pck, out refusal)
-            || !TryIssuer([quote.Certificates[1], quote.Certificates[2]], "PCK CA", roots, at, out Issuer? authority, out refusal)
-            || !TryIssuer(collateral.PckIssuerChain, "PCK CRL issuer", roots, at, out Issuer? listIssuer, out refusal)
-            || !TryList(collateral.RootRevocationList, out RevocationList? rootList, out refusal)
-            || !TryList(collateral.PckRevocationList, out RevocationList? pckList, out refusal))
+            || !TryIssuer([quote.Certificates[1], quote.Certificates[2]], "PCK CA", roots, at, cache, out Issuer? authority, out refusal)
+            || !TryIssuer(collateral.PckIssuerChain, "PCK CRL issuer", roots, at, cache, out Issuer? listIssuer, out refusal)
+            || !CertificateCache.TryParse(cache, collateral.RootRevocationList, out RevocationList? rootList, out refusal)
+            || !CertificateCache.TryParse(cache, collateral.PckRevocationList, out RevocationList? pckList, out refusal))
         {
             return false;
         }
@@ -62,7 +63,7 @@ internal sealed class DcapPath
         List<RevocationList> rootLists = [rootList];
         foreach (ReadOnlyMemory<byte> der in evidence.RevocationLists)
         {
-            if (!verified.TryFurtherList(der, leaf, authority, rootLists, at, out refusal))
+            if (!verified.TryFurtherList(der, leaf, authority, rootLists, at, cache, out refusal))
             {
                 return false;
             }
@@ -70,12 +71,15 @@ internal sealed class DcapPath
 
         foreach (SignedJson signed in (ReadOnlySpan<SignedJson>)[collateral.TcbInfo, collateral.QeIdentity])
         {
-            if (!verified.TryVerifySigned(signed, rootLists, roots, at, out refusal))
+            if (!verified.TryVerifySigned(signed, rootLists, roots, at, cache, out refusal))
             {
                 return false;
             }
         }
 
+        cache?.Keep(leaf);
+        cache?.Keep(rootList);
+        cache?.Keep(pckList);
         path = verified;
         return true;
     }
@@ -94,9 +98,10 @@ internal sealed class DcapPath
         Issuer authority,
         List<RevocationList> rootLists,
         DateTimeOffset at,
+        CertificateCache? cache,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
-        if (!RevocationList.TryParse(der, out RevocationList? list, out refusal))
+        if (!CertificateCache.TryParse(cache, der, out RevocationList? list, out refusal))
         {
             return false;
         }
@@ -115,10 +120,15 @@ internal sealed class DcapPath
     }
 
     private bool TryVerifySigned(
-        SignedJson signed, List<RevocationList> rootLists, TrustRoots roots, DateTimeOffset at, [NotNullWhen(false)] out RefusalReason? refusal)
+        SignedJson signed,
+        List<RevocationList> rootLists,
+        TrustRoots roots,
+        DateTimeOffset at,
+        CertificateCache? cache,
+        [NotNullWhen(false)] out RefusalReason? refusal)
     {
         string name = signed.Name + " issuer";
-        if (!TryIssuer(signed.IssuerChain, name, roots, at, out Issuer? issuer, out refusal))
+        if (!TryIssuer(signed.IssuerChain, name, roots, at, cache, out Issuer? issuer, out refusal))
         {
             return false;
         }
@@ -131,7 +141,7 @@ internal sealed class DcapPath
             refusal ??= CertificatePath.CheckRevoked(list, issuer.Certificate, name);
         }
 
-        if (refusal is null && !issuer.Certificate.PublicKey.VerifiesEcdsa(signed.Text.Span, signed.Signature.Span))
+        if (refusal is null && !signed.IsSignedBy(issuer.Certificate.PublicKey))
         {
             refusal = new RefusalReason(Refusal.CollateralSignature, signed.Name, "a signature by Intel SGX TCB Signing", "a signature that does not verify");
         }
@@ -146,12 +156,13 @@ internal sealed class DcapPath
         string name,
         TrustRoots roots,
         DateTimeOffset at,
+        CertificateCache? cache,
         [NotNullWhen(true)] out Issuer? issuer,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
         issuer = null;
-        if (!Certificate.TryParse(chain[0], name, out Certificate? certificate, out refusal)
-            || !Certificate.TryParse(chain[1], "root CA", out Certificate? root, out refusal))
+        if (!CertificateCache.TryParse(cache, chain[0], name, out Certificate? certificate, out refusal)
+            || !CertificateCache.TryParse(cache, chain[1], "root CA", out Certificate? root, out refusal))
         {
             return false;
         }
@@ -164,12 +175,16 @@ internal sealed class DcapPath
             ?? CertificatePath.CheckLink(certificate, name, root, "root CA", Scheme)
             ?? CertificatePath.CheckValidity(root, "root CA", at)
             ?? CertificatePath.CheckValidity(certificate, name, at);
-        issuer = refusal is null ? new Issuer(certificate, root) : null;
-        return issuer is not null;
-    }
+        if (refusal is not null)
+        {
+            return false;
+        }
 
-    private static bool TryList(ReadOnlyMemory<byte> der, [NotNullWhen(true)] out RevocationList? list, [NotNullWhen(false)] out RefusalReason? refusal) =>
-        RevocationList.TryParse(der, out list, out refusal);
+        cache?.Keep(certificate);
+        cache?.Keep(root);
+        issuer = new Issuer(certificate, root);
+        return true;
+    }
 
     private static RefusalReason? CheckAuthorityName(Certificate authority) =>
         authority.Subject.CommonName is "Intel SGX PCK Platform CA" or "Intel SGX PCK Processor CA"

@@ -11,14 +11,14 @@ namespace Ait.Attestation.Dcap;
 /// </summary>
 public static class DcapVerifier
 {
-    /// <summary>Judges <paramref name="evidence"/> as of <paramref name="at"/>.</summary>
-    public static Verdict Verify(DcapEvidence evidence, TrustRoots roots, DcapPolicy policy, DateTimeOffset at)
+    /// <summary>Judges <paramref name="evidence"/> as of <paramref name="at"/>; a cache saves work and changes no verdict.</summary>
+    public static Verdict Verify(DcapEvidence evidence, TrustRoots roots, DcapPolicy policy, DateTimeOffset at, CertificateCache? cache = null)
     {
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(roots);
         ArgumentNullException.ThrowIfNull(policy);
         ImmutableArray<RefusalReason>.Builder failures = ImmutableArray.CreateBuilder<RefusalReason>();
-        if (!TryVerify(evidence, roots, policy, at, failures, out DcapFacts? facts, out RefusalReason? refusal))
+        if (!TryVerify(evidence, roots, policy, at, cache, failures, out DcapFacts? facts, out RefusalReason? refusal))
         {
             return new Verdict.Refused([refusal]);
         }
@@ -32,21 +32,22 @@ public static class DcapVerifier
         TrustRoots roots,
         DcapPolicy policy,
         DateTimeOffset at,
+        CertificateCache? cache,
         ImmutableArray<RefusalReason>.Builder failures,
         [NotNullWhen(true)] out DcapFacts? facts,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
         facts = null;
         if (!DcapQuote.TryParse(evidence.Quote, out DcapQuote? quote, out refusal)
-            || !DcapPath.TryVerify(quote, evidence, roots, at, out DcapPath? path, out refusal))
+            || !DcapPath.TryVerify(quote, evidence, roots, at, cache, out DcapPath? path, out refusal))
         {
             return false;
         }
 
         refusal = CheckQuotingEnclave(quote, path.Pck) ?? CheckQuote(quote);
         if (refusal is not null
-            || !CollateralJson.TryReadTcbInfo(evidence.Collateral.TcbInfo.Text, out TcbInfo? info, out refusal)
-            || !CollateralJson.TryReadQeIdentity(evidence.Collateral.QeIdentity.Text, out QeIdentity? identity, out refusal))
+            || !evidence.Collateral.TryReadTcbInfo(out TcbInfo? info, out refusal)
+            || !evidence.Collateral.TryReadQeIdentity(out QeIdentity? identity, out refusal))
         {
             return false;
         }

@@ -17,8 +17,8 @@ public static class DeviceVerifier
     /// <summary>Most GPUs that one piece of evidence may speak of.</summary>
     public const int MaxGpus = 16;
 
-    /// <summary>Judges <paramref name="evidence"/> as of <paramref name="at"/>. The facts of a genuine verdict are <see cref="DeviceFacts"/>.</summary>
-    public static Verdict Verify(DeviceEvidence evidence, TrustRoots roots, DevicePolicy policy, DateTimeOffset at)
+    /// <summary>Judges <paramref name="evidence"/> as of <paramref name="at"/>; a cache saves work and changes no verdict. The facts of a genuine verdict are <see cref="DeviceFacts"/>.</summary>
+    public static Verdict Verify(DeviceEvidence evidence, TrustRoots roots, DevicePolicy policy, DateTimeOffset at, CertificateCache? cache = null)
     {
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(roots);
@@ -31,13 +31,13 @@ public static class DeviceVerifier
 
         ReportDataRule reportData = ReportDataRule.Exactly(ReportData(policy.Binding, gpus));
         ImmutableArray<RefusalReason>.Builder failures = ImmutableArray.CreateBuilder<RefusalReason>();
-        if (!TryVerifyHost(evidence.Host, roots, policy, reportData, at, failures, out EvidenceFacts? host))
+        if (!TryVerifyHost(evidence.Host, roots, policy, reportData, at, cache, failures, out EvidenceFacts? host))
         {
             return new Verdict.Refused(failures.ToImmutable());
         }
 
         NvidiaPolicy gpuPolicy = GpuPolicy(policy, gpus.Length);
-        if (!NvidiaVerifier.TryVerify(gpus, roots, gpuPolicy, at, failures, out ImmutableArray<NvidiaFacts> gpuFacts, out RefusalReason? refusal))
+        if (!NvidiaVerifier.TryVerify(gpus, roots, gpuPolicy, at, cache, failures, out ImmutableArray<NvidiaFacts> gpuFacts, out RefusalReason? refusal))
         {
             return new Verdict.Refused([refusal]);
         }
@@ -95,6 +95,7 @@ public static class DeviceVerifier
         DevicePolicy policy,
         ReportDataRule reportData,
         DateTimeOffset at,
+        CertificateCache? cache,
         ImmutableArray<RefusalReason>.Builder failures,
         [NotNullWhen(true)] out EvidenceFacts? facts)
     {
@@ -112,7 +113,7 @@ public static class DeviceVerifier
                     SigningKey = SigningKeyRule.VcekOnly,
                     Revocation = policy.Revocation,
                 };
-                facts = SnpVerifier.TryVerify(amd.Evidence, roots, snp, at, failures, out SnpFacts? snpFacts, out refusal) ? snpFacts : null;
+                facts = SnpVerifier.TryVerify(amd.Evidence, roots, snp, at, cache, failures, out SnpFacts? snpFacts, out refusal) ? snpFacts : null;
                 break;
             case HostEvidence.Intel intel:
                 DcapPolicy dcap = DcapPolicy.Baseline with
@@ -121,7 +122,7 @@ public static class DeviceVerifier
                     AcceptedStatuses = policy.AcceptedStatuses,
                     MinimumEvaluationNumber = policy.MinimumEvaluationNumber,
                 };
-                facts = DcapVerifier.TryVerify(intel.Evidence, roots, dcap, at, failures, out DcapFacts? dcapFacts, out refusal) ? dcapFacts : null;
+                facts = DcapVerifier.TryVerify(intel.Evidence, roots, dcap, at, cache, failures, out DcapFacts? dcapFacts, out refusal) ? dcapFacts : null;
                 break;
             default:
                 throw new ArgumentException("the device has no host", nameof(evidence));

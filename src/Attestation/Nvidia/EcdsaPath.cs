@@ -14,6 +14,7 @@ internal static class EcdsaPath
         ReadOnlySpan<string> names,
         Func<ByteString, bool> isPinned,
         DateTimeOffset at,
+        CertificateCache? cache,
         out ImmutableArray<Certificate> path,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
@@ -27,7 +28,7 @@ internal static class EcdsaPath
 
         for (int index = 0; index < given.Length; index++)
         {
-            if (!Certificate.TryParse(given[index], names[index], out Certificate? certificate, out refusal))
+            if (!CertificateCache.TryParse(cache, given[index], names[index], out Certificate? certificate, out refusal))
             {
                 return false;
             }
@@ -56,8 +57,18 @@ internal static class EcdsaPath
                 ?? CertificatePath.CheckValidity(read[index], names[index], at);
         }
 
-        path = refusal is null ? read.ToImmutable() : [];
-        return refusal is null;
+        if (refusal is not null)
+        {
+            return false;
+        }
+
+        path = read.ToImmutable();
+        foreach (Certificate certificate in path)
+        {
+            cache?.Keep(certificate);
+        }
+
+        return true;
     }
 
     /// <summary>The earliest end of any certificate of the path.</summary>

@@ -40,12 +40,13 @@ internal sealed class GpuPath
         TrustRoots roots,
         RevocationRule revocation,
         DateTimeOffset at,
+        CertificateCache? cache,
         [NotNullWhen(true)] out GpuPath? path,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
         path = null;
-        if (!EcdsaPath.TryVerify(evidence.Certificates, s_names, roots.ContainsNvidiaDevice, at, out ImmutableArray<Certificate> certificates, out refusal)
-            || !TryCheckRevocation(certificates, evidence.RevocationLists, revocation, at, out DateTimeOffset end, out refusal)
+        if (!EcdsaPath.TryVerify(evidence.Certificates, s_names, roots.ContainsNvidiaDevice, at, cache, out ImmutableArray<Certificate> certificates, out refusal)
+            || !TryCheckRevocation(certificates, evidence.RevocationLists, revocation, at, cache, out DateTimeOffset end, out refusal)
             || !TryReadChip(certificates[0], certificates[1], out string? chip, out NvidiaArchitecture architecture, out refusal)
             || !FirmwareIdExtension.TryRead(certificates[0], out ByteString firmwareId, out refusal))
         {
@@ -91,6 +92,7 @@ internal sealed class GpuPath
         ImmutableArray<ReadOnlyMemory<byte>> lists,
         RevocationRule rule,
         DateTimeOffset at,
+        CertificateCache? cache,
         out DateTimeOffset end,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
@@ -99,7 +101,7 @@ internal sealed class GpuPath
         HashSet<int> covered = [];
         foreach (ReadOnlyMemory<byte> der in lists)
         {
-            if (!RevocationList.TryParse(der, out RevocationList? list, out refusal))
+            if (!CertificateCache.TryParse(cache, der, out RevocationList? list, out refusal))
             {
                 return false;
             }
@@ -118,6 +120,7 @@ internal sealed class GpuPath
             }
 
             _ = covered.Add(issuer);
+            cache?.Keep(list);
             end = list.NextUpdate < end ? list.NextUpdate : end;
         }
 

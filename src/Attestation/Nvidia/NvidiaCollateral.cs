@@ -18,7 +18,7 @@ public static class NvidiaCollateral
     {
         ArgumentNullException.ThrowIfNull(roots);
         facts = null;
-        if (!ReferenceManifest.TryVerify(xml, "manifest", roots, at, out ReferenceManifest? manifest, out refusal))
+        if (!ReferenceManifest.TryVerify(xml, "manifest", roots, at, cache: null, out ReferenceManifest? manifest, out DateTimeOffset end, out refusal))
         {
             return false;
         }
@@ -26,7 +26,7 @@ public static class NvidiaCollateral
         refusal = string.Equals(manifest.Version, version, StringComparison.OrdinalIgnoreCase)
             ? null
             : new RefusalReason(Refusal.ReferenceMismatch, "manifest version", version, manifest.Version);
-        facts = refusal is null ? new CollateralFacts($"manifest of {manifest.Product} {manifest.Version}", manifest.End) : null;
+        facts = refusal is null ? new CollateralFacts($"manifest of {manifest.Product} {manifest.Version}", end) : null;
         return facts is not null;
     }
 
@@ -36,6 +36,6 @@ public static class NvidiaCollateral
     {
         ArgumentNullException.ThrowIfNull(roots);
         var evidence = new NvidiaEvidence { Report = ReadOnlyMemory<byte>.Empty, Certificates = certificates };
-        return GpuPath.TryVerify(evidence, roots, RevocationRule.CheckWhatIsGiven, at, out _, out refusal);
+        return GpuPath.TryVerify(evidence, roots, RevocationRule.CheckWhatIsGiven, at, cache: null, out _, out refusal);
     }
 }

@@ -10,15 +10,16 @@ namespace Ait.Attestation.Nvidia;
 /// </summary>
 public static class NvidiaVerifier
 {
-    /// <summary>Judges one GPU as of <paramref name="at"/>.</summary>
-    public static Verdict Verify(NvidiaEvidence evidence, TrustRoots roots, NvidiaPolicy policy, DateTimeOffset at)
+    /// <summary>Judges one GPU as of <paramref name="at"/>; a cache saves work and changes no verdict.</summary>
+    public static Verdict Verify(NvidiaEvidence evidence, TrustRoots roots, NvidiaPolicy policy, DateTimeOffset at, CertificateCache? cache = null)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        return Verify([evidence], roots, policy, at);
+        return Verify([evidence], roots, policy, at, cache);
     }
 
     /// <summary>Judges several GPUs together: each by itself, and no physical GPU twice. The facts are of the first.</summary>
-    public static Verdict Verify(ImmutableArray<NvidiaEvidence> evidence, TrustRoots roots, NvidiaPolicy policy, DateTimeOffset at)
+    public static Verdict Verify(
+        ImmutableArray<NvidiaEvidence> evidence, TrustRoots roots, NvidiaPolicy policy, DateTimeOffset at, CertificateCache? cache = null)
     {
         ArgumentNullException.ThrowIfNull(roots);
         ArgumentNullException.ThrowIfNull(policy);
@@ -28,7 +29,7 @@ public static class NvidiaVerifier
         }
 
         ImmutableArray<RefusalReason>.Builder failures = ImmutableArray.CreateBuilder<RefusalReason>();
-        if (!TryVerify(evidence, roots, policy, at, failures, out ImmutableArray<NvidiaFacts> facts, out RefusalReason? refusal))
+        if (!TryVerify(evidence, roots, policy, at, cache, failures, out ImmutableArray<NvidiaFacts> facts, out RefusalReason? refusal))
         {
             return new Verdict.Refused([refusal]);
         }
@@ -45,6 +46,7 @@ public static class NvidiaVerifier
         TrustRoots roots,
         NvidiaPolicy policy,
         DateTimeOffset at,
+        CertificateCache? cache,
         ImmutableArray<RefusalReason>.Builder failures,
         out ImmutableArray<NvidiaFacts> facts,
         [NotNullWhen(false)] out RefusalReason? refusal)
@@ -54,7 +56,7 @@ public static class NvidiaVerifier
         ImmutableArray<Device>.Builder devices = ImmutableArray.CreateBuilder<Device>();
         foreach (NvidiaEvidence each in evidence)
         {
-            if (!TryVerify(each, roots, policy, at, out Device? device, out refusal))
+            if (!TryVerify(each, roots, policy, at, cache, out Device? device, out refusal))
             {
                 return false;
             }
@@ -74,27 +76,29 @@ public static class NvidiaVerifier
         TrustRoots roots,
         NvidiaPolicy policy,
         DateTimeOffset at,
+        CertificateCache? cache,
         [NotNullWhen(true)] out Device? device,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
         device = null;
         if (!SpdmEvidence.TryParse(evidence.Report, out SpdmEvidence? report, out refusal)
-            || !GpuPath.TryVerify(evidence, roots, policy.Revocation, at, out GpuPath? path, out refusal)
+            || !GpuPath.TryVerify(evidence, roots, policy.Revocation, at, cache, out GpuPath? path, out refusal)
             || !GpuFields.TryRead(report.Opaque, out GpuFields? fields, out refusal))
         {
             return false;
         }
 
         refusal = CheckEndorsement(report, path, fields);
+        DateTimeOffset end = path.End;
         if (refusal is not null
-            || !TryReference(evidence.DriverReference, "driver manifest", fields.DriverVersion, path.Chip, roots, at, out ReferenceManifest? driver, out refusal)
-            || !TryReference(evidence.VbiosReference, "VBIOS manifest", fields.VbiosVersion, path.Chip, roots, at, out ReferenceManifest? vbios, out refusal))
+            || !TryReference(evidence.DriverReference, "driver manifest", fields.DriverVersion, path.Chip, roots, at, cache, ref end, out ReferenceManifest? driver, out refusal)
+            || !TryReference(evidence.VbiosReference, "VBIOS manifest", fields.VbiosVersion, path.Chip, roots, at, cache, ref end, out ReferenceManifest? vbios, out refusal))
         {
             return false;
         }
 
         refusal = driver is not null && vbios is not null ? GoldenComparison.CheckDisjoint(driver, vbios) : null;
-        device = refusal is null ? new Device(report, path, fields, driver, vbios) : null;
+        device = refusal is null ? new Device(report, path, fields, driver, vbios, end) : null;
         return device is not null;
     }
 
@@ -122,6 +126,8 @@ public static class NvidiaVerifier
         string chip,
         TrustRoots roots,
         DateTimeOffset at,
+        CertificateCache? cache,
+        ref DateTimeOffset end,
         out ReferenceManifest? manifest,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
@@ -132,10 +138,12 @@ public static class NvidiaVerifier
             return true;
         }
 
-        if (!ReferenceManifest.TryVerify(bytes, name, roots, at, out manifest, out refusal))
+        if (!ReferenceManifest.TryVerify(bytes, name, roots, at, cache, out manifest, out DateTimeOffset ends, out refusal))
         {
             return false;
         }
+
+        end = ends < end ? ends : end;
 
         refusal = GoldenComparison.CheckMatch(manifest, name, version, chip);
         return refusal is null;
@@ -202,11 +210,7 @@ public static class NvidiaVerifier
         ExpiresAt = end,
     };
 
-    /// <summary>Everything cryptographic about one GPU is valid.</summary>
-    private sealed record Device(SpdmEvidence Report, GpuPath Path, GpuFields Fields, ReferenceManifest? Driver, ReferenceManifest? Vbios)
-    {
-        internal DateTimeOffset End { get; } = Earliest(Path.End, Earliest(Driver?.End ?? Path.End, Vbios?.End ?? Path.End));
-
-        private static DateTimeOffset Earliest(DateTimeOffset first, DateTimeOffset second) => first < second ? first : second;
-    }
+    /// <summary>Everything cryptographic about one GPU is valid, until <paramref name="End"/>.</summary>
+    private sealed record Device(
+        SpdmEvidence Report, GpuPath Path, GpuFields Fields, ReferenceManifest? Driver, ReferenceManifest? Vbios, DateTimeOffset End);
 }

@@ -32,34 +32,37 @@ internal sealed class ReferenceManifest
     /// <summary>Accepted values by manifest index; the report's block has the index above.</summary>
     internal IReadOnlyDictionary<int, ImmutableArray<ByteString>> Golden { get; }
 
-    /// <summary>The earliest end of a certificate that vouches for it.</summary>
-    internal DateTimeOffset End { get; private set; } = DateTimeOffset.MaxValue;
-
+    /// <summary>Reads and verifies; <paramref name="end"/> is the earliest end of a certificate that vouches for it.</summary>
     internal static bool TryVerify(
         ReadOnlyMemory<byte> bytes,
         string name,
         TrustRoots roots,
         DateTimeOffset at,
+        CertificateCache? cache,
         [NotNullWhen(true)] out ReferenceManifest? manifest,
+        out DateTimeOffset end,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
         manifest = null;
-        if (!TryRead(bytes, name, out ReferenceManifest? read, out XmlSignature? signature, out refusal)
-            || !EcdsaPath.TryVerify(signature.Certificates, s_names, roots.ContainsNvidiaReference, at, out ImmutableArray<Certificate> path, out refusal))
+        end = default;
+        if (!CertificateCache.TryRead(cache, bytes, name, out SignedReference? read, out refusal)
+            || !EcdsaPath.TryVerify(
+                read.Signature.Certificates, s_names, roots.ContainsNvidiaReference, at, cache, out ImmutableArray<Certificate> path, out refusal))
         {
             return false;
         }
 
-        bool verifies = path[0].PublicKey.VerifiesEcdsa(signature.SignedInfo.Span, signature.Value.Span);
-        if (!verifies || !signature.DigestMatches)
+        bool verifies = read.IsSignedBy(path[0].PublicKey);
+        if (!verifies || !read.Signature.DigestMatches)
         {
             string found = verifies ? "another digest" : "a signature that does not verify";
             refusal = new RefusalReason(Refusal.ReferenceSignature, name, $"a signature by {path[0].Subject.CommonName} over this content", found);
             return false;
         }
 
-        read.End = EcdsaPath.End(path);
-        manifest = read;
+        cache?.Keep(bytes, read);
+        end = EcdsaPath.End(path);
+        manifest = read.Manifest;
         return true;
     }
 

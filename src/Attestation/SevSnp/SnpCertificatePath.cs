@@ -22,14 +22,15 @@ internal sealed class SnpCertificatePath
         SnpEvidence evidence,
         TrustRoots roots,
         DateTimeOffset at,
+        CertificateCache? cache,
         [NotNullWhen(true)] out SnpCertificatePath? path,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
         path = null;
-        if (!Certificate.TryParse(evidence.Vek, "VEK", out Certificate? leaf, out refusal)
+        if (!CertificateCache.TryParse(cache, evidence.Vek, "VEK", out Certificate? leaf, out refusal)
             || !EndorsementCertificate.TryRead(leaf, out EndorsementCertificate? vek, out refusal)
-            || !Certificate.TryParse(evidence.Ask, "ASK", out Certificate? ask, out refusal)
-            || !Certificate.TryParse(evidence.Ark, "ARK", out Certificate? ark, out refusal))
+            || !CertificateCache.TryParse(cache, evidence.Ask, "ASK", out Certificate? ask, out refusal)
+            || !CertificateCache.TryParse(cache, evidence.Ark, "ARK", out Certificate? ark, out refusal))
         {
             return false;
         }
@@ -51,7 +52,7 @@ internal sealed class SnpCertificatePath
         DateTimeOffset expiresAt = Earliest(leaf.NotAfter, Earliest(ask.NotAfter, ark.NotAfter));
         foreach (ReadOnlyMemory<byte> encoded in evidence.RevocationLists)
         {
-            if (!RevocationList.TryParse(encoded, out RevocationList? list, out refusal))
+            if (!CertificateCache.TryParse(cache, encoded, out RevocationList? list, out refusal))
             {
                 return false;
             }
@@ -66,8 +67,12 @@ internal sealed class SnpCertificatePath
             }
 
             expiresAt = Earliest(expiresAt, list.NextUpdate);
+            cache?.Keep(list);
         }
 
+        cache?.Keep(ark);
+        cache?.Keep(ask);
+        cache?.Keep(leaf);
         path = new SnpCertificatePath(vek, expiresAt);
         return true;
     }

@@ -10,14 +10,14 @@ namespace Ait.Attestation.SevSnp;
 /// </summary>
 public static class SnpVerifier
 {
-    /// <summary>Judges <paramref name="evidence"/> as of <paramref name="at"/>.</summary>
-    public static Verdict Verify(SnpEvidence evidence, TrustRoots roots, SnpPolicy policy, DateTimeOffset at)
+    /// <summary>Judges <paramref name="evidence"/> as of <paramref name="at"/>; a cache saves work and changes no verdict.</summary>
+    public static Verdict Verify(SnpEvidence evidence, TrustRoots roots, SnpPolicy policy, DateTimeOffset at, CertificateCache? cache = null)
     {
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(roots);
         ArgumentNullException.ThrowIfNull(policy);
         ImmutableArray<RefusalReason>.Builder failures = ImmutableArray.CreateBuilder<RefusalReason>();
-        if (!TryVerify(evidence, roots, policy, at, failures, out SnpFacts? facts, out RefusalReason? refusal))
+        if (!TryVerify(evidence, roots, policy, at, cache, failures, out SnpFacts? facts, out RefusalReason? refusal))
         {
             return new Verdict.Refused([refusal]);
         }
@@ -31,13 +31,14 @@ public static class SnpVerifier
         TrustRoots roots,
         SnpPolicy policy,
         DateTimeOffset at,
+        CertificateCache? cache,
         ImmutableArray<RefusalReason>.Builder failures,
         [NotNullWhen(true)] out SnpFacts? facts,
         [NotNullWhen(false)] out RefusalReason? refusal)
     {
         facts = null;
         if (!SnpReportEnvelope.TryOpen(evidence.Report.Span, out SnpReport? report, out refusal)
-            || !SnpCertificatePath.TryVerify(evidence, roots, at, out SnpCertificatePath? path, out refusal))
+            || !SnpCertificatePath.TryVerify(evidence, roots, at, cache, out SnpCertificatePath? path, out refusal))
         {
             return false;
         }

@@ -19,6 +19,8 @@ internal sealed class Certificate
     private const string AuthorityKeyIdentifierOid = "2.5.29.35";
     private const string DistributionPointsOid = "2.5.29.31";
 
+    private readonly SignatureMemory _signature = new();
+
     private Certificate()
     {
     }
@@ -59,6 +61,10 @@ internal sealed class Certificate
 
     /// <summary>A critical extension that no code here reads, or null.</summary>
     internal string? UnknownCriticalExtension { get; private init; }
+
+    /// <summary>Did this key sign it? Computed once a key.</summary>
+    internal bool IsSignedBy(SubjectPublicKey key) => _signature.Verifies(
+        key, this, static (key, self) => self.Algorithm.Scheme is { } scheme && key.Verifies(scheme, self.SignedBytes.Span, self.Signature));
 
     internal static bool TryParse(
         ReadOnlyMemory<byte> der,

@@ -60,7 +60,7 @@ internal static class CertificatePath
             return new RefusalReason(Refusal.CertificateAlgorithm, childName, Describe(scheme), $"{child.Algorithm.Encoded}");
         }
 
-        return issuer.PublicKey.Verifies(scheme, child.SignedBytes.Span, child.Signature)
+        return child.IsSignedBy(issuer.PublicKey)
             ? null
             : new RefusalReason(Refusal.CertificateSignature, childName, $"a signature by {issuerName}", "a signature that does not verify");
     }
@@ -98,7 +98,7 @@ internal static class CertificatePath
             return new RefusalReason(Refusal.CertificateAlgorithm, name, Describe(scheme), $"{list.Algorithm.Encoded}");
         }
 
-        if (!issuer.PublicKey.Verifies(scheme, list.SignedBytes.Span, list.Signature))
+        if (!list.IsSignedBy(issuer.PublicKey))
         {
             return new RefusalReason(Refusal.RevocationListSignature, name, $"a signature by {issuerName}", "a signature that does not verify");
         }

@@ -13,8 +13,11 @@ internal sealed class RevocationList
     private const string AuthorityKeyIdentifierOid = "2.5.29.35";
 
     private readonly HashSet<ByteString> _revoked;
+    private readonly SignatureMemory _signature = new();
 
     private RevocationList(HashSet<ByteString> revoked) => _revoked = revoked;
+
+    internal required ByteString Encoded { get; init; }
 
     internal required ReadOnlyMemory<byte> SignedBytes { get; init; }
 
@@ -29,6 +32,10 @@ internal sealed class RevocationList
     internal required ByteString? AuthorityKeyIdentifier { get; init; }
 
     internal required ReadOnlyMemory<byte> Signature { get; init; }
+
+    /// <summary>Did this key sign it? Computed once a key.</summary>
+    internal bool IsSignedBy(SubjectPublicKey key) => _signature.Verifies(
+        key, this, static (key, self) => self.Algorithm.Scheme is { } scheme && key.Verifies(scheme, self.SignedBytes.Span, self.Signature));
 
     internal bool Revokes(ByteString serial) => _revoked.Contains(serial);
 
@@ -89,6 +96,7 @@ internal sealed class RevocationList
         RefuseCritical(extensions);
         return new RevocationList(revoked)
         {
+            Encoded = new ByteString(der.Span),
             SignedBytes = signedBytes,
             Algorithm = algorithm,
             Issuer = issuer,

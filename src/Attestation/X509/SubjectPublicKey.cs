@@ -16,12 +16,19 @@ internal sealed class SubjectPublicKey
     private readonly RSAParameters? _rsa;
     private readonly ECParameters? _point;
 
-    private SubjectPublicKey(ByteString encoded, ByteString fingerprint, RSAParameters? rsa, ECParameters? point)
+    /// <summary>
+    /// The imported key while nobody uses it. Importing costs more than verifying, and a key is not made for two threads at once: who
+    /// needs it takes it, or imports another, and puts one back.
+    /// </summary>
+    private ECDsa? _idle;
+
+    private SubjectPublicKey(ByteString encoded, ByteString fingerprint, RSAParameters? rsa, (ECParameters Point, ECDsa Key)? ec)
     {
         Encoded = encoded;
         Fingerprint = fingerprint;
         _rsa = rsa;
-        _point = point;
+        _point = ec?.Point;
+        _idle = ec?.Key;
     }
 
     /// <summary>SubjectPublicKeyInfo, DER; empty for a bare point.</summary>
@@ -61,7 +68,7 @@ internal sealed class SubjectPublicKey
             case EcOid:
                 string curve = algorithm.ReadObjectIdentifier();
                 algorithm.ThrowIfNotEmpty();
-                ECParameters? point = curve switch
+                (ECParameters, ECDsa)? point = curve switch
                 {
                     P384Oid => ReadPoint(key.Span, ECCurve.NamedCurves.nistP384, P384CoordinateLength),
                     P256Oid => ReadPoint(key.Span, ECCurve.NamedCurves.nistP256, P256CoordinateLength),
@@ -120,9 +127,15 @@ internal sealed class SubjectPublicKey
             return false;
         }
 
-        using var ecdsa = ECDsa.Create(parameters);
+        ECDsa key = Interlocked.Exchange(ref _idle, null) ?? ECDsa.Create(parameters);
         HashAlgorithmName hash = IsP384 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
-        return ecdsa.VerifyData(signedBytes, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        bool verifies = key.VerifyData(signedBytes, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        if (Interlocked.CompareExchange(ref _idle, key, null) is not null)
+        {
+            key.Dispose();
+        }
+
+        return verifies;
     }
 
     private static bool TryReadEcdsa(ReadOnlyMemory<byte> signature, Span<byte> numbers, int width)
@@ -186,7 +199,7 @@ internal sealed class SubjectPublicKey
         return value[0] == 0 && value.Length > 1 ? value[1..] : value;
     }
 
-    private static ECParameters ReadPoint(ReadOnlySpan<byte> point, ECCurve curve, int coordinateLength)
+    private static (ECParameters Point, ECDsa Key) ReadPoint(ReadOnlySpan<byte> point, ECCurve curve, int coordinateLength)
     {
         if (point.Length != 1 + (2 * coordinateLength) || point[0] != 4)
         {
@@ -200,7 +213,6 @@ internal sealed class SubjectPublicKey
         };
 
         // Importing checks that the point lies on the curve; the certificate is malformed if it does not.
-        using var probe = ECDsa.Create(parameters);
-        return parameters;
+        return (parameters, ECDsa.Create(parameters));
     }
 }

@@ -158,7 +158,7 @@ public sealed class GenuineNvidiaManifestTests
         Assert.True(NvidiaEvidence.TryReadCertificates(Vectors.Read(Entry(id)["files"]!["cert_chain"]!.GetValue<string>()), out var certificates, out _));
         var evidence = new NvidiaEvidence { Report = default, Certificates = certificates };
         Assert.True(GpuPath.TryVerify(
-            evidence, TrustRoots.Production, Ait.Attestation.SevSnp.RevocationRule.CheckWhatIsGiven, ManifestJudge.DefaultInstant, out GpuPath? path, out RefusalReason? refusal), refusal?.ToString());
+            evidence, TrustRoots.Production, Ait.Attestation.SevSnp.RevocationRule.CheckWhatIsGiven, ManifestJudge.DefaultInstant, cache: null, out GpuPath? path, out RefusalReason? refusal), refusal?.ToString());
         return path;
     }
 

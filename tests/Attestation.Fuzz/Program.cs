@@ -1,0 +1,3 @@
+using Ait.Attestation.Fuzz;
+
+return FuzzCommand.Run(args, Console.Out, Console.Error);
