@@ -17,27 +17,46 @@ struct Vcek {
     uint8 product;
 }
 
-/// @title Certificates of AMD, each verified once under its parent
+/// @notice An attestation key of a GPU that is trusted now.
+/// @param publicKey x then y of the key that signs the GPU's reports, 96 bytes.
+/// @param gpuId keccak256 of the SubjectPublicKeyInfo of the device (boot ROM) certificate: it stays when the firmware changes.
+/// @param firmwareId SHA-384 of the firmware that holds the key; no bytes where the certificate does not say it.
+/// @param chip The chip as the certificates name it, `GH100`.
+/// @param validUntil Earliest notAfter from the leaf to the root, in Unix seconds.
+struct GpuKey {
+    bytes publicKey;
+    bytes32 gpuId;
+    bytes firmwareId;
+    bytes5 chip;
+    uint64 validUntil;
+}
+
+/// @title Certificates of AMD and NVIDIA, each verified once under its parent
 /// @notice An identifier is keccak256(parent identifier, keccak256(to-be-signed bytes)), a root's parent being zero: one certificate
 /// under two parents is two entries. Trust is asked for on every read, up to the root: validity at block.timestamp, revocation of
 /// every ancestor, and that the root is still pinned.
 interface ICertificateCache is IGoverned {
-    /// @notice A root key was pinned for a product: SHA-384 of its SubjectPublicKeyInfo, as AMD's keys are published.
+    /// @notice A root key was pinned for a product: SHA-384 of its SubjectPublicKeyInfo, as vendors publish their keys.
     event RootPinned(uint8 indexed product, bytes fingerprint);
     /// @notice A root key is no longer pinned, and nothing under it is trusted.
     event RootUnpinned(uint8 indexed product, bytes fingerprint);
-    /// @notice An ARK certificate of a pinned key was taken in.
+    /// @notice A certificate of a pinned root key was taken in.
     event RootVerified(bytes32 indexed id, uint8 indexed product, uint64 notAfter);
-    /// @notice An ASK certificate was verified under a root.
+    /// @notice An authority's certificate was verified under its parent: an ASK, or one of a GPU's authorities.
     event IntermediateVerified(bytes32 indexed id, bytes32 indexed parent, uint256 serial, uint64 notAfter);
     /// @notice A VCEK certificate was verified under an ASK certificate.
     event VcekVerified(bytes32 indexed id, bytes32 indexed parent, bytes32 indexed chipId, bytes8 tcb, uint64 notAfter);
+    /// @notice The certificate of a GPU's attestation key was verified under the GPU's device certificate.
+    event GpuKeyVerified(bytes32 indexed id, bytes32 indexed parent, bytes32 indexed gpuId, uint64 notAfter);
     /// @notice A serial number of an issuer's key was revoked.
     event CertificateRevokedBy(bytes32 indexed issuer, uint256 indexed serial);
+    /// @notice A revocation list of an issuer was taken in; `revoked` serial numbers of it were not revoked before.
+    event RevocationListVerified(bytes32 indexed issuer, uint64 thisUpdate, uint64 nextUpdate, uint256 revoked);
 
     /// @notice Thrown when no such certificate was verified here.
     error CertificateUnknown(bytes32 id);
-    /// @notice Thrown when a certificate has another role than is asked of it (1 root, 2 intermediate, 3 VCEK).
+    /// @notice Thrown when a certificate has another role than is asked of it: 1 root, 2 authority under it (ASK, or of a kind of
+    /// GPU), 3 VCEK, 4 provisioner of GPUs, 5 device, 6 attestation key.
     error CertificateRoleMismatch(bytes32 id, uint8 expected, uint8 found);
     /// @notice Thrown when the subject's common name is not that of the role and product.
     error CertificateNameMismatch(bytes32 expected, bytes32 found);
@@ -59,12 +78,19 @@ interface ICertificateCache is IGoverned {
     error RootNoLongerPinned(bytes32 id);
     /// @notice Thrown when a fingerprint is not 48 bytes long.
     error FingerprintLengthInvalid(uint256 expected, uint256 found);
-    /// @notice Thrown when a product is none of the three.
+    /// @notice Thrown when a certificate or list that hangs on one vendor's root is brought as another's.
+    error CertificateVendorMismatch(bytes32 id, uint8 product);
+    /// @notice Thrown when the issuer of a revocation list may not sign any.
+    error CertificateNotListSigner(bytes32 id);
+    /// @notice Thrown before a revocation list was made.
+    error RevocationListNotYetValid(uint256 thisUpdate, uint256 found);
+    /// @notice Thrown when a product is none of the four.
     error ProductUnknown(uint8 found);
     /// @notice Thrown when no ASK certificate was verified whose subject is the name that a VCEK certificate gives its issuer.
     error IntermediateUnknown(bytes32 issuerName);
 
-    /// @notice Pins a root key for a product: AMD's ARK, or a development root. Governor only.
+    /// @notice Pins a root key for a product: AMD's ARK (1 Milan, 2 Genoa, 3 Turin), NVIDIA's device identity CA (4), or a
+    /// development root. Governor only.
     /// @dev Warning: who holds a root key can register any number of devices.
     /// @param fingerprint SHA-384 of the key's SubjectPublicKeyInfo in DER, 48 bytes.
     function pinRoot(uint8 product, bytes calldata fingerprint) external;
@@ -89,6 +115,24 @@ interface ICertificateCache is IGoverned {
     /// @notice Verifies a VCEK certificate under an ASK certificate held here; anyone may. Known ones are returned as they are.
     function submitVcek(bytes calldata vcek, bytes32 intermediate) external returns (bytes32 id);
 
+    /// @notice Verifies a certificate of a GPU's path under its parent; anyone may. Known ones are returned as they are.
+    /// @dev From the root down: device identity CA (parent zero), identity of a kind of chip, provisioner, device (boot ROM),
+    /// attestation key. What a certificate is follows from its parent.
+    /// @param certificate The certificate in DER, without trailing bytes.
+    /// @param parent Identifier of its issuer's certificate, or zero for a root.
+    /// @param hints For the certificate's signature (`IP384Verifier`), or no bytes.
+    function submitGpuCertificate(bytes calldata certificate, bytes32 parent, bytes calldata hints)
+        external
+        returns (bytes32 id);
+
+    /// @notice Takes in a revocation list that an authority held here signed; anyone may.
+    /// @dev What a list revokes stays revoked: a list that is past its next update says no less than it did, and a newer one takes
+    /// nothing back. Lists are read once; a look-up costs the same however long they are.
+    /// @param list The list in DER, without trailing bytes.
+    /// @param issuer Identifier of its issuer's certificate.
+    /// @param hints For the list's signature where the issuer's key is of P-384, or no bytes.
+    function submitRevocationList(bytes calldata list, bytes32 issuer, bytes calldata hints) external;
+
     /// @notice The ASK certificate whose subject is a VCEK certificate's issuer name.
     /// @dev Of several with one name it is the one issued last; one that is no longer trusted gives way to any that is.
     function intermediateFor(bytes calldata vcek) external view returns (bytes32 intermediate);
@@ -98,6 +142,9 @@ interface ICertificateCache is IGoverned {
 
     /// @notice What a VCEK certificate says. Reverts, saying why, unless it is trusted now.
     function vcekOf(bytes32 id) external view returns (Vcek memory vcek);
+
+    /// @notice What a GPU's attestation key is. Reverts, saying why, unless it is trusted now.
+    function gpuKeyOf(bytes32 id) external view returns (GpuKey memory key);
 
     /// @notice Whether a certificate is trusted now.
     function isTrusted(bytes32 id) external view returns (bool);
