@@ -4,7 +4,9 @@ pragma solidity 0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Governed} from "./governance/Governed.sol";
+import {DcapFacts, IDcapVerifier} from "./interfaces/IDcapVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "./interfaces/IDeviceRegistry.sol";
+import {GpuFacts, INvidiaVerifier} from "./interfaces/INvidiaVerifier.sol";
 import {ISnpVerifier, SnpFacts} from "./interfaces/ISnpVerifier.sol";
 
 /// @title Device registry
@@ -19,6 +21,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         uint8 class;
         uint40 validUntil;
         uint40 previousValidUntil;
+        uint8 profile;
         address enclaveKey;
         uint32 registeredBlock;
         uint32 refreshedBlock;
@@ -26,10 +29,31 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         uint40 extendedAt;
     }
 
-    /// @dev What outlives a slot: where a GPU was last registered (0 = never, else slot + 1), and whether it is excluded.
+    /// @dev What outlives a slot: where a GPU was last registered (0 = never, else slot + 1), whether it is excluded, and the challenge
+    /// block of its last evidence.
     struct Gpu {
         uint32 slotAndOne;
         bool revoked;
+        uint64 lastBlockNumber;
+    }
+
+    /// @dev What a processor's evidence says, whoever made the processor. `gpuId` is the one without evidence of the GPU itself.
+    struct HostFacts {
+        bytes32 hostChip;
+        bytes32 gpuId;
+        bytes32 measurement;
+        bytes32 reportData0;
+        bytes32 reportData1;
+        uint256 validUntil;
+        uint8 profile;
+    }
+
+    /// @dev What a request amounts to.
+    struct Appraisal {
+        bytes32 gpuId;
+        bytes32 hostChip;
+        uint40 validUntil;
+        uint8 profile;
     }
 
     /// @notice Domain of the binding inside REPORT_DATA.
@@ -41,6 +65,14 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     /// @notice How many blocks back a challenge block may lie.
     uint256 public constant CHALLENGE_BLOCKS = 128;
     uint8 private constant CLASSES = 4;
+    uint8 private constant H100 = 1;
+    uint8 private constant SEV_SNP = 1;
+    uint8 private constant DCAP = 2;
+    uint8 private constant ATTESTED_GPU = 1;
+    uint8 private constant MEASURED_HOST = 2;
+    uint8 private constant MEASURED_ENCLAVE = 3;
+    /// @dev `DcapFacts.tee` of an SGX enclave.
+    uint8 private constant SGX = 0;
     uint256 private constant HOST_LIMIT_MOST = 16;
     /// @dev How many slots a new registration looks at for a dead one to reuse.
     uint256 private constant SLOT_PROBES = 2;
@@ -50,6 +82,10 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
 
     /// @notice The verifier of SEV-SNP evidence, fixed with its roots.
     ISnpVerifier public immutable snp;
+    /// @notice The verifier of TDX and SGX quotes, fixed with its roots; zero where there is none.
+    IDcapVerifier public immutable dcap;
+    /// @notice The verifier of evidence of NVIDIA GPUs, fixed with its roots; zero where there is none.
+    INvidiaVerifier public immutable nvidia;
 
     /// @inheritdoc IDeviceRegistry
     uint256 public hostLimit = 8;
@@ -57,69 +93,90 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     Slot[] private _roster;
     mapping(bytes32 gpuId => Gpu) private _gpus;
     mapping(address enclaveKey => bytes32 gpuId) private _gpuOfKey;
-    mapping(bytes32 hostChip => uint32[] slots) private _hosts;
-    mapping(bytes32 reportId => bool) private _usedReports;
+    /// @dev Slots of a host, each plus one; the first zero ends them.
+    mapping(bytes32 hostChip => uint32[HOST_LIMIT_MOST] slots) private _hosts;
+    mapping(uint8 class => uint8 profiles) private _profiles;
     /// @inheritdoc IDeviceRegistry
     mapping(bytes32 measurementHash => bool) public isMeasurementAllowed;
 
     /// @param snpVerifier verifier with the pinned roots
-    /// @param initialGovernor who may revoke, admit measurements and set the host limit
+    /// @param dcapVerifier verifier with the pinned roots, or zero
+    /// @param nvidiaVerifier verifier with the pinned roots, or zero
+    /// @param initialGovernor who may revoke, admit measurements and profiles and set the host limit
     /// @param measurementHashes programs admitted from the start
-    constructor(ISnpVerifier snpVerifier, address initialGovernor, bytes32[] memory measurementHashes)
-        Governed(initialGovernor)
-    {
+    /// @param profiles for classes 1 to 4, a bit `p` for each trust profile `p` admitted from the start
+    constructor(
+        ISnpVerifier snpVerifier,
+        IDcapVerifier dcapVerifier,
+        INvidiaVerifier nvidiaVerifier,
+        address initialGovernor,
+        bytes32[] memory measurementHashes,
+        uint8[CLASSES] memory profiles
+    ) Governed(initialGovernor) {
         snp = snpVerifier;
+        dcap = dcapVerifier;
+        nvidia = nvidiaVerifier;
         for (uint256 i = 0; i < measurementHashes.length; i++) {
             _allowMeasurement(measurementHashes[i], true);
+        }
+        for (uint8 class = 1; class <= CLASSES; class++) {
+            for (uint8 profile = ATTESTED_GPU; profile <= MEASURED_ENCLAVE; profile++) {
+                if (profiles[class - 1] & (1 << profile) != 0) _admitProfile(class, profile, true);
+            }
         }
     }
 
     /// @inheritdoc IDeviceRegistry
     function registerDevice(RegistrationRequest calldata request) external returns (uint32 slot) {
-        (bytes32 gpuId, bytes32 hostChip, uint40 validUntil) = _appraise(request);
-        Gpu storage gpu = _gpus[gpuId];
+        Appraisal memory found = _appraise(request);
+        Gpu storage gpu = _gpus[found.gpuId];
         bool isOwnSlot;
         if (gpu.slotAndOne != 0) {
             slot = gpu.slotAndOne - 1;
             Slot storage last = _roster[slot];
-            require(!_isLive(last), DeviceAlreadyRegistered(gpuId, last.validUntil));
+            require(!_isLive(last), DeviceAlreadyRegistered(found.gpuId, last.validUntil));
             isOwnSlot = last.validUntil < block.timestamp;
         }
         if (!isOwnSlot) slot = _takeSlot();
-        _joinHost(hostChip, slot);
+        _joinHost(found.hostChip, slot);
         gpu.slotAndOne = slot + 1;
 
         uint32 blockNumber = block.number.toUint32();
         _roster[slot] = Slot({
-            gpuId: gpuId,
-            hostChip: hostChip,
+            gpuId: found.gpuId,
+            hostChip: found.hostChip,
             operator: msg.sender,
             class: request.class,
-            validUntil: validUntil,
+            validUntil: found.validUntil,
             previousValidUntil: _roster[slot].validUntil,
+            profile: found.profile,
             enclaveKey: request.enclaveKey,
             registeredBlock: blockNumber,
             refreshedBlock: blockNumber,
             revokedBlock: 0,
             extendedAt: uint40(block.timestamp)
         });
-        emit DeviceRegistered(gpuId, msg.sender, hostChip, slot, request.class, request.enclaveKey, validUntil);
+        emit DeviceRegistered(
+            found.gpuId, msg.sender, found.hostChip, slot, request.class, request.enclaveKey, found.validUntil
+        );
     }
 
     /// @inheritdoc IDeviceRegistry
     function refreshDevice(RegistrationRequest calldata request) external {
-        (bytes32 gpuId, bytes32 hostChip, uint40 validUntil) = _appraise(request);
+        Appraisal memory found = _appraise(request);
+        bytes32 gpuId = found.gpuId;
         uint32 index = slotOf(gpuId);
         Slot storage slot = _roster[index];
         require(slot.operator == msg.sender, NotOperator(slot.operator, msg.sender));
         require(slot.revokedBlock == 0, DeviceIsRevoked(gpuId));
         require(slot.class == request.class, ClassMismatch(slot.class, request.class));
+        require(slot.profile == found.profile, ProfileMismatch(slot.profile, found.profile));
 
         if (block.timestamp >= uint256(slot.extendedAt) + EXTENSION_INTERVAL) {
-            if (slot.validUntil < block.timestamp) _joinHost(hostChip, index);
+            if (slot.validUntil < block.timestamp) _joinHost(found.hostChip, index);
             slot.previousValidUntil = slot.validUntil;
             // Never shortened: a draw that relied on the old validity must come out the same again.
-            if (validUntil > slot.validUntil) slot.validUntil = validUntil;
+            if (found.validUntil > slot.validUntil) slot.validUntil = found.validUntil;
             slot.refreshedBlock = block.number.toUint32();
             slot.extendedAt = uint40(block.timestamp);
         }
@@ -161,6 +218,11 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     }
 
     /// @inheritdoc IDeviceRegistry
+    function admitProfile(uint8 class, uint8 profile, bool admitted) external onlyGovernor {
+        _admitProfile(class, profile, admitted);
+    }
+
+    /// @inheritdoc IDeviceRegistry
     function setHostLimit(uint256 limit) external onlyGovernor {
         require(limit >= 1 && limit <= HOST_LIMIT_MOST, LimitOutOfBounds(limit, 1, HOST_LIMIT_MOST));
         hostLimit = limit;
@@ -182,6 +244,12 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         returns (bytes32)
     {
         return _bindingOf(operator, enclaveKey, gpuId, class, blockNumber);
+    }
+
+    /// @inheritdoc IDeviceRegistry
+    function profileOf(uint32 slot) external view returns (uint8) {
+        require(slot < _roster.length, SlotUnknown(slot, uint32(_roster.length)));
+        return _roster[slot].profile;
     }
 
     /// @inheritdoc IDeviceRegistry
@@ -219,33 +287,83 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         return slotAndOne - 1;
     }
 
-    /// @dev Everything evidence must show, for a registration and a refresh alike. Marks report and enclave key as used.
-    function _appraise(RegistrationRequest calldata request)
-        private
-        returns (bytes32 gpuId, bytes32 hostChip, uint40 validUntil)
-    {
+    /// @inheritdoc IDeviceRegistry
+    function isProfileAdmitted(uint8 class, uint8 profile) public view returns (bool) {
+        // An enclave drives no GPU: it is a measured host of the lowest grade, and never admitted where those are not.
+        uint8 needed = uint8(1 << profile) | (profile == MEASURED_ENCLAVE ? uint8(1 << MEASURED_HOST) : 0);
+        return profile >= ATTESTED_GPU && profile <= MEASURED_ENCLAVE && _profiles[class] & needed == needed;
+    }
+
+    /// @dev Everything evidence must show, for a registration and a refresh alike. Marks evidence and enclave key as used.
+    function _appraise(RegistrationRequest calldata request) private returns (Appraisal memory found) {
         require(request.class >= 1 && request.class <= CLASSES, ClassUnknown(request.class));
         require(request.enclaveKey != address(0), EnclaveKeyMissing());
         _challengeOf(request.blockNumber);
 
-        SnpFacts memory facts = snp.verify(request.report, request.vcek);
-        hostChip = facts.chipId;
-        gpuId = keccak256(abi.encodePacked(request.report[CHIP_ID_START:CHIP_ID_END], request.gpuUuid));
-        require(!_gpus[gpuId].revoked, DeviceIsRevoked(gpuId));
-        require(isMeasurementAllowed[facts.measurement], MeasurementNotAllowed(facts.measurement));
-        bytes32 binding = _bindingOf(msg.sender, request.enclaveKey, gpuId, request.class, request.blockNumber);
-        require(facts.reportData0 == binding, ReportDataMismatch(binding, facts.reportData0));
-        require(facts.reportData1 == 0, ReportDataMismatch(0, facts.reportData1));
-        require(facts.validUntil >= block.timestamp, EvidenceExpired(facts.validUntil, block.timestamp));
+        HostFacts memory host = _verifyHost(request);
+        found.hostChip = host.hostChip;
+        found.gpuId = host.gpuId;
+        found.profile = host.profile;
+        uint256 end = host.validUntil;
+        GpuFacts memory gpuFacts;
+        bytes32 gpuEvidence;
+        if (request.gpu.report.length != 0) {
+            require(address(nvidia) != address(0), ProfileNotAdmitted(request.class, ATTESTED_GPU));
+            gpuFacts = nvidia.verify(request.gpu);
+            bool ofClass = request.class == H100 && gpuFacts.chip == "GH100";
+            require(ofClass, ChipNotOfClass(request.class, gpuFacts.chip));
+            gpuEvidence = sha256(request.gpu.report);
+            found.gpuId = gpuFacts.gpuId;
+            // Evidence of the GPU lifts a guest that drives it, and nothing that does not.
+            if (found.profile == MEASURED_HOST) found.profile = ATTESTED_GPU;
+            end = Math.min(end, gpuFacts.validUntil);
+        }
+        require(isProfileAdmitted(request.class, found.profile), ProfileNotAdmitted(request.class, found.profile));
+        require(!_gpus[found.gpuId].revoked, DeviceIsRevoked(found.gpuId));
+        require(isMeasurementAllowed[host.measurement], MeasurementNotAllowed(host.measurement));
+        bytes32 binding = _bindingOf(msg.sender, request.enclaveKey, found.gpuId, request.class, request.blockNumber);
+        require(host.reportData0 == binding, ReportDataMismatch(binding, host.reportData0));
+        require(host.reportData1 == gpuEvidence, ReportDataMismatch(gpuEvidence, host.reportData1));
+        require(gpuEvidence == 0 || gpuFacts.nonce == binding, GpuNonceMismatch(binding, gpuFacts.nonce));
+        require(end >= block.timestamp, EvidenceExpired(end, block.timestamp));
+        _useEvidence(request, found.gpuId);
+        found.validUntil = uint40(Math.min(end, block.timestamp + VALIDITY));
+    }
 
-        require(!_usedReports[facts.reportId], EvidenceReused(facts.reportId));
-        _usedReports[facts.reportId] = true;
+    /// @dev The processor's evidence, by the verifier of its platform.
+    function _verifyHost(RegistrationRequest calldata request) private returns (HostFacts memory host) {
+        host.profile = MEASURED_HOST;
+        if (request.platform == SEV_SNP) {
+            SnpFacts memory facts = snp.verify(request.report, request.endorsement, request.hints);
+            host.hostChip = facts.chipId;
+            host.gpuId = keccak256(abi.encodePacked(request.report[CHIP_ID_START:CHIP_ID_END], request.gpuUuid));
+            host.measurement = facts.measurement;
+            (host.reportData0, host.reportData1) = (facts.reportData0, facts.reportData1);
+            host.validUntil = facts.validUntil;
+        } else {
+            require(request.platform == DCAP && address(dcap) != address(0), PlatformNotAccepted(request.platform));
+            uint256 length = request.endorsement.length;
+            require(length == 32, IdentifierLengthInvalid(32, length));
+            DcapFacts memory facts = dcap.verify(request.report, bytes32(request.endorsement));
+            host.hostChip = facts.chipId;
+            host.gpuId = keccak256(abi.encodePacked(facts.chipId, request.gpuUuid));
+            host.measurement = facts.measurement;
+            (host.reportData0, host.reportData1) = (facts.reportData0, facts.reportData1);
+            host.validUntil = facts.validUntil;
+            if (facts.tee == SGX) host.profile = MEASURED_ENCLAVE;
+        }
+    }
+
+    /// @dev Evidence is bound to its GPU and its challenge block: rising blocks make it serve once, whatever its unsigned bytes say.
+    function _useEvidence(RegistrationRequest calldata request, bytes32 gpuId) private {
+        Gpu storage gpu = _gpus[gpuId];
+        require(request.blockNumber > gpu.lastBlockNumber, EvidenceReused(gpu.lastBlockNumber, request.blockNumber));
+        gpu.lastBlockNumber = request.blockNumber;
         bytes32 gpuOfKey = _gpuOfKey[request.enclaveKey];
         if (gpuOfKey != gpuId) {
             require(gpuOfKey == 0, EnclaveKeyInUse(request.enclaveKey));
             _gpuOfKey[request.enclaveKey] = gpuId;
         }
-        validUntil = uint40(Math.min(facts.validUntil, block.timestamp + VALIDITY));
     }
 
     /// @dev A slot nobody can be seated in any more: one whose validity has run out, else a new one. Looking at a few slots per
@@ -271,23 +389,31 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
 
     /// @dev Counts the slot among the live GPUs of its host, in place of a dead one where there is one.
     function _joinHost(bytes32 hostChip, uint32 slot) private {
-        uint32[] storage slots = _hosts[hostChip];
-        uint256 length = slots.length;
-        uint256 place = length;
+        uint32[HOST_LIMIT_MOST] storage slots = _hosts[hostChip];
+        uint256 place = HOST_LIMIT_MOST;
         uint256 live = 0;
-        for (uint256 i = 0; i < length; i++) {
+        for (uint256 i = 0; i < HOST_LIMIT_MOST; i++) {
             uint32 other = slots[i];
-            if (other == slot) {
+            if (other == slot + 1) {
                 place = i;
-            } else if (_roster[other].hostChip == hostChip && _isLive(_roster[other])) {
+            } else if (other != 0 && _roster[other - 1].hostChip == hostChip && _isLive(_roster[other - 1])) {
                 live++;
-            } else if (place == length) {
+            } else if (place == HOST_LIMIT_MOST) {
                 place = i;
             }
+            if (other == 0) break;
         }
+        // As many places as the limit can ever be: with fewer live ones than that, one is free.
         require(live < hostLimit, HostFull(hostChip, hostLimit));
-        if (place == length) slots.push(slot);
-        else slots[place] = slot;
+        slots[place] = slot + 1;
+    }
+
+    function _admitProfile(uint8 class, uint8 profile, bool admitted) private {
+        require(class >= 1 && class <= CLASSES, ClassUnknown(class));
+        require(profile >= ATTESTED_GPU && profile <= MEASURED_ENCLAVE, ProfileUnknown(profile));
+        uint8 bit = uint8(1 << profile);
+        _profiles[class] = admitted ? _profiles[class] | bit : _profiles[class] & ~bit;
+        emit ProfileAdmitted(class, profile, admitted);
     }
 
     function _allowMeasurement(bytes32 measurementHash, bool allowed) private {

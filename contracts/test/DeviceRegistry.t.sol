@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {DeviceRegistry} from "../src/DeviceRegistry.sol";
+import {IDcapVerifier} from "../src/interfaces/IDcapVerifier.sol";
+import {INvidiaVerifier} from "../src/interfaces/INvidiaVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "../src/interfaces/IDeviceRegistry.sol";
 import {IGoverned} from "../src/interfaces/IGoverned.sol";
 import {DecodingSnpVerifier} from "./standins/DecodingSnpVerifier.sol";
@@ -149,7 +151,9 @@ contract DeviceRegistryTest is Network {
         RegistrationRequest memory request = requestOf(fresh);
         bytes32[] memory measurements = new bytes32[](1);
         measurements[0] = keccak256(measurement());
-        DeviceRegistry other = new DeviceRegistry(snp, governor, measurements);
+        DeviceRegistry other = new DeviceRegistry(
+            snp, dcapVerifier(), nvidiaVerifier(), governor, measurements, [PROFILES, PROFILES, PROFILES, PROFILES]
+        );
         vm.expectPartialRevert(IDeviceRegistry.ReportDataMismatch.selector);
         vm.prank(operator);
         other.registerDevice(request);
@@ -224,8 +228,8 @@ contract DeviceRegistryTest is Network {
         registry.registerDevice(request);
         vm.prank(operator);
         registry.retireDevice(fresh.gpuId);
-        bytes32 reportId = keccak256(_first672(request.report));
-        _expectRefusal(request, abi.encodeWithSelector(IDeviceRegistry.EvidenceReused.selector, reportId));
+        uint64 used = request.blockNumber;
+        _expectRefusal(request, abi.encodeWithSelector(IDeviceRegistry.EvidenceReused.selector, used, used));
     }
 
     function test_registerDevice_revertsIfReportReusedUnderAnotherSignature() public {
@@ -641,7 +645,9 @@ contract DeviceRegistryTest is Network {
 
     function test_constructor_revertsIfGovernorMissing() public {
         vm.expectRevert(abi.encodeWithSelector(IGoverned.RoleMissing.selector));
-        new DeviceRegistry(snp, address(0), new bytes32[](0));
+        new DeviceRegistry(
+            snp, IDcapVerifier(address(0)), INvidiaVerifier(address(0)), address(0), new bytes32[](0), [PROFILES, 0, 0, 0]
+        );
     }
 
     // ---- views
@@ -735,12 +741,5 @@ contract DeviceRegistryTest is Network {
         vm.expectPartialRevert(IDeviceRegistry.ReportDataMismatch.selector);
         vm.prank(operator);
         registry.registerDevice(request);
-    }
-
-    function _first672(bytes memory report) private pure returns (bytes memory head) {
-        head = new bytes(672);
-        for (uint256 i = 0; i < 672; i++) {
-            head[i] = report[i];
-        }
     }
 }

@@ -4,8 +4,10 @@ pragma solidity 0.8.37;
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {DeviceRegistry} from "../src/DeviceRegistry.sol";
 import {MiningRegistry} from "../src/MiningRegistry.sol";
+import {IDcapVerifier} from "../src/interfaces/IDcapVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "../src/interfaces/IDeviceRegistry.sol";
 import {IMiningRegistry, MiningTask, TaskSettlement} from "../src/interfaces/IMiningRegistry.sol";
+import {INvidiaVerifier} from "../src/interfaces/INvidiaVerifier.sol";
 import {ISnpVerifier} from "../src/interfaces/ISnpVerifier.sol";
 import {Merkle} from "./base/Merkle.sol";
 import {Test} from "./base/Test.sol";
@@ -108,7 +110,7 @@ contract VectorsTest is Test {
     }
 
     function test_binding_agrees() public {
-        DeviceRegistry here = new DeviceRegistry(ISnpVerifier(address(1)), address(this), new bytes32[](0));
+        DeviceRegistry here = registryOf(ISnpVerifier(address(1)), new bytes32[](0));
         DeviceRegistry there = DeviceRegistry(vm.parseJsonAddress(bindingJson, ".deviceRegistry"));
         vm.etch(address(there), address(here).code);
         uint64 blockNumber = uint64(vm.parseJsonUint(bindingJson, ".blockNumber"));
@@ -124,6 +126,13 @@ contract VectorsTest is Test {
         assertEq(binding, vm.parseJsonBytes32(bindingJson, ".binding"), "binding");
     }
 
+    /// @dev A registry that admits measured hosts.
+    function registryOf(ISnpVerifier snp, bytes32[] memory measurements) private returns (DeviceRegistry) {
+        return new DeviceRegistry(
+            snp, IDcapVerifier(address(0)), INvidiaVerifier(address(0)), address(this), measurements, [4, 4, 4, 4]
+        );
+    }
+
     /// @notice What a registration makes of CHIP_ID and GPU UUID is what the vectors say.
     function test_gpuId_and_hostChip_agree() public {
         bytes memory chipId = vm.parseJsonBytes(bindingJson, ".chipId");
@@ -132,12 +141,13 @@ contract VectorsTest is Test {
         bytes memory measurement = new bytes(48);
         bytes32[] memory measurements = new bytes32[](1);
         measurements[0] = keccak256(measurement);
-        DeviceRegistry registry = new DeviceRegistry(new DecodingSnpVerifier(), address(this), measurements);
+        DeviceRegistry registry = registryOf(new DecodingSnpVerifier(), measurements);
         vm.roll(1000);
         RegistrationRequest memory request;
         request.enclaveKey = address(0xe1);
         request.gpuUuid = uuid;
         request.class = 1;
+        request.platform = 1;
         request.blockNumber = 999;
         bytes32 binding = registry.bindingOf(address(this), request.enclaveKey, expected, 1, 999);
         request.report = bytes.concat(

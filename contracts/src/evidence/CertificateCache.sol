@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Governed} from "../governance/Governed.sol";
-import {GpuKey, ICertificateCache, Vcek} from "../interfaces/ICertificateCache.sol";
+import {GpuKey, ICertificateCache, RootPin, Vcek} from "../interfaces/ICertificateCache.sol";
 import {IP384Verifier} from "../interfaces/IP384Verifier.sol";
 import {IRsaPss} from "../interfaces/IRsaPss.sol";
 import {ISha384} from "../interfaces/ISha384.sol";
@@ -21,12 +21,6 @@ import {CertificateFields, SignedParts, X509} from "./X509.sol";
 /// The link is what may cut a certificate off: keccak256 of a root's fingerprint, else of issuer key and serial number.
 contract CertificateCache is Governed, ICertificateCache {
     using DataContract for address;
-
-    /// @notice A root key to pin at construction.
-    struct RootPin {
-        uint8 product;
-        bytes fingerprint;
-    }
 
     /// @dev One slot; times in Unix seconds.
     struct Entry {

@@ -104,21 +104,19 @@ contract SnpVerifier is Governed, ISnpVerifier {
     }
 
     /// @inheritdoc ISnpVerifier
-    function verify(bytes calldata report, bytes calldata vcek, bytes32 issuer) external returns (SnpFacts memory) {
+    function verify(bytes calldata report, bytes calldata vcek, bytes calldata hints) external returns (SnpFacts memory) {
         _requireAcceptableShape(report);
-        return _verify(report, certificates.submitVcek(vcek, issuer));
+        bytes32 id = vcek.length == 32 ? bytes32(vcek) : certificates.submitVcek(vcek, certificates.intermediateFor(vcek));
+        return _verify(report, id, hints);
     }
 
     /// @inheritdoc ISnpVerifier
-    function verify(bytes calldata report, bytes calldata vcek) external returns (SnpFacts memory) {
+    function verifyUnder(bytes calldata report, bytes calldata vcek, bytes32 issuer, bytes calldata hints)
+        external
+        returns (SnpFacts memory)
+    {
         _requireAcceptableShape(report);
-        return _verify(report, certificates.submitVcek(vcek, certificates.intermediateFor(vcek)));
-    }
-
-    /// @inheritdoc ISnpVerifier
-    function verifyCached(bytes calldata report, bytes32 vcek) external view returns (SnpFacts memory) {
-        _requireAcceptableShape(report);
-        return _verify(report, vcek);
+        return _verify(report, certificates.submitVcek(vcek, issuer), hints);
     }
 
     /// @dev What needs no certificate, and so costs a refused caller least.
@@ -139,12 +137,13 @@ contract SnpVerifier is Governed, ISnpVerifier {
         require(policy & (1 << 18) == 0, MigrationAgentEnabled(policy));
     }
 
-    function _verify(bytes calldata report, bytes32 id) private view returns (SnpFacts memory facts) {
+    function _verify(bytes calldata report, bytes32 id, bytes calldata hints) private view returns (SnpFacts memory facts) {
         Vcek memory vcek = certificates.vcekOf(id);
         bytes calldata signed = report[:SnpReport.SIGNED_LENGTH];
         {
             (bytes32 head, bytes16 tail) = hash.sha384(signed);
-            bool genuine = p384.verify(abi.encodePacked(head, tail), report.signatureOf(), vcek.publicKey);
+            bool genuine =
+                p384.verifyWithHints(abi.encodePacked(head, tail), report.signatureOf(), vcek.publicKey, hints);
             require(genuine, ReportSignatureInvalid());
         }
         _requireLevels(report, vcek);

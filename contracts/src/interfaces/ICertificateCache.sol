@@ -3,6 +3,12 @@ pragma solidity 0.8.37;
 
 import {IGoverned} from "./IGoverned.sol";
 
+/// @notice A root key to pin at construction: SHA-384 of its SubjectPublicKeyInfo, for a product.
+struct RootPin {
+    uint8 product;
+    bytes fingerprint;
+}
+
 /// @notice A VCEK certificate that is trusted now.
 /// @param publicKey x then y of the chip's report-signing key, 96 bytes.
 /// @param chipId keccak256 of the 64 CHIP_ID bytes that a report of this chip carries.

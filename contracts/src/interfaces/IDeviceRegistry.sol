@@ -1,25 +1,35 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {GpuEvidence} from "./INvidiaVerifier.sol";
+
 /// @notice What an operator brings to register or refresh one GPU.
 /// @param enclaveKey address of the secp256k1 key generated inside the TEE for this GPU
-/// @param gpuUuid the GPU's UUID as the measured program reads it
+/// @param gpuUuid the GPU's UUID as the measured program reads it; unused with evidence of the GPU itself
 /// @param class device class: 1 H100, 2 A100, 3 L40S, 4 MI300X
+/// @param platform whose evidence the report is: 1 AMD SEV-SNP, 2 Intel DCAP (TDX or SGX)
 /// @param blockNumber the block whose hash is the freshness challenge inside the report
-/// @param report SEV-SNP attestation report
-/// @param vcek DER certificate of the key that signed the report
+/// @param report SEV-SNP attestation report, or DCAP quote
+/// @param endorsement certificate of the key that signed the report: of SEV-SNP the VCEK in DER or the 32 bytes of its identifier in
+/// the certificate cache, of DCAP the 32 bytes of the PCK certificate's identifier
+/// @param hints for the signature of an SEV-SNP report (`IP384Verifier`), or no bytes
+/// @param gpu evidence of the GPU itself; its report is empty where there is none
 struct RegistrationRequest {
     address enclaveKey;
     bytes16 gpuUuid;
     uint8 class;
+    uint8 platform;
     uint64 blockNumber;
     bytes report;
-    bytes vcek;
+    bytes endorsement;
+    bytes hints;
+    GpuEvidence gpu;
 }
 
 /// @notice One roster slot.
-/// @param gpuId keccak256(CHIP_ID ‖ GPU UUID)
-/// @param hostChip keccak256(CHIP_ID)
+/// @param gpuId with evidence of the GPU itself keccak256 of its device identity key (SubjectPublicKeyInfo of the boot ROM certificate);
+/// without, keccak256(CHIP_ID ‖ GPU UUID) on SEV-SNP and keccak256(hostChip ‖ GPU UUID) on DCAP
+/// @param hostChip keccak256(CHIP_ID) of SEV-SNP, keccak256(PPID) of DCAP
 /// @param operator who registered the device and is paid for its work
 /// @param class device class
 /// @param validUntil unix time; the device mines up to and including it
@@ -42,14 +52,19 @@ struct Device {
 }
 
 /// @title Device registry
-/// @notice GPUs whose host proved, with evidence signed by its processor, that a measured program drives them.
+/// @notice GPUs whose host proved, with evidence signed by its processor, that a measured program drives them, and which, where their
+/// class has evidence of its own, proved themselves.
 /// @dev The roster is a list of slots. One GPU has at most one live registration. So that a draw made over the roster as of an
 /// earlier block can be recomputed, a slot keeps the validity it had before its last extension, extensions are at least
 /// `EXTENSION_INTERVAL` apart, and a slot is handed to another device only after its validity has run out. Tasks must therefore
 /// be shorter-lived than `EXTENSION_INTERVAL`; the mining registry enforces it.
 ///
 /// binding = keccak256(abi.encode(keccak256("AIT device binding v1"), chainId, this registry, operator, enclaveKey, gpuId, class,
-/// blockNumber, blockhash)); the report carries REPORT_DATA = binding ‖ 32 zero bytes.
+/// blockNumber, blockhash)). REPORT_DATA is binding ‖ sha256(GPU report), and the nonce of the GPU report is the binding: each piece
+/// of evidence names the other. Without evidence of the GPU, REPORT_DATA is binding ‖ 32 zero bytes.
+///
+/// Trust profiles: 1 attested GPU (both pieces of evidence), 2 measured host (a SEV-SNP or TDX guest that drives the GPU), 3 measured
+/// enclave (SGX, which cannot drive a GPU: the lowest). The governor says which a class admits; 3 only where 2 is admitted too.
 interface IDeviceRegistry {
     /// @notice A device took a slot.
     event DeviceRegistered(
@@ -71,6 +86,8 @@ interface IDeviceRegistry {
     event DeviceRetired(bytes32 indexed gpuId);
     /// @notice A program's measurement was admitted or withdrawn. Devices already registered keep their remaining validity.
     event MeasurementAllowed(bytes32 indexed measurementHash, bool allowed);
+    /// @notice A trust profile was admitted for a class, or is no longer. Devices already registered keep their remaining validity.
+    event ProfileAdmitted(uint8 indexed class, uint8 indexed profile, bool admitted);
     /// @notice The number of live GPUs allowed per host chip changed.
     event HostLimitChanged(uint256 limit);
 
@@ -86,16 +103,31 @@ interface IDeviceRegistry {
     error ClassUnknown(uint8 class);
     /// @notice Thrown when a refresh names another class than the registration.
     error ClassMismatch(uint8 expected, uint8 found);
+    /// @notice Thrown when a class does not admit what the evidence amounts to: 1 attested GPU, 2 measured host, 3 measured enclave.
+    error ProfileNotAdmitted(uint8 class, uint8 profile);
+    /// @notice Thrown when a refresh brings evidence of another trust profile than the registration.
+    error ProfileMismatch(uint8 expected, uint8 found);
+    /// @notice Thrown when no profile has this number.
+    error ProfileUnknown(uint8 profile);
+    /// @notice Thrown when a platform has no number, or no verifier here.
+    error PlatformNotAccepted(uint8 platform);
+    /// @notice Thrown when the GPU's chip is none of the class.
+    error ChipNotOfClass(uint8 class, bytes5 chip);
+    /// @notice Thrown when an identifier of a certificate is not 32 bytes long.
+    error IdentifierLengthInvalid(uint256 expected, uint256 found);
+    /// @notice Thrown when the GPU's report was made for something else than this request.
+    error GpuNonceMismatch(bytes32 expected, bytes32 found);
     /// @notice Thrown when the report was made for something else than this request; each half of REPORT_DATA is compared.
     error ReportDataMismatch(bytes32 expected, bytes32 found);
-    /// @notice Thrown when the measured program is not admitted. Hash = keccak256(48-byte MEASUREMENT).
+    /// @notice Thrown when the measured program is not admitted. Hash = keccak256(48-byte MEASUREMENT) of SEV-SNP, `DcapFacts.measurement`
+    /// of DCAP.
     error MeasurementNotAllowed(bytes32 measurementHash);
     /// @notice Thrown when the challenge block is not one of the last `CHALLENGE_BLOCKS` blocks.
     error ChallengeBlockUnknown(uint64 blockNumber, uint256 current);
     /// @notice Thrown when the host chip has as many live GPUs as are allowed.
     error HostFull(bytes32 hostChip, uint256 limit);
-    /// @notice Thrown when a report was used before; identity is the signed content, not the signature.
-    error EvidenceReused(bytes32 reportId);
+    /// @notice Thrown when evidence of this GPU was used that is as new or newer: the challenge block must rise from one to the next.
+    error EvidenceReused(uint64 lastBlockNumber, uint64 blockNumber);
     /// @notice Thrown when the enclave key belongs, or once belonged, to another GPU.
     error EnclaveKeyInUse(address enclaveKey);
     /// @notice Thrown when the enclave key is the zero address.
@@ -109,8 +141,9 @@ interface IDeviceRegistry {
     /// @notice Thrown when a governed limit is outside its range.
     error LimitOutOfBounds(uint256 limit, uint256 least, uint256 most);
 
-    /// @notice Registers a GPU for `msg.sender`. Verifies on chain: report signature and certificate path up to the pinned root,
-    /// measurement, report data, freshness, single use, uniqueness of GPU and enclave key, and the host limit.
+    /// @notice Registers a GPU for `msg.sender`. Verifies on chain: signatures and certificate paths of both pieces of evidence up to
+    /// the pinned roots, measurements, what binds them to each other and to this request, freshness, single use, uniqueness of GPU and
+    /// enclave key, the trust profile and the host limit.
     /// @dev Valid until the earlier of the end of the certificate path and 24 h from now. A GPU whose registration expired or was
     /// retired may be registered again, by anyone who brings its evidence; once its old validity has run out it takes its old slot.
     /// @return slot the roster slot
@@ -134,6 +167,10 @@ interface IDeviceRegistry {
     /// @dev Warning: an admitted program decides what a device reports about its GPU and its results.
     function allowMeasurement(bytes32 measurementHash, bool allowed) external;
 
+    /// @notice Admits or withdraws a trust profile for a class. Governor only.
+    /// @dev Warning: a class that admits a measured host next to attested GPUs cannot tell that the same GPU is registered as both.
+    function admitProfile(uint8 class, uint8 profile, bool admitted) external;
+
     /// @notice Sets how many live GPUs one host chip may carry, from 1 to 16. Governor only.
     function setHostLimit(uint256 limit) external;
 
@@ -145,6 +182,12 @@ interface IDeviceRegistry {
 
     /// @notice The slot of a GPU's latest registration.
     function slotOf(bytes32 gpuId) external view returns (uint32);
+
+    /// @notice The trust profile of the device in a slot: 1 attested GPU, 2 measured host, 3 measured enclave.
+    function profileOf(uint32 slot) external view returns (uint8);
+
+    /// @notice Whether a class admits a trust profile.
+    function isProfileAdmitted(uint8 class, uint8 profile) external view returns (bool);
 
     /// @notice How many slots the roster has, dead ones included.
     function rosterLength() external view returns (uint32);

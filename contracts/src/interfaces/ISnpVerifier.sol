@@ -33,24 +33,18 @@ struct SnpFacts {
 /// @notice Genuineness and hardware appraisal only. Which measurements are accepted and what REPORT_DATA must say is the caller's.
 interface ISnpVerifier {
     /// @notice Checks the report under a VCEK certificate that its caller brings, and remembers that certificate.
-    /// @dev Reverts, with an error that carries what was expected and found, unless every check holds.
+    /// @dev Reverts, with an error that carries what was expected and found, unless every check holds. The ASK certificate is found in
+    /// the certificate cache by the issuer name inside the VCEK certificate. Where the cache holds the VCEK certificate, its
+    /// identifier is enough.
     /// @param report The 1184 bytes of ATTESTATION_REPORT.
-    /// @param vcek The VCEK certificate in DER, without trailing bytes.
-    /// @param issuer Identifier of the ASK certificate in the certificate cache that signed it.
+    /// @param vcek The VCEK certificate in DER, without trailing bytes, or the 32 bytes of its identifier in the certificate cache.
+    /// @param hints For the report's signature (`IP384Verifier`), or no bytes.
     /// @return facts What the report says.
-    function verify(bytes calldata report, bytes calldata vcek, bytes32 issuer) external returns (SnpFacts memory facts);
+    function verify(bytes calldata report, bytes calldata vcek, bytes calldata hints) external returns (SnpFacts memory facts);
 
-    /// @notice The same, finding the ASK in the certificate cache by the issuer name inside the VCEK certificate.
-    /// @dev What the device registry calls: a registration brings a report and its VCEK, nothing else. Reverts if the cache holds no
-    /// ASK of that name.
-    /// @param report The 1184 bytes of ATTESTATION_REPORT.
-    /// @param vcek The VCEK certificate in DER, without trailing bytes.
-    /// @return facts What the report says.
-    function verify(bytes calldata report, bytes calldata vcek) external returns (SnpFacts memory facts);
-
-    /// @notice The same, under a VCEK certificate that the certificate cache already holds.
-    /// @param report The 1184 bytes of ATTESTATION_REPORT.
-    /// @param vcek Identifier of the VCEK certificate in the certificate cache.
-    /// @return facts What the report says.
-    function verifyCached(bytes calldata report, bytes32 vcek) external view returns (SnpFacts memory facts);
+    /// @notice The same, naming the ASK certificate: of several that bear one name, the cache would choose.
+    /// @param issuer Identifier of the ASK certificate in the certificate cache that signed the VCEK certificate.
+    function verifyUnder(bytes calldata report, bytes calldata vcek, bytes32 issuer, bytes calldata hints)
+        external
+        returns (SnpFacts memory facts);
 }

@@ -4,7 +4,9 @@ pragma solidity 0.8.37;
 import {AIToken} from "../../src/AIToken.sol";
 import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
 import {MiningRegistry} from "../../src/MiningRegistry.sol";
+import {IDcapVerifier} from "../../src/interfaces/IDcapVerifier.sol";
 import {RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
+import {INvidiaVerifier} from "../../src/interfaces/INvidiaVerifier.sol";
 import {MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
 import {DecodingSnpVerifier} from "../standins/DecodingSnpVerifier.sol";
 import {Merkle} from "./Merkle.sol";
@@ -46,7 +48,9 @@ abstract contract Network is Test {
         bytes32[] memory measurements = new bytes32[](1);
         measurements[0] = keccak256(measurement());
         snp = new DecodingSnpVerifier();
-        registry = new DeviceRegistry(snp, governor, measurements);
+        registry = new DeviceRegistry(
+            snp, dcapVerifier(), nvidiaVerifier(), governor, measurements, [PROFILES, PROFILES, PROFILES, PROFILES]
+        );
         mining = new MiningRegistry(registry, governor, coordinator);
         token = AIToken(address(mining.token()));
         for (uint256 i = 0; i < 5; i++) {
@@ -56,6 +60,19 @@ abstract contract Network is Test {
     }
 
     // ---- devices
+
+    /// @dev Attested GPU, measured host, measured enclave: every class admits each.
+    uint8 internal constant PROFILES = 0x0e;
+
+    /// @notice What verifies quotes; none unless a test says so.
+    function dcapVerifier() internal virtual returns (IDcapVerifier) {
+        return IDcapVerifier(address(0));
+    }
+
+    /// @notice What verifies evidence of GPUs; none unless a test says so.
+    function nvidiaVerifier() internal virtual returns (INvidiaVerifier) {
+        return INvidiaVerifier(address(0));
+    }
 
     function measurement() internal pure returns (bytes memory) {
         return abi.encodePacked(keccak256("measured program"), bytes16("v1"));
@@ -80,17 +97,15 @@ abstract contract Network is Test {
     }
 
     /// @notice A request with evidence bound to it, challenged by the last block.
-    function requestOf(Gpu memory gpu) internal view returns (RegistrationRequest memory) {
+    function requestOf(Gpu memory gpu) internal view returns (RegistrationRequest memory request) {
         uint64 challenge = uint64(block.number - 1);
         bytes32 binding = registry.bindingOf(gpu.operator, vm.addr(gpu.key), gpu.gpuId, gpu.class, challenge);
-        return RegistrationRequest({
-            enclaveKey: vm.addr(gpu.key),
-            gpuUuid: gpu.uuid,
-            class: gpu.class,
-            blockNumber: challenge,
-            report: reportOf(measurement(), binding, 0, gpu.chip),
-            vcek: ""
-        });
+        request.enclaveKey = vm.addr(gpu.key);
+        request.gpuUuid = gpu.uuid;
+        request.class = gpu.class;
+        request.platform = 1;
+        request.blockNumber = challenge;
+        request.report = reportOf(measurement(), binding, 0, gpu.chip);
     }
 
     function reportOf(bytes memory measured, bytes32 data0, bytes32 data1, bytes32 chip)

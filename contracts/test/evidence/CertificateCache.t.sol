@@ -2,10 +2,10 @@
 pragma solidity 0.8.37;
 
 import {AmdCertificate} from "../../src/evidence/AmdCertificate.sol";
-import {CertificateCache} from "../../src/evidence/CertificateCache.sol";
 import {Der} from "../../src/evidence/Der.sol";
 import {ICertificateCache, Vcek} from "../../src/interfaces/ICertificateCache.sol";
 import {IGoverned} from "../../src/interfaces/IGoverned.sol";
+import {X509} from "../../src/evidence/X509.sol";
 import {SnpFixture} from "./SnpFixture.sol";
 
 contract CertificateCacheTest is SnpFixture {
@@ -67,20 +67,20 @@ contract CertificateCacheTest is SnpFixture {
         refusesRoot("arkNamedGenoa", ICertificateCache.CertificateNameMismatch.selector);
         refusesRoot("arkIssuedByAnother", ICertificateCache.CertificateIssuerMismatch.selector);
         refusesRoot("arkWithPathOfZero", ICertificateCache.CertificatePathTooLong.selector);
-        refusesRoot("vcek", AmdCertificate.CertificateKeyUnsupported.selector);
+        refusesRoot("vcek", X509.CertificateKeyUnsupported.selector);
     }
 
     function test_submitIntermediate_refusesEachDeparture() external {
         refusesAsk("askSignedByAnother", ICertificateCache.CertificateSignatureInvalid.selector);
         refusesAsk("askNamedGenoa", ICertificateCache.CertificateNameMismatch.selector);
-        refusesAsk("askNamedTwice", AmdCertificate.CertificateNameMalformed.selector);
+        refusesAsk("askNamedTwice", X509.CertificateNameMalformed.selector);
         refusesAsk("askIssuedByAnother", ICertificateCache.CertificateIssuerMismatch.selector);
-        refusesAsk("askWithoutConstraints", AmdCertificate.CertificateNotAuthority.selector);
-        refusesAsk("askWithoutSigning", AmdCertificate.CertificateNotAuthority.selector);
+        refusesAsk("askWithoutConstraints", X509.CertificateNotAuthority.selector);
+        refusesAsk("askWithoutSigning", X509.CertificateNotAuthority.selector);
         refusesAsk("askNoAuthority", Der.DerTruncated.selector);
-        refusesAsk("askWithConstraintsTwice", AmdCertificate.CertificateExtensionRepeated.selector);
-        refusesAsk("askWithUnknownCritical", AmdCertificate.CertificateExtensionUnknown.selector);
-        refusesAsk("askOfP384", AmdCertificate.CertificateKeyUnsupported.selector);
+        refusesAsk("askWithConstraintsTwice", X509.CertificateExtensionRepeated.selector);
+        refusesAsk("askWithUnknownCritical", X509.CertificateExtensionUnknown.selector);
+        refusesAsk("askOfP384", X509.CertificateKeyUnsupported.selector);
         refusesAsk("askTurin", ICertificateCache.CertificateIssuerMismatch.selector);
     }
 
@@ -111,20 +111,20 @@ contract CertificateCacheTest is SnpFixture {
         refusesVcek("vcekIssuedByAnother", ICertificateCache.CertificateIssuerMismatch.selector);
         refusesVcek("vcekTurin", ICertificateCache.CertificateIssuerMismatch.selector);
         refusesVcek("vlek", ICertificateCache.CertificateNameMismatch.selector);
-        refusesVcek("ask", AmdCertificate.CertificateKeyUnsupported.selector);
-        refusesVcek("vcekOfRsa", AmdCertificate.CertificateKeyUnsupported.selector);
-        refusesVcek("vcekOfP256", AmdCertificate.CertificateKeyUnsupported.selector);
-        refusesVcek("vcekWithPkcs1", AmdCertificate.CertificateAlgorithmUnsupported.selector);
-        refusesVcek("vcekClaimingSaltOf32", AmdCertificate.CertificateAlgorithmUnsupported.selector);
-        refusesVcek("vcekWithAnotherAlgorithmOutside", AmdCertificate.CertificateAlgorithmsDiffer.selector);
-        refusesVcek("vcekOfVersion2", AmdCertificate.CertificateVersionUnsupported.selector);
+        refusesVcek("ask", X509.CertificateKeyUnsupported.selector);
+        refusesVcek("vcekOfRsa", X509.CertificateKeyUnsupported.selector);
+        refusesVcek("vcekOfP256", X509.CertificateKeyUnsupported.selector);
+        refusesVcek("vcekWithPkcs1", X509.CertificateAlgorithmUnsupported.selector);
+        refusesVcek("vcekClaimingSaltOf32", X509.CertificateAlgorithmUnsupported.selector);
+        refusesVcek("vcekWithAnotherAlgorithmOutside", X509.CertificateAlgorithmsDiffer.selector);
+        refusesVcek("vcekOfVersion2", X509.CertificateVersionUnsupported.selector);
         refusesVcek("vcekWithNegativeSerial", Der.DerIntegerInvalid.selector);
         refusesVcek("vcekWithLongSerial", Der.DerIntegerInvalid.selector);
         refusesVcek("vcekWithPaddedSerial", Der.DerIntegerInvalid.selector);
     }
 
     function test_submitVcek_refusesEachDepartureInTimes() external {
-        refusesVcek("vcekEndsBeforeItStarts", AmdCertificate.CertificateValidityInvalid.selector);
+        refusesVcek("vcekEndsBeforeItStarts", X509.CertificateValidityInvalid.selector);
         refusesVcek("vcekWithMonth13", Der.DerTimeInvalid.selector);
         refusesVcek("vcekOnFebruary29", Der.DerTimeInvalid.selector);
         refusesVcek("vcekWithoutSeconds", Der.DerTimeInvalid.selector);
@@ -134,17 +134,17 @@ contract CertificateCacheTest is SnpFixture {
         refusesVcek("vcekOfStructure1", AmdCertificate.CertificateStructureMismatch.selector);
         refusesVcek("vcekOfGenoaProduct", AmdCertificate.CertificateProductMismatch.selector);
         refusesVcek("vcekOfMilan2Product", AmdCertificate.CertificateProductMismatch.selector);
-        refusesVcek("vcekWithoutStructure", AmdCertificate.CertificateExtensionMissing.selector);
-        refusesVcek("vcekWithoutProduct", AmdCertificate.CertificateExtensionMissing.selector);
-        refusesVcek("vcekWithoutSnpLevel", AmdCertificate.CertificateExtensionMissing.selector);
-        refusesVcek("vcekWithoutHwid", AmdCertificate.CertificateExtensionMissing.selector);
-        refusesVcek("vcekWithLevelTwice", AmdCertificate.CertificateExtensionRepeated.selector);
-        refusesVcek("vcekWithLevel256", AmdCertificate.CertificateExtensionInvalid.selector);
+        refusesVcek("vcekWithoutStructure", X509.CertificateExtensionMissing.selector);
+        refusesVcek("vcekWithoutProduct", X509.CertificateExtensionMissing.selector);
+        refusesVcek("vcekWithoutSnpLevel", X509.CertificateExtensionMissing.selector);
+        refusesVcek("vcekWithoutHwid", X509.CertificateExtensionMissing.selector);
+        refusesVcek("vcekWithLevelTwice", X509.CertificateExtensionRepeated.selector);
+        refusesVcek("vcekWithLevel256", X509.CertificateExtensionInvalid.selector);
         refusesVcek("vcekWithTrailingLevelByte", Der.DerTrailingBytes.selector);
-        refusesVcek("vcekWithHwidOf8", AmdCertificate.CertificateExtensionInvalid.selector);
-        refusesVcek("vcekWithUnknownCritical", AmdCertificate.CertificateExtensionUnknown.selector);
-        refusesVcekUnder("vcekTurinWithoutFmc", _turinAsk, AmdCertificate.CertificateExtensionMissing.selector);
-        refusesVcekUnder("vcekTurinWithHwidOf64", _turinAsk, AmdCertificate.CertificateExtensionInvalid.selector);
+        refusesVcek("vcekWithHwidOf8", X509.CertificateExtensionInvalid.selector);
+        refusesVcek("vcekWithUnknownCritical", X509.CertificateExtensionUnknown.selector);
+        refusesVcekUnder("vcekTurinWithoutFmc", _turinAsk, X509.CertificateExtensionMissing.selector);
+        refusesVcekUnder("vcekTurinWithHwidOf64", _turinAsk, X509.CertificateExtensionInvalid.selector);
     }
 
     function test_submitVcek_refusesTrailingBytes() external {
@@ -250,8 +250,8 @@ contract CertificateCacheTest is SnpFixture {
 
     function test_pinRoot_refusesOtherProductsAndLengths() external {
         bytes memory stray = fingerprint("stray");
-        vm.expectRevert(abi.encodeWithSelector(ICertificateCache.ProductUnknown.selector, 4));
-        _cache.pinRoot(4, stray);
+        vm.expectRevert(abi.encodeWithSelector(ICertificateCache.ProductUnknown.selector, 5));
+        _cache.pinRoot(5, stray);
         vm.expectRevert(abi.encodeWithSelector(ICertificateCache.ProductUnknown.selector, 0));
         _cache.pinRoot(0, stray);
         vm.expectRevert(abi.encodeWithSelector(ICertificateCache.FingerprintLengthInvalid.selector, 48, 32));

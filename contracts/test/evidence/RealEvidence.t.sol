@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {CertificateCache} from "../../src/evidence/CertificateCache.sol";
 import {SnpVerifier} from "../../src/evidence/SnpVerifier.sol";
-import {ICertificateCache} from "../../src/interfaces/ICertificateCache.sol";
+import {ICertificateCache, RootPin} from "../../src/interfaces/ICertificateCache.sol";
 import {SnpFacts} from "../../src/interfaces/ISnpVerifier.sol";
 import {SnpFixture} from "./SnpFixture.sol";
 
@@ -27,10 +26,10 @@ contract RealEvidenceTest is SnpFixture {
             bytes(vectors).length == 0 || !vm.exists(_folder),
             "AIT_VECTORS does not name a folder of real hardware evidence"
         );
-        CertificateCache.RootPin[] memory pins = new CertificateCache.RootPin[](3);
-        pins[0] = CertificateCache.RootPin(MILAN, ARK_MILAN);
-        pins[1] = CertificateCache.RootPin(GENOA, ARK_GENOA);
-        pins[2] = CertificateCache.RootPin(TURIN, ARK_TURIN);
+        RootPin[] memory pins = new RootPin[](3);
+        pins[0] = RootPin(MILAN, ARK_MILAN);
+        pins[1] = RootPin(GENOA, ARK_GENOA);
+        pins[2] = RootPin(TURIN, ARK_TURIN);
         deploy(pins);
         string[4] memory names = ["", "milan", "genoa", "turin"];
         for (uint256 product = MILAN; product <= TURIN; product++) {
@@ -59,8 +58,8 @@ contract RealEvidenceTest is SnpFixture {
 
     function test_verify_acceptsOneReportUnderTwoCertificatesOfOneKey() external {
         bytes memory report_ = file("milan-v3-ms-reissued-vcek/report.bin");
-        SnpFacts memory first = _snp.verify(report_, file("milan-v3-ms-reissued-vcek/vek.der"));
-        SnpFacts memory second = _snp.verify(report_, file("milan-v3-ms-reissued-vcek/vek_2.der"));
+        SnpFacts memory first = _snp.verify(report_, file("milan-v3-ms-reissued-vcek/vek.der"), "");
+        SnpFacts memory second = _snp.verify(report_, file("milan-v3-ms-reissued-vcek/vek_2.der"), "");
         assertTrue(first.vcek != second.vcek, "two certificates");
         assertEq(first.reportId, second.reportId, "one report");
     }
@@ -94,7 +93,7 @@ contract RealEvidenceTest is SnpFixture {
     function test_verify_refusesARealReportUnderAnotherChipsCertificate() external {
         bytes memory report_ = file("milan-v3-coco-azure/report.bin");
         bytes memory vcek = file("milan-v3-lunal-azure/vek.der");
-        (bool done, bytes memory answer) = address(_snp).call(abi.encodeWithSignature("verify(bytes,bytes)", report_, vcek));
+        (bool done, bytes memory answer) = address(_snp).call(abi.encodeCall(_snp.verify, (report_, vcek, "")));
         assertRefused(done, answer, abi.encodeWithSelector(SnpVerifier.ReportSignatureInvalid.selector), "another chip");
     }
 
@@ -106,7 +105,7 @@ contract RealEvidenceTest is SnpFixture {
 
     function accepts(string memory folder, uint8 product, uint64 tcb) private {
         bytes memory vcek = file(string.concat(folder, "/vek.der"));
-        SnpFacts memory facts = _snp.verify(file(string.concat(folder, "/report.bin")), vcek);
+        SnpFacts memory facts = _snp.verify(file(string.concat(folder, "/report.bin")), vcek, "");
         assertEq(facts.product, product, folder);
         assertEq(bytes32(facts.reportedTcb), bytes32(bytes8(tcb)), folder);
         assertEq(facts.vcek, _cache.idOf(vcek, _asks[product]), folder);
@@ -115,7 +114,7 @@ contract RealEvidenceTest is SnpFixture {
     function refuses(string memory folder, bytes memory expected) private {
         bytes memory report_ = file(string.concat(folder, "/report.bin"));
         bytes memory vek = file(string.concat(folder, "/vek.der"));
-        (bool done, bytes memory answer) = address(_snp).call(abi.encodeWithSignature("verify(bytes,bytes)", report_, vek));
+        (bool done, bytes memory answer) = address(_snp).call(abi.encodeCall(_snp.verify, (report_, vek, "")));
         assertRefused(done, answer, expected, folder);
     }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {CertificateCache} from "../../src/evidence/CertificateCache.sol";
 import {SnpReport} from "../../src/evidence/SnpReport.sol";
 import {SnpVerifier} from "../../src/evidence/SnpVerifier.sol";
-import {ICertificateCache} from "../../src/interfaces/ICertificateCache.sol";
+import {ICertificateCache, RootPin} from "../../src/interfaces/ICertificateCache.sol";
 import {SnpFixture} from "./SnpFixture.sol";
 
 /// @notice The emulated evidence in /vectors/evidence: what the off-chain verifier must answer, this one must answer too.
@@ -18,10 +17,10 @@ contract SharedEvidenceTest is SnpFixture {
 
     /// @notice A cache of its own for each vector: a certificate whose signed bytes are known is not verified again.
     function deployUnderManifestRoots() private {
-        CertificateCache.RootPin[] memory pins = new CertificateCache.RootPin[](3);
-        pins[0] = CertificateCache.RootPin(MILAN, pinned("Milan"));
-        pins[1] = CertificateCache.RootPin(GENOA, pinned("Genoa"));
-        pins[2] = CertificateCache.RootPin(TURIN, pinned("Turin"));
+        RootPin[] memory pins = new RootPin[](3);
+        pins[0] = RootPin(MILAN, pinned("Milan"));
+        pins[1] = RootPin(GENOA, pinned("Genoa"));
+        pins[2] = RootPin(TURIN, pinned("Turin"));
         deploy(pins);
     }
 
@@ -54,7 +53,7 @@ contract SharedEvidenceTest is SnpFixture {
         if (!done) return bytes4(answer);
         parent = abi.decode(answer, (bytes32));
         bytes memory input =
-            abi.encodeWithSignature("verify(bytes,bytes,bytes32)", file(id, "report.bin"), file(id, "vcek.der"), parent);
+            abi.encodeCall(_snp.verifyUnder, (file(id, "report.bin"), file(id, "vcek.der"), parent, ""));
         (done, answer) = address(_snp).call(input);
         return done ? bytes4(0) : bytes4(answer);
     }

@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 import {Test} from "../base/Test.sol";
 import {RsaPss} from "../../src/crypto/RsaPss.sol";
-import {CertificateCache} from "../../src/evidence/CertificateCache.sol";
 import {SnpVerifier} from "../../src/evidence/SnpVerifier.sol";
+import {ICertificateCache, RootPin} from "../../src/interfaces/ICertificateCache.sol";
 import {IP384Verifier} from "../../src/interfaces/IP384Verifier.sol";
 import {ISha384} from "../../src/interfaces/ISha384.sol";
 
@@ -19,16 +19,20 @@ abstract contract SnpFixture is Test {
     ISha384 internal _hash;
     RsaPss internal _rsa;
     IP384Verifier internal _p384;
-    CertificateCache internal _cache;
+    ICertificateCache internal _cache;
     SnpVerifier internal _snp;
     string private _json;
 
-    function deploy(CertificateCache.RootPin[] memory pins) internal {
+    function deploy(RootPin[] memory pins) internal {
         vm.warp(NOW);
         _hash = ISha384(vm.deployCode("Sha384.sol:Sha384"));
         _p384 = IP384Verifier(vm.deployCode("P384Verifier.sol:P384Verifier"));
         _rsa = new RsaPss(_hash);
-        _cache = new CertificateCache(address(this), _rsa, _hash, pins);
+        _cache = ICertificateCache(
+            vm.deployCode(
+                "CertificateCache.sol:CertificateCache", abi.encode(address(this), _rsa, _p384, _hash, pins)
+            )
+        );
         SnpVerifier.TcbFloor[] memory floors = new SnpVerifier.TcbFloor[](3);
         for (uint8 i = 0; i < 3; i++) floors[i].product = i + 1;
         _snp = new SnpVerifier(address(this), _cache, _hash, _p384, 0, floors);
@@ -37,9 +41,9 @@ abstract contract SnpFixture is Test {
     /// @notice Deploys under the emulated roots of Milan and Turin.
     function deployEmulated() internal {
         _json = vm.readFile("test/evidence/snp.json");
-        CertificateCache.RootPin[] memory pins = new CertificateCache.RootPin[](2);
-        pins[0] = CertificateCache.RootPin(MILAN, fingerprint("ark"));
-        pins[1] = CertificateCache.RootPin(TURIN, fingerprint("arkTurin"));
+        RootPin[] memory pins = new RootPin[](2);
+        pins[0] = RootPin(MILAN, fingerprint("ark"));
+        pins[1] = RootPin(TURIN, fingerprint("arkTurin"));
         deploy(pins);
     }
 

@@ -27,7 +27,7 @@ contract SnpVerifierTest is SnpFixture {
 
     function test_verify_tellsWhatTheReportSays() external {
         bytes memory genuine = report("genuine");
-        SnpFacts memory facts = _snp.verify(genuine, _vcek, _ask);
+        SnpFacts memory facts = _snp.verifyUnder(genuine, _vcek, _ask, "");
         assertEq(facts.chipId, keccak256(part(genuine, 0x1a0, 64)), "chip");
         assertEq(facts.measurement, keccak256(part(genuine, 0x90, 48)), "measurement");
         assertEq(facts.reportData0, bytes32(part(genuine, 0x50, 32)), "first half of report data");
@@ -43,12 +43,12 @@ contract SnpVerifierTest is SnpFixture {
     }
 
     function test_verify_findsTheIssuerByName() external {
-        assertEq(_snp.verify(report("genuine"), _vcek).vcek, _id, "certificate");
+        assertEq(_snp.verify(report("genuine"), _vcek, "").vcek, _id, "certificate");
     }
 
     function test_verify_staysWithinItsGas() external {
         bytes memory genuine = report("genuine");
-        bytes memory input = abi.encodeWithSignature("verify(bytes,bytes)", genuine, _vcek);
+        bytes memory input = abi.encodeCall(_snp.verify, (genuine, _vcek, ""));
         (bool done,) = address(_snp).call(input);
         uint256 first = vm.snapshotGasLastCall("evidence", "SnpVerifier verify, certificate new");
         assertTrue(done, "first");
@@ -58,36 +58,36 @@ contract SnpVerifierTest is SnpFixture {
         uint256 second = vm.snapshotGasLastCall("evidence", "SnpVerifier verify, certificate known");
         vm.snapshotValue("evidence", "SnpVerifier verify, certificate known, transaction", second + intrinsic(input));
         assertTrue(done, "second");
-        input = abi.encodeCall(_snp.verifyCached, (genuine, _id));
+        input = abi.encodeCall(_snp.verify, (genuine, abi.encode(_id), ""));
         (done,) = address(_snp).call(input);
-        uint256 cached = vm.snapshotGasLastCall("evidence", "SnpVerifier verifyCached");
-        vm.snapshotValue("evidence", "SnpVerifier verifyCached, transaction", cached + intrinsic(input));
+        uint256 cached = vm.snapshotGasLastCall("evidence", "SnpVerifier verify, certificate named");
+        vm.snapshotValue("evidence", "SnpVerifier verify, certificate named, transaction", cached + intrinsic(input));
         assertTrue(done, "cached");
     }
 
     function test_verify_acceptsEveryVersion() external {
         string[3] memory labels = ["genuineOfVersion2", "genuineOfVersion4", "genuineOfVersion5"];
         for (uint256 i = 0; i < labels.length; i++) {
-            assertEq(_snp.verify(report(labels[i]), _vcek, _ask).vcek, _id, labels[i]);
+            assertEq(_snp.verifyUnder(report(labels[i]), _vcek, _ask, "").vcek, _id, labels[i]);
         }
     }
 
     function test_verify_acceptsAHwidThatLooksLikeDer() external {
         bytes32 id = _cache.idOf(certificate("vcekWithHwidLikeDer"), _ask);
-        assertEq(_snp.verify(report("genuineWithHwidLikeDer"), certificate("vcekWithHwidLikeDer")).vcek, id, "DER-like");
+        assertEq(_snp.verify(report("genuineWithHwidLikeDer"), certificate("vcekWithHwidLikeDer"), "").vcek, id, "DER-like");
     }
 
-    function test_verify_acceptsTurin() external view {
-        SnpFacts memory facts = _snp.verifyCached(report("turin"), _turin);
+    function test_verify_acceptsTurin() external {
+        SnpFacts memory facts = _snp.verify(report("turin"), abi.encode(_turin), "");
         assertEq(facts.product, TURIN, "product");
         assertEq(bytes32(facts.reportedTcb), bytes32(bytes8(0x0102030400000051)), "levels");
     }
 
     function test_verify_acceptsAHighSAndKeepsTheReportId() external {
         bytes memory genuine = report("genuine");
-        bytes32 reportId = _snp.verify(genuine, _vcek).reportId;
+        bytes32 reportId = _snp.verify(genuine, _vcek, "").reportId;
         negateS(genuine);
-        assertEq(_snp.verify(genuine, _vcek).reportId, reportId, "report id");
+        assertEq(_snp.verify(genuine, _vcek, "").reportId, reportId, "report id");
     }
 
     // Shape: before any certificate is looked at, so a changed byte is answered by its own error.
@@ -167,7 +167,7 @@ contract SnpVerifierTest is SnpFixture {
         report_ = report("genuineAtVmpl1");
         refuses(report_, abi.encodeWithSelector(SnpVerifier.VmplTooHigh.selector, 0, 1), "VMPL 1");
         _snp.setHighestVmpl(1);
-        assertEq(_snp.verify(report_, _vcek).vmpl, 1, "VMPL 1 where it is accepted");
+        assertEq(_snp.verify(report_, _vcek, "").vmpl, 1, "VMPL 1 where it is accepted");
         // However high the bound, the hypervisor stays out.
         _snp.setHighestVmpl(type(uint32).max);
         for (uint256 i = 0; i < 4; i++) report_[0x30 + i] = 0xff;
@@ -230,7 +230,7 @@ contract SnpVerifierTest is SnpFixture {
 
     function test_verify_refusesLevelsBelowTheFloor() external {
         _snp.setTcbFloor(MILAN, 0x04000000000018db);
-        assertEq(_snp.verify(report("genuine"), _vcek).vcek, _id, "at the floor");
+        assertEq(_snp.verify(report("genuine"), _vcek, "").vcek, _id, "at the floor");
         _snp.setTcbFloor(MILAN, 0x04000000000019db);
         bytes4 selector = SnpVerifier.TcbBelowFloor.selector;
         refuses(report("genuine"), abi.encodeWithSelector(selector, 6, 25, 24), "SNP");
@@ -240,7 +240,7 @@ contract SnpVerifierTest is SnpFixture {
         // Another product's floor is not this one's.
         _snp.setTcbFloor(MILAN, 0);
         _snp.setTcbFloor(GENOA, 0xffffffffffffffff);
-        assertEq(_snp.verify(report("genuine"), _vcek).vcek, _id, "Genoa's floor");
+        assertEq(_snp.verify(report("genuine"), _vcek, "").vcek, _id, "Genoa's floor");
     }
 
     function test_verify_refusesProductsThatAreNotAccepted() external {
@@ -248,7 +248,7 @@ contract SnpVerifierTest is SnpFixture {
         (bool accepted,) = _snp.tcbFloorOf(MILAN);
         assertFalse(accepted, "Milan");
         refuses(report("genuine"), abi.encodeWithSelector(SnpVerifier.ProductNotAccepted.selector, MILAN), "Milan");
-        assertEq(_snp.verifyCached(report("turin"), _turin).product, TURIN, "Turin");
+        assertEq(_snp.verify(report("turin"), abi.encode(_turin), "").product, TURIN, "Turin");
     }
 
     function test_verify_refusesUntrustedCertificates() external {
@@ -257,7 +257,7 @@ contract SnpVerifierTest is SnpFixture {
         assertEq(answer, abi.encodeWithSelector(ICertificateCache.CertificateUnknown.selector, _id), "not submitted");
         answer = failure(genuine, _ask);
         assertEq(answer, abi.encodeWithSelector(ICertificateCache.CertificateRoleMismatch.selector, _ask, 3, 2), "an ASK");
-        _snp.verify(genuine, _vcek);
+        _snp.verify(genuine, _vcek, "");
         _cache.revoke(_root, 0x010001);
         refuses(genuine, abi.encodeWithSelector(ICertificateCache.CertificateRevoked.selector, _ask), "revoked ASK");
         vm.warp(1_956_528_001);
@@ -294,13 +294,13 @@ contract SnpVerifierTest is SnpFixture {
 
     function refuses(bytes memory report_, bytes memory expected, string memory what) private {
         (bool done, bytes memory answer) =
-            address(_snp).call(abi.encodeWithSignature("verify(bytes,bytes)", report_, _vcek));
+            address(_snp).call(abi.encodeCall(_snp.verify, (report_, _vcek, "")));
         assertRefused(done, answer, expected, what);
     }
 
     function failure(bytes memory report_, bytes32 id) private returns (bytes memory answer) {
         bool done;
-        (done, answer) = address(_snp).call(abi.encodeCall(_snp.verifyCached, (report_, id)));
+        (done, answer) = address(_snp).call(abi.encodeCall(_snp.verify, (report_, abi.encode(id), "")));
         assertFalse(done, "accepted");
     }
 

@@ -3,9 +3,10 @@ pragma solidity 0.8.37;
 
 import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
 import {RsaPss} from "../../src/crypto/RsaPss.sol";
-import {CertificateCache} from "../../src/evidence/CertificateCache.sol";
 import {SnpVerifier} from "../../src/evidence/SnpVerifier.sol";
-import {ICertificateCache} from "../../src/interfaces/ICertificateCache.sol";
+import {ICertificateCache, RootPin} from "../../src/interfaces/ICertificateCache.sol";
+import {IDcapVerifier} from "../../src/interfaces/IDcapVerifier.sol";
+import {INvidiaVerifier} from "../../src/interfaces/INvidiaVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
 import {IP384Verifier} from "../../src/interfaces/IP384Verifier.sol";
 import {ISha384} from "../../src/interfaces/ISha384.sol";
@@ -22,7 +23,7 @@ contract RegisterDeviceTest is EmulatedChip {
     address private operator = address(0xabc);
     address private enclaveKey = address(0xe1);
     ISha384 private hash;
-    CertificateCache private cache;
+    ICertificateCache private cache;
     DeviceRegistry private registry;
     bytes32 private ask;
     bytes32 private gpuId;
@@ -33,16 +34,21 @@ contract RegisterDeviceTest is EmulatedChip {
         vm.warp(NOW);
         vm.roll(1000);
         hash = ISha384(vm.deployCode("Sha384.sol:Sha384"));
-        CertificateCache.RootPin[] memory pins = new CertificateCache.RootPin[](1);
+        RootPin[] memory pins = new RootPin[](1);
         string memory manifest = vm.readFile("../vectors/evidence/manifest.json");
-        pins[0] = CertificateCache.RootPin(
+        pins[0] = RootPin(
             GENOA, vm.parseBytes(string.concat("0x", vm.parseJsonString(manifest, ".roots.Genoa")))
         );
-        cache = new CertificateCache(address(this), new RsaPss(hash), hash, pins);
+        IP384Verifier p384 = IP384Verifier(vm.deployCode("P384Verifier.sol:P384Verifier"));
+        cache = ICertificateCache(
+            vm.deployCode(
+                "CertificateCache.sol:CertificateCache", abi.encode(address(this), new RsaPss(hash), p384, hash, pins)
+            )
+        );
         SnpVerifier.TcbFloor[] memory floors = new SnpVerifier.TcbFloor[](1);
         floors[0].product = GENOA;
         SnpVerifier snp = new SnpVerifier(
-            address(this), cache, hash, IP384Verifier(vm.deployCode("P384Verifier.sol:P384Verifier")), 0, floors
+            address(this), cache, hash, p384, 0, floors
         );
         ask = cache.submitIntermediate(chipFile("ask.der"), cache.submitRoot(chipFile("ark.der")));
 
@@ -53,7 +59,9 @@ contract RegisterDeviceTest is EmulatedChip {
         measurementHash = keccak256(cut(report, 0x90, 48));
         bytes32[] memory measurements = new bytes32[](1);
         measurements[0] = measurementHash;
-        registry = new DeviceRegistry(snp, address(this), measurements);
+        registry = new DeviceRegistry(
+            snp, IDcapVerifier(address(0)), INvidiaVerifier(address(0)), address(this), measurements, [4, 4, 4, 4]
+        );
     }
 
     function test_registerDevice_admitsGenuineEvidence() public {
@@ -116,13 +124,13 @@ contract RegisterDeviceTest is EmulatedChip {
 
     function test_registerDevice_revertsIfCertificateOfAnotherChip() public {
         RegistrationRequest memory request = _request(0);
-        request.vcek = vm.readFileBinary("../vectors/evidence/genoa-v3-sibling-chip/vcek.der");
+        request.endorsement = vm.readFileBinary("../vectors/evidence/genoa-v3-sibling-chip/vcek.der");
         _expectRefusal(request, abi.encodeWithSelector(SnpVerifier.ReportSignatureInvalid.selector));
     }
 
     function test_registerDevice_revertsIfRootNotPinned() public {
         RegistrationRequest memory request = _request(0);
-        request.vcek = vm.readFileBinary("../vectors/evidence/milan-v2/vcek.der");
+        request.endorsement = vm.readFileBinary("../vectors/evidence/milan-v2/vcek.der");
         vm.expectPartialRevert(ICertificateCache.IntermediateUnknown.selector);
         vm.prank(operator);
         registry.registerDevice(request);
@@ -148,9 +156,8 @@ contract RegisterDeviceTest is EmulatedChip {
         RegistrationRequest memory request = _register();
         vm.prank(operator);
         registry.retireDevice(gpuId);
-        // The signed bytes decide, whatever the unsigned ones say.
-        bytes32 reportId = keccak256(cut(request.report, 0, 672));
-        _expectRefusal(request, abi.encodeWithSelector(IDeviceRegistry.EvidenceReused.selector, reportId));
+        uint64 used = request.blockNumber;
+        _expectRefusal(request, abi.encodeWithSelector(IDeviceRegistry.EvidenceReused.selector, used, used));
     }
 
     function _register() private returns (RegistrationRequest memory request) {
@@ -163,10 +170,11 @@ contract RegisterDeviceTest is EmulatedChip {
         request.enclaveKey = enclaveKey;
         request.gpuUuid = UUID;
         request.class = 1;
+        request.platform = 1;
         request.blockNumber = uint64(block.number - 1);
         bytes32 binding = registry.bindingOf(operator, enclaveKey, gpuId, 1, request.blockNumber);
         request.report = reportOf(hash, binding, 0, policyBits);
-        request.vcek = chipFile("vcek.der");
+        request.endorsement = chipFile("vcek.der");
     }
 
     function _expectRefusal(RegistrationRequest memory request, bytes memory refusal) private {

@@ -19,15 +19,15 @@ contract DecodingSnpVerifier is ISnpVerifier {
         refuses = isRefusing;
     }
 
-    function verify(bytes calldata report, bytes calldata) external view returns (SnpFacts memory) {
+    function verify(bytes calldata report, bytes calldata, bytes calldata) external view returns (SnpFacts memory) {
         return _decode(report);
     }
 
-    function verify(bytes calldata report, bytes calldata, bytes32) external view returns (SnpFacts memory) {
-        return _decode(report);
-    }
-
-    function verifyCached(bytes calldata report, bytes32) external view returns (SnpFacts memory) {
+    function verifyUnder(bytes calldata report, bytes calldata, bytes32, bytes calldata)
+        external
+        view
+        returns (SnpFacts memory)
+    {
         return _decode(report);
     }
 
