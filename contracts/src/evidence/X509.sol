@@ -24,7 +24,7 @@ struct SignedParts {
 /// @param extensionsStop Their end.
 /// @param issuer keccak256 of the issuer's name, as encoded.
 /// @param subject keccak256 of the subject's name, as encoded.
-/// @param commonName The subject's common name, left-aligned.
+/// @param commonName The subject's common name, left-aligned, or keccak256 of one longer than 31 bytes.
 /// @param serial Serial number.
 /// @param notBefore First second of validity.
 /// @param notAfter Last second of validity.
@@ -61,7 +61,7 @@ library X509 {
     error CertificateKeyUnsupported();
     /// @notice Thrown when the signature is neither 512 whole bytes nor a pair of numbers of 48 bytes, as the issuer's key makes it.
     error CertificateSignatureMalformed();
-    /// @notice Thrown when a name holds no common name, or two, or one longer than 31 bytes.
+    /// @notice Thrown when a name holds no common name, or two.
     error CertificateNameMalformed(uint256 offset);
     /// @notice Thrown when notAfter is before notBefore.
     error CertificateValidityInvalid(uint64 notBefore, uint64 notAfter);
@@ -341,8 +341,8 @@ library X509 {
             (start, next) = Der.read(der, next, stop, uint8(der[next]));
             Der.finish(next, stop);
             if (oid != COMMON_NAME) continue;
-            require(name == 0 && next > start && next - start < 32, CertificateNameMalformed(start));
-            name = bytes32(der[start:next]);
+            require(name == 0 && next > start, CertificateNameMalformed(start));
+            name = next - start < 32 ? bytes32(der[start:next]) : keccak256(der[start:next]);
         }
         require(name != 0, CertificateNameMalformed(begin));
     }

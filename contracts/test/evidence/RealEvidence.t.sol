@@ -97,10 +97,25 @@ contract RealEvidenceTest is SnpFixture {
         assertRefused(done, answer, abi.encodeWithSelector(SnpVerifier.ReportSignatureInvalid.selector), "another chip");
     }
 
-    function test_revoke_ofTheGenoaSerialThatAmdRevokedSparesTheCurrentOne() external {
+    function test_submitRevocationList_revokesTheGenoaSerialThatAmdRevokedAndSparesTheCurrentOne() external {
         // AMD's list of 2024-10-23 revokes an earlier ASK, serial 0x20001; the current one is 0x20002.
-        _cache.revoke(_cache.submitRoot(file("roots/ark_genoa.der")), 0x020001);
+        bytes32 root = _cache.submitRoot(file("roots/ark_genoa.der"));
+        assertFalse(_cache.isRevoked(root, 0x020001), "before");
+        vm.prank(address(0xa1)); // anyone
+        _cache.submitRevocationList(file("crls/crl_genoa_2024-10-23.der"), root, "");
+        assertTrue(_cache.isRevoked(root, 0x020001), "after");
         accepts("genoa-v3-openpcc-azure", GENOA, 0x0a00000000001754);
+    }
+
+    function test_submitRevocationList_acceptsAmdsListThatRevokesNothing() external {
+        bytes32 root = _cache.submitRoot(file("roots/ark_milan.der"));
+        _cache.submitRevocationList(file("crls/crl_milan_2025-05-06.der"), root, "");
+        accepts("milan-v2-virtee", MILAN, 0x0300000000000873);
+        bytes memory other = abi.encodeCall(
+            _cache.submitRevocationList, (file("crls/crl_milan_2025-05-06.der"), _cache.submitRoot(file("roots/ark_genoa.der")), "")
+        );
+        (bool done, bytes memory answer) = address(_cache).call(other);
+        assertRefused(done, answer, ICertificateCache.CertificateIssuerMismatch.selector, "another product's list");
     }
 
     function accepts(string memory folder, uint8 product, uint64 tcb) private {
