@@ -2,10 +2,11 @@
 pragma solidity 0.8.37;
 
 import {DeviceRegistry} from "../src/DeviceRegistry.sol";
-import {IDcapVerifier} from "../src/interfaces/IDcapVerifier.sol";
+import {DcapFacts, IDcapVerifier} from "../src/interfaces/IDcapVerifier.sol";
 import {INvidiaVerifier} from "../src/interfaces/INvidiaVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "../src/interfaces/IDeviceRegistry.sol";
 import {IGoverned} from "../src/interfaces/IGoverned.sol";
+import {DecodingDcapVerifier} from "./standins/DecodingDcapVerifier.sol";
 import {DecodingSnpVerifier} from "./standins/DecodingSnpVerifier.sol";
 import {Network} from "./base/Network.sol";
 
@@ -25,6 +26,11 @@ contract DeviceRegistryTest is Network {
     event DeviceReinstated(bytes32 indexed gpuId);
     event DeviceRetired(bytes32 indexed gpuId);
     event MeasurementAllowed(bytes32 indexed measurementHash, bool allowed);
+    event ProfileAdmitted(uint8 indexed class, uint8 indexed profile, bool admitted);
+
+    /// @dev `DcapFacts.tee`.
+    uint8 private constant SGX = 0;
+    uint8 private constant TDX = 0x81;
 
     address private operator = address(0xabc);
     Gpu private fresh;
@@ -382,6 +388,112 @@ contract DeviceRegistryTest is Network {
         assertEq(registry.rosterLength(), 5, "to another dead slot");
     }
 
+    // ---- platforms and profiles
+
+    function dcapVerifier() internal override returns (IDcapVerifier) {
+        return new DecodingDcapVerifier();
+    }
+
+    function test_registerDevice_admitsATrustDomainAsAMeasuredHost() public {
+        (RegistrationRequest memory request, bytes32 gpuId) = _quoteOf(TDX);
+        vm.prank(operator);
+        uint32 slot = registry.registerDevice(request);
+        assertEq(registry.device(slot).gpuId, gpuId, "gpuId");
+        assertEq(registry.device(slot).hostChip, fresh.chip, "hostChip");
+        assertEq(registry.profileOf(slot), 2, "profile");
+    }
+
+    function test_registerDevice_admitsAnEnclaveAsTheLowestGradeOnly() public {
+        (RegistrationRequest memory request,) = _quoteOf(SGX);
+        vm.prank(operator);
+        assertEq(registry.profileOf(registry.registerDevice(request)), 3, "profile");
+    }
+
+    function test_registerDevice_revertsIfTheClassAdmitsNoEnclaves() public {
+        (RegistrationRequest memory request,) = _quoteOf(SGX);
+        vm.prank(governor);
+        registry.admitProfile(1, 3, false);
+        _expectRefusal(request, abi.encodeWithSelector(IDeviceRegistry.ProfileNotAdmitted.selector, uint8(1), uint8(3)));
+        vm.startPrank(governor);
+        registry.admitProfile(1, 3, true);
+        // An enclave is a measured host of the lowest grade: where those are not admitted, it is not either.
+        registry.admitProfile(1, 2, false);
+        vm.stopPrank();
+        assertFalse(registry.isProfileAdmitted(1, 3), "without measured hosts");
+        _expectRefusal(request, abi.encodeWithSelector(IDeviceRegistry.ProfileNotAdmitted.selector, uint8(1), uint8(3)));
+    }
+
+    function test_refreshDevice_revertsIfTheProfileDiffers() public {
+        (RegistrationRequest memory request,) = _quoteOf(TDX);
+        vm.prank(operator);
+        registry.registerDevice(request);
+        pass(2 hours);
+        fresh.key = 0xbeef;
+        (request,) = _quoteOf(SGX);
+        vm.expectRevert(abi.encodeWithSelector(IDeviceRegistry.ProfileMismatch.selector, uint8(2), uint8(3)));
+        vm.prank(operator);
+        registry.refreshDevice(request);
+    }
+
+    function testFuzz_registerDevice_revertsIfPlatformUnknown(uint8 platform) public {
+        vm.assume(platform != 1 && platform != 2);
+        RegistrationRequest memory request = requestOf(fresh);
+        request.platform = platform;
+        _expectRefusal(request, abi.encodeWithSelector(IDeviceRegistry.PlatformNotAccepted.selector, platform));
+    }
+
+    function test_registerDevice_revertsIfAQuoteNamesNoCertificate() public {
+        (RegistrationRequest memory request,) = _quoteOf(TDX);
+        request.endorsement = new bytes(31);
+        _expectRefusal(
+            request, abi.encodeWithSelector(IDeviceRegistry.IdentifierLengthInvalid.selector, uint256(32), uint256(31))
+        );
+    }
+
+    function test_registerDevice_revertsIfNothingVerifiesGpus() public {
+        RegistrationRequest memory request = requestOf(fresh);
+        request.gpu.report = "a report";
+        _expectRefusal(request, abi.encodeWithSelector(IDeviceRegistry.ProfileNotAdmitted.selector, uint8(1), uint8(1)));
+    }
+
+    function test_admitProfile_isBounded() public {
+        vm.startPrank(governor);
+        vm.expectRevert(abi.encodeWithSelector(IDeviceRegistry.ProfileUnknown.selector, uint8(0)));
+        registry.admitProfile(1, 0, true);
+        vm.expectRevert(abi.encodeWithSelector(IDeviceRegistry.ProfileUnknown.selector, uint8(4)));
+        registry.admitProfile(1, 4, true);
+        vm.expectRevert(abi.encodeWithSelector(IDeviceRegistry.ClassUnknown.selector, uint8(5)));
+        registry.admitProfile(5, 1, true);
+        vm.expectEmit();
+        emit ProfileAdmitted(3, 2, false);
+        registry.admitProfile(3, 2, false);
+        vm.stopPrank();
+        assertFalse(registry.isProfileAdmitted(3, 2), "withdrawn");
+        assertTrue(registry.isProfileAdmitted(2, 2), "of another class");
+        assertFalse(registry.isProfileAdmitted(1, 0), "no profile");
+        assertFalse(registry.isProfileAdmitted(1, 255), "no profile");
+    }
+
+    function test_profileOf_revertsIfSlotUnknown() public {
+        vm.expectRevert(abi.encodeWithSelector(IDeviceRegistry.SlotUnknown.selector, uint32(5), uint32(5)));
+        registry.profileOf(5);
+    }
+
+    function _quoteOf(uint8 tee) private view returns (RegistrationRequest memory request, bytes32 gpuId) {
+        gpuId = keccak256(abi.encodePacked(fresh.chip, fresh.uuid));
+        request = requestOf(fresh);
+        request.platform = 2;
+        request.endorsement = abi.encode(keccak256("a PCK certificate"));
+        DcapFacts memory facts;
+        facts.chipId = fresh.chip;
+        facts.measurement = keccak256(measurement());
+        facts.reportData0 =
+            registry.bindingOf(operator, request.enclaveKey, gpuId, fresh.class, request.blockNumber);
+        facts.validUntil = type(uint64).max;
+        facts.tee = tee;
+        request.report = abi.encode(facts);
+    }
+
     // ---- refreshDevice
 
     function test_refreshDevice_extendsAfterAnHour() public {
@@ -611,6 +723,8 @@ contract DeviceRegistryTest is Network {
         registry.allowMeasurement(0, true);
         vm.expectRevert(refusal);
         registry.setHostLimit(1);
+        vm.expectRevert(refusal);
+        registry.admitProfile(1, 1, true);
         vm.expectRevert(refusal);
         registry.revokeDevice(0, 0);
         vm.expectRevert(refusal);
