@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Ait.Chain;
 using Ait.Protocol.Codec;
 
@@ -39,6 +40,14 @@ public sealed record DeviceBinding(
         .Add(BlockNumber)
         .Add(BlockHash)
         .Hash();
+
+    /// <summary>The 64 bytes of report data of a GPU with evidence: the binding, then SHA-256 of the GPU's report (request ‖ response).</summary>
+    public byte[] ReportData(ReadOnlySpan<byte> gpuReport)
+    {
+        byte[] reportData = ReportData();
+        SHA256.HashData(gpuReport, reportData.AsSpan(Hash256.Size));
+        return reportData;
+    }
 
     /// <summary>The 64 bytes of report data of a class without GPU evidence: the binding, then zeros.</summary>
     public byte[] ReportData()

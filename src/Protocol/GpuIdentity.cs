@@ -31,6 +31,12 @@ public static class GpuIdentity
         return Keccak256.Hash(both);
     }
 
+    /// <summary>A GPU with evidence of its own: keccak256 of its device key, the SubjectPublicKeyInfo of the boot ROM certificate.</summary>
+    /// <exception cref="ArgumentException">There is no key.</exception>
+    public static Hash256 OfDeviceKey(ReadOnlySpan<byte> subjectPublicKeyInfo) => subjectPublicKeyInfo.IsEmpty
+        ? throw new ArgumentException("there is no key", nameof(subjectPublicKeyInfo))
+        : Keccak256.Hash(subjectPublicKeyInfo);
+
     private static void RequireSize(ReadOnlySpan<byte> bytes, int size, string name)
     {
         if (bytes.Length != size)

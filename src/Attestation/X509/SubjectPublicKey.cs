@@ -107,6 +107,13 @@ internal sealed class SubjectPublicKey
         return CoordinateLength == width && TryReadEcdsa(signature, numbers, width) && VerifiesEcdsa(signedBytes, numbers);
     }
 
+    /// <summary>x then y of a point on P-384.</summary>
+    internal bool TryReadP384(out ByteString point)
+    {
+        point = IsP384 && _point is { } parameters ? new ByteString([.. parameters.Q.X!, .. parameters.Q.Y!]) : default; // set together in ReadPoint
+        return IsP384;
+    }
+
     /// <summary>RSASSA-PSS, SHA-384, salt 48 over <paramref name="signedBytes"/>.</summary>
     internal bool VerifiesPss(ReadOnlySpan<byte> signedBytes, ReadOnlySpan<byte> signature)
     {
@@ -138,7 +145,7 @@ internal sealed class SubjectPublicKey
         return verifies;
     }
 
-    private static bool TryReadEcdsa(ReadOnlyMemory<byte> signature, Span<byte> numbers, int width)
+    internal static bool TryReadEcdsa(ReadOnlyMemory<byte> signature, Span<byte> numbers, int width)
     {
         try
         {

@@ -44,6 +44,10 @@ public sealed class DeviceRegistryContract : GovernedContract
     public TransactionRequest AllowMeasurement(Hash256 measurementHash, bool allowed) =>
         Transaction(DeviceRegistrySignatures.AllowMeasurement, measurementHash, allowed);
 
+    /// <summary>Admits or withdraws a trust profile (1 attested GPU, 2 measured host, 3 measured enclave) for a class; governor only.</summary>
+    public TransactionRequest AdmitProfile(byte deviceClass, byte profile, bool admitted) =>
+        Transaction(DeviceRegistrySignatures.AdmitProfile, (uint)deviceClass, (uint)profile, admitted);
+
     /// <summary>Sets how many live GPUs one host may carry; governor only.</summary>
     public TransactionRequest SetHostLimit(BigInteger limit) => Transaction(DeviceRegistrySignatures.SetHostLimit, limit);
 
@@ -58,6 +62,14 @@ public sealed class DeviceRegistryContract : GovernedContract
         ImmutableArray<AbiValue> answer = await ViewAsync(DeviceRegistrySignatures.DevicesAt, [asked], block, cancellation).ConfigureAwait(false);
         return [.. answer[0].Items.Select(DeviceRecord.FromAbi)];
     }
+
+    /// <summary>The trust profile of the device in a slot: 1 attested GPU, 2 measured host, 3 measured enclave.</summary>
+    public async Task<byte> GetProfileOfAsync(uint slot, BlockTag block, CancellationToken cancellation) =>
+        (await ViewAsync(DeviceRegistrySignatures.ProfileOf, [slot], block, cancellation).ConfigureAwait(false))[0].AsByte();
+
+    /// <summary>Whether a class admits a trust profile.</summary>
+    public async Task<bool> GetIsProfileAdmittedAsync(byte deviceClass, byte profile, BlockTag block, CancellationToken cancellation) =>
+        (await ViewAsync(DeviceRegistrySignatures.IsProfileAdmitted, [(uint)deviceClass, (uint)profile], block, cancellation).ConfigureAwait(false))[0].AsBoolean();
 
     /// <summary>The slot of a GPU's latest registration.</summary>
     /// <exception cref="ContractRevertedException">It was never registered.</exception>
@@ -92,7 +104,15 @@ public sealed class DeviceRegistryContract : GovernedContract
     public async Task<ulong> GetExtensionIntervalAsync(BlockTag block, CancellationToken cancellation) =>
         (await ViewAsync(DeviceRegistrySignatures.ExtensionInterval, [], block, cancellation).ConfigureAwait(false))[0].AsUInt64();
 
-    /// <summary>The contract that verifies the evidence.</summary>
+    /// <summary>The contract that verifies quotes; zero where there is none.</summary>
+    public async Task<Address> GetDcapVerifierAsync(BlockTag block, CancellationToken cancellation) =>
+        (await ViewAsync(DeviceRegistrySignatures.Dcap, [], block, cancellation).ConfigureAwait(false))[0].AsAddress();
+
+    /// <summary>The contract that verifies evidence of GPUs; zero where there is none.</summary>
+    public async Task<Address> GetNvidiaVerifierAsync(BlockTag block, CancellationToken cancellation) =>
+        (await ViewAsync(DeviceRegistrySignatures.Nvidia, [], block, cancellation).ConfigureAwait(false))[0].AsAddress();
+
+    /// <summary>The contract that verifies SEV-SNP evidence.</summary>
     public async Task<Address> GetSnpVerifierAsync(BlockTag block, CancellationToken cancellation) =>
         (await ViewAsync(DeviceRegistrySignatures.Snp, [], block, cancellation).ConfigureAwait(false))[0].AsAddress();
 
@@ -117,6 +137,8 @@ public sealed class DeviceRegistryContract : GovernedContract
                 DeviceRegistrySignatures.DeviceRetiredEvent => new DeviceRegistryEvent.Retired(e["gpuId"].AsHash256()),
                 DeviceRegistrySignatures.MeasurementAllowedEvent =>
                     new DeviceRegistryEvent.MeasurementAllowed(e["measurementHash"].AsHash256(), e["allowed"].AsBoolean()),
+                DeviceRegistrySignatures.ProfileAdmittedEvent =>
+                    new DeviceRegistryEvent.ProfileAdmitted(e["class"].AsByte(), e["profile"].AsByte(), e["admitted"].AsBoolean()),
                 _ => null,
             }
             : null;

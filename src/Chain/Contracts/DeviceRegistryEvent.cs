@@ -40,4 +40,10 @@ public abstract record DeviceRegistryEvent
     /// <param name="MeasurementHash">The hash of its measurement.</param>
     /// <param name="IsAllowed">Whether it may be registered from now on.</param>
     public sealed record MeasurementAllowed(Hash256 MeasurementHash, bool IsAllowed) : DeviceRegistryEvent;
+
+    /// <summary>A trust profile was admitted for a class, or is no longer.</summary>
+    /// <param name="Class">The device class.</param>
+    /// <param name="Profile">1 attested GPU, 2 measured host, 3 measured enclave.</param>
+    /// <param name="IsAdmitted">Whether it registers from now on.</param>
+    public sealed record ProfileAdmitted(byte Class, byte Profile, bool IsAdmitted) : DeviceRegistryEvent;
 }

@@ -3,7 +3,9 @@ namespace Ait.Chain.Contracts;
 /// <summary>What the typed device registry relies on; compared with the checked-in ABI by a test.</summary>
 internal static class DeviceRegistrySignatures
 {
-    private const string Request = "(address,bytes16,uint8,uint64,bytes,bytes)";
+    private const string Reference = "(bytes,bytes32[])";
+    private const string Gpu = $"(bytes,bytes,bytes32,bytes,bytes,{Reference},{Reference})";
+    private const string Request = $"(address,bytes16,uint8,uint8,uint64,bytes,bytes,bytes,{Gpu})";
 
     public const string RegisterDevice = $"registerDevice({Request})";
     public const string RefreshDevice = $"refreshDevice({Request})";
@@ -11,9 +13,12 @@ internal static class DeviceRegistrySignatures
     public const string RevokeDevice = "revokeDevice(bytes32,bytes32)";
     public const string ReinstateDevice = "reinstateDevice(bytes32)";
     public const string AllowMeasurement = "allowMeasurement(bytes32,bool)";
+    public const string AdmitProfile = "admitProfile(uint8,uint8,bool)";
     public const string SetHostLimit = "setHostLimit(uint256)";
     public const string Device = "device(uint32)";
     public const string DevicesAt = "devicesAt(uint32[])";
+    public const string ProfileOf = "profileOf(uint32)";
+    public const string IsProfileAdmitted = "isProfileAdmitted(uint8,uint8)";
     public const string SlotOf = "slotOf(bytes32)";
     public const string RosterLength = "rosterLength()";
     public const string BindingOf = "bindingOf(address,address,bytes32,uint8,uint64)";
@@ -22,6 +27,8 @@ internal static class DeviceRegistrySignatures
     public const string HostLimit = "hostLimit()";
     public const string ExtensionInterval = "EXTENSION_INTERVAL()";
     public const string Snp = "snp()";
+    public const string Dcap = "dcap()";
+    public const string Nvidia = "nvidia()";
 
     public const string DeviceRegisteredEvent = "DeviceRegistered(bytes32,address,bytes32,uint32,uint8,address,uint40)";
     public const string DeviceRefreshedEvent = "DeviceRefreshed(bytes32,address,uint40)";
@@ -29,4 +36,5 @@ internal static class DeviceRegistrySignatures
     public const string DeviceReinstatedEvent = "DeviceReinstated(bytes32)";
     public const string DeviceRetiredEvent = "DeviceRetired(bytes32)";
     public const string MeasurementAllowedEvent = "MeasurementAllowed(bytes32,bool)";
+    public const string ProfileAdmittedEvent = "ProfileAdmitted(uint8,uint8,bool)";
 }

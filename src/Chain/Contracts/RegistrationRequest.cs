@@ -8,6 +8,12 @@ public sealed class RegistrationRequest
     /// <summary>The length of a GPU's UUID.</summary>
     public const int GpuUuidSize = 16;
 
+    /// <summary>AMD SEV-SNP.</summary>
+    public const byte SevSnp = 1;
+
+    /// <summary>Intel DCAP, of TDX or SGX.</summary>
+    public const byte Dcap = 2;
+
     /// <summary>The account of the key made inside the TEE.</summary>
     public required Address EnclaveKey { get; init; }
 
@@ -17,14 +23,28 @@ public sealed class RegistrationRequest
     /// <summary>The device class.</summary>
     public required byte Class { get; init; }
 
+    /// <summary>Whose evidence the report is: <see cref="SevSnp"/> or <see cref="Dcap"/>.</summary>
+    public required byte Platform { get; init; }
+
     /// <summary>The block whose hash is the freshness challenge.</summary>
     public required ulong BlockNumber { get; init; }
 
-    /// <summary>The attestation report.</summary>
+    /// <summary>The attestation report, or the quote.</summary>
     public required ReadOnlyMemory<byte> Report { get; init; }
 
-    /// <summary>The DER certificate of the key that signed the report.</summary>
-    public required ReadOnlyMemory<byte> Vcek { get; init; }
+    /// <summary>
+    /// The DER certificate of the key that signed the report, or the 32 bytes of its identifier in the certificate cache; of a quote, the
+    /// identifier of its PCK certificate.
+    /// </summary>
+    public required ReadOnlyMemory<byte> Endorsement { get; init; }
 
-    internal AbiValue ToAbi() => AbiValue.List(EnclaveKey, GpuUuid, (uint)Class, BlockNumber, Report, Vcek);
+    /// <summary>Hints for the report's signature; may be empty.</summary>
+    public required ReadOnlyMemory<byte> Hints { get; init; }
+
+    /// <summary>Evidence of the GPU itself.</summary>
+    public required GpuEvidenceRecord Gpu { get; init; }
+
+    /// <summary>The tuple that the contract takes.</summary>
+    public AbiValue ToAbi() =>
+        AbiValue.List(EnclaveKey, GpuUuid, (uint)Class, (uint)Platform, BlockNumber, Report, Endorsement, Hints, Gpu.ToAbi());
 }

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Ait.Attestation;
 using Ait.Chain;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
 using Ait.Cli.Deploying;
 using Ait.Cli.Launching;
 using Ait.Cli.Surroundings;
+using Ait.Protocol;
 
 namespace Ait.Cli.Commands;
 
@@ -29,13 +31,16 @@ internal static class DeployCommand
             Description = "Least firmware of a product that may register, as Genoa=0a00000000001754: its eight TCB_VERSION bytes in the report's order. Repeatable; a product without a floor is not believed (production).",
             HelpName = "PRODUCT=HEX",
         };
+        var drivers = new Option<FileInfo[]>("--gpu-driver-reference") { Description = "NVIDIA's signed reference manifest of a driver whose measurements are believed. Repeatable.", HelpName = "FILE" };
+        var firmwares = new Option<FileInfo[]>("--gpu-vbios-reference") { Description = "NVIDIA's signed reference manifest of a VBIOS whose measurements are believed. Repeatable.", HelpName = "FILE" };
+        var measuredH100 = new Option<bool>("--admit-measured-h100") { Description = "Let H100s register without evidence of their own, as measured hosts (production)." };
         var coordinator = new Option<string?>("--coordinator") { Description = "The coordinator's account (default: the deployer).", HelpName = "ADDRESS" };
         var proposer = new Option<string?>("--proposer") { Description = "Who proposes governed changes to the timelock (default: the deployer).", HelpName = "ADDRESS" };
         Option<int> delay = CommonOptions.Number("--governance-delay", "HOURS", 48, 1, 24 * 90, "Hours a governed change waits (production).");
         var output = new Option<string>("--out") { Description = "Where the addresses are written; the journal lies beside it.", HelpName = "FILE", DefaultValueFactory = _ => "deployment.json" };
         var command = new Command("deploy", "Deploy the contracts to an EVM chain. Resumes where it stopped; repeats nothing.")
         {
-            rpc, key, profile, root, measurements, floors, coordinator, proposer, delay, output,
+            rpc, key, profile, root, measurements, floors, drivers, firmwares, measuredH100, coordinator, proposer, delay, output,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -45,7 +50,14 @@ internal static class DeployCommand
             Address proposerAccount = Account("--proposer", parsed.GetValue(proposer)) ?? deployer.Address;
             ImmutableArray<byte[]> allowed = [.. (parsed.GetValue(measurements) ?? []).Select(Measurement)];
             DeployPlan plan = parsed.GetValue(profile) == Deployment.Production
-                ? Production(allowed, [.. (parsed.GetValue(floors) ?? []).Select(Floor)], TimeSpan.FromHours(parsed.GetValue(delay)), proposerAccount, coordinatorAccount)
+                ? Production(
+                    allowed,
+                    [.. (parsed.GetValue(floors) ?? []).Select(Floor)],
+                    References(parsed.GetValue(drivers) ?? [], parsed.GetValue(firmwares) ?? []),
+                    parsed.GetValue(measuredH100),
+                    TimeSpan.FromHours(parsed.GetValue(delay)),
+                    proposerAccount,
+                    coordinatorAccount)
                 : await DevelopmentAsync(parsed.GetValue(root), allowed, proposerAccount, coordinatorAccount, cancellation).ConfigureAwait(false);
             return await RunAsync(screen, parsed.GetValue(rpc) ?? throw new InvalidOperationException("required"), deployer, plan, parsed.GetRequiredValue(output), cancellation)
                 .ConfigureAwait(false);
@@ -62,6 +74,7 @@ internal static class DeployCommand
             .DeployAsync(chain, deployer, plan, output + ".journal", TimeProvider.System, line => screen.Progress("  " + line), cancellation)
             .ConfigureAwait(false);
         deployment.Write(output);
+        plan.WriteReferences(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(output)) ?? "/", "gpu-references.json"));
         ulong gas = contracts.Aggregate(0ul, (sum, contract) => sum + contract.Gas);
         screen.Table(
             ["contract", "address", "gas", "code bytes"],
@@ -84,7 +97,13 @@ internal static class DeployCommand
     }
 
     private static DeployPlan Production(
-        ImmutableArray<byte[]> measurements, ImmutableArray<DeployPlan.TcbPin> floors, TimeSpan delay, Address proposer, Address coordinator)
+        ImmutableArray<byte[]> measurements,
+        ImmutableArray<DeployPlan.TcbPin> floors,
+        GpuReferenceSet references,
+        bool admitsMeasuredH100,
+        TimeSpan delay,
+        Address proposer,
+        Address coordinator)
     {
         if (measurements.IsEmpty)
         {
@@ -97,7 +116,26 @@ internal static class DeployCommand
                 "a production deployment needs one --tcb-floor for each product it believes, such as --tcb-floor Genoa=0a00000000001754. Take the least version without known faults from AMD's security bulletins.");
         }
 
-        return DeployPlan.ForProduction(measurements, floors, delay, proposer, coordinator);
+        return DeployPlan.ForProduction(measurements, floors, references, admitsMeasuredH100, delay, proposer, coordinator);
+    }
+
+    /// <summary>Manifests are believed as of now: whoever deploys later brings current ones.</summary>
+    private static GpuReferenceSet References(FileInfo[] drivers, FileInfo[] firmwares)
+    {
+        GpuReference Read(GpuReferenceKind kind, FileInfo file)
+        {
+            if (!file.Exists)
+            {
+                throw new SurroundingsException($"{file.FullName} does not exist: a reference manifest was expected.");
+            }
+
+            return ManifestFile.Read(kind, File.ReadAllBytes(file.FullName), file.FullName, TrustRoots.Production, TimeProvider.System.GetUtcNow());
+        }
+
+        return new GpuReferenceSet(
+        [
+            .. drivers.Select(file => Read(GpuReferenceKind.Driver, file)), .. firmwares.Select(file => Read(GpuReferenceKind.Vbios, file)),
+        ]);
     }
 
     private static DeployPlan.TcbPin Floor(string text) => DeployPlan.TcbPin.TryParse(text, out DeployPlan.TcbPin? pin)
@@ -112,8 +150,10 @@ internal static class DeployCommand
             throw new SurroundingsException("a development deployment needs --root DIR: the folder of the emulated hardware whose root it pins.");
         }
 
-        EmulatedRoot root = await new EmulatedHardware(Path.GetFullPath(folder)).RootAsync(cancellation).ConfigureAwait(false);
-        DeployPlan plan = DeployPlan.ForDevelopment(root, Hex.Decode(LocalNetwork.Measurement), proposer, coordinator);
+        var hardware = new EmulatedHardware(Path.GetFullPath(folder));
+        EmulatedRoot root = await hardware.RootAsync(cancellation).ConfigureAwait(false);
+        EmulatedGpuVendor gpuVendor = await hardware.GpuVendorAsync(TimeProvider.System.GetUtcNow(), cancellation).ConfigureAwait(false);
+        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, Hex.Decode(LocalNetwork.Measurement), proposer, coordinator);
         return measurements.IsEmpty ? plan : plan with { Measurements = measurements };
     }
 

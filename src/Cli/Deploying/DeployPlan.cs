@@ -4,6 +4,7 @@ using Ait.Attestation;
 using Ait.Attestation.SevSnp;
 using Ait.Chain;
 using Ait.Cli.Launching;
+using Ait.Protocol;
 
 namespace Ait.Cli.Deploying;
 
@@ -14,6 +15,11 @@ internal sealed record DeployPlan
     internal static readonly ImmutableHashSet<ulong> ProductionChains =
         [1, 10, 25, 30, 56, 100, 130, 137, 146, 169, 250, 252, 324, 480, 1088, 1101, 1284, 1329, 2222, 5000, 8217, 8453, 34443, 42161, 42170, 42220, 43114, 57073, 59144, 80094, 81457, 96369, 534352, 7777777];
 
+    private const int AttestedGpu = 1 << 1;
+    private const int MeasuredHost = 1 << 2;
+    private const int MeasuredEnclave = 1 << 3;
+    private static readonly ImmutableArray<DeviceClass> s_withoutEvidence = [DeviceClass.A100, DeviceClass.L40S, DeviceClass.MI300X];
+
     internal required string Profile { get; init; }
 
     internal required ImmutableArray<RootPin> Roots { get; init; }
@@ -22,6 +28,15 @@ internal sealed record DeployPlan
 
     /// <summary>Root keys of Intel's platforms: SHA-384 of the DER SubjectPublicKeyInfo.</summary>
     internal required ImmutableArray<ReadOnlyMemory<byte>> IntelRoots { get; init; }
+
+    /// <summary>Root keys of GPUs' identities: SHA-384 of the DER SubjectPublicKeyInfo.</summary>
+    internal required ImmutableArray<ReadOnlyMemory<byte>> GpuRoots { get; init; }
+
+    /// <summary>Drivers and VBIOSes whose measurements are believed.</summary>
+    internal required GpuReferenceSet GpuReferences { get; init; }
+
+    /// <summary>Classes that register without evidence of the GPU itself, as measured hosts.</summary>
+    internal required ImmutableArray<DeviceClass> MeasuredClasses { get; init; }
 
     /// <summary>Launch measurements whose guests may register, 48 bytes each.</summary>
     internal required ImmutableArray<byte[]> Measurements { get; init; }
@@ -34,8 +49,12 @@ internal sealed record DeployPlan
 
     internal required Address Coordinator { get; init; }
 
-    internal static DeployPlan ForDevelopment(EmulatedRoot root, byte[] measurement, Address proposer, Address coordinator) => new()
+    internal static DeployPlan ForDevelopment(
+        EmulatedRoot root, EmulatedGpuVendor gpuVendor, byte[] measurement, Address proposer, Address coordinator) => new()
     {
+        GpuRoots = [gpuVendor.KeyFingerprint],
+        GpuReferences = gpuVendor.References,
+        MeasuredClasses = s_withoutEvidence,
         Profile = Deployment.Development,
         Roots = [new RootPin(SnpProduct.Genoa, root.KeyFingerprint)],
         Floors = [new TcbPin(SnpProduct.Genoa, new byte[8])],
@@ -48,19 +67,45 @@ internal sealed record DeployPlan
 
     /// <summary>AMD's roots, of the products that have a floor: what an operator has not judged, the contract does not believe.</summary>
     internal static DeployPlan ForProduction(
-        ImmutableArray<byte[]> measurements, ImmutableArray<TcbPin> floors, TimeSpan delay, Address proposer, Address coordinator) => new()
+        ImmutableArray<byte[]> measurements,
+        ImmutableArray<TcbPin> floors,
+        GpuReferenceSet references,
+        bool admitsMeasuredH100,
+        TimeSpan delay,
+        Address proposer,
+        Address coordinator) => new()
         {
+            IntelRoots = Fingerprints(TrustRoots.Production.Intel),
+            GpuRoots = Fingerprints(TrustRoots.Production.NvidiaDevice),
+            GpuReferences = references,
+            MeasuredClasses = admitsMeasuredH100 ? [DeviceClass.H100, .. s_withoutEvidence] : s_withoutEvidence,
             Profile = Deployment.Production,
             Roots = [.. TrustRoots.Production.All
                 .Where(root => floors.Any(floor => floor.Product == root.Product))
                 .Select(root => new RootPin(root.Product, root.KeyFingerprint.Span.ToArray()))],
             Floors = floors,
-            IntelRoots = [.. TrustRoots.Production.Intel.Select(fingerprint => (ReadOnlyMemory<byte>)fingerprint.Span.ToArray())],
             Measurements = measurements,
             GovernanceDelay = delay,
             Proposer = proposer,
             Coordinator = coordinator,
         };
+
+    private static ImmutableArray<ReadOnlyMemory<byte>> Fingerprints(ImmutableArray<ByteString> roots) =>
+        [.. roots.Select(fingerprint => (ReadOnlyMemory<byte>)fingerprint.Span.ToArray())];
+
+    /// <summary>Writes the references for those who bring evidence of GPUs.</summary>
+    internal void WriteReferences(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/");
+        File.WriteAllBytes(path, GpuReferences.ToJson());
+    }
+
+    /// <summary>Trust profiles of classes 1 to 4 as the registry takes them: a bit for each, 1 attested GPU, 2 measured host, 3 measured enclave.</summary>
+    internal ImmutableArray<byte> Profiles =>
+    [
+        .. DeviceClasses.All.Select(deviceClass => (byte)(
+            (deviceClass == DeviceClass.H100 ? AttestedGpu : 0) | (MeasuredClasses.Contains(deviceClass) ? MeasuredHost : 0) | MeasuredEnclave)),
+    ];
 
     /// <summary>A vendor root key that the contract believes: SHA-384 of its DER SubjectPublicKeyInfo.</summary>
     internal sealed record RootPin(SnpProduct Product, ReadOnlyMemory<byte> Fingerprint)

@@ -19,6 +19,12 @@ internal static class Deployer
     /// <summary>Intel's collateral is bounded by its dates alone until the governor raises this.</summary>
     private const uint LeastEvaluationNumber = 0;
 
+    /// <summary>NVIDIA among the numbers of root pins (NvidiaCertificate.sol).</summary>
+    private const uint GpuVendor = 4;
+
+    /// <summary>Single pass-through alone: the mode in which one GPU's report says all there is to say.</summary>
+    private const uint AcceptedModes = 1 << 1;
+
     internal static async Task<(Deployment Deployment, IReadOnlyList<DeployedContract> Contracts)> DeployAsync(
         ChainAccess chain, Secp256k1PrivateKey key, DeployPlan plan, string journalPath, TimeProvider clock, Action<string> tell, CancellationToken cancellation)
     {
@@ -50,17 +56,22 @@ internal static class Deployer
             AbiValue.List((AbiValue)Address.Zero),
             Address.Zero);
         Address sha384 = await sha384Creation.ConfigureAwait(false);
-        Address rsa = await creator.CreateAsync("RsaPss", cancellation, sha384).ConfigureAwait(false);
-        Address p384 = await p384Creation.ConfigureAwait(false);
         Address governor = await governorCreation.ConfigureAwait(false);
         Task<Address> dcapCreation = CreateDcapAsync(creator, plan, governor, sha384, cancellation);
+        Address rsa = await creator.CreateAsync("RsaPss", cancellation, sha384).ConfigureAwait(false);
+        Address p384 = await p384Creation.ConfigureAwait(false);
         Address cache = await creator.CreateAsync(
             "CertificateCache",
             cancellation,
             governor,
             rsa,
+            p384,
             sha384,
-            AbiValue.List(plan.Roots.Select(pin => AbiValue.List((uint)pin.ContractProduct, AbiValue.Bytes(pin.Fingerprint.Span))))).ConfigureAwait(false);
+            AbiValue.List(plan.Roots
+                .Select(pin => AbiValue.List((uint)pin.ContractProduct, AbiValue.Bytes(pin.Fingerprint.Span)))
+                .Concat(plan.GpuRoots.Select(fingerprint => AbiValue.List(GpuVendor, AbiValue.Bytes(fingerprint.Span)))))).ConfigureAwait(false);
+        Task<Address> nvidiaCreation = creator.CreateAsync(
+            "NvidiaVerifier", cancellation, governor, cache, sha384, p384, plan.GpuReferences.Root, AcceptedModes);
         Address snp = await creator.CreateAsync(
             "SnpVerifier",
             cancellation,
@@ -70,16 +81,20 @@ internal static class Deployer
             p384,
             HighestVmpl,
             AbiValue.List(plan.Floors.Select(pin => AbiValue.List((uint)pin.ContractProduct, AbiValue.Bytes(pin.Tcb.Span))))).ConfigureAwait(false);
+        Address nvidia = await nvidiaCreation.ConfigureAwait(false);
+        Address dcap = await dcapCreation.ConfigureAwait(false);
         Address devices = await creator.CreateAsync(
             "DeviceRegistry",
             cancellation,
             snp,
+            dcap,
+            nvidia,
             governor,
-            AbiValue.List(plan.Measurements.Select(measurement => (AbiValue)Keccak256.Hash(measurement)))).ConfigureAwait(false);
+            AbiValue.List(plan.Measurements.Select(measurement => (AbiValue)Keccak256.Hash(measurement))),
+            AbiValue.List(plan.Profiles.Select(profiles => (AbiValue)(uint)profiles))).ConfigureAwait(false);
         Address mining = await creator.CreateAsync("MiningRegistry", cancellation, devices, governor, plan.Coordinator).ConfigureAwait(false);
         AbiFunction token = ContractArtifact.Load("MiningRegistry").Abi.Function("token");
         Address tokenAddress = (await chain.ReadAsync(mining, token, cancellation).ConfigureAwait(false))[0].AsAddress();
-        Address dcap = await dcapCreation.ConfigureAwait(false);
         var deployment = new Deployment(
             chain.ChainId,
             creator.Created.Min(contract => contract.BlockNumber),
@@ -89,6 +104,7 @@ internal static class Deployer
             dcap,
             cache,
             snp,
+            nvidia,
             governor,
             plan.Coordinator,
             plan.Profile);

@@ -14,6 +14,7 @@ internal sealed record Deployment(
     Address DcapVerifier,
     Address CertificateCache,
     Address SnpVerifier,
+    Address NvidiaVerifier,
     Address Governor,
     Address Coordinator,
     string Profile)

@@ -1,6 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
+using Ait.Attestation;
 using Ait.Chain;
+using Ait.Cli.Deploying;
 using Ait.Cli.Surroundings;
+using Ait.Protocol;
 
 namespace Ait.Cli.Launching;
 
@@ -8,6 +12,7 @@ namespace Ait.Cli.Launching;
 internal sealed class EmulatedHardware
 {
     private readonly string _program = Installation.HostProgram("Ait.Emulation");
+    private static readonly string s_noReportData = Hex.Encode(new byte[64]);
     private readonly string _folder;
 
     internal EmulatedHardware(string folder) => _folder = folder;
@@ -16,13 +21,30 @@ internal sealed class EmulatedHardware
     internal string EvidenceCommand(string host, string measurement) =>
         string.Join(' ', ((string[])[_program, "evidence", "--root", _folder, "--host", host, "--measurement", measurement]).Select(Quote));
 
-    /// <summary>Creates the development roots or finds them.</summary>
+    /// <summary>The command line that a miner calls for evidence of one of a host's GPUs; the nonce is appended by the miner.</summary>
+    internal string GpuEvidenceCommand(string host, string measurement, int gpu) => string.Create(
+        CultureInfo.InvariantCulture, $"{EvidenceCommand(host, measurement)} --report-data {s_noReportData} --gpu {gpu}");
+
+    /// <summary>Creates the development roots of processors or finds them.</summary>
     internal async Task<EmulatedRoot> RootAsync(CancellationToken cancellation)
     {
         JsonElement root = await AskAsync(["init", "--root", _folder], cancellation).ConfigureAwait(false);
         JsonElement intel = await AskAsync(["init", "--root", _folder, "--vendor", "intel"], cancellation).ConfigureAwait(false);
         return new EmulatedRoot(
             Bytes(root, "arkSpkiSha384"), Bytes(root, "arkModulus"), Bytes(root, "arkDer"), Bytes(root, "askDer"), Bytes(intel, "rootSpkiSha384"));
+    }
+
+    /// <summary>Creates the development root of GPUs or finds it.</summary>
+    internal async Task<EmulatedGpuVendor> GpuVendorAsync(DateTimeOffset at, CancellationToken cancellation)
+    {
+        JsonElement root = await AskAsync(["init", "--root", _folder, "--vendor", "nvidia"], cancellation).ConfigureAwait(false);
+        var roots = new TrustRoots([], [], [], [new ByteString(Bytes(root, "referenceRootSpkiSha384"))]);
+        GpuReferenceSet references = new(
+        [
+            ManifestFile.Read(GpuReferenceKind.Driver, Bytes(root, "driverReference"), "the emulated driver's manifest", roots, at),
+            ManifestFile.Read(GpuReferenceKind.Vbios, Bytes(root, "vbiosReference"), "the emulated VBIOS's manifest", roots, at),
+        ]);
+        return new EmulatedGpuVendor(Bytes(root, "deviceRootSpkiSha384"), references);
     }
 
     /// <summary>Creates a host with GPUs of these classes or finds it.</summary>

@@ -7,6 +7,7 @@ using Ait.Chain.Signing;
 using Ait.Cli.Asking;
 using Ait.Cli.Deploying;
 using Ait.Cli.Surroundings;
+using Ait.Protocol;
 
 namespace Ait.Cli.Launching;
 
@@ -196,8 +197,10 @@ internal sealed class LocalNetwork : IAsyncDisposable
             return;
         }
 
-        DeployPlan plan = DeployPlan.ForDevelopment(root, Hex.Decode(Measurement), deployer.Address, coordinator);
+        EmulatedGpuVendor gpuVendor = await Hardware.GpuVendorAsync(_clock.GetUtcNow(), cancellation).ConfigureAwait(false);
+        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, Hex.Decode(Measurement), deployer.Address, coordinator);
         (Deployment, Contracts) = await Deployer.DeployAsync(Chain, deployer, plan, State.DeploymentJournal, _clock, _ => { }, cancellation).ConfigureAwait(false);
+        plan.WriteReferences(State.GpuReferences);
         Deployment.Write(State.Deployment);
     }
 
@@ -218,10 +221,15 @@ internal sealed class LocalNetwork : IAsyncDisposable
         [
             "--rpc", _options.Rpc.ToString(), "--coordinator", _options.Coordinator.ToString(), "--deployment", State.Deployment,
             "--operator-key", State.Key(miner.Operator), "--evidence-command", Hardware.EvidenceCommand(miner.Host, Measurement),
-            "--gpu-uuid", Hex.Encode(machine.GpuUuids[miner.GpuIndex]), "--class", miner.DeviceClass.ToString(), "--measurement", Measurement,
+            .. GpuEvidenceArguments(miner), "--gpu-uuid", Hex.Encode(machine.GpuUuids[miner.GpuIndex]), "--class", miner.DeviceClass.ToString(), "--measurement", Measurement,
             "--state", State.Miner(miner.Name), "--json",
         ],
         State.Log(miner.Name));
+
+    /// <summary>Evidence of the GPU itself, of the class that has it.</summary>
+    private IEnumerable<string> GpuEvidenceArguments(MinerPlan miner) => miner.DeviceClass == DeviceClass.H100
+        ? ["--gpu-evidence-command", Hardware.GpuEvidenceCommand(miner.Host, Measurement, miner.GpuIndex), "--gpu-references", State.GpuReferences]
+        : [];
 
     private static string Milliseconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0}ms");
 

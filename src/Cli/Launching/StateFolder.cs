@@ -11,6 +11,8 @@ internal sealed class StateFolder
 
     internal string Deployment => In("deployment.json");
 
+    internal string GpuReferences => In("gpu-references.json");
+
     internal string DeploymentJournal => In("deployment.journal.json");
 
     internal string Exchange => In("dex.json");

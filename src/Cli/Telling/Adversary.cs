@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Ait.Chain;
-using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
@@ -59,13 +59,24 @@ internal sealed class Adversary : IDisposable
         var binding = new DeviceBinding(
             _network.Chain.ChainId, _network.Network.DeviceRegistry, _operator.Address, _enclave.Address, GpuId, Class, head.Number, head.Hash);
         EmulatedEvidence evidence = await _hardware.EvidenceAsync(Host, LocalNetwork.Measurement, binding.ReportData(), cancellation).ConfigureAwait(false);
-        return new Registration(_enclave.Address, _machine.GpuUuids[0], (byte)Class, head.Number, evidence.Report, evidence.Vcek);
+        return new Registration(new RegistrationRequest
+        {
+            EnclaveKey = _enclave.Address,
+            GpuUuid = _machine.GpuUuids[0],
+            Class = (byte)Class,
+            Platform = RegistrationRequest.SevSnp,
+            BlockNumber = head.Number,
+            Report = evidence.Report,
+            Endorsement = evidence.Vcek,
+            Hints = default,
+            Gpu = GpuEvidenceRecord.None,
+        });
     }
 
     /// <summary>The same registration with one byte of the signed report changed.</summary>
     internal async Task<Attempt> RegisterForgedAsync(Registration honest, CancellationToken cancellation)
     {
-        byte[] forged = honest.Report.ToArray();
+        byte[] forged = honest.Request.Report.ToArray();
         forged[0x90] ^= 0x01; // the first byte of MEASUREMENT: what program runs
         return await Attempt.MakeAsync(
             _network,
@@ -73,7 +84,7 @@ internal sealed class Adversary : IDisposable
             "ReportSignatureInvalid",
             _operator,
             _network.Network.DeviceRegistry,
-            (honest with { Report = forged }).EncodeCall(),
+            honest.WithReport(forged).EncodeCall(),
             cancellation).ConfigureAwait(false);
     }
 
@@ -155,10 +166,22 @@ internal sealed class Adversary : IDisposable
             : throw new RefusedException("the coordinator's seat letter does not verify.");
 
     /// <summary>The arguments of <c>registerDevice</c>.</summary>
-    internal sealed record Registration(Address EnclaveKey, ReadOnlyMemory<byte> GpuUuid, byte Class, ulong BlockNumber, ReadOnlyMemory<byte> Report, ReadOnlyMemory<byte> Vcek)
+    internal sealed record Registration(RegistrationRequest Request)
     {
-        internal byte[] EncodeCall() => NetworkAccess.Devices.Function("registerDevice").EncodeCall(AbiValue.List(
-            EnclaveKey, GpuUuid, (uint)Class, BlockNumber, Report, Vcek));
+        internal Registration WithReport(ReadOnlyMemory<byte> report) => new(new RegistrationRequest
+        {
+            EnclaveKey = Request.EnclaveKey,
+            GpuUuid = Request.GpuUuid,
+            Class = Request.Class,
+            Platform = Request.Platform,
+            BlockNumber = Request.BlockNumber,
+            Report = report,
+            Endorsement = Request.Endorsement,
+            Hints = Request.Hints,
+            Gpu = Request.Gpu,
+        });
+
+        internal byte[] EncodeCall() => NetworkAccess.Devices.Function("registerDevice").EncodeCall(Request.ToAbi());
     }
 
     /// <summary>A result that was made up, with its seat.</summary>

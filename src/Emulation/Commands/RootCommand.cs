@@ -76,6 +76,8 @@ internal static class RootCommand
             json.WriteString("identityCaDer", HostJson.Hex(identity));
             json.WriteString("provisionerCaDer", HostJson.Hex(provisioner));
             json.WriteString("referenceRootDer", HostJson.Hex(vendor.ReferenceRoot));
+            json.WriteString("driverReference", HostJson.Hex(vendor.Reference(EmulatedReference.Driver)));
+            json.WriteString("vbiosReference", HostJson.Hex(vendor.Reference(EmulatedReference.Vbios)));
             json.WriteEndObject();
         });
     }

@@ -22,6 +22,12 @@ internal sealed record MinerOptions
     /// <summary>Program and arguments, to which the report data is appended; empty where none is named.</summary>
     public required ImmutableArray<string> EvidenceCommand { get; init; }
 
+    /// <summary>Program and arguments, to which the nonce is appended; empty where none is named.</summary>
+    public required ImmutableArray<string> GpuEvidenceCommand { get; init; }
+
+    /// <summary>Path of the network's gpu-references.json; absent means that no evidence of the GPU is brought.</summary>
+    public required string? GpuReferencesFile { get; init; }
+
     /// <summary>Sixteen bytes.</summary>
     public required ImmutableArray<byte> GpuUuid { get; init; }
 
@@ -45,6 +51,12 @@ internal sealed record MinerOptions
     public required TimeSpan DrainTimeout { get; init; }
 
     public required bool Json { get; init; }
+
+    /// <summary>The source of evidence of the GPU itself: the command if named, else the driver of a GPU in confidential mode; null if there is none.</summary>
+    public IGpuEvidenceSource? OpenGpuEvidence(NvidiaDriver driver) =>
+        !GpuEvidenceCommand.IsEmpty ? new GpuEvidenceCommand(GpuEvidenceCommand, EvidenceTimeout)
+        : Class == DeviceClass.H100 && driver.List(out _).Any(gpu => gpu.Uuid.SequenceEqual(GpuUuid) && gpu.Confidential == ConfidentialMode.On) ? driver
+        : null;
 
     /// <summary>The source that the settings and this machine's interfaces come to.</summary>
     public IEvidenceSource OpenEvidence(EvidenceInterfaces interfaces) =>

@@ -14,6 +14,8 @@ internal static class Options
         new("operator-key", "FILE", true, "32-byte hex key that pays gas and receives AIT; the file must be mode 0600"),
         new("evidence", "SOURCE", false, "where processor evidence comes from: configfs, sev-guest, gramine, command, or auto (default): the command if named, else what this machine has"),
         new("evidence-command", "CMD", false, "program that collects hardware evidence; called with --report-data 0x… appended"),
+        new("gpu-evidence-command", "CMD", false, "program that collects evidence of the GPU itself; called with --gpu-nonce 0x… appended; without it an H100 in confidential mode is asked through its driver"),
+        new("gpu-references", "FILE", false, "the network's gpu-references.json: drivers and VBIOSes whose measurements it believes; needed to bring evidence of the GPU"),
         new("gpu-uuid", "UUID", true, "UUID of the GPU this process drives, 16 bytes of hex (GPU-… accepted)"),
         new("class", "CLASS", true, "class of the GPU: H100, A100, L40S or MI300X"),
         new("measurement", "HEX", true, "measurement of this program, in hex: launch digest or MRTD (48 bytes) of a guest, MRENCLAVE (32 bytes) of an enclave"),

@@ -27,6 +27,13 @@ internal static class OptionsValidator
         EvidenceChoice? evidence = Read(settings, "evidence", faults, ReadEvidence) ?? EvidenceChoice.Auto;
         ImmutableArray<string>? evidenceCommand = Read(settings, "evidence-command", faults, ReadCommand) ?? [];
         CheckCommand(settings, evidence.Value, faults);
+        ImmutableArray<string>? gpuEvidenceCommand = Read(settings, "gpu-evidence-command", faults, ReadCommand) ?? [];
+        string? gpuReferences = ReadPath(settings, "gpu-references", faults);
+        if (settings.TryGetValue("gpu-evidence-command", out Setting? gpuCommand) && gpuReferences is null)
+        {
+            faults.Add(new OptionFault(gpuCommand.Source, "needs --gpu-references.", "Name the network's gpu-references.json."));
+        }
+
         ImmutableArray<byte>? gpuUuid = Read(settings, "gpu-uuid", faults, ReadGpuUuid);
         DeviceClass? deviceClass = Read(settings, "class", faults, ReadClass);
         ImmutableArray<byte>? measurement = Read(settings, "measurement", faults, ReadMeasurement);
@@ -51,6 +58,8 @@ internal static class OptionsValidator
             OperatorKeyFile = operatorKey,
             Evidence = evidence.Value,
             EvidenceCommand = evidenceCommand.Value,
+            GpuEvidenceCommand = gpuEvidenceCommand.Value,
+            GpuReferencesFile = gpuReferences,
             GpuUuid = gpuUuid.Value,
             Class = deviceClass.Value,
             Measurement = measurement.Value,

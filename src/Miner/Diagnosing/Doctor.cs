@@ -65,7 +65,12 @@ internal sealed class Doctor
             Report(MachineFindings.Chosen(machine, _options.GpuUuid, _options.Class));
         }
 
-        var binder = new EvidenceBinder(_options.OpenEvidence(EvidenceInterfaces.OfThisMachine), _options.GpuUuid, _options.Measurement);
+        if (!GpuEvidenceReader.TryOpen(_options, out GpuEvidenceReader? gpu, out string? problem))
+        {
+            Report(Finding.Bad("gpu-references", problem, "Take gpu-references.json from whoever published the network's deployment."));
+        }
+
+        var binder = new EvidenceBinder(_options.OpenEvidence(EvidenceInterfaces.OfThisMachine), gpu, _options.GpuUuid, _options.Measurement);
         BinderOutcome asked = await binder.IdentifyAsync(cancellation).ConfigureAwait(false);
         Report(asked switch
         {

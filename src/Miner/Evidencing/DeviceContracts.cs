@@ -17,6 +17,9 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
     /// <summary>Far enough back that the next block is not replaced by another, near enough to stay fresh (128 blocks).</summary>
     private const ulong ChallengeDepth = 2;
 
+    /// <summary>The contracts verify a P-384 signature alone as well, at a higher price.</summary>
+    private static ReadOnlyMemory<byte> NoHints => default;
+
     private readonly EthereumClient _client;
     private readonly TransactionSender _sender;
     private readonly DeviceRegistryContract _registry;
@@ -69,13 +72,13 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
         GuardAsync(() => _registry.GetIsMeasurementAllowedAsync(measurementHash, BlockTag.Latest, cancellation));
 
     public Task<bool> AreIssuersCachedAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation) => GuardAsync(async () =>
-        await IdOfAsync(ark, Hash256.Zero, cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue root] }
-        && await IdOfAsync(ask, root.AsHash256(), cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue intermediate] }
+        await IdOfAsync(ark.AsMemory(), Hash256.Zero, cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue root] }
+        && await IdOfAsync(ask.AsMemory(), root.AsHash256(), cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue intermediate] }
         && await IsTrustedAsync(intermediate, cancellation).ConfigureAwait(false));
 
     public Task<TransactionOutcome> CacheIssuersAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation) => GuardAsync(async () =>
     {
-        ContractCall id = await IdOfAsync(ark, Hash256.Zero, cancellation).ConfigureAwait(false);
+        ContractCall id = await IdOfAsync(ark.AsMemory(), Hash256.Zero, cancellation).ConfigureAwait(false);
         if (id is not ContractCall.Returned { Values: [AbiValue root] })
         {
             return new TransactionOutcome.Refused(Explain(((ContractCall.Reverted)id).Error));
@@ -90,15 +93,49 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
         return await SendAsync(_cache, _cache.Transaction("submitIntermediate", Bytes(ask), root), cancellation).ConfigureAwait(false);
     });
 
-    public Task<TransactionOutcome> RegisterAsync(DeviceRegistration registration, CancellationToken cancellation) =>
-        GuardAsync(() => SendAsync(_registry, _registry.RegisterDevice(Encode(registration)), cancellation));
+    public Task<bool> AreGpuIssuersCachedAsync(ImmutableArray<ReadOnlyMemory<byte>> path, CancellationToken cancellation) => GuardAsync(async () =>
+    {
+        (Hash256? device, _) = await DeviceOfAsync(path, cancellation).ConfigureAwait(false);
+        return device is { } id && await IsTrustedAsync(id, cancellation).ConfigureAwait(false);
+    });
 
-    public Task<TransactionOutcome> RefreshAsync(DeviceRegistration registration, CancellationToken cancellation) =>
-        GuardAsync(() => SendAsync(_registry, _registry.RefreshDevice(Encode(registration)), cancellation));
+    public Task<TransactionOutcome> CacheGpuIssuersAsync(ImmutableArray<ReadOnlyMemory<byte>> path, CancellationToken cancellation) => GuardAsync(async () =>
+    {
+        Hash256 parent = Hash256.Zero;
+        TransactionOutcome outcome = new TransactionOutcome.Mined(Hash256.Zero);
+        for (int place = path.Length - 1; place > 0; place--)
+        {
+            ContractCall answer = await IdOfAsync(path[place], parent, cancellation).ConfigureAwait(false);
+            if (answer is not ContractCall.Returned { Values: [AbiValue id] })
+            {
+                return new TransactionOutcome.Refused(Explain(((ContractCall.Reverted)answer).Error));
+            }
+
+            if (!await IsTrustedAsync(id, cancellation).ConfigureAwait(false))
+            {
+                outcome = await SendAsync(_cache, _cache.Transaction("submitGpuCertificate", path[place], parent, NoHints), cancellation).ConfigureAwait(false);
+                if (outcome is TransactionOutcome.Refused)
+                {
+                    return outcome;
+                }
+            }
+
+            parent = id.AsHash256();
+        }
+
+        return outcome;
+    });
+
+    public Task<TransactionOutcome> RegisterAsync(DeviceRegistration registration, CancellationToken cancellation) => GuardAsync(async () =>
+        await SendAsync(_registry, _registry.RegisterDevice(await EncodeAsync(registration, cancellation).ConfigureAwait(false)), cancellation).ConfigureAwait(false));
+
+    public Task<TransactionOutcome> RefreshAsync(DeviceRegistration registration, CancellationToken cancellation) => GuardAsync(async () =>
+        await SendAsync(_registry, _registry.RefreshDevice(await EncodeAsync(registration, cancellation).ConfigureAwait(false)), cancellation).ConfigureAwait(false));
 
     public Task<ContractRefusal?> RehearseAsync(DeviceRegistration registration, bool refresh, CancellationToken cancellation) => GuardAsync(async () =>
     {
-        TransactionRequest transaction = refresh ? _registry.RefreshDevice(Encode(registration)) : _registry.RegisterDevice(Encode(registration));
+        RegistrationRequest request = await EncodeAsync(registration, cancellation).ConfigureAwait(false);
+        TransactionRequest transaction = refresh ? _registry.RefreshDevice(request) : _registry.RegisterDevice(request);
         var call = new CallRequest { From = _sender.Account, To = transaction.To, Data = transaction.Data.AsMemory() };
         return await _client.CallAsync(call, BlockTag.Latest, cancellation).ConfigureAwait(false) is CallResult.Reverted reverted
             ? Explain(_registry.DecodeError(reverted.Data.AsSpan()))
@@ -108,16 +145,6 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
     public void Dispose() => _sender.Dispose();
 
     private static AbiValue Bytes(ImmutableArray<byte> bytes) => AbiValue.Bytes(bytes.AsSpan());
-
-    private static RegistrationRequest Encode(DeviceRegistration registration) => new()
-    {
-        EnclaveKey = registration.EnclaveKey,
-        GpuUuid = registration.GpuUuid.AsMemory(),
-        Class = (byte)registration.DeviceClass,
-        BlockNumber = registration.BlockNumber,
-        Report = registration.Report.AsMemory(),
-        Vcek = registration.Vcek.AsMemory(),
-    };
 
     private static DateTimeOffset Time(ulong unixSeconds) => DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(unixSeconds, 253_402_300_799));
 
@@ -138,11 +165,75 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
         }
     }
 
+    /// <summary>Certificates that the cache holds are named: their bytes need not be sent again.</summary>
+    private async Task<RegistrationRequest> EncodeAsync(DeviceRegistration registration, CancellationToken cancellation) => new()
+    {
+        EnclaveKey = registration.EnclaveKey,
+        GpuUuid = registration.GpuUuid.AsMemory(),
+        Class = (byte)registration.DeviceClass,
+        Platform = RegistrationRequest.SevSnp,
+        BlockNumber = registration.BlockNumber,
+        Report = registration.Report.AsMemory(),
+        Endorsement = await NameAsync(registration.Vcek.AsMemory(), await IssuerOfAsync(registration.Vcek, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false),
+        Hints = NoHints,
+        Gpu = registration.Gpu is { } gpu ? await EncodeAsync(gpu, cancellation).ConfigureAwait(false) : GpuEvidenceRecord.None,
+    };
+
+    private async Task<GpuEvidenceRecord> EncodeAsync(BoundGpuEvidence gpu, CancellationToken cancellation)
+    {
+        (Hash256? device, _) = await DeviceOfAsync(gpu.Certificates, cancellation).ConfigureAwait(false);
+        return new GpuEvidenceRecord
+        {
+            Report = gpu.Report,
+            Key = await NameAsync(gpu.Certificates[0], device, cancellation).ConfigureAwait(false),
+            Device = device ?? Hash256.Zero,
+            KeyHints = NoHints,
+            ReportHints = NoHints,
+            Driver = gpu.Driver,
+            Vbios = gpu.Vbios,
+        };
+    }
+
+    /// <summary>The certificate's identifier if the cache trusts it now, else the certificate.</summary>
+    private async Task<ReadOnlyMemory<byte>> NameAsync(ReadOnlyMemory<byte> certificate, Hash256? parent, CancellationToken cancellation) =>
+        parent is { } issuer
+        && await IdOfAsync(certificate, issuer, cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue id] }
+        && await IsTrustedAsync(id, cancellation).ConfigureAwait(false)
+            ? id.AsHash256().ToArray()
+            : certificate;
+
+    private async Task<Hash256?> IssuerOfAsync(ImmutableArray<byte> vcek, CancellationToken cancellation) =>
+        await _cache.CallAsync("intermediateFor", [Bytes(vcek)], Address.Zero, BlockTag.Latest, cancellation).ConfigureAwait(false)
+            is ContractCall.Returned { Values: [AbiValue issuer] }
+            ? issuer.AsHash256()
+            : null;
+
+    /// <summary>The identifier that the device certificate of a path has or would have; null with the reason where a certificate is not readable.</summary>
+    private async Task<(Hash256? Device, ContractError? Error)> DeviceOfAsync(ImmutableArray<ReadOnlyMemory<byte>> path, CancellationToken cancellation)
+    {
+        Hash256 id = Hash256.Zero;
+        for (int place = path.Length - 1; place > 0; place--)
+        {
+            switch (await IdOfAsync(path[place], id, cancellation).ConfigureAwait(false))
+            {
+                case ContractCall.Returned { Values: [AbiValue found] }:
+                    id = found.AsHash256();
+                    break;
+                case ContractCall.Reverted reverted:
+                    return (null, reverted.Error);
+                default:
+                    throw new UnreachableException();
+            }
+        }
+
+        return (id, null);
+    }
+
     private async Task<bool> IsTrustedAsync(AbiValue id, CancellationToken cancellation) =>
         (await _cache.ViewAsync("isTrusted", [id], BlockTag.Latest, cancellation).ConfigureAwait(false))[0].AsBoolean();
 
-    private Task<ContractCall> IdOfAsync(ImmutableArray<byte> certificate, Hash256 parent, CancellationToken cancellation) =>
-        _cache.CallAsync("idOf", [Bytes(certificate), parent], Address.Zero, BlockTag.Latest, cancellation);
+    private Task<ContractCall> IdOfAsync(ReadOnlyMemory<byte> certificate, Hash256 parent, CancellationToken cancellation) =>
+        _cache.CallAsync("idOf", [certificate, parent], Address.Zero, BlockTag.Latest, cancellation);
 
     private async Task<Block> LatestAsync(CancellationToken cancellation) =>
         await _client.GetBlockAsync(BlockTag.Latest, cancellation).ConfigureAwait(false)

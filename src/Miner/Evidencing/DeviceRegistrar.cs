@@ -42,8 +42,9 @@ internal sealed class DeviceRegistrar
         }
 
         return await _contracts.AreIssuersCachedAsync(evidence.Collected.Ask, evidence.Collected.Ark, cancellation).ConfigureAwait(false)
+            && (evidence.Gpu is null || await _contracts.AreGpuIssuersCachedAsync(evidence.Gpu.Certificates, cancellation).ConfigureAwait(false))
             ? await _contracts.RehearseAsync(RegistrationOf(evidence), live, cancellation).ConfigureAwait(false)
-            : new ContractRefusal(IssuersMissing, "The vendor's ASK certificate is not in the certificate cache yet, so the evidence cannot be judged without a transaction.", "Nothing to do: mining submits it.");
+            : new ContractRefusal(IssuersMissing, "A certificate of the vendor's authorities is not in the certificate cache yet, so the evidence cannot be judged without a transaction.", "Nothing to do: mining submits it.");
     }
 
     /// <exception cref="ChainAwayException">The node cannot be asked.</exception>
@@ -52,7 +53,7 @@ internal sealed class DeviceRegistrar
     private static RegistrarOutcome.Refused Refuse(ContractRefusal refusal) => new(refusal);
 
     private DeviceRegistration RegistrationOf(BoundEvidence evidence) =>
-        new(Device.EnclaveKey, Device.GpuUuid, Device.DeviceClass, evidence.BlockNumber, evidence.Report, evidence.Collected.Vcek);
+        new(Device.EnclaveKey, Device.GpuUuid, Device.DeviceClass, evidence.BlockNumber, evidence.Report, evidence.Collected.Vcek, evidence.Gpu);
 
     /// <summary>Fresh evidence, and whether the device is live now; or why bringing it is pointless.</summary>
     private async Task<(BoundEvidence? Evidence, bool Live, ContractRefusal? Refusal)> PrepareAsync(CancellationToken cancellation)
@@ -90,6 +91,13 @@ internal sealed class DeviceRegistrar
             && await _contracts.CacheIssuersAsync(collected.Ask, collected.Ark, cancellation).ConfigureAwait(false) is TransactionOutcome.Refused cacheRefused)
         {
             return Refuse(cacheRefused.Refusal);
+        }
+
+        if (evidence.Gpu is { } gpu
+            && !await _contracts.AreGpuIssuersCachedAsync(gpu.Certificates, cancellation).ConfigureAwait(false)
+            && await _contracts.CacheGpuIssuersAsync(gpu.Certificates, cancellation).ConfigureAwait(false) is TransactionOutcome.Refused gpuRefused)
+        {
+            return Refuse(gpuRefused.Refusal);
         }
 
         DeviceRegistration registration = RegistrationOf(evidence);

@@ -11,4 +11,5 @@ internal sealed record DeviceRegistration(
     DeviceClass DeviceClass,
     ulong BlockNumber,
     ImmutableArray<byte> Report,
-    ImmutableArray<byte> Vcek);
+    ImmutableArray<byte> Vcek,
+    BoundGpuEvidence? Gpu);

@@ -14,12 +14,15 @@ namespace Ait.Miner.Evidencing;
 internal sealed class EvidenceBinder
 {
     private readonly IEvidenceSource _source;
+    private readonly GpuEvidenceReader? _gpu;
     private readonly ImmutableArray<byte> _gpuUuid;
     private readonly ByteString _measurement;
 
-    public EvidenceBinder(IEvidenceSource source, ImmutableArray<byte> gpuUuid, ImmutableArray<byte> measurement)
+    /// <summary><paramref name="gpu"/> is null where the GPU has no evidence of its own.</summary>
+    public EvidenceBinder(IEvidenceSource source, GpuEvidenceReader? gpu, ImmutableArray<byte> gpuUuid, ImmutableArray<byte> measurement)
     {
         _source = source;
+        _gpu = gpu;
         _gpuUuid = gpuUuid;
         _measurement = new ByteString(measurement.AsSpan());
     }
@@ -29,23 +32,56 @@ internal sealed class EvidenceBinder
     {
         byte[] random = RandomNumberGenerator.GetBytes(DeviceBinding.ReportDataSize);
         (SnpReport? report, _, BinderOutcome.Refused? refused) = await CollectAsync(random, cancellation).ConfigureAwait(false);
-        return report is null
-            ? refused ?? throw new UnreachableException()
-            : new BinderOutcome.Identified(EvidencePlatform.SevSnp, [.. report.ChipId.Span], GpuIdentity.OnMeasuredHost(report.ChipId.Span, _gpuUuid.AsSpan()));
-    }
-
-    /// <summary>Evidence for this binding, whose GPU must be the one just identified.</summary>
-    public async Task<BinderOutcome> BindAsync(DeviceBinding binding, CancellationToken cancellation)
-    {
-        (SnpReport? report, CollectedEvidence? collected, BinderOutcome.Refused? refused) = await CollectAsync(binding.ReportData(), cancellation).ConfigureAwait(false);
-        if (report is null || collected is null)
+        if (report is null)
         {
             return refused ?? throw new UnreachableException();
         }
 
         Hash256 gpuId = GpuIdentity.OnMeasuredHost(report.ChipId.Span, _gpuUuid.AsSpan());
+        if (_gpu is not null)
+        {
+            (BoundGpuEvidence? evidence, refused) = await _gpu.CollectAsync(new Hash256(random.AsSpan(0, Hash256.Size)), cancellation).ConfigureAwait(false);
+            if (evidence is null)
+            {
+                return refused ?? throw new UnreachableException();
+            }
+
+            gpuId = evidence.GpuId;
+        }
+
+        return new BinderOutcome.Identified(EvidencePlatform.SevSnp, [.. report.ChipId.Span], gpuId);
+    }
+
+    /// <summary>Evidence for this binding, whose GPU must be the one just identified.</summary>
+    public async Task<BinderOutcome> BindAsync(DeviceBinding binding, CancellationToken cancellation)
+    {
+        BoundGpuEvidence? gpu = null;
+        BinderOutcome.Refused? refused;
+        if (_gpu is not null)
+        {
+            // The GPU first: the processor's report names what the GPU answered.
+            (gpu, refused) = await _gpu.CollectAsync(binding.Compute(), cancellation).ConfigureAwait(false);
+            if (gpu is null)
+            {
+                return refused ?? throw new UnreachableException();
+            }
+
+            if (gpu.GpuId != binding.GpuId)
+            {
+                return new BinderOutcome.Refused("GpuChanged", $"Another GPU answers than the one before: expected {binding.GpuId}, found {gpu.GpuId}.", "Use a collector that asks one GPU only.");
+            }
+        }
+
+        byte[] reportData = gpu is null ? binding.ReportData() : binding.ReportData(gpu.Report.Span);
+        (SnpReport? report, CollectedEvidence? collected, refused) = await CollectAsync(reportData, cancellation).ConfigureAwait(false);
+        if (report is null || collected is null)
+        {
+            return refused ?? throw new UnreachableException();
+        }
+
+        Hash256 gpuId = gpu?.GpuId ?? GpuIdentity.OnMeasuredHost(report.ChipId.Span, _gpuUuid.AsSpan());
         return gpuId == binding.GpuId
-            ? new BinderOutcome.Bound(new BoundEvidence(collected, binding.BlockNumber, gpuId))
+            ? new BinderOutcome.Bound(new BoundEvidence(collected, gpu, binding.BlockNumber, gpuId))
             : new BinderOutcome.Refused("ChipChanged", $"The report names another processor than the one before: expected GPU {binding.GpuId}, found {gpuId}.", "Use a collector that asks one machine only.");
     }
 

@@ -21,6 +21,12 @@ internal interface IDeviceContracts
     /// <summary>Submits the certificates that the cache lacks.</summary>
     public Task<TransactionOutcome> CacheIssuersAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation);
 
+    /// <summary>Whether the certificate cache trusts the device certificate of a GPU's path now (DER, the attestation key's first).</summary>
+    public Task<bool> AreGpuIssuersCachedAsync(ImmutableArray<ReadOnlyMemory<byte>> path, CancellationToken cancellation);
+
+    /// <summary>Submits the certificates above the attestation key's that the cache lacks.</summary>
+    public Task<TransactionOutcome> CacheGpuIssuersAsync(ImmutableArray<ReadOnlyMemory<byte>> path, CancellationToken cancellation);
+
     public Task<TransactionOutcome> RegisterAsync(DeviceRegistration registration, CancellationToken cancellation);
 
     public Task<TransactionOutcome> RefreshAsync(DeviceRegistration registration, CancellationToken cancellation);

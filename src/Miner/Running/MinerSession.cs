@@ -76,7 +76,13 @@ internal sealed class MinerSession
             return ExitCode.Surroundings;
         }
 
-        var binder = new EvidenceBinder(_options.OpenEvidence(EvidenceInterfaces.OfThisMachine), _options.GpuUuid, _options.Measurement);
+        if (!GpuEvidenceReader.TryOpen(_options, out GpuEvidenceReader? gpu, out string? problem))
+        {
+            _reporter.Report(ProcessEvents.Refused("GpuReferences", problem, "Take gpu-references.json from whoever published the network's deployment."));
+            return ExitCode.Surroundings;
+        }
+
+        var binder = new EvidenceBinder(_options.OpenEvidence(EvidenceInterfaces.OfThisMachine), gpu, _options.GpuUuid, _options.Measurement);
         BinderOutcome asked = await binder.IdentifyAsync(draining).ConfigureAwait(false);
         if (asked is not BinderOutcome.Identified identified)
         {

@@ -27,5 +27,6 @@ namespace Ait.Protocol.Http;
 [JsonSerializable(typeof(WorkloadResponse))]
 [JsonSerializable(typeof(QueueRequest))]
 [JsonSerializable(typeof(QueueResponse))]
+[JsonSerializable(typeof(GpuReferencesDto))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

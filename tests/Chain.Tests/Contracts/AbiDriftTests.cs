@@ -85,7 +85,7 @@ public sealed class AbiDriftTests
     [InlineData("ReportDataMismatch(bytes32,bytes32)")]
     [InlineData("MeasurementNotAllowed(bytes32)")]
     [InlineData("DeviceAlreadyRegistered(bytes32,uint40)")]
-    [InlineData("EvidenceReused(bytes32)")]
+    [InlineData("EvidenceReused(uint64,uint64)")]
     [InlineData("ChallengeBlockUnknown(uint64,uint256)")]
     public void DeviceRegistry_hasTheErrorsThatHostsActOn(string signature) =>
         Assert.Equal(signature, ContractArtifact.Load("DeviceRegistry").Abi.Error(signature).Signature);

@@ -5,6 +5,8 @@ using System.Net.Sockets;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ait.Attestation;
+using Ait.Attestation.Nvidia;
 using Ait.Chain;
 using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
@@ -43,6 +45,8 @@ public sealed class DevelopmentNetwork : IAsyncLifetime
 
     public string DeploymentFile => _folder.File("deployment.json");
 
+    public string GpuReferencesFile => _folder.File("gpu-references.json");
+
     private string HardwareRoot => _folder.File("hardware");
 
     public async ValueTask InitializeAsync()
@@ -63,18 +67,38 @@ public sealed class DevelopmentNetwork : IAsyncLifetime
         using var sender = new TransactionSender(Client, deployer, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(50) });
         using JsonDocument facts = JsonDocument.Parse(await root);
         AbiValue pin = AbiValue.List(2u, Hex.Decode(facts.RootElement.GetProperty("arkSpkiSha384").GetString()!));
+        using JsonDocument gpuFacts = JsonDocument.Parse(await Programs.RunAsync(Programs.Emulation, "init", "--root", HardwareRoot, "--vendor", "nvidia"));
+        AbiValue gpuPin = AbiValue.List(4u, Hex.Decode(gpuFacts.RootElement.GetProperty("deviceRootSpkiSha384").GetString()!));
         Task<Address> p384Creation = DeployAsync(sender, "P384Verifier");
         Address sha384 = await DeployAsync(sender, "Sha384");
         Address rsa = await DeployAsync(sender, "RsaPss", sha384);
         Address p384 = await p384Creation;
-        CertificateCache = await DeployAsync(sender, "CertificateCache", deployer.Address, rsa, sha384, AbiValue.List(pin));
+        CertificateCache = await DeployAsync(sender, "CertificateCache", deployer.Address, rsa, p384, sha384, AbiValue.List(pin, gpuPin));
         Address snp = await DeployAsync(sender, "SnpVerifier", deployer.Address, CertificateCache, sha384, p384, 3u, AbiValue.List(AbiValue.List(2u, new byte[8])));
-        DeviceRegistry = await DeployAsync(sender, "DeviceRegistry", snp, deployer.Address, AbiValue.List((AbiValue)Keccak256.Hash(Hex.Decode(Measurement))));
+        Address nvidia = await DeployAsync(sender, "NvidiaVerifier", deployer.Address, CertificateCache, sha384, p384, ReadReferences(gpuFacts.RootElement).Root, 2u);
+        DeviceRegistry = await DeployAsync(
+            sender, "DeviceRegistry", snp, Address.Zero, nvidia, deployer.Address, AbiValue.List((AbiValue)Keccak256.Hash(Hex.Decode(Measurement))), AbiValue.List(6u, 4u, 4u, 4u));
         MiningRegistry = await DeployAsync(sender, "MiningRegistry", DeviceRegistry, deployer.Address, Coordinator.Address);
         await File.WriteAllTextAsync(DeploymentFile, $$"""
             {"chainId": 31337, "blockNumber": 1, "deviceRegistry": "{{DeviceRegistry}}", "miningRegistry": "{{MiningRegistry}}",
              "certificateCache": "{{CertificateCache}}", "profile": "development"}
             """);
+    }
+
+    /// <summary>What the emulated drivers and VBIOSes measure, as the network's gpu-references.json lists it.</summary>
+    private GpuReferenceSet ReadReferences(JsonElement facts)
+    {
+        var roots = new TrustRoots([], [], [], [new ByteString(Hex.Decode(facts.GetProperty("referenceRootSpkiSha384").GetString()!))]);
+        GpuReference Read(GpuReferenceKind kind, string name)
+        {
+            Assert.True(NvidiaReference.TryVerify(Hex.Decode(facts.GetProperty(name).GetString()!), roots, DateTimeOffset.UtcNow, out NvidiaReference? read, out RefusalReason? refusal), $"{refusal}");
+            Assert.True(GpuReference.TryCreate(kind, read.Chip, read.Version, read.Values, out GpuReference? reference));
+            return reference;
+        }
+
+        var set = new GpuReferenceSet([Read(GpuReferenceKind.Driver, "driverReference"), Read(GpuReferenceKind.Vbios, "vbiosReference")]);
+        File.WriteAllBytes(GpuReferencesFile, set.ToJson());
+        return set;
     }
 
     /// <summary>Skips the test, loudly, where there is no network.</summary>

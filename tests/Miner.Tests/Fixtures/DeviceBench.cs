@@ -16,7 +16,7 @@ internal sealed class DeviceBench
     {
         GpuId = GpuIdentity.OnMeasuredHost(Hardware.ChipId, GpuUuid);
         Contracts = new StandInContracts(Clock, GpuId, Operator);
-        Binder = new EvidenceBinder(Hardware, [.. GpuUuid], [.. Hardware.Measurement]);
+        Binder = new EvidenceBinder(Hardware, null, [.. GpuUuid], [.. Hardware.Measurement]);
         Registrar = new DeviceRegistrar(Contracts, Binder, new DeviceIdentity
         {
             ChainId = 31_337,

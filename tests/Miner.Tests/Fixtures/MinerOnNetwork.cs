@@ -52,7 +52,7 @@ internal sealed class MinerOnNetwork : IAsyncDisposable
             "--gpu-uuid", Convert.ToHexStringLower(gpuUuid), "--class", "H100", "--measurement", measurement, "--state", folder.File("state"), "--json",
         ];
         CommandWords.TrySplit(command, out var words, out _);
-        var binder = new EvidenceBinder(new EvidenceCommand(words, TimeSpan.FromSeconds(60)), [.. gpuUuid], [.. Hex.Decode(measurement)]);
+        var binder = new EvidenceBinder(new EvidenceCommand(words, TimeSpan.FromSeconds(60)), null, [.. gpuUuid], [.. Hex.Decode(measurement)]);
         var identified = Assert.IsType<BinderOutcome.Identified>(await binder.IdentifyAsync(CancellationToken.None));
         return new MinerOnNetwork(
             new Network

@@ -27,6 +27,8 @@ internal sealed class StandInContracts : IDeviceContracts
 
     public bool IssuersCached { get; set; }
 
+    public bool GpuIssuersCached { get; set; }
+
     /// <summary>The next questions find no node.</summary>
     public int Away { get; set; }
 
@@ -52,6 +54,10 @@ internal sealed class StandInContracts : IDeviceContracts
     public Task<bool> AreIssuersCachedAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation) => Ask(IssuersCached);
 
     public Task<TransactionOutcome> CacheIssuersAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation) => Send("cache", () => IssuersCached = true);
+
+    public Task<bool> AreGpuIssuersCachedAsync(ImmutableArray<ReadOnlyMemory<byte>> path, CancellationToken cancellation) => Ask(GpuIssuersCached);
+
+    public Task<TransactionOutcome> CacheGpuIssuersAsync(ImmutableArray<ReadOnlyMemory<byte>> path, CancellationToken cancellation) => Send("cache of the GPU", () => GpuIssuersCached = true);
 
     public Task<TransactionOutcome> RegisterAsync(DeviceRegistration registration, CancellationToken cancellation) => Send("register", () => Accept(registration));
 
