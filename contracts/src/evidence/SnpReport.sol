@@ -45,6 +45,9 @@ library SnpReport {
         require(version >= 2 && version <= 5, ReportVersionUnsupported(2, 5, version));
         uint256 algorithm = integerAt(report, SIGNATURE_ALGORITHM, 4);
         require(algorithm == 1, ReportAlgorithmUnsupported(1, algorithm));
+        // POLICY has no meaning above bit 25, KEY_INFO none above bit 4.
+        require(integerAt(report, POLICY, 8) >> 26 == 0, ReportReservedNotZero(POLICY));
+        require(integerAt(report, KEY_INFO, 4) >> 5 == 0, ReportReservedNotZero(KEY_INFO));
         requireZero(report, 0x04c, 0x050);
         // CPUID came with version 3, the mitigation vectors with version 5.
         requireZero(report, version < 3 ? FAMILY : 0x18b, CHIP_ID);

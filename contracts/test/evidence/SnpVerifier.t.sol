@@ -112,6 +112,17 @@ contract SnpVerifierTest is SnpFixture {
         refuses(changed(0x34, 2), expected, "algorithm 2");
     }
 
+    function test_verify_refusesReservedBitsOfPolicyAndKeyInfo() external {
+        for (uint256 i = 0; i < 2; i++) {
+            bytes memory report_ = report("genuine");
+            // POLICY bit 26, KEY_INFO bit 5.
+            if (i == 0) report_[0x0b] |= 0x04;
+            else report_[0x48] |= 0x20;
+            (bool done, bytes memory answer) = address(_snp).call(abi.encodeCall(_snp.verify, (report_, _vcek, "")));
+            assertRefused(done, answer, SnpReport.ReportReservedNotZero.selector, "a bit without a meaning");
+        }
+    }
+
     function test_verify_refusesReservedBytes() external {
         uint16[2][13] memory reserved = [
             [uint16(0x4c), 0x4c], [uint16(0x4f), 0x4c], [uint16(0x18b), 0x18b], [uint16(0x19f), 0x18b],
