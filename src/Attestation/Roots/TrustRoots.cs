@@ -69,9 +69,6 @@ public sealed class TrustRoots
             "62d5dc52611222694c689eba235331cf73cd69308ea763720a4987eede99657c176e94274169a8063af5b11f8eba7990"),
     ]);
 
-    /// <summary>The pinned roots of Intel's: SHA-384 of the DER SubjectPublicKeyInfo.</summary>
-    public ImmutableArray<ByteString> Intel => _intel;
-
     /// <summary>The pinned roots of NVIDIA's device identities: SHA-384 of the DER SubjectPublicKeyInfo.</summary>
     public ImmutableArray<ByteString> NvidiaDevice => _nvidiaDevice;
 

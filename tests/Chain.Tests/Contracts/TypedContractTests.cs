@@ -155,7 +155,15 @@ public sealed class TypedContractTests
     }
 
     private static async Task<DeviceRegistryContract> DeployDevicesAsync(Anvil chain, TransactionSender sender) => new(
-        await DeployAsync(sender, "DeviceRegistry", Address.Parse("0x00000000000000000000000000000000000000bb"), sender.Account, AbiValue.List(s_workload)),
+        await DeployAsync(
+            sender,
+            "DeviceRegistry",
+            Address.Parse("0x00000000000000000000000000000000000000bb"),
+            Address.Zero,
+            Address.Zero,
+            sender.Account,
+            AbiValue.List(s_workload),
+            AbiValue.List(2u, 4u, 4u, 4u)),
         chain.Client);
 
     private static async Task<Address> DeployAsync(TransactionSender sender, string name, params AbiValue[] arguments)
