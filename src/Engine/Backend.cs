@@ -17,4 +17,10 @@ public enum Backend
 
     /// <summary>As <see cref="Avx512"/>, with emitted byte dot products (AVX512_VNNI), where executable memory is allowed.</summary>
     Avx512Vnni = 4,
+
+    /// <summary>Arm with byte dot products (AdvSimd.Dp).</summary>
+    AdvSimd = 5,
+
+    /// <summary>A GPU of NVIDIA (compute capability 8.0 or newer) or AMD (CDNA 3), where a driver and its run-time compiler are at hand.</summary>
+    Gpu = 16,
 }

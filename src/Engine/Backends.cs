@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ait.Engine.Execution;
+using Ait.Engine.Gpu;
 using Ait.Engine.Scalar;
 using Ait.Engine.Simd;
 using Ait.Engine.Simd.Emitted;
@@ -18,6 +19,24 @@ public static class Backends
     /// <summary>The backend that runs when this one is asked for.</summary>
     public static Backend Resolve(Backend backend) => backend == Backend.Auto ? Supported[^1] : backend;
 
+    /// <summary>The name of the GPU, or null where there is none.</summary>
+    public static string? GpuName => GpuBackend.Device?.Name;
+
+    /// <summary>Why there is no GPU, in words; null if there is one.</summary>
+    public static string? GpuAbsence => GpuBackend.Device is null ? GpuBackend.Absence : null;
+
+    /// <summary>The refusal of a backend that cannot run here, or null.</summary>
+    internal static EngineRefusal? Check(Backend backend)
+    {
+        if (IsSupported(backend))
+        {
+            return null;
+        }
+
+        string found = backend == Backend.Gpu ? $"{backend} ({GpuAbsence})" : $"{backend}";
+        return new EngineRefusal(EngineRefusalCode.BackendNotSupported, "backend", string.Join(", ", Supported), found);
+    }
+
     internal static Kernels Create(Backend backend) => Resolve(backend) switch
     {
         Backend.Scalar => new ScalarKernels(),
@@ -25,7 +44,7 @@ public static class Backends
         Backend.Avx512 when Avx512Kernels.IsSupported => new Avx512Kernels(),
         Backend.Avx512Vnni when VnniCode.Instance is { } code => new VnniKernels(code),
         Backend other => throw new EngineRefusedException(
-            new EngineRefusal(EngineRefusalCode.BackendNotSupported, "backend", string.Join(", ", Supported), $"{other}")),
+            Check(other) ?? new EngineRefusal(EngineRefusalCode.BackendNotSupported, "backend", "one that runs on the processor", $"{other}")),
     };
 
     private static ImmutableArray<Backend> Detect()
@@ -46,6 +65,7 @@ public static class Backends
             supported = supported.Add(Backend.Avx512Vnni);
         }
 
-        return supported;
+        // Whether there is a GPU is asked last: it starts a driver.
+        return GpuBackend.Device is null ? supported : supported.Add(Backend.Gpu);
     }
 }

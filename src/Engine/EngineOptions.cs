@@ -28,9 +28,7 @@ public sealed record EngineOptions
             ?? Ranged("prefill chunk", PrefillChunk, EngineLimits.MaxPrefillChunk)
             ?? Ranged("batch size", BatchSize, EngineLimits.MaxBatch)
             ?? (MaxMemoryBytes >= 1 ? null : EngineRefusal.Range(EngineRefusalCode.OptionOutOfRange, "memory", 1, long.MaxValue, MaxMemoryBytes))
-            ?? (Backends.IsSupported(Backend)
-                ? null
-                : new EngineRefusal(EngineRefusalCode.BackendNotSupported, "backend", string.Join(", ", Backends.Supported), $"{Backend}"));
+            ?? Backends.Check(Backend);
     }
 
     private static EngineRefusal? Ranged(string what, int value, int high) =>

@@ -1,4 +1,5 @@
 using Ait.Engine.Execution;
+using Ait.Engine.Gpu;
 
 namespace Ait.Engine;
 
@@ -11,9 +12,11 @@ public sealed class Session : IDisposable
     private readonly Model _model;
     private readonly EngineOptions _options;
     private readonly WorkCrew _crew;
-    private readonly Kernels _kernels;
+    private readonly Kernels? _kernels;
+    private readonly GpuModel? _onDevice;
+    private readonly IPageMemory _memory;
     private readonly Sampler _sampler;
-    private StepExecutor? _executor;
+    private IStepExecutor? _executor;
     private PagePool? _pool;
     private PrefixCache? _prefixes;
     private (int Rows, int Batch, int Positions) _room;
@@ -21,6 +24,12 @@ public sealed class Session : IDisposable
     /// <summary>Opens a session.</summary>
     /// <exception cref="EngineRefusedException">The options are invalid.</exception>
     public Session(Model model, EngineOptions? options = null)
+        : this(model, options, null)
+    {
+    }
+
+    /// <summary>Opens a session on a device, or where the options say.</summary>
+    internal Session(Model model, EngineOptions? options, IGpuDevice? device)
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
@@ -31,7 +40,18 @@ public sealed class Session : IDisposable
         }
 
         FloatingPointMode.Demand();
-        _kernels = Backends.Create(_options.Backend);
+        device ??= Backends.Resolve(_options.Backend) == Backend.Gpu ? GpuBackend.Device : null;
+        if (device is null)
+        {
+            _kernels = Backends.Create(_options.Backend);
+            _memory = new HostPages(model.Config);
+        }
+        else
+        {
+            _onDevice = GpuBackend.Load(device, model);
+            _memory = new GpuPages(device, model.Config);
+        }
+
         _sampler = new Sampler(model.Config.Vocabulary);
         _crew = new WorkCrew(_options.Threads);
     }
@@ -111,8 +131,14 @@ public sealed class Session : IDisposable
         return embeddings;
     }
 
-    /// <summary>Ends the threads.</summary>
-    public void Dispose() => _crew.Dispose();
+    /// <summary>Ends the threads and gives device memory back.</summary>
+    public void Dispose()
+    {
+        _executor?.Dispose();
+        _executor = null;
+        (_memory as IDisposable)?.Dispose();
+        _crew.Dispose();
+    }
 
     private static void CheckCount(int count)
     {
@@ -139,7 +165,7 @@ public sealed class Session : IDisposable
 
         int batch = Math.Min(_options.BatchSize, jobs.Count);
         int chunk = Math.Min(_options.PrefillChunk, longest);
-        (StepExecutor executor, PagePool pool, PrefixCache prefixes) = MakeRoom(chunk + batch, batch, longest);
+        (IStepExecutor executor, PagePool pool, PrefixCache prefixes) = MakeRoom(chunk + batch, batch, longest);
         new ContinuousBatch(executor, _sampler, pool, prefixes, batch, chunk).Run(jobs, progress, cancellation);
         foreach (SequenceJob job in jobs)
         {
@@ -148,11 +174,11 @@ public sealed class Session : IDisposable
     }
 
     /// <summary>Buffers that hold at least so much; what was there before stays if it does.</summary>
-    private (StepExecutor Executor, PagePool Pool, PrefixCache Prefixes) MakeRoom(int rows, int batch, int positions)
+    private (IStepExecutor Executor, PagePool Pool, PrefixCache Prefixes) MakeRoom(int rows, int batch, int positions)
     {
         (int Rows, int Batch, int Positions) room =
             (Math.Max(rows, _room.Rows), Math.Max(batch, _room.Batch), Math.Max(positions, _room.Positions));
-        (long cacheBytes, EngineRefusal? refusal) = MemoryNeeds.Check(_model.Config, _options, room.Rows, room.Batch, room.Positions);
+        (long cacheBytes, EngineRefusal? refusal) = MemoryNeeds.Check(_model.Config, _options, _memory.PageBytes, room.Rows, room.Batch, room.Positions);
         if (refusal is not null)
         {
             throw new EngineRefusedException(refusal);
@@ -160,12 +186,15 @@ public sealed class Session : IDisposable
 
         if (_executor is null || room.Rows > _room.Rows || room.Batch > _room.Batch)
         {
-            _executor = new StepExecutor(_model, _kernels, _crew, room.Rows, room.Batch, room.Positions);
+            _executor?.Dispose();
+            _executor = _kernels is not null
+                ? new StepExecutor(_model, _kernels, _crew, room.Rows, room.Batch, room.Positions)
+                : new GpuExecutor(_onDevice!, _model.Config, room.Rows, room.Batch, room.Positions); // One of the two is always there.
         }
 
         _executor.EnsurePositions(room.Positions);
         _room = room;
-        _pool ??= new PagePool(_model.Config, cacheBytes);
+        _pool ??= new PagePool(_memory, cacheBytes);
         _prefixes ??= new PrefixCache(_pool);
         _pool.MaxBytes = cacheBytes;
         return (_executor, _pool, _prefixes);

@@ -7,7 +7,7 @@ namespace Ait.Engine.Execution;
 /// row budget. A finished sequence makes room for the next at once; one is taken up only when the pages for its whole length
 /// can be had, so that none has to be given up half-way.
 /// </summary>
-internal sealed class ContinuousBatch(StepExecutor executor, Sampler sampler, PagePool pool, PrefixCache prefixes, int batch, int chunk)
+internal sealed class ContinuousBatch(IStepExecutor executor, Sampler sampler, PagePool pool, PrefixCache prefixes, int batch, int chunk)
 {
     private readonly List<SequenceJob> _active = [];
     private readonly List<Slice> _slices = [];

@@ -18,7 +18,7 @@ internal sealed class EmbeddingJob : SequenceJob
     // A position that is not computed adds nothing to the sum.
     protected override bool MayReuse => false;
 
-    public override int Accept(StepExecutor executor, Sampler sampler)
+    public override int Accept(IStepExecutor executor, Sampler sampler)
     {
         FinishReason = Slice.Faulted ? FinishReason.Fault : Slice.IsLast ? FinishReason.Length : FinishReason.None;
         return -1;

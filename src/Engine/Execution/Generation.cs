@@ -29,7 +29,7 @@ internal sealed class Generation : SequenceJob
         return Digest.Of(bytes);
     }
 
-    public override int Accept(StepExecutor executor, Sampler sampler)
+    public override int Accept(IStepExecutor executor, Sampler sampler)
     {
         if (Slice.Faulted)
         {
@@ -43,7 +43,7 @@ internal sealed class Generation : SequenceJob
         }
 
         ReadOnlySpan<float> logits = executor.Logits(Slice.LogitsRow);
-        int token = sampler.Choose(logits, Request.Sampling, Request.Seed, Count);
+        int token = Slice.Token >= 0 ? Slice.Token : sampler.Choose(logits, Request.Sampling, Request.Seed, Count);
         Link(logits, token);
         Append(token);
         FinishReason = Request.StopTokens.AsSpan().BinarySearch(token) >= 0 ? FinishReason.Stop
@@ -73,7 +73,12 @@ internal sealed class Generation : SequenceJob
         [],
         FirstLink(model.Descriptor.Digest, request.Digest));
 
-    protected override void Prepare() => Slice.WantsLogits = Slice.IsLast;
+    protected override void Prepare()
+    {
+        Slice.WantsLogits = Slice.IsLast;
+        Slice.Sampling = Request.Sampling;
+        Slice.Seed = Request.Seed;
+    }
 
     // link = SHA-256(link ‖ token ‖ logits), little-endian.
     private void Link(ReadOnlySpan<float> logits, int token)

@@ -24,19 +24,22 @@ internal sealed unsafe class KeyValueCache
         {
             CachePage page = i < shared.Count ? shared[i] : pool.Take();
             _pages.Add(page);
-            _table.Span[i] = (nint)page.Memory.Pointer;
+            _table.Span[i] = page.Address;
         }
     }
 
     /// <summary>A cache with a pool of its own.</summary>
     public KeyValueCache(ModelConfig config, int positions)
-        : this(config, new PagePool(config, long.MaxValue), positions, [])
+        : this(config, new PagePool(new HostPages(config), long.MaxValue), positions, [])
     {
     }
 
     public int Capacity => _pages.Count * HeadCache.PagePositions;
 
     public CachePage Page(int index) => _pages[index];
+
+    /// <summary>Where each page lies.</summary>
+    public ReadOnlySpan<nint> Table => _table.Span[.._pages.Count];
 
     public HeadCache Head(int layer, int head) =>
         new(_width, (sbyte**)_table.Pointer, (((long)layer * _heads) + head) * HeadCache.Size(_width));

@@ -1,7 +1,7 @@
 namespace Ait.Engine.Execution;
 
 /// <summary>Takes pages of cache within a budget, keeps those that come back, and gives them out again.</summary>
-internal sealed class PagePool(ModelConfig config, long maxBytes)
+internal sealed class PagePool(IPageMemory memory, long maxBytes)
 {
     private readonly Stack<CachePage> _free = [];
 
@@ -9,15 +9,13 @@ internal sealed class PagePool(ModelConfig config, long maxBytes)
     public long MaxBytes { get; set; } = maxBytes;
 
     /// <summary>Bytes of a page.</summary>
-    public long PageBytes { get; } = BytesOf(config);
+    public long PageBytes => memory.PageBytes;
 
     /// <summary>Pages that exist, free ones included.</summary>
     public int Taken { get; private set; }
 
     /// <summary>Pages that can still be had.</summary>
     public long Available => _free.Count + Math.Max(0, (MaxBytes / PageBytes) - Taken);
-
-    public static long BytesOf(ModelConfig config) => config.Layers * config.KeyValueHeads * HeadCache.Size(config.HeadDimension);
 
     /// <summary>The pages that so many positions fill.</summary>
     public static int PagesFor(int positions) => (positions + HeadCache.PagePositions - 1) / HeadCache.PagePositions;
@@ -31,7 +29,7 @@ internal sealed class PagePool(ModelConfig config, long maxBytes)
                 throw new InvalidOperationException("The budget of the cache is spent; whoever takes pages asks first.");
             }
 
-            page = new CachePage(checked((int)PageBytes));
+            page = memory.Create();
             Taken++;
         }
 

@@ -86,7 +86,7 @@ internal abstract class SequenceJob
     }
 
     /// <summary>Takes the outcome of a step. Returns the generated token, or −1.</summary>
-    public abstract int Accept(StepExecutor executor, Sampler sampler);
+    public abstract int Accept(IStepExecutor executor, Sampler sampler);
 
     /// <summary>Gives the pages back; whole ones stay known to others if nothing went wrong.</summary>
     public void Leave()

@@ -27,6 +27,15 @@ internal sealed class Slice
     /// <summary>Row of the logits, once the step is done; −1 if there is none.</summary>
     public int LogitsRow { get; set; }
 
+    /// <summary>How the token after the last one is chosen, for an executor that chooses it itself.</summary>
+    public SamplingParameters Sampling { get; set; } = SamplingParameters.Greedy;
+
+    /// <summary>The seed of the choice.</summary>
+    public ulong Seed { get; set; }
+
+    /// <summary>The chosen token, once the step is done; −1 if the executor leaves the choice to its caller.</summary>
+    public int Token { get; set; } = -1;
+
     /// <summary>Receives the sum of the normed stream over the positions from <see cref="PoolFrom"/> on; null if it is not wanted.</summary>
     public long[]? Pool { get; set; }
 

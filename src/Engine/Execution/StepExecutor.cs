@@ -7,7 +7,7 @@ namespace Ait.Engine.Execution;
 /// Takes slices of several sequences through the model together. A row is one token; rows meet only in the matrices they
 /// share, so what travels with a row never changes it. Holds all buffers: nothing is allocated in a step.
 /// </summary>
-internal sealed unsafe partial class StepExecutor
+internal sealed unsafe partial class StepExecutor : IStepExecutor
 {
     private readonly Model _model;
     private readonly ModelConfig _config;
@@ -109,6 +109,11 @@ internal sealed unsafe partial class StepExecutor
     // With a window no query sees more than the window and what precedes it in its panel.
     private static int ScoresFor(ModelConfig config, int positions) =>
         ((config.SlidingWindow == 0 ? positions : Math.Min(positions, config.SlidingWindow + 16)) + 31) / 16 * 16;
+
+    // Buffers are the collector's.
+    public void Dispose()
+    {
+    }
 
     /// <summary>The logits of a row of the last step.</summary>
     public ReadOnlySpan<float> Logits(int row) => new(_logits.Pointer + ((long)row * _logitsWidth), _config.Vocabulary);

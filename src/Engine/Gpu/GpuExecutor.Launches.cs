@@ -1,0 +1,240 @@
+using Ait.Engine.Execution;
+using Ait.Engine.Scalar;
+
+namespace Ait.Engine.Gpu;
+
+internal sealed unsafe partial class GpuExecutor
+{
+    private const int RowThreads = 256;
+    private const int PositionThreads = 128;
+    private const int AttendWarps = HeadCache.PagePositions / 16;
+
+    // From so many activation rows on, blocks that stage both sides read less than blocks that stream the weights.
+    private const int MostStreamedRows = 64;
+    private const int StreamedRows = 32;
+    private const int BlockEdge = 128;
+
+    /// <summary>Every launch of a step, in order: StepExecutor.Step, phase by phase.</summary>
+    private void Enqueue()
+    {
+        int rows = _shape.Rows;
+        _device.Clear(_faults, rows * sizeof(int));
+        Embed(rows);
+        for (int i = 0; i < _config.Layers; i++)
+        {
+            GpuLayer layer = _weights.Layers[i];
+            Quantize(_kernels.NormQuantize, _hidden, _config.Dimension, rows, 0);
+            Linear(layer.Projections, rows, _projections, layer.Projections.Rows, adds: false);
+            Position(layer, i, rows);
+            Attend(i);
+            Quantize(_kernels.Quantize, _attended, _config.QueryWidth, rows, 0);
+            Linear(layer.AttentionOutput, rows, _hidden, _config.Dimension, adds: true);
+            Quantize(_kernels.NormQuantize, _hidden, _config.Dimension, rows, 0);
+            Linear(layer.GateUp, rows, _gates, layer.GateUp.Rows, adds: false);
+            SiluQuantize(rows);
+            Linear(layer.Down, rows, _hidden, _config.Dimension, adds: true);
+        }
+
+        if (_shape.Pools > 0)
+        {
+            Pool(rows);
+        }
+
+        if (_shape.LogitsRows > 0)
+        {
+            nint norm = _weights.FinalGain == 0 ? _kernels.NormQuantize : _kernels.GainNormQuantize;
+            Quantize(norm, _hidden, _config.Dimension, _shape.LogitsRows, _plan.LogitsRows);
+            Linear(_weights.Output, _shape.LogitsRows, _logits, _config.Vocabulary, adds: false);
+            Choose();
+        }
+    }
+
+    private void Embed(int rows)
+    {
+        var arguments = new EmbedArguments
+        {
+            Table = _weights.Embedding.Weights,
+            Scales = _weights.Embedding.Scales,
+            Tokens = _plan.Tokens,
+            Hidden = _hidden,
+            Dimension = _config.Dimension,
+            Stride = _weights.Embedding.Stride,
+        };
+        _device.Launch(_kernels.Embed, new GpuGrid(rows, 1, 1, RowThreads), &arguments, sizeof(EmbedArguments));
+    }
+
+    private void Quantize(nint kernel, ulong x, int columns, int rows, ulong sourceRows)
+    {
+        var arguments = new QuantizeArguments
+        {
+            X = x,
+            Gain = _weights.FinalGain,
+            SourceRows = sourceRows,
+            Quantized = _quantized,
+            Scales = _scales,
+            Faults = _faults,
+            XStride = columns,
+            Columns = columns,
+            Stride = GpuMatrix.StrideOf(columns),
+            Epsilon = _config.NormEpsilon,
+        };
+        _device.Launch(kernel, new GpuGrid(rows, 1, 1, RowThreads), &arguments, sizeof(QuantizeArguments));
+    }
+
+    private void SiluQuantize(int rows)
+    {
+        var arguments = new QuantizeArguments
+        {
+            X = _gates,
+            Up = _gates + ((ulong)_config.FeedForward * sizeof(float)),
+            Quantized = _quantized,
+            Scales = _scales,
+            Faults = _faults,
+            XStride = 2L * _config.FeedForward,
+            Columns = _config.FeedForward,
+            Stride = GpuMatrix.StrideOf(_config.FeedForward),
+        };
+        _device.Launch(_kernels.SiluQuantize, new GpuGrid(rows, 1, 1, RowThreads), &arguments, sizeof(QuantizeArguments));
+    }
+
+    private void Linear(GpuMatrix matrix, int rows, ulong target, int targetStride, bool adds)
+    {
+        var arguments = new LinearArguments
+        {
+            Weights = matrix.Weights,
+            WeightScales = matrix.Scales,
+            Bias = matrix.Bias,
+            X = _quantized,
+            XScales = _scales,
+            Target = target,
+            TargetStride = targetStride,
+            WeightRows = matrix.Rows,
+            XRows = rows,
+            Columns = matrix.Columns,
+            Stride = matrix.Stride,
+            Adds = adds ? 1 : 0,
+        };
+        if (rows > MostStreamedRows)
+        {
+            var blocks = new GpuGrid(Blocks(matrix.Rows, BlockEdge), Blocks(rows, BlockEdge), 1, RowThreads);
+            _device.Launch(_kernels.BlockLinear, blocks, &arguments, sizeof(LinearArguments));
+            return;
+        }
+
+        // As many weight rows to a block as leave a block for every multiprocessor: the more, the fewer times the activations are read.
+        bool wide = rows > StreamedRows / 2;
+        int rowBlocks = Blocks(rows, wide ? StreamedRows : StreamedRows / 2);
+        int left = 2;
+        while (left > 0 && Blocks(matrix.Rows, 16 << left) * rowBlocks < _device.Multiprocessors)
+        {
+            left--;
+        }
+
+        var grid = new GpuGrid(Blocks(matrix.Rows, 16 << left), rowBlocks, 1, RowThreads);
+        _device.Launch(_kernels.StreamLinear(wide, left), grid, &arguments, sizeof(LinearArguments));
+    }
+
+    private void Position(GpuLayer layer, int index, int rows)
+    {
+        var arguments = new PositionArguments
+        {
+            Pages = Pages(index),
+            Projections = _projections,
+            Cosines = _cosines,
+            Sines = _sines,
+            QueryGain = layer.QueryGain,
+            KeyGain = layer.KeyGain,
+            Positions = _plan.Positions,
+            Sequences = _plan.Sequences,
+            Queries = _queries,
+            QueryScales = _queryScales,
+            Maxima = _maxima,
+            Exponents = _exponents,
+            Denominators = _denominators,
+            Sums = _shape.Splits > 1 ? _sums : 0,
+            Faults = _faults,
+            Heads = _config.Heads,
+            ScoreScale = ExactMath.Log2EQ16 / float.Sqrt(_config.HeadDimension),
+            Epsilon = _config.NormEpsilon,
+        };
+        int warps = PositionThreads / _device.WarpSize;
+        var grid = new GpuGrid(rows, Blocks(_config.Heads + (2 * _config.KeyValueHeads), warps), 1, PositionThreads);
+        _device.Launch(_kernels.Position, grid, &arguments, sizeof(PositionArguments));
+    }
+
+    private void Attend(int layer)
+    {
+        var arguments = new AttendArguments
+        {
+            Pages = Pages(layer),
+            Tiles = _plan.Tiles,
+            Positions = _plan.Positions,
+            Sequences = _plan.Sequences,
+            Queries = _queries,
+            QueryScales = _queryScales,
+            Maxima = _maxima,
+            Exponents = _exponents,
+            Denominators = _denominators,
+            Sums = _sums,
+            Scores = _shape.KeepsScores ? _scores : 0,
+            Output = _attended,
+            ScoreStride = _scoreStride,
+            Group = _group,
+            Splits = _shape.Splits,
+            Window = _config.SlidingWindow,
+        };
+        bool wide = _shape.TileQueries == GpuPlan.WideTile;
+        int threads = AttendWarps * _device.WarpSize;
+        var grid = new GpuGrid(_shape.Tiles, _config.KeyValueHeads, _shape.Splits, threads);
+        _device.Launch(wide ? _kernels.WideMaxima : _kernels.NarrowMaxima, grid, &arguments, sizeof(AttendArguments));
+        _device.Launch(wide ? _kernels.WideMix : _kernels.NarrowMix, grid, &arguments, sizeof(AttendArguments));
+        if (_shape.Splits > 1)
+        {
+            _device.Launch(_kernels.Finish, new GpuGrid(_shape.Rows * _config.Heads, 1, 1, threads), &arguments, sizeof(AttendArguments));
+        }
+    }
+
+    private void Pool(int rows)
+    {
+        _device.Clear(_pools, (long)_shape.Pools * _config.Dimension * sizeof(long));
+        var arguments = new PoolArguments
+        {
+            Hidden = _hidden,
+            Gain = _weights.FinalGain,
+            Slots = _plan.PoolSlots,
+            Sums = _pools,
+            Faults = _faults,
+            Dimension = _config.Dimension,
+            Epsilon = _config.NormEpsilon,
+        };
+        _device.Launch(_kernels.Pool, new GpuGrid(rows, 1, 1, RowThreads), &arguments, sizeof(PoolArguments));
+    }
+
+    private void Choose()
+    {
+        var arguments = new ChooseArguments
+        {
+            Logits = _logits,
+            Choices = _plan.Choices,
+            Tokens = _tokens,
+            Faults = _faults,
+            LogitsRows = _plan.LogitsRows,
+            LogitsStride = _config.Vocabulary,
+            Vocabulary = _config.Vocabulary,
+        };
+        _device.Launch(_kernels.Choose, new GpuGrid(_shape.LogitsRows, 1, 1, RowThreads), &arguments, sizeof(ChooseArguments));
+    }
+
+    private PagesArguments Pages(int layer) => new()
+    {
+        Tables = _plan.Tables,
+        LayerOffset = layer * _config.KeyValueHeads * GpuPages.HeadBytes(_config),
+        HeadBytes = GpuPages.HeadBytes(_config),
+        TableStride = _plan.TableStride,
+        Heads = _config.KeyValueHeads,
+        Width = _config.HeadDimension,
+        KeyStride = GpuPages.KeyStride(_config),
+    };
+
+    private static int Blocks(int items, int each) => (items + each - 1) / each;
+}

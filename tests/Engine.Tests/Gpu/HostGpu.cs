@@ -1,0 +1,126 @@
+using System.Runtime.InteropServices;
+using Ait.Engine.Gpu;
+
+namespace Ait.Engine.Tests.Gpu;
+
+/// <summary>A device whose kernels run on the host. Its memory is the host's, so that a stray address is a crash and not a wrong sum.</summary>
+internal sealed unsafe class HostGpu : IGpuDevice
+{
+    private readonly HostKernels _kernels;
+    private readonly List<string> _names = [];
+    private readonly List<List<Action>> _recordings = [];
+    private List<Action>? _recording;
+
+    public HostGpu(int warp, int multiprocessors = 4)
+    {
+        _kernels = HostKernels.Of(warp);
+        Multiprocessors = multiprocessors;
+    }
+
+    public string Name => $"host, warps of {WarpSize}";
+
+    public int Multiprocessors { get; }
+
+    public int WarpSize => _kernels.Warp;
+
+    public long MemoryBytes => long.MaxValue;
+
+    /// <summary>Bytes that were taken and not given back.</summary>
+    public int Blocks { get; private set; }
+
+    /// <summary>Names of the kernels that ran.</summary>
+    public HashSet<string> Launched { get; } = [];
+
+    /// <summary>How often something recorded was done.</summary>
+    public int Replays { get; private set; }
+
+    public nint Kernel(string name)
+    {
+        _names.Add(name);
+        return _names.Count - 1;
+    }
+
+    public ulong Allocate(long bytes)
+    {
+        Blocks++;
+        void* memory = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), 256);
+        NativeMemory.Clear(memory, (nuint)bytes);
+        return (ulong)memory;
+    }
+
+    public void Release(ulong address)
+    {
+        Blocks--;
+        NativeMemory.AlignedFree((void*)address);
+    }
+
+    public void* AllocateHost(long bytes) => (void*)Allocate(bytes);
+
+    public void ReleaseHost(void* memory) => Release((ulong)memory);
+
+    public void Upload(ulong target, void* source, long bytes)
+    {
+        Assert.Null(_recording);
+        Buffer.MemoryCopy(source, (void*)target, bytes, bytes);
+    }
+
+    public void Download(void* target, ulong source, long bytes)
+    {
+        Assert.Null(_recording);
+        Buffer.MemoryCopy((void*)source, target, bytes, bytes);
+    }
+
+    public void Clear(ulong address, long bytes) => Do(() => NativeMemory.Clear((void*)address, (nuint)bytes));
+
+    public void Launch(nint kernel, in GpuGrid grid, void* arguments, int size)
+    {
+        byte[] copy = new ReadOnlySpan<byte>(arguments, size).ToArray();
+        GpuGrid shape = grid;
+        string name = _names[(int)kernel];
+        Do(() =>
+        {
+            Launched.Add(name);
+            fixed (byte* p = copy)
+            {
+                Assert.Null(_kernels.Launch(name, shape, p, size) is { } error ? $"{name}: {error}" : null);
+            }
+        });
+    }
+
+    public void StartRecording()
+    {
+        Assert.Null(_recording);
+        _recording = [];
+    }
+
+    public nint EndRecording()
+    {
+        _recordings.Add(_recording ?? throw new InvalidOperationException("Nothing is recorded."));
+        _recording = null;
+        return _recordings.Count - 1;
+    }
+
+    public void Replay(nint recording)
+    {
+        Replays++;
+        _recordings[(int)recording].ForEach(action => action());
+    }
+
+    public void ReleaseRecording(nint recording) => _recordings[(int)recording] = [];
+
+    public void Dispose()
+    {
+    }
+
+    private void Do(Action action)
+    {
+        if (_recording is not null)
+        {
+            _recording.Add(action);
+        }
+        else
+        {
+            action();
+        }
+    }
+}
