@@ -1,4 +1,4 @@
-.PHONY: help build test contracts differential demo bench bench-attestation fuzz-attestation
+.PHONY: help build test contracts differential demo bench bench-attestation fuzz-attestation bench-engine hashes
 help:      ## Say what each target does (the default)
 	@sed -n 's/^\([a-z-]*\): *## /  make \1	/p' $(MAKEFILE_LIST)
 build:     ## Build everything in Release
@@ -18,3 +18,7 @@ bench-attestation: ## Measure: verifications of evidence per second of processor
 	@dotnet run -c Release --project bench/Ait.Bench.Attestation
 fuzz-attestation: ## Feed mutated evidence of every format to its readers: COUNT inputs each (a million)
 	@dotnet run -c Release --project tests/Attestation.Fuzz -- --count $(or $(COUNT),1000000)
+bench-engine: ## Measure the engine against llama.cpp (AIT_LLAMA_BENCH names its llama-bench), with ratios and floors
+	@dotnet run -c Release --project bench/Ait.Bench -- floors
+hashes:    ## Print one hash over every backend, thread count, chunk, batch and the GPU kernels, and fail if there are two
+	@dotnet build tests/Engine.Tests -c Release --nologo -v quiet -clp:NoSummary && artifacts/bin/Ait.Engine.Tests/release/Ait.Engine.Tests --no-progress --no-ansi --show-live-output on --filter-class Ait.Engine.Tests.HashMatrixReport | sed 's/^OUTPUT: \[[^]]*\] //'

@@ -3,6 +3,7 @@ using Ait.Engine.Execution;
 using Ait.Engine.Gpu;
 using Ait.Engine.Scalar;
 using Ait.Engine.Simd;
+using Ait.Engine.Simd.Arm;
 using Ait.Engine.Simd.Emitted;
 
 namespace Ait.Engine;
@@ -12,6 +13,9 @@ public static class Backends
 {
     /// <summary>The backends that can run here, slowest first.</summary>
     public static ImmutableArray<Backend> Supported { get; } = Detect();
+
+    /// <summary>Those of them that run on the processor.</summary>
+    internal static ImmutableArray<Backend> OnProcessor => Supported.Remove(Backend.Gpu);
 
     /// <summary>Whether the backend can run here; <see cref="Backend.Auto"/> always can.</summary>
     public static bool IsSupported(Backend backend) => backend == Backend.Auto || Supported.Contains(backend);
@@ -43,6 +47,7 @@ public static class Backends
         Backend.Avx2 when Avx2Kernels.IsSupported => new Avx2Kernels(),
         Backend.Avx512 when Avx512Kernels.IsSupported => new Avx512Kernels(),
         Backend.Avx512Vnni when VnniCode.Instance is { } code => new VnniKernels(code),
+        Backend.AdvSimd when DotKernels<SignedDot>.IsSupported => new DotKernels<SignedDot>(),
         Backend other => throw new EngineRefusedException(
             Check(other) ?? new EngineRefusal(EngineRefusalCode.BackendNotSupported, "backend", "one that runs on the processor", $"{other}")),
     };
@@ -63,6 +68,11 @@ public static class Backends
         if (VnniCode.Instance is not null)
         {
             supported = supported.Add(Backend.Avx512Vnni);
+        }
+
+        if (DotKernels<SignedDot>.IsSupported)
+        {
+            supported = supported.Add(Backend.AdvSimd);
         }
 
         // Whether there is a GPU is asked last: it starts a driver.

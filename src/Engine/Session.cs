@@ -24,12 +24,12 @@ public sealed class Session : IDisposable
     /// <summary>Opens a session.</summary>
     /// <exception cref="EngineRefusedException">The options are invalid.</exception>
     public Session(Model model, EngineOptions? options = null)
-        : this(model, options, null)
+        : this(model, options, null, null)
     {
     }
 
-    /// <summary>Opens a session on a device, or where the options say.</summary>
-    internal Session(Model model, EngineOptions? options, IGpuDevice? device)
+    /// <summary>Opens a session on a device, or with kernels, or where the options say.</summary>
+    internal Session(Model model, EngineOptions? options, IGpuDevice? device, Kernels? kernels = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
@@ -40,10 +40,10 @@ public sealed class Session : IDisposable
         }
 
         FloatingPointMode.Demand();
-        device ??= Backends.Resolve(_options.Backend) == Backend.Gpu ? GpuBackend.Device : null;
+        device ??= kernels is null && Backends.Resolve(_options.Backend) == Backend.Gpu ? GpuBackend.Device : null;
         if (device is null)
         {
-            _kernels = Backends.Create(_options.Backend);
+            _kernels = kernels ?? Backends.Create(_options.Backend);
             _memory = new HostPages(model.Config);
         }
         else

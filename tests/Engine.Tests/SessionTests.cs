@@ -45,7 +45,7 @@ public sealed class SessionTests
     public void Generate_forgetsTheOldestPagesIfMemoryIsShort()
     {
         // Room for the buffers and some ten pages.
-        long page = Ait.Engine.Execution.PagePool.BytesOf(Samples.Small.Config);
+        long page = new Ait.Engine.Execution.HostPages(Samples.Small.Config).PageBytes;
         var options = new EngineOptions { BatchSize = 2, PrefillChunk = 16, MaxMemoryBytes = (10 * page) + 120_000 };
         using var session = new Session(Samples.SmallModel, options);
         for (int round = 0; round < 12; round++)
@@ -59,7 +59,7 @@ public sealed class SessionTests
     [Fact]
     public void Generate_runsInTurnsIfPagesForAllCannotBeHad()
     {
-        long page = Ait.Engine.Execution.PagePool.BytesOf(Samples.Small.Config);
+        long page = new Ait.Engine.Execution.HostPages(Samples.Small.Config).PageBytes;
         var options = new EngineOptions { BatchSize = 16, PrefillChunk = 16, MaxMemoryBytes = (4 * page) + 250_000 };
         using var session = new Session(Samples.SmallModel, options);
         IReadOnlyList<Transcript> found = session.Generate(Alike, null, Cancellation);

@@ -7,11 +7,11 @@ public sealed class StepExecutorTests
     [Fact]
     public void Step_allocatesNothing()
     {
-        foreach (Backend backend in Backends.Supported)
+        foreach (string backend in Simd.TestKernels.Names)
         {
             Model model = Samples.SmallModel;
             using var crew = new WorkCrew(1);
-            var executor = new StepExecutor(model, Backends.Create(backend), crew, 8, 2, 64);
+            var executor = new StepExecutor(model, Simd.TestKernels.Create(backend), crew, 8, 2, 64);
             Slice[] slices = [new() { Cache = new KeyValueCache(model.Config, 64) }, new() { Cache = new KeyValueCache(model.Config, 64) }];
             int[] tokens = [1, 2, 3, 4];
             long before = 0;
