@@ -44,4 +44,31 @@ public static class EngineLimits
 
     /// <summary>Most prompt tokens of one sequence in one step.</summary>
     public const int MaxPrefillChunk = 8_192;
+
+    /// <summary>Most parameters of a model in an artifact.</summary>
+    public const long MaxParameters = 200_000_000_000;
+
+    /// <summary>Most bytes of config.json and the small files beside it.</summary>
+    public const int MaxConfigBytes = 1 << 20;
+
+    /// <summary>Most bytes of an index of shards.</summary>
+    public const int MaxIndexBytes = 16 << 20;
+
+    /// <summary>Most bytes of a safetensors header.</summary>
+    public const int MaxTensorHeaderBytes = 32 << 20;
+
+    /// <summary>Most tensors of a checkpoint, and most in one file.</summary>
+    public const int MaxTensors = 65_536;
+
+    /// <summary>Most files that a checkpoint is sharded into.</summary>
+    public const int MaxShards = 1_024;
+
+    /// <summary>Most bytes of tokenizer.json.</summary>
+    public const int MaxTokenizerBytes = 64 << 20;
+
+    /// <summary>Most bytes of a chat template.</summary>
+    public const int MaxTemplateBytes = 64 << 10;
+
+    /// <summary>Most bytes of a text to encode.</summary>
+    public const int MaxTextBytes = 16 << 20;
 }

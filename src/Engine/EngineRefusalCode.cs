@@ -33,6 +33,36 @@ public enum EngineRefusalCode
     /// <summary>The weights are stored in an artifact and cannot be drawn.</summary>
     WeightsStored = 18,
 
+    /// <summary>A file that belongs to a model is not there or cannot be read.</summary>
+    FileUnreadable = 80,
+
+    /// <summary>A file of a model does not follow its format.</summary>
+    MalformedFile = 81,
+
+    /// <summary>A file of a model is larger, deeper or holds more than is accepted.</summary>
+    FileTooLarge = 82,
+
+    /// <summary>The model has a part that this engine does not compute.</summary>
+    ModelNotSupported = 83,
+
+    /// <summary>A tensor is missing, is of another shape or type than the model needs, or is not known.</summary>
+    TensorUnfit = 84,
+
+    /// <summary>A weight is not finite or beyond the range of the arithmetic.</summary>
+    WeightOutOfRange = 85,
+
+    /// <summary>Stored weights or a stored tokenizer are not those that the descriptor names.</summary>
+    DigestMismatch = 86,
+
+    /// <summary>The tokenizer has a part that this engine does not carry out.</summary>
+    TokenizerNotSupported = 87,
+
+    /// <summary>Text is not valid UTF-8, or longer than accepted.</summary>
+    TextInvalid = 88,
+
+    /// <summary>The chat template has a part that this engine does not carry out, or it fails on the messages.</summary>
+    TemplateFailed = 89,
+
     /// <summary>The prompt holds no token.</summary>
     PromptEmpty = 32,
 

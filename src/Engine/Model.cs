@@ -8,8 +8,9 @@ public sealed class Model
 {
     private readonly Lazy<Digest> _weightsDigest;
 
-    internal Model(ModelDescriptor descriptor, IWeightSource source)
+    internal Model(ModelDescriptor descriptor, IWeightSource source, Tokenizer tokenizer)
     {
+        Tokenizer = tokenizer;
         ModelConfig config = descriptor.Config;
         Descriptor = descriptor;
         Config = config;
@@ -35,6 +36,9 @@ public sealed class Model
     /// SHA-256 over every matrix and vector: kind, layer, rows, columns, scales, weights row by row. Computed at first use.
     /// </summary>
     public Digest WeightsDigest => _weightsDigest.Value;
+
+    /// <summary>The model's tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
 
     internal PackedMatrix Embedding { get; }
 
@@ -67,7 +71,7 @@ public sealed class Model
             : CheckSize(descriptor.Config, maxParameters);
         if (refusal is null)
         {
-            model = new Model(descriptor, new SeedSource(descriptor.WeightSeed));
+            model = new Model(descriptor, new SeedSource(descriptor.WeightSeed), Tokens.ByteTokens.Instance);
         }
 
         return model is not null;

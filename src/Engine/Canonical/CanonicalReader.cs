@@ -81,6 +81,8 @@ internal ref struct CanonicalReader(ReadOnlySpan<byte> source)
         return (int)count;
     }
 
+    public void Skip(int count, string what) => Take(count, what);
+
     public void Refuse(EngineRefusalCode code, string what, string expected, string found) =>
         Refusal ??= new EngineRefusal(code, what, expected, found);
 
