@@ -33,6 +33,12 @@ public static class EngineLimits
     /// <summary>Most stop tokens in one request.</summary>
     public const int MaxStopTokens = 64;
 
+    /// <summary>Most stop sequences in one request.</summary>
+    public const int MaxStopSequences = 16;
+
+    /// <summary>Most bytes of one stop sequence.</summary>
+    public const int MaxStopSequenceBytes = 256;
+
     /// <summary>Most requests in one call.</summary>
     public const int MaxRequests = 65_536;
 

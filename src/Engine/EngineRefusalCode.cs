@@ -84,6 +84,9 @@ public enum EngineRefusalCode
     /// <summary>More requests than allowed in one call.</summary>
     TooManyRequests = 38,
 
+    /// <summary>More stop sequences than allowed, or one that is empty or too long.</summary>
+    StopSequenceOutOfRange = 39,
+
     /// <summary>An option of the run is out of range.</summary>
     OptionOutOfRange = 48,
 

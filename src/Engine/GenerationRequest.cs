@@ -8,19 +8,24 @@ namespace Ait.Engine;
 public sealed class GenerationRequest : IEquatable<GenerationRequest>
 {
     /// <summary>Longest encoding that a parser accepts.</summary>
-    public const int MaxEncodedSize = 64 + 4 * (EngineLimits.MaxContext + EngineLimits.MaxStopTokens);
+    public const int MaxEncodedSize = 64 + 4 * (EngineLimits.MaxContext + EngineLimits.MaxStopTokens)
+        + EngineLimits.MaxStopSequences * (4 + EngineLimits.MaxStopSequenceBytes);
 
     private static ReadOnlySpan<byte> Magic => "AXG1"u8;
 
+    // Of requests with stop sequences.
+    private static ReadOnlySpan<byte> ExtendedMagic => "AXG2"u8;
+
     private readonly byte[] _encoded;
 
-    /// <summary>Describes a generation. Stop tokens are a set: order and repetition do not matter.</summary>
+    /// <summary>Describes a generation. Stop tokens and stop sequences are sets: order and repetition do not matter.</summary>
     public GenerationRequest(
         ReadOnlySpan<int> prompt,
         int maxNewTokens,
         SamplingParameters? sampling = null,
         ulong seed = 0,
-        ReadOnlySpan<int> stopTokens = default)
+        ReadOnlySpan<int> stopTokens = default,
+        IReadOnlyList<ReadOnlyMemory<byte>>? stopSequences = null)
     {
         Prompt = [.. prompt];
         MaxNewTokens = maxNewTokens;
@@ -28,8 +33,11 @@ public sealed class GenerationRequest : IEquatable<GenerationRequest>
         Seed = seed;
         StopTokens = [.. new SortedSet<int>(stopTokens.ToArray())];
 
+        StopSequences = [.. new SortedSet<byte[]>((stopSequences ?? []).Select(sequence => sequence.ToArray()), ByteOrder.Instance)
+            .Select(sequence => new ReadOnlyMemory<byte>(sequence))];
+
         var writer = new CanonicalWriter();
-        writer.Bytes(Magic);
+        writer.Bytes(StopSequences.IsEmpty ? Magic : ExtendedMagic);
         writer.Int32(MaxNewTokens);
         Sampling.Write(writer);
         writer.UInt64(Seed);
@@ -43,6 +51,16 @@ public sealed class GenerationRequest : IEquatable<GenerationRequest>
         foreach (int token in Prompt)
         {
             writer.Int32(token);
+        }
+
+        if (!StopSequences.IsEmpty)
+        {
+            writer.Int32(StopSequences.Length);
+            foreach (ReadOnlyMemory<byte> sequence in StopSequences)
+            {
+                writer.Int32(sequence.Length);
+                writer.Bytes(sequence.Span);
+            }
         }
 
         _encoded = writer.ToArray();
@@ -63,6 +81,12 @@ public sealed class GenerationRequest : IEquatable<GenerationRequest>
 
     /// <summary>Tokens that end the generation, in ascending order. The one that ends it is the last of the output.</summary>
     public ImmutableArray<int> StopTokens { get; }
+
+    /// <summary>
+    /// Bytes that end the generation where the text of the generated tokens comes to hold them, in ascending order. The token
+    /// that completes one is the last of the output.
+    /// </summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> StopSequences { get; }
 
     /// <summary>SHA-256 of the canonical encoding.</summary>
     public Digest Digest { get; }
@@ -94,6 +118,19 @@ public sealed class GenerationRequest : IEquatable<GenerationRequest>
             return EngineRefusal.Range(EngineRefusalCode.TooManyStopTokens, "stop tokens", 0, EngineLimits.MaxStopTokens, StopTokens.Length);
         }
 
+        if (StopSequences.Length > EngineLimits.MaxStopSequences)
+        {
+            return EngineRefusal.Range(EngineRefusalCode.StopSequenceOutOfRange, "stop sequences", 0, EngineLimits.MaxStopSequences, StopSequences.Length);
+        }
+
+        foreach (ReadOnlyMemory<byte> sequence in StopSequences)
+        {
+            if (sequence.Length is 0 or > EngineLimits.MaxStopSequenceBytes)
+            {
+                return EngineRefusal.Range(EngineRefusalCode.StopSequenceOutOfRange, "bytes of a stop sequence", 1, EngineLimits.MaxStopSequenceBytes, sequence.Length);
+            }
+        }
+
         return Sampling.Check() ?? Tokens(Prompt, "prompt token", config) ?? Tokens(StopTokens, "stop token", config);
     }
 
@@ -111,7 +148,8 @@ public sealed class GenerationRequest : IEquatable<GenerationRequest>
         }
 
         var reader = new CanonicalReader(source);
-        reader.Magic(Magic);
+        bool isExtended = source.StartsWith(ExtendedMagic);
+        reader.Magic(isExtended ? ExtendedMagic : Magic);
         int maxNewTokens = reader.Int32("new tokens");
         SamplingParameters sampling = SamplingParameters.Read(ref reader);
         ulong seed = reader.UInt64("seed");
@@ -125,9 +163,10 @@ public sealed class GenerationRequest : IEquatable<GenerationRequest>
         }
 
         int[] prompt = ReadTokens(ref reader, "prompt", EngineLimits.MaxContext, EngineRefusalCode.ContextExceeded);
+        List<ReadOnlyMemory<byte>> sequences = isExtended ? ReadSequences(ref reader) : [];
         if (reader.End())
         {
-            request = new GenerationRequest(prompt, maxNewTokens, sampling, seed, stopTokens);
+            request = new GenerationRequest(prompt, maxNewTokens, sampling, seed, stopTokens, sequences);
         }
 
         refusal = reader.Refusal;
@@ -154,6 +193,35 @@ public sealed class GenerationRequest : IEquatable<GenerationRequest>
         }
 
         return null;
+    }
+
+    private static List<ReadOnlyMemory<byte>> ReadSequences(ref CanonicalReader reader)
+    {
+        int count = reader.Count("stop sequences", EngineLimits.MaxStopSequences, sizeof(int), EngineRefusalCode.StopSequenceOutOfRange);
+        if (count == 0)
+        {
+            reader.Refuse(EngineRefusalCode.MalformedField, "stop sequences", "at least 1", "0");
+        }
+
+        var sequences = new List<ReadOnlyMemory<byte>>(count);
+        for (int i = 0; i < count; i++)
+        {
+            int length = reader.Count("bytes of a stop sequence", EngineLimits.MaxStopSequenceBytes, 1, EngineRefusalCode.StopSequenceOutOfRange);
+            sequences.Add(reader.Bytes(length, "stop sequence").ToArray());
+            if (i > 0 && sequences[i - 1].Span.SequenceCompareTo(sequences[i].Span) >= 0)
+            {
+                reader.Refuse(EngineRefusalCode.MalformedField, "stop sequences", "ascending bytes", $"number {i} out of order");
+            }
+        }
+
+        return sequences;
+    }
+
+    private sealed class ByteOrder : IComparer<byte[]>
+    {
+        public static ByteOrder Instance { get; } = new();
+
+        public int Compare(byte[]? x, byte[]? y) => x.AsSpan().SequenceCompareTo(y);
     }
 
     internal static int[] ReadTokens(ref CanonicalReader reader, string what, int limit, EngineRefusalCode code)

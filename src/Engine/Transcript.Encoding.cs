@@ -64,7 +64,7 @@ public sealed partial class Transcript
     private static bool IsMeaningful(FinishReason finish, EngineRefusalCode code, int tokens) => finish switch
     {
         FinishReason.Stop or FinishReason.Length => code == EngineRefusalCode.None && tokens > 0,
-        FinishReason.Refused => code is >= EngineRefusalCode.PromptEmpty and <= EngineRefusalCode.TooManyStopTokens && tokens == 0,
+        FinishReason.Refused => code is (>= EngineRefusalCode.PromptEmpty and <= EngineRefusalCode.TooManyStopTokens) or EngineRefusalCode.StopSequenceOutOfRange && tokens == 0,
         FinishReason.Fault => code == EngineRefusalCode.NumericRange,
         _ => false,
     };

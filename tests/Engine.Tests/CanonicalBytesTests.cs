@@ -54,6 +54,7 @@ public sealed class CanonicalBytesTests
         (Embedded, EmbeddingSample.ToBytes()),
         (RequestToEmbed, ToEmbed.ToBytes()),
         (Request, Samples.Requests[3].ToBytes()),
+        (Request, new GenerationRequest([1, 2], 3, stopTokens: [4], stopSequences: ["\n\n"u8.ToArray(), "end"u8.ToArray(), "en"u8.ToArray(), "end"u8.ToArray()]).ToBytes()),
         (Result, Sample.ToBytes()),
     ];
 

@@ -124,6 +124,8 @@ public sealed class ConformanceVectorTests
         }
 
         yield return ("feature-all", "Every part at once, a window of 37, frequencies and rotary gain given", Samples.Featured, new(text, 60));
+        yield return ("stop-sequences", "Two stop sequences, of which one comes, over two tokens", Samples.Small, new(
+            text, 60, Samples.Sampled(1500, 0, 1_000_000), 12, stopSequences: ["no such text"u8.ToArray(), "Q;"u8.ToArray()]));
         yield return ("refused-context", "Prompt and new tokens exceed the context", Samples.Small, new(text, 370));
         yield return ("refused-token", "A prompt token outside the vocabulary", Samples.Small, new([1, 263], 4));
         yield return ("refused-empty", "No prompt", Samples.Small, new([], 4));

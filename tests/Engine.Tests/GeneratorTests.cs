@@ -41,6 +41,29 @@ public sealed class GeneratorTests
     }
 
     [Fact]
+    public void Run_endsWithTheTokenThatCompletesAStopSequence()
+    {
+        int[] prompt = ByteTokenizer.Encode("fox");
+        Transcript whole = Run(new GenerationRequest(prompt, 30));
+        byte[] text = [.. whole.Tokens.SelectMany(token => Samples.SmallModel.Tokenizer.TokenBytes(token).ToArray())];
+        // Every part of the text ends the generation where it first ends.
+        for (int length = 1; length <= 4; length++)
+        {
+            for (int start = 0; start + length <= text.Length; start++)
+            {
+                byte[] sequence = text[start..(start + length)];
+                int first = text.AsSpan().IndexOf(sequence) + length;
+                Transcript found = Run(new GenerationRequest(prompt, 30, stopSequences: [new byte[] { 1, 2, 3 }, sequence]));
+                int bytes = found.Tokens.Sum(token => Samples.SmallModel.Tokenizer.TokenBytes(token).Length);
+                Assert.Equal((FinishReason.Stop, first), (found.FinishReason, bytes));
+                Assert.Equal(whole.Tokens.Take(found.Tokens.Length), found.Tokens);
+            }
+        }
+
+        Assert.Equal(FinishReason.Length, Run(new GenerationRequest(prompt, 30, stopSequences: [new byte[] { 1, 2, 3 }])).FinishReason);
+    }
+
+    [Fact]
     public void Run_continuesAsIfThePromptHadBeenLonger()
     {
         // Position, cache and sampling depend on what came before, not on who wrote it.
@@ -97,6 +120,9 @@ public sealed class GeneratorTests
         { EngineRefusalCode.TokenOutOfVocabulary, new([-1], 1) },
         { EngineRefusalCode.TokenOutOfVocabulary, new([1], 1, stopTokens: [263]) },
         { EngineRefusalCode.TooManyStopTokens, new([1], 1, stopTokens: Enumerable.Range(0, 65).ToArray()) },
+        { EngineRefusalCode.StopSequenceOutOfRange, new([1], 1, stopSequences: [ReadOnlyMemory<byte>.Empty]) },
+        { EngineRefusalCode.StopSequenceOutOfRange, new([1], 1, stopSequences: [new byte[257]]) },
+        { EngineRefusalCode.StopSequenceOutOfRange, new([1], 1, stopSequences: [.. Enumerable.Range(0, 17).Select(i => new ReadOnlyMemory<byte>([(byte)i]))]) },
         { EngineRefusalCode.SamplingOutOfRange, new([1], 1, Samples.Sampled(-1, 0, 1_000_000)) },
         { EngineRefusalCode.SamplingOutOfRange, new([1], 1, Samples.Sampled(100_001, 0, 1_000_000)) },
         { EngineRefusalCode.SamplingOutOfRange, new([1], 1, Samples.Sampled(1, -1, 1_000_000)) },
@@ -177,15 +203,8 @@ public sealed class GeneratorTests
     [Fact]
     public void Run_allocatesNothingPerToken()
     {
-        long[] allocated = new long[40];
-        var recorder = new AllocationRecorder(allocated);
-        Generator.Run(Samples.SmallModel, [new GenerationRequest([1], 40, Samples.Sampled(900, 20, 900_000))], null, recorder, Cancellation);
-        Assert.All(allocated.Skip(9), bytes => Assert.Equal(allocated[8], bytes));
-    }
-
-    private sealed class AllocationRecorder(long[] allocated) : IProgress<GenerationProgress>
-    {
-        public void Report(GenerationProgress value) => allocated[value.TokenIndex] = GC.GetAllocatedBytesForCurrentThread();
+        GenerationRequest[] requests = [new([1], 40, Samples.Sampled(900, 20, 900_000))];
+        Assert.Equal(0, Allocations.Fewest(8, counts => Generator.Run(Samples.SmallModel, requests, null, counts, Cancellation)));
     }
 
     [Fact]

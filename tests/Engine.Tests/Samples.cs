@@ -52,6 +52,7 @@ internal static class Samples
         new(ByteTokenizer.Encode("one"), 30, Sampled(1000, 0, 1_000_000), seed: 1),
         new(ByteTokenizer.Encode("two and a half"), 12, Sampled(700, 40, 900_000), seed: 2),
         new([7], 25, Sampled(3000, 3, 1_000_000), seed: 3, [12, 13, 14, 15]),
+        new(ByteTokenizer.Encode("stop"), 40, Sampled(2500, 0, 1_000_000), seed: 5, stopSequences: [.. Enumerable.Range(0, 16).Select(i => new ReadOnlyMemory<byte>([(byte)(16 * i)]))]),
         new(ByteTokenizer.Encode(new string('z', 64)), 1, Sampled(1, 0, 500_000), seed: ulong.MaxValue),
     ];
 
@@ -101,5 +102,7 @@ internal static class Samples
             select Sampled(temperature, topK, topP))
         from seed in Gen.Choose(0, int.MaxValue)
         from stops in Gen.Elements<int[]>([], [5], [100, 101, 102, 103, 104, 105])
-        select new GenerationRequest(prompt, count, sampling, (ulong)seed, stops));
+        from sequences in Gen.Elements<string[]>([], [], ["e", "th"], ["\u0001", "a", "ab"])
+        select new GenerationRequest(
+            prompt, count, sampling, (ulong)seed, stops, [.. sequences.Select(text => new ReadOnlyMemory<byte>(System.Text.Encoding.UTF8.GetBytes(text)))]));
 }

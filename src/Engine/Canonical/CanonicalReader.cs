@@ -83,6 +83,8 @@ internal ref struct CanonicalReader(ReadOnlySpan<byte> source)
 
     public void Skip(int count, string what) => Take(count, what);
 
+    public ReadOnlySpan<byte> Bytes(int count, string what) => Take(count, what);
+
     public void Refuse(EngineRefusalCode code, string what, string expected, string found) =>
         Refusal ??= new EngineRefusal(code, what, expected, found);
 

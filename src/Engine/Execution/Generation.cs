@@ -8,12 +8,19 @@ internal sealed class Generation : SequenceJob
 {
     private readonly byte[] _link;
     private readonly Digest _modelDigest;
+    private readonly Tokenizer _tokenizer;
+
+    // The end of the text so far, as long as a stop sequence can reach back, and the bytes of the latest token.
+    private byte[] _text;
+    private int _textLength;
 
     public Generation(int index, GenerationRequest request, Model model)
         : base(index, model, request.Prompt.AsSpan(), request.MaxNewTokens)
     {
         Request = request;
         _modelDigest = model.Descriptor.Digest;
+        _tokenizer = model.Tokenizer;
+        _text = new byte[request.StopSequences.IsEmpty ? 0 : 4 * EngineLimits.MaxStopSequenceBytes];
         _link = new byte[Digest.Size + sizeof(int) + (sizeof(float) * model.Config.Vocabulary)];
         FirstLink(_modelDigest, request.Digest).CopyTo(_link);
     }
@@ -46,7 +53,7 @@ internal sealed class Generation : SequenceJob
         int token = Slice.Token >= 0 ? Slice.Token : sampler.Choose(logits, Request.Sampling, Request.Seed, Count);
         Link(logits, token);
         Append(token);
-        FinishReason = Request.StopTokens.AsSpan().BinarySearch(token) >= 0 ? FinishReason.Stop
+        FinishReason = Request.StopTokens.AsSpan().BinarySearch(token) >= 0 || CompletesSequence(token) ? FinishReason.Stop
             : Generated == Request.MaxNewTokens ? FinishReason.Length
             : FinishReason.None;
         if (Generated == 1)
@@ -78,6 +85,35 @@ internal sealed class Generation : SequenceJob
         Slice.WantsLogits = Slice.IsLast;
         Slice.Sampling = Request.Sampling;
         Slice.Seed = Request.Seed;
+    }
+
+    /// <summary>Whether the text comes to hold a stop sequence with this token. Earlier ones would have ended it before.</summary>
+    private bool CompletesSequence(int token)
+    {
+        if (Request.StopSequences.IsEmpty)
+        {
+            return false;
+        }
+
+        int kept = Math.Min(_textLength, EngineLimits.MaxStopSequenceBytes - 1);
+        _text.AsSpan(_textLength - kept, kept).CopyTo(_text);
+        ReadOnlySpan<byte> bytes = _tokenizer.TokenBytes(token);
+        _textLength = kept + bytes.Length;
+        if (_textLength > _text.Length)
+        {
+            Array.Resize(ref _text, _textLength);
+        }
+
+        bytes.CopyTo(_text.AsSpan(kept));
+        foreach (ReadOnlyMemory<byte> sequence in Request.StopSequences)
+        {
+            if (_text.AsSpan(0, _textLength).IndexOf(sequence.Span) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // link = SHA-256(link ‖ token ‖ logits), little-endian.

@@ -43,7 +43,7 @@ internal static class SpecGenerator
     public static byte[] Request(GenerationRequest r)
     {
         var bytes = new List<byte>();
-        bytes.AddRange("AXG1"u8);
+        bytes.AddRange(r.StopSequences.IsEmpty ? "AXG1"u8 : "AXG2"u8);
         bytes.AddRange(BitConverter.GetBytes(r.MaxNewTokens));
         bytes.AddRange(BitConverter.GetBytes(r.Sampling.TemperatureMilli));
         bytes.AddRange(BitConverter.GetBytes(r.Sampling.TopK));
@@ -51,6 +51,16 @@ internal static class SpecGenerator
         bytes.AddRange(BitConverter.GetBytes(r.Seed));
         AddTokens(bytes, [.. r.StopTokens]);
         AddTokens(bytes, [.. r.Prompt]);
+        if (!r.StopSequences.IsEmpty)
+        {
+            bytes.AddRange(BitConverter.GetBytes(r.StopSequences.Length));
+            foreach (byte[] sequence in r.StopSequences.Select(sequence => sequence.ToArray()))
+            {
+                bytes.AddRange(BitConverter.GetBytes(sequence.Length));
+                bytes.AddRange(sequence);
+            }
+        }
+
         return [.. bytes];
     }
 
@@ -78,7 +88,9 @@ internal static class SpecGenerator
                 int token = Choose(logits, request.Sampling, request.Seed, position);
                 link = SHA256.HashData([.. link, .. BitConverter.GetBytes(token), .. MemoryMarshal.AsBytes<float>(logits)]);
                 tokens.Add(token);
-                finish = request.StopTokens.Contains(token) ? (byte)1 : tokens.Count == request.MaxNewTokens ? (byte)2 : (byte)0;
+                byte[] text = [.. tokens.Where(id => id < 256).Select(id => (byte)id)];
+                bool isStopped = request.StopSequences.Any(sequence => text.AsSpan().IndexOf(sequence.Span) >= 0);
+                finish = isStopped || request.StopTokens.Contains(token) ? (byte)1 : tokens.Count == request.MaxNewTokens ? (byte)2 : (byte)0;
                 if (finish == 0)
                 {
                     logits = model.Logits(token, position);
