@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Ait.Engine.Importing;
 
@@ -46,6 +49,12 @@ internal sealed class JsonFile : IDisposable
     /// <param name="offset">Where the text begins in the file.</param>
     public static JsonFile Parse(string name, ReadOnlyMemory<byte> bytes, long offset = 0)
     {
+        int invalid = Utf8Place(bytes.Span);
+        if (invalid >= 0)
+        {
+            throw Fault(EngineRefusalCode.MalformedFile, $"{name}, offset {offset + invalid}", "JSON in UTF-8", $"byte {bytes.Span[invalid]:x2}");
+        }
+
         JsonDocument document;
         try
         {
@@ -137,7 +146,7 @@ internal sealed class JsonFile : IDisposable
         }
         catch (InvalidOperationException)
         {
-            throw Fault(EngineRefusalCode.MalformedFile, $"{Name}: {name}", "text of whole characters", "a lone surrogate or invalid UTF-8");
+            throw Fault(EngineRefusalCode.MalformedFile, $"{Name}: {name}", "text of whole characters", "a lone surrogate");
         }
     }
 
@@ -149,6 +158,23 @@ internal sealed class JsonFile : IDisposable
     {
         string raw = value.GetRawText();
         return raw.Length <= 80 ? raw : raw[..80] + "…";
+    }
+
+    // Where the first byte is that belongs to no character; -1 if every byte does.
+    private static int Utf8Place(ReadOnlySpan<byte> text)
+    {
+        if (Utf8.IsValid(text))
+        {
+            return -1;
+        }
+
+        int at = 0;
+        while (Rune.DecodeFromUtf8(text[at..], out _, out int consumed) == OperationStatus.Done)
+        {
+            at += consumed;
+        }
+
+        return at;
     }
 
     private static string Reason(JsonException fault)

@@ -106,7 +106,7 @@ internal sealed class TensorFile : IDisposable
                 throw JsonFile.Fault(EngineRefusalCode.FileTooLarge, Name, $"at most {EngineLimits.MaxTensors} tensors", "more");
             }
 
-            Tensor tensor = ReadEntry(entry.Name, entry.Value, data, length - data);
+            Tensor tensor = ReadEntry(json, entry, data, length - data);
             _tensors.Add(tensor.Name, tensor);
         }
 
@@ -129,8 +129,10 @@ internal sealed class TensorFile : IDisposable
         }
     }
 
-    private Tensor ReadEntry(string name, JsonElement entry, long data, long dataLength)
+    private Tensor ReadEntry(JsonFile json, JsonProperty property, long data, long dataLength)
     {
+        string name = property.Name;
+        JsonElement entry = property.Value;
         if (entry.ValueKind != JsonValueKind.Object
             || !entry.TryGetProperty("dtype", out JsonElement type) || type.ValueKind != JsonValueKind.String
             || !entry.TryGetProperty("shape", out JsonElement shape) || shape.ValueKind != JsonValueKind.Array
@@ -161,7 +163,7 @@ internal sealed class TensorFile : IDisposable
             index++;
         }
 
-        (TensorType kind, int bits) = Kind(type.GetString());
+        (TensorType kind, int bits) = Kind(json.TextOf(type, name));
         if (bits == 0)
         {
             throw Fault(LengthBytes, $"{name} with a dtype of the format", JsonFile.Shown(type));
@@ -173,7 +175,7 @@ internal sealed class TensorFile : IDisposable
             : throw Fault(data + begin, $"{name} in {bytes / 8} bytes by its shape", $"{end - begin} by its data_offsets");
     }
 
-    private static (TensorType Type, int Bits) Kind(string? name) => name switch
+    private static (TensorType Type, int Bits) Kind(string name) => name switch
     {
         "F32" => (TensorType.F32, 32),
         "F16" => (TensorType.F16, 16),
