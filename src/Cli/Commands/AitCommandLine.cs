@@ -26,6 +26,8 @@ public static class AitCommandLine
         QueueCommand.Build,
         DexCommand.Build,
         VerifyCommand.Build,
+        ModelCommand.Build,
+        ChatCommand.Build,
         DeployCommand.Build,
         PublishCommand.Build,
         DoctorCommand.Build,

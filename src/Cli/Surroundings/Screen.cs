@@ -44,6 +44,19 @@ internal sealed class Screen
         }
     }
 
+    /// <summary>Part of a line for people only, shown at once.</summary>
+    internal void Write(string text)
+    {
+        if (!Json)
+        {
+            lock (_gate)
+            {
+                _output.Write(text);
+                _output.Flush();
+            }
+        }
+    }
+
     /// <summary>A line about what is going on, never part of the answer.</summary>
     internal void Progress(string line)
     {

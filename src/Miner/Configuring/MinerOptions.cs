@@ -38,6 +38,9 @@ internal sealed record MinerOptions
 
     public required string? StateDirectory { get; init; }
 
+    /// <summary>Folder with artifacts of imported models; absent means that only models drawn from a seed run.</summary>
+    public required string? ModelsDirectory { get; init; }
+
     /// <summary>Seats held at once, 1 to 16. Default 4.</summary>
     public required int MaxSeats { get; init; }
 

@@ -20,6 +20,7 @@ internal static class Options
         new("class", "CLASS", true, "class of the GPU: H100, A100, L40S or MI300X"),
         new("measurement", "HEX", true, "measurement of this program, in hex: launch digest or MRTD (48 bytes) of a guest, MRENCLAVE (32 bytes) of an enclave"),
         new("state", "DIR", false, "folder for the lock file that keeps one process per GPU; no secret is ever written there"),
+        new("models", "DIR", false, "folder with the artifacts (*.ait) of imported models; without it only models drawn from a seed run"),
         new("max-seats", "N", false, "seats held at once, 1 to 16; execution stays one at a time (default 4)"),
         new("threads", "N", false, "processor threads that execute one workload, 1 to 256 (default 1)"),
         new("evidence-timeout", "TIME", false, "limit for one run of the evidence command, 1s to 10m (default 60s)"),

@@ -45,6 +45,7 @@ internal static class OptionsValidator
         string? deployment = ReadPath(settings, "deployment", faults);
         string? operatorKey = ReadPath(settings, "operator-key", faults);
         string? state = ReadPath(settings, "state", faults);
+        string? models = ReadPath(settings, "models", faults);
         if (faults.Count > before || rpc is null || coordinator is null || gpuUuid is null || deviceClass is null || measurement is null || operatorKey is null)
         {
             return null;
@@ -64,6 +65,7 @@ internal static class OptionsValidator
             Class = deviceClass.Value,
             Measurement = measurement.Value,
             StateDirectory = state,
+            ModelsDirectory = models,
             MaxSeats = maxSeats.Value,
             Threads = threads.Value,
             EvidenceTimeout = evidenceTimeout.Value,

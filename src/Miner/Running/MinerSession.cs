@@ -130,7 +130,7 @@ internal sealed class MinerSession
     {
         using var executor = new WorkloadExecutor(EngineOptions.Default with { Threads = _options.Threads }, _clock);
         var patience = new PatientCoordinator(Backoff.Default, _reporter, _clock);
-        using var models = new ModelStore(new PublicCoordinator(transport), patience);
+        using var models = new ModelStore(new PublicCoordinator(transport), patience, _options.ModelsDirectory);
         var eligibility = new EligibilityNews(_reporter, _clock);
         var around = new SeatSurroundings
         {

@@ -1,5 +1,6 @@
 using Ait.Chain;
 using Ait.Engine;
+using Ait.Engine.Tests.Importing;
 using Ait.Miner.Execution;
 using Ait.Miner.Tests.Fixtures;
 using Ait.Protocol.Http;
@@ -52,6 +53,36 @@ public sealed class ModelStoreTests
         Assert.Equal(asked, bench.Coordinator.Count("GET", "/v1/models"));
         await bench.Models.GetAsync(digests[1], Cancellation);
         Assert.Equal(asked + 1, bench.Coordinator.Count("GET", "/v1/models"));
+    }
+
+    [Fact]
+    public async Task Get_readsAnImportedModelFromItsArtifact()
+    {
+        using var folder = new TemporaryFolder();
+        CheckpointMaker.Make("qwen2").Write(folder.File("checkpoint"));
+        string models = folder.File("models");
+        Directory.CreateDirectory(models);
+        string artifact = Path.Combine(models, "qwen.ait");
+        Assert.True(ModelArtifact.TryImport(folder.File("checkpoint"), artifact, null, null, Cancellation, out ModelDescriptor? descriptor, out _));
+        await File.WriteAllTextAsync(Path.Combine(models, "another.ait"), "no artifact", Cancellation);
+        var digest = new Hash256(descriptor.Digest.ToBytes());
+
+        await using var bench = new MinerBench(modelsFolder: models);
+        bench.Coordinator.Models = [Offer(descriptor)];
+        ModelOutcome.Ready ready = Assert.IsType<ModelOutcome.Ready>(await bench.Models.GetAsync(digest, Cancellation));
+        Assert.Equal(descriptor, ready.Model.Descriptor);
+
+        byte[] changed = await File.ReadAllBytesAsync(artifact, Cancellation);
+        changed[^9] ^= 1;
+        await File.WriteAllBytesAsync(artifact, changed, Cancellation);
+        await using var broken = new MinerBench(modelsFolder: models);
+        broken.Coordinator.Models = [Offer(descriptor)];
+        await RefusesAsync(broken, digest, "is refused");
+        File.Delete(artifact);
+        await RefusesAsync(broken, digest, "No artifact");
+        await using var without = new MinerBench();
+        without.Coordinator.Models = [Offer(descriptor)];
+        await RefusesAsync(without, digest, "no folder of models");
     }
 
     [Fact]

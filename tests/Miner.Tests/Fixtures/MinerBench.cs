@@ -14,13 +14,13 @@ internal sealed class MinerBench : IAsyncDisposable
     private readonly CancellationTokenSource _abort = new();
     private Task? _running;
 
-    public MinerBench(int maxSeats = 4, EngineOptions? engine = null)
+    public MinerBench(int maxSeats = 4, EngineOptions? engine = null, string? modelsFolder = null)
     {
         Coordinator = new StandInCoordinator(Network, () => Key.Address);
         _executor = new WorkloadExecutor(engine ?? EngineOptions.Default, Device);
         _transport = new CoordinatorTransport(Coordinator.Url);
         Patience = new PatientCoordinator(Fast, Reporter, TimeProvider.System);
-        Models = new ModelStore(new PublicCoordinator(_transport), Patience);
+        Models = new ModelStore(new PublicCoordinator(_transport), Patience, modelsFolder);
         Around = new SeatSurroundings
         {
             Domain = Network.Domain,
