@@ -14,8 +14,8 @@ internal sealed record CoordinatorOptions
     /// <summary>File with the coordinator's private key, 32 bytes in hexadecimal.</summary>
     public required string KeyFile { get; init; }
 
-    /// <summary>The ledger's SQLite file; created if absent.</summary>
-    public required string LedgerFile { get; init; }
+    /// <summary>The ledger: an SQLite file, created if absent, or the address of a PostgreSQL database.</summary>
+    public required string Store { get; init; }
 
     /// <summary>The models scheduled and their benchmark entries.</summary>
     public required string ModelsFile { get; init; }

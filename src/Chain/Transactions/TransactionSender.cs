@@ -104,6 +104,14 @@ public sealed partial class TransactionSender : IDisposable
         }
     }
 
+    /// <summary>Has the journal read again before the next send, for when another process may have written to it.</summary>
+    public void Reload()
+    {
+        _gate.Wait();
+        _loaded = false;
+        _gate.Release();
+    }
+
     /// <summary>Releases the gate. Transactions on their way stay on their way.</summary>
     public void Dispose() => _gate.Dispose();
 

@@ -208,7 +208,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         "coordinator",
         Installation.HostProgram("Ait.Coordinator"),
         [
-            "--rpc", _options.Rpc.ToString(), "--deployment", State.Deployment, "--key", State.Key("coordinator"), "--ledger", State.Ledger,
+            "--rpc", _options.Rpc.ToString(), "--deployment", State.Deployment, "--key", State.Key("coordinator"), "--store", State.Ledger,
             "--listen", _options.Coordinator.ToString(), "--models", State.Models, "--batch-interval", Milliseconds(_options.BatchInterval),
             "--commit-window", Milliseconds(_options.CommitWindow), "--reveal-window", Milliseconds(_options.RevealWindow),
             .. console is null ? (string[])[] : ["--console", console],

@@ -18,12 +18,12 @@ internal sealed class RequestAdmission : IDisposable
     /// <summary>Largest request body in bytes.</summary>
     internal const int MaxBody = 1024 * 1024;
 
-    private readonly LedgerFile _ledger;
+    private readonly LedgerDatabase _ledger;
     private readonly NetworkDomain _domain;
     private readonly TimeProvider _clock;
     private readonly PartitionedRateLimiter<Address> _rate;
 
-    public RequestAdmission(LedgerFile ledger, NetworkDomain domain, CoordinatorOptions options, TimeProvider clock)
+    public RequestAdmission(LedgerDatabase ledger, NetworkDomain domain, CoordinatorOptions options, TimeProvider clock)
     {
         _ledger = ledger;
         _domain = domain;

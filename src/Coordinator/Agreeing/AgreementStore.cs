@@ -8,11 +8,11 @@ namespace Ait.Coordinator.Agreeing;
 /// <summary>Turns revealed results into agreements in the ledger; each task is decided in one transaction.</summary>
 internal sealed class AgreementStore
 {
-    private readonly LedgerFile _ledger;
+    private readonly LedgerDatabase _ledger;
     private readonly CollectionStore _collection;
     private readonly NetworkDomain _domain;
 
-    public AgreementStore(LedgerFile ledger, CollectionStore collection, NetworkDomain domain)
+    public AgreementStore(LedgerDatabase ledger, CollectionStore collection, NetworkDomain domain)
     {
         _ledger = ledger;
         _collection = collection;

@@ -3,17 +3,17 @@ using Ait.Coordinator.Admitting;
 using Ait.Coordinator.Ledger;
 using Ait.Protocol;
 using Ait.Protocol.Http;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Ait.Coordinator.Collecting;
 
 /// <summary>Commitments and reveals in the ledger. Judging and writing happen in one transaction.</summary>
 internal sealed class CollectionStore
 {
-    private readonly LedgerFile _ledger;
+    private readonly LedgerDatabase _ledger;
     private readonly TimeSpan _revealWindow;
 
-    public CollectionStore(LedgerFile ledger, CoordinatorOptions options)
+    public CollectionStore(LedgerDatabase ledger, CoordinatorOptions options)
     {
         _ledger = ledger;
         _revealWindow = options.RevealWindow;
@@ -117,7 +117,7 @@ internal sealed class CollectionStore
         """,
         StringComparison.Ordinal);
 
-    private static SeatView ReadSeat(SqliteDataReader row) => new(
+    private static SeatView ReadSeat(DbDataReader row) => new(
         TaskRow.Read(row),
         (byte)row.GetInt64(25),
         row.Hash(26),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Ait.Coordinator.Fetching;
+using Ait.Coordinator.Ledger;
 
 namespace Ait.Coordinator.Configuration;
 
@@ -26,7 +27,7 @@ internal static class OptionsReader
             Rpc = values.Url("rpc"),
             DeploymentFile = values.ExistingFile("deployment"),
             KeyFile = values.ExistingFile("key"),
-            LedgerFile = values.Text("ledger"),
+            Store = values.Text("store"),
             ModelsFile = values.ExistingFile("models"),
             Listen = values.Url("listen"),
             ConsoleFolder = values.FolderOrNone("console", "index.html"),
@@ -56,7 +57,7 @@ internal static class OptionsReader
         };
         if (options.CollateralFolder == Setting.All.First(setting => setting.Name == "collateral").Default)
         {
-            options = options with { CollateralFolder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.LedgerFile.Length > 0 ? options.LedgerFile : ".")) ?? "/", "collateral") };
+            options = options with { CollateralFolder = Path.Combine(FolderOf(options.Store), "collateral") };
         }
 
         if (options.CommitWindow + options.RevealWindow >= options.TaskLifetime)
@@ -66,6 +67,9 @@ internal static class OptionsReader
 
         return faults.Count == 0 ? options : throw new StartupException(faults);
     }
+
+    private static string FolderOf(string store) =>
+        store.Length == 0 || PostgresLedger.IsAddress(store) ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(Path.GetFullPath(store)) ?? "/";
 
     private static Dictionary<string, string> ReadFlags(IReadOnlyList<string> arguments, List<string> faults)
     {

@@ -14,9 +14,9 @@ internal sealed partial class DispatchStore
     /// <summary>How often an entry whose batch died before any seat existed goes back to the queue.</summary>
     internal const int MaxAttempts = 20;
 
-    private readonly LedgerFile _ledger;
+    private readonly LedgerDatabase _ledger;
 
-    public DispatchStore(LedgerFile ledger) => _ledger = ledger;
+    public DispatchStore(LedgerDatabase ledger) => _ledger = ledger;
 
     /// <summary>Queues subsidised workloads; one that is already queued, running or settled stays as it is.</summary>
     internal int Enqueue(IReadOnlyList<(Workload Workload, ComputeUnits ComputeUnits)> workloads) => _ledger.Write("enqueue", transaction =>

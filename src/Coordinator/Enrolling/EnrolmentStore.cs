@@ -3,7 +3,7 @@ using Ait.Chain;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 using Ait.Protocol;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Ait.Coordinator.Enrolling;
 
@@ -17,10 +17,10 @@ internal sealed class EnrolmentStore
 
         """;
 
-    private readonly LedgerFile _ledger;
+    private readonly LedgerDatabase _ledger;
     private readonly ConcurrentDictionary<Hash256, ulong> _lastSeen = new();
 
-    public EnrolmentStore(LedgerFile ledger) => _ledger = ledger;
+    public EnrolmentStore(LedgerDatabase ledger) => _ledger = ledger;
 
     /// <summary>A device may hold several slots over time; the live one, else the newest, speaks for it.</summary>
     internal Device? Find(Hash256 gpuId) => _ledger.Read(transaction =>
@@ -68,7 +68,7 @@ internal sealed class EnrolmentStore
             ? sum with { SeatsUnpaid = sum.SeatsUnpaid + group.Seats }
             : sum with { SeatsPaid = sum.SeatsPaid + group.Seats, Earned = sum.Earned + (Wei.Parse(group.Paid) * group.Seats) }));
 
-    private static Device ReadDevice(SqliteDataReader row) => new(
+    private static Device ReadDevice(DbDataReader row) => new(
         (int)row.GetInt64(0),
         row.Hash(1),
         row.Hash(2),

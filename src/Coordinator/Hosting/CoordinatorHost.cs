@@ -55,7 +55,7 @@ internal static class CoordinatorHost
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
         var client = new EthereumClient(new JsonRpcClient(http, options.Rpc));
         await StartupChecks.CheckChainAsync(client, deployment, key.Address, options, cancellation);
-        using LedgerFile ledger = LedgerFile.Open(options.LedgerFile, TimeProvider.System);
+        using LedgerDatabase ledger = LedgerDatabase.Open(options.Store, TimeProvider.System);
         ledger.BindTo(deployment.ChainId, deployment.MiningRegistry);
         using var sender = new TransactionSender(
             client,
@@ -67,6 +67,7 @@ internal static class CoordinatorHost
                 Confirmations = (ulong)options.Confirmations + 1,
             },
             new LedgerTransactionJournal(ledger));
+        ledger.Leadership.Taking = sender.Reload; // Another replica may have sent since.
         var chain = new EthereumMiningChain(client, sender, deployment, (ulong)options.Confirmations);
         WebApplication application = CoordinatorApplication.Build(new CoordinatorParts(options, deployment, models, key, ledger, chain, TimeProvider.System));
         await using (application)
@@ -96,7 +97,7 @@ internal static class CoordinatorHost
         using var text = new StringWriter();
         text.WriteLine("Ait.Coordinator: queues AI workloads, seats them on registered devices, collects results and settles them on chain.");
         text.WriteLine();
-        text.WriteLine("usage: Ait.Coordinator --rpc URL --deployment FILE --key FILE --ledger FILE --models FILE [options]");
+        text.WriteLine("usage: Ait.Coordinator --rpc URL --deployment FILE --key FILE --store FILE|URL --models FILE [options]");
         text.WriteLine("       Ait.Coordinator collateral list|export|import --help");
         text.WriteLine();
         foreach (Setting setting in Setting.All)

@@ -1,5 +1,5 @@
 using Ait.Chain;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Ait.Coordinator.Ledger;
 
@@ -24,7 +24,7 @@ internal sealed record BatchRow(
 
         """;
 
-    internal static BatchRow Read(SqliteDataReader row) => new(
+    internal static BatchRow Read(DbDataReader row) => new(
         row.GetInt64(0),
         row.Hash(1),
         (uint)row.GetInt64(2),

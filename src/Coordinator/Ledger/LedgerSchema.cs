@@ -1,12 +1,58 @@
 namespace Ait.Coordinator.Ledger;
 
-/// <summary>The tables, as an append-only list of migrations: entry n brings version n to version n + 1.</summary>
+/// <summary>The tables, as an append-only list of migrations: entry n brings version n to version n + 1, and back.</summary>
 internal static class LedgerSchema
 {
     // Hashes and addresses are BLOBs, wei amounts decimal TEXT (they exceed 64 bits), instants INTEGER unix milliseconds,
     // chain times (deadlines, validity) INTEGER unix seconds as the contracts hold them.
-    internal static readonly IReadOnlyList<string> Migrations =
+    internal static readonly IReadOnlyList<Migration> Migrations =
     [
+        new(
+            First,
+            """
+            DROP TABLE events;
+            DROP TABLE cursors;
+            DROP TABLE transactions;
+            DROP TABLE nonces;
+            DROP TABLE redemptions;
+            DROP TABLE seat_outcomes;
+            DROP TABLE settlement_tasks;
+            DROP TABLE settlements;
+            DROP TABLE agreements;
+            DROP TABLE reveals;
+            DROP TABLE commitments;
+            DROP TABLE seats;
+            DROP TABLE secrets;
+            DROP TABLE tasks;
+            DROP TABLE batches;
+            DROP TABLE queue;
+            DROP TABLE workloads;
+            DROP TABLE devices;
+            DROP TABLE network;
+            """),
+        new(
+            """
+            ALTER TABLE tasks ADD COLUMN settled_at INTEGER;
+            CREATE INDEX tasks_settled ON tasks (settled_at) WHERE settled_at IS NOT NULL;
+            """,
+            """
+            DROP INDEX tasks_settled;
+            ALTER TABLE tasks DROP COLUMN settled_at;
+            """),
+        new(
+            """
+            ALTER TABLE workloads ADD COLUMN opening_asked INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE workloads ADD COLUMN opening_refusal TEXT;
+            CREATE INDEX workloads_opening ON workloads (opening_asked) WHERE opening_asked = 1;
+            """,
+            """
+            DROP INDEX workloads_opening;
+            ALTER TABLE workloads DROP COLUMN opening_refusal;
+            ALTER TABLE workloads DROP COLUMN opening_asked;
+            """),
+    ];
+
+    private const string First =
         """
         CREATE TABLE network (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
@@ -203,10 +249,5 @@ internal static class LedgerSchema
           subject BLOB,
           detail TEXT NOT NULL) STRICT;
         CREATE INDEX events_subject ON events (subject) WHERE subject IS NOT NULL;
-        """,
-        """
-        ALTER TABLE tasks ADD COLUMN settled_at INTEGER;
-        CREATE INDEX tasks_settled ON tasks (settled_at) WHERE settled_at IS NOT NULL;
-        """,
-    ];
+        """;
 }

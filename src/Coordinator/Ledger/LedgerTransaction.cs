@@ -1,16 +1,19 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
+using Ait.Chain;
 
 namespace Ait.Coordinator.Ledger;
 
 /// <summary>Statements against one connection, inside one transaction when it writes. Parameters are named $1, $2, … in order.</summary>
 internal sealed class LedgerTransaction
 {
-    private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _prepared = [];
+    private readonly DbConnection _connection;
+    private readonly LedgerDialect _dialect;
+    private readonly Dictionary<string, DbCommand> _prepared = [];
 
-    internal LedgerTransaction(SqliteConnection connection, TimeProvider clock)
+    internal LedgerTransaction(DbConnection connection, LedgerDialect dialect, TimeProvider clock)
     {
         _connection = connection;
+        _dialect = dialect;
         Clock = clock;
     }
 
@@ -20,9 +23,9 @@ internal sealed class LedgerTransaction
 
     internal int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
 
-    internal List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    internal List<T> Query<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
     {
-        using SqliteDataReader reader = Prepare(sql, values).ExecuteReader();
+        using DbDataReader reader = Prepare(sql, values).ExecuteReader();
         List<T> rows = [];
         while (reader.Read())
         {
@@ -32,10 +35,10 @@ internal sealed class LedgerTransaction
         return rows;
     }
 
-    internal T? First<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    internal T? First<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
         where T : class
     {
-        using SqliteDataReader reader = Prepare(sql, values).ExecuteReader();
+        using DbDataReader reader = Prepare(sql, values).ExecuteReader();
         return reader.Read() ? read(reader) : null;
     }
 
@@ -47,13 +50,15 @@ internal sealed class LedgerTransaction
 
     internal bool Exists(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteScalar() is not null;
 
-    internal long LastKey() => Number("SELECT last_insert_rowid()");
+    internal long LastKey() => Number(_dialect.LastKey);
 
     /// <summary>Adds to the audit trail in the same transaction as the change it tells of. Never secrets, prompts or transcripts.</summary>
     internal void Record(string kind, byte[]? subject, string detail) =>
         Execute("INSERT INTO events (at, kind, subject, detail) VALUES ($1, $2, $3, $4)", NowMillis, kind, subject, detail);
 
-    internal void Begin() => Execute("BEGIN IMMEDIATE");
+    internal void BeginWrite() => Execute(_dialect.BeginWrite);
+
+    internal void BeginRead() => Execute(_dialect.BeginRead);
 
     internal void Commit() => Execute("COMMIT");
 
@@ -61,7 +66,7 @@ internal sealed class LedgerTransaction
 
     internal void Close()
     {
-        foreach (SqliteCommand command in _prepared.Values)
+        foreach (DbCommand command in _prepared.Values)
         {
             command.Dispose();
         }
@@ -69,38 +74,31 @@ internal sealed class LedgerTransaction
         _connection.Dispose();
     }
 
-    private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> values)
+    private DbCommand Prepare(string sql, ReadOnlySpan<object?> values)
     {
-        if (!_prepared.TryGetValue(sql, out SqliteCommand? command))
+        if (!_prepared.TryGetValue(sql, out DbCommand? command))
         {
             command = _connection.CreateCommand();
 #pragma warning disable CA2100 // Every caller passes a literal; values only ever travel as parameters.
             command.CommandText = sql;
 #pragma warning restore CA2100
-            for (int i = 1; i <= values.Length; i++)
-            {
-                command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
-            }
-
             _prepared.Add(sql, command);
         }
 
-        for (int i = 0; i < values.Length; i++)
-        {
-            SqliteParameter parameter = command.Parameters[i];
-            parameter.ResetSqliteType();
-            parameter.Value = values[i] switch
-            {
-                null => DBNull.Value,
-                Ait.Chain.Hash256 hash => hash.ToArray(),
-                Ait.Chain.Address address => address.ToArray(),
-                ulong number => checked((long)number),
-                Enum value => Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture),
-                bool flag => flag ? 1L : 0L,
-                var value => value,
-            };
-        }
-
+        _dialect.Bind(command, values);
         return command;
     }
+
+    /// <summary>A value as the columns hold it.</summary>
+    internal static object ToColumn(object? value) => value switch
+    {
+        null => DBNull.Value,
+        Hash256 hash => hash.ToArray(),
+        Address address => address.ToArray(),
+        ulong number => checked((long)number),
+        int number => (long)number,
+        Enum number => Convert.ToInt64(number, System.Globalization.CultureInfo.InvariantCulture),
+        bool flag => flag ? 1L : 0L,
+        _ => value,
+    };
 }

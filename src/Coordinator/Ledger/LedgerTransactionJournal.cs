@@ -6,9 +6,9 @@ namespace Ait.Coordinator.Ledger;
 /// <summary>The transaction sender's memory, in the ledger: what was signed is on disk before it is broadcast.</summary>
 internal sealed class LedgerTransactionJournal : ITransactionJournal
 {
-    private readonly LedgerFile _ledger;
+    private readonly LedgerDatabase _ledger;
 
-    public LedgerTransactionJournal(LedgerFile ledger) => _ledger = ledger;
+    public LedgerTransactionJournal(LedgerDatabase ledger) => _ledger = ledger;
 
     public ValueTask<ImmutableArray<JournalEntry>> ReadAsync(CancellationToken cancellation) => ValueTask.FromResult(_ledger.Read(transaction =>
         transaction.Query<JournalEntry>(

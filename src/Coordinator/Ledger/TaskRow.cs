@@ -1,7 +1,7 @@
 using Ait.Chain;
 using Ait.Protocol;
 using Ait.Protocol.Http;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Ait.Coordinator.Ledger;
 
@@ -35,7 +35,7 @@ internal sealed record TaskRow(
 
         """;
 
-    internal static TaskRow Read(SqliteDataReader row) => new(
+    internal static TaskRow Read(DbDataReader row) => new(
         row.GetInt64(0),
         row.GetInt64(1),
         row.IsDBNull(2) ? null : row.Unsigned(2),

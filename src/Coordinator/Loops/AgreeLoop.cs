@@ -1,4 +1,5 @@
 using Ait.Coordinator.Agreeing;
+using Ait.Coordinator.Ledger;
 
 namespace Ait.Coordinator.Loops;
 
@@ -9,8 +10,8 @@ internal sealed class AgreeLoop : CoordinatorLoop
     private readonly Signals _signals;
     private readonly ILogger _log;
 
-    public AgreeLoop(AgreementStore store, CoordinatorOptions options, Signals signals, LoopHealth health, TimeProvider clock, ILogger<AgreeLoop> log)
-        : base(options.PollInterval, signals.Collected, health, clock, log)
+    public AgreeLoop(AgreementStore store, CoordinatorOptions options, Signals signals, LoopHealth health, Leadership leadership, TimeProvider clock, ILogger<AgreeLoop> log)
+        : base(options.PollInterval, signals.Collected, health, leadership, clock, log)
     {
         _store = store;
         _signals = signals;

@@ -22,8 +22,8 @@ internal sealed class BatchLoop : CoordinatorLoop
 
     public BatchLoop(
         DispatchStore store, EnrolmentStore devices, IMiningChain chain, NetworkDomain domain, CoordinatorOptions options,
-        Signals signals, LoopHealth health, TimeProvider clock, ILogger<BatchLoop> log)
-        : base(options.BatchInterval, signals.Never, health, clock, log)
+        Signals signals, LoopHealth health, Leadership leadership, TimeProvider clock, ILogger<BatchLoop> log)
+        : base(options.BatchInterval, signals.Never, health, leadership, clock, log)
     {
         _store = store;
         _devices = devices;

@@ -13,7 +13,7 @@ internal sealed class ChainFollower : CoordinatorLoop
 {
     private const string Cursor = "registries";
 
-    private readonly LedgerFile _ledger;
+    private readonly LedgerDatabase _ledger;
     private readonly RedemptionStore _redemptions;
     private readonly IMiningChain _chain;
     private readonly Signals _signals;
@@ -21,9 +21,9 @@ internal sealed class ChainFollower : CoordinatorLoop
     private ulong _coveredBlock;
 
     public ChainFollower(
-        LedgerFile ledger, RedemptionStore redemptions, IMiningChain chain, CoordinatorOptions options,
-        Signals signals, LoopHealth health, TimeProvider clock, ILogger<ChainFollower> log)
-        : base(options.PollInterval, signals.Mined, health, clock, log)
+        LedgerDatabase ledger, RedemptionStore redemptions, IMiningChain chain, CoordinatorOptions options,
+        Signals signals, LoopHealth health, Leadership leadership, TimeProvider clock, ILogger<ChainFollower> log)
+        : base(options.PollInterval, signals.Mined, health, leadership, clock, log)
     {
         _ledger = ledger;
         _redemptions = redemptions;

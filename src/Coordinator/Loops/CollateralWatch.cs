@@ -1,4 +1,5 @@
 using Ait.Coordinator.Fetching;
+using Ait.Coordinator.Ledger;
 
 namespace Ait.Coordinator.Loops;
 
@@ -10,8 +11,8 @@ internal sealed class CollateralWatch : CoordinatorLoop
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
 
-    public CollateralWatch(CollateralStore store, CollateralVerifier verifier, Signals signals, LoopHealth health, TimeProvider clock, ILogger<CollateralWatch> log)
-        : base(TimeSpan.FromDays(1), signals.Never, health, clock, log)
+    public CollateralWatch(CollateralStore store, CollateralVerifier verifier, Signals signals, LoopHealth health, Leadership leadership, TimeProvider clock, ILogger<CollateralWatch> log)
+        : base(TimeSpan.FromDays(1), signals.Never, health, leadership, clock, log)
     {
         _store = store;
         _verifier = verifier;

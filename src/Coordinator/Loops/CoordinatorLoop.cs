@@ -1,10 +1,12 @@
+using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 
 namespace Ait.Coordinator.Loops;
 
 /// <summary>
 /// One background activity as a round that is repeated for ever. A round takes up whatever the ledger shows undone, so it may be
-/// killed anywhere and repeated; a fault is noted in <see cref="LoopHealth"/> and answered with a growing pause.
+/// killed anywhere and repeated; a fault is noted in <see cref="LoopHealth"/> and answered with a growing pause. Only the leading
+/// replica runs rounds; what a round writes is refused once another has taken over.
 /// </summary>
 internal abstract class CoordinatorLoop : BackgroundService
 {
@@ -14,15 +16,17 @@ internal abstract class CoordinatorLoop : BackgroundService
     private readonly TimeSpan _interval;
     private readonly WakeSignal _wake;
     private readonly LoopHealth _health;
+    private readonly Leadership _leadership;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
 
-    protected CoordinatorLoop(TimeSpan interval, WakeSignal wake, LoopHealth health, TimeProvider clock, ILogger log)
+    protected CoordinatorLoop(TimeSpan interval, WakeSignal wake, LoopHealth health, Leadership leadership, TimeProvider clock, ILogger log)
     {
         _name = GetType().Name;
         _interval = interval;
         _wake = wake;
         _health = health;
+        _leadership = leadership;
         _clock = clock;
         _log = log;
         _health.Starting(_name);
@@ -37,6 +41,15 @@ internal abstract class CoordinatorLoop : BackgroundService
         while (!stoppingToken.IsCancellationRequested)
         {
             Task woken = _wake.Next;
+            Task changed = _leadership.Changed;
+            if (_leadership.Term is not long term)
+            {
+                _health.StandsBy(_name);
+                await Task.WhenAny(changed, Task.Delay(Timeout.Infinite, stoppingToken));
+                continue;
+            }
+
+            LedgerDatabase.ActInTerm(term);
             try
             {
                 await RoundAsync(stoppingToken);

@@ -1,4 +1,5 @@
 using Ait.Coordinator.Admitting;
+using Ait.Coordinator.Ledger;
 
 namespace Ait.Coordinator.Loops;
 
@@ -7,8 +8,8 @@ internal sealed class Housekeeping : CoordinatorLoop
 {
     private readonly RequestAdmission _admission;
 
-    public Housekeeping(RequestAdmission admission, Signals signals, LoopHealth health, TimeProvider clock, ILogger<Housekeeping> log)
-        : base(TimeSpan.FromMinutes(1), signals.Never, health, clock, log) => _admission = admission;
+    public Housekeeping(RequestAdmission admission, Signals signals, LoopHealth health, Leadership leadership, TimeProvider clock, ILogger<Housekeeping> log)
+        : base(TimeSpan.FromMinutes(1), signals.Never, health, leadership, clock, log) => _admission = admission;
 
     internal override Task RoundAsync(CancellationToken cancellation)
     {

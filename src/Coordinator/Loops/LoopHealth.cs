@@ -20,5 +20,8 @@ internal sealed class LoopHealth
         WorkedOnce = true;
     }
 
+    /// <summary>Another replica leads; nothing is wrong with that.</summary>
+    internal void StandsBy(string loop) => _faults[loop] = null;
+
     internal void Fails(string loop, string sentence) => _faults[loop] = sentence;
 }

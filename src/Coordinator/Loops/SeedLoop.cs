@@ -19,8 +19,8 @@ internal sealed class SeedLoop : CoordinatorLoop
     private readonly ILogger _log;
 
     public SeedLoop(
-        DispatchStore store, IMiningChain chain, CoordinatorOptions options, Signals signals, LoopHealth health, TimeProvider clock, ILogger<SeedLoop> log)
-        : base(options.PollInterval, signals.Mined, health, clock, log)
+        DispatchStore store, IMiningChain chain, CoordinatorOptions options, Signals signals, LoopHealth health, Leadership leadership, TimeProvider clock, ILogger<SeedLoop> log)
+        : base(options.PollInterval, signals.Mined, health, leadership, clock, log)
     {
         _store = store;
         _chain = chain;

@@ -21,8 +21,8 @@ internal sealed class SettleLoop : CoordinatorLoop
 
     public SettleLoop(
         SettlementStore store, IMiningChain chain, ChainFollower follower, CoordinatorOptions options,
-        Signals signals, LoopHealth health, TimeProvider clock, ILogger<SettleLoop> log)
-        : base(options.PollInterval, signals.Agreed, health, clock, log)
+        Signals signals, LoopHealth health, Leadership leadership, TimeProvider clock, ILogger<SettleLoop> log)
+        : base(options.PollInterval, signals.Agreed, health, leadership, clock, log)
     {
         _store = store;
         _chain = chain;

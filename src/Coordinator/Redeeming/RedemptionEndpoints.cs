@@ -14,21 +14,27 @@ namespace Ait.Coordinator.Redeeming;
 /// <summary>POST /v1/workloads and GET /v1/workloads/{workloadId}.</summary>
 internal sealed class RedemptionEndpoints : IDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(50);
+
     private readonly RequestAdmission _admission;
     private readonly RedemptionStore _store;
     private readonly WorkloadReader _workloads;
     private readonly IMiningChain _chain;
     private readonly Signals _signals;
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _pollInterval;
     private readonly TokenBucketRateLimiter _openings;
 
     public RedemptionEndpoints(
-        RequestAdmission admission, RedemptionStore store, WorkloadReader workloads, IMiningChain chain, Signals signals, CoordinatorOptions options)
+        RequestAdmission admission, RedemptionStore store, WorkloadReader workloads, IMiningChain chain, Signals signals, CoordinatorOptions options, TimeProvider clock)
     {
         _admission = admission;
         _store = store;
         _workloads = workloads;
         _chain = chain;
         _signals = signals;
+        _clock = clock;
+        _pollInterval = options.PollInterval;
         _openings = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = options.OpeningsPerMinute,
@@ -73,14 +79,10 @@ internal sealed class RedemptionEndpoints : IDisposable
             }
 
             _store.AddQuoted(workload, units);
-            switch (await _chain.SubmitAsync($"open/{hash}", new MiningCall.OpenWorkload(hash, units.Micro), cancellation))
+            _signals.Asked.Set();
+            if (await OpenedAsync(hash, cancellation) is Refusal unopened)
             {
-                case SubmitOutcome.Mined mined:
-                    _store.MarkOpened(hash, mined.Transaction);
-                    break;
-                case SubmitOutcome.Refused refused:
-                    return Answer.Problem(new Refusal(
-                        ProblemCodes.Unavailable, "The contract does not open this workload.", "an open workload", refused.Refusal.Text, "Tell the coordinator's operator."));
+                return Answer.Problem(unopened);
             }
         }
 
@@ -91,6 +93,35 @@ internal sealed class RedemptionEndpoints : IDisposable
         return Answer.Json(
             new QuoteResponse(hash, quoted.ComputeUnits, Wei.Text(rates.RedeemPrice * quoted.ComputeUnits), quoted.OpenedTransaction!.Value), // Opened above.
             ProtocolJson.Default.QuoteResponse);
+    }
+
+    /// <summary>Waits until the leading replica has opened the workload; otherwise why it is not open.</summary>
+    private async Task<Refusal?> OpenedAsync(Hash256 hash, CancellationToken cancellation)
+    {
+        DateTimeOffset end = _clock.GetUtcNow() + s_patience;
+        while (true)
+        {
+            Task next = _signals.Opened.Next;
+            QuotedWorkload workload = _store.Find(hash)!; // Added before.
+            if (workload.OpenedTransaction is not null)
+            {
+                return null;
+            }
+
+            if (workload.Refusal is string refusal)
+            {
+                return new Refusal(ProblemCodes.Unavailable, "The contract does not open this workload.", "an open workload", refusal, "Tell the coordinator's operator.");
+            }
+
+            if (_clock.GetUtcNow() > end)
+            {
+                return new Refusal(
+                    ProblemCodes.Unavailable, "The workload is not open on chain yet.", $"a mined transaction within {s_patience.TotalSeconds:0} s", "none", "Ask again; the transaction stays on its way.");
+            }
+
+            await Task.WhenAny(next, Task.Delay(_pollInterval, _clock, cancellation));
+            cancellation.ThrowIfCancellationRequested();
+        }
     }
 
     private async Task<IResult> ShowAsync(Hash256 hash, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Ait.Chain;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Ledger;
@@ -10,23 +11,36 @@ namespace Ait.Coordinator.Redeeming;
 /// <summary>Bought workloads and redemptions in the ledger.</summary>
 internal sealed class RedemptionStore
 {
-    private readonly LedgerFile _ledger;
+    private readonly LedgerDatabase _ledger;
 
-    public RedemptionStore(LedgerFile ledger) => _ledger = ledger;
+    public RedemptionStore(LedgerDatabase ledger) => _ledger = ledger;
 
-    internal void AddQuoted(Workload workload, ComputeUnits units) => _ledger.Write("quote", transaction => DispatchStore.AddWorkload(transaction, workload, units));
+    internal void AddQuoted(Workload workload, ComputeUnits units) => _ledger.Write("quote", transaction =>
+    {
+        DispatchStore.AddWorkload(transaction, workload, units);
+        transaction.Execute("UPDATE workloads SET opening_asked = 1, opening_refusal = NULL WHERE workload_hash = $1 AND opened_tx IS NULL", workload.Hash);
+    });
+
+    /// <summary>Workloads that are to be opened on chain.</summary>
+    internal IReadOnlyList<QuotedWorkload> AskedToOpen() => _ledger.Read(transaction => transaction.Query(
+        "SELECT compute_units, opened_tx, opening_refusal, workload_hash FROM workloads WHERE opening_asked = 1", row => ReadQuoted(row.Hash(3), row)));
 
     internal QuotedWorkload? Find(Hash256 workloadHash) => _ledger.Read(transaction => transaction.First(
-        "SELECT compute_units, opened_tx FROM workloads WHERE workload_hash = $1",
-        row => new QuotedWorkload(workloadHash, row.Unsigned(0), row.HashOrNull(1)),
-        workloadHash));
+        "SELECT compute_units, opened_tx, opening_refusal FROM workloads WHERE workload_hash = $1", row => ReadQuoted(workloadHash, row), workloadHash));
 
     internal void MarkOpened(Hash256 workloadHash, Hash256 transactionHash) => _ledger.Write("workload opened", transaction =>
     {
-        if (transaction.Execute("UPDATE workloads SET opened_tx = $2 WHERE workload_hash = $1 AND opened_tx IS NULL", workloadHash, transactionHash) == 1)
+        if (transaction.Execute("UPDATE workloads SET opened_tx = $2, opening_asked = 0 WHERE workload_hash = $1 AND opened_tx IS NULL", workloadHash, transactionHash) == 1)
         {
             transaction.Record("workload opened", workloadHash.ToArray(), $"{transactionHash}");
         }
+    });
+
+    /// <summary>The contract does not open it; the buyer who waits is told why.</summary>
+    internal void RefuseOpening(Hash256 workloadHash, string refusal) => _ledger.Write("opening refused", transaction =>
+    {
+        transaction.Execute("UPDATE workloads SET opening_asked = 0, opening_refusal = $2 WHERE workload_hash = $1 AND opened_tx IS NULL", workloadHash, refusal);
+        transaction.Record("opening refused", workloadHash.ToArray(), refusal);
     });
 
     /// <summary>Notes a redemption; the same log again changes nothing.</summary>
@@ -37,7 +51,7 @@ internal sealed class RedemptionStore
             """
             INSERT INTO redemptions (tx_hash, log_index, block_number, account, workload_hash, ait_amount, compute_units)
             VALUES ($1, $2, $3, $4, $5, $6, $7)
-            ON CONFLICT DO UPDATE SET removed = 0, considered = 0, block_number = $3 WHERE removed = 1
+            ON CONFLICT (tx_hash, log_index) DO UPDATE SET removed = 0, considered = 0, block_number = $3 WHERE redemptions.removed = 1
             """,
             redeemed.Position.Transaction, (long)redeemed.Position.LogIndex, redeemed.Position.BlockNumber, redeemed.Account, redeemed.WorkloadHash,
             Wei.Text(redeemed.Amount), redeemed.ComputeUnits);
@@ -118,11 +132,13 @@ internal sealed class RedemptionStore
         return decision;
     });
 
+    private static QuotedWorkload ReadQuoted(Hash256 workloadHash, DbDataReader row) => new(workloadHash, row.Unsigned(0), row.HashOrNull(1), row.TextOrNull(2));
+
     private sealed record Units(ulong Micro);
 }
 
-/// <summary>A workload with its price in micro-CU and the transaction that opened it.</summary>
-internal sealed record QuotedWorkload(Hash256 WorkloadHash, ulong ComputeUnits, Hash256? OpenedTransaction);
+/// <summary>A workload with its price in micro-CU, the transaction that opened it and why the contract last did not.</summary>
+internal sealed record QuotedWorkload(Hash256 WorkloadHash, ulong ComputeUnits, Hash256? OpenedTransaction, string? Refusal);
 
 /// <summary>Where a workload stands.</summary>
 internal sealed record WorkloadProgress(WorkloadPhase Phase, ulong ComputeUnits, Hash256? TaskId, byte[]? Transcript, Hash256? ResultHash);

@@ -8,9 +8,9 @@ namespace Ait.Coordinator.Settling;
 /// <summary>What settled over time, as the ledger saw it.</summary>
 internal sealed class HistoryStore
 {
-    private readonly LedgerFile _ledger;
+    private readonly LedgerDatabase _ledger;
 
-    public HistoryStore(LedgerFile ledger) => _ledger = ledger;
+    public HistoryStore(LedgerDatabase ledger) => _ledger = ledger;
 
     /// <summary>The last <paramref name="count"/> steps of <paramref name="stepSeconds"/>, the running one included.</summary>
     internal HistoryResponse Read(uint stepSeconds, int count) => _ledger.Read(transaction =>
@@ -36,7 +36,7 @@ internal sealed class HistoryStore
 
         foreach ((long at, DeviceClass deviceClass, ulong sum) in transaction.Query(
             """
-            SELECT t.settled_at / $2, d.class, sum(t.compute_units) FROM tasks t
+            SELECT t.settled_at / $2, d.class, CAST(sum(t.compute_units) AS BIGINT) FROM tasks t
             JOIN seats s ON s.task_key = t.task_key
             JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat AND o.paid_wei IS NOT NULL
             JOIN devices d ON d.slot = s.slot

@@ -12,10 +12,10 @@ namespace Ait.Coordinator.Settling;
 /// <summary>Settlements in the ledger. A task is settled when the chain's event says so, never because we sent a transaction.</summary>
 internal sealed class SettlementStore
 {
-    private readonly LedgerFile _ledger;
+    private readonly LedgerDatabase _ledger;
     private readonly NetworkDomain _domain;
 
-    public SettlementStore(LedgerFile ledger, NetworkDomain domain)
+    public SettlementStore(LedgerDatabase ledger, NetworkDomain domain)
     {
         _ledger = ledger;
         _domain = domain;
@@ -184,7 +184,7 @@ internal sealed class SettlementStore
         LEFT JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat
         WHERE t.task_id = $1 AND s.gpu_id = $2
         """,
-        row => new SeatKey(row.GetInt64(0), (int)row.GetInt64(1), row.GetInt64(2) != 0, row.GetInt64(3) != 0, row.TextOrNull(4)),
+        row => new SeatKey(row.GetInt64(0), (int)row.GetInt64(1), row.Flag(2), row.Flag(3), row.TextOrNull(4)),
         taskId, gpuId);
 
     private static void WriteOutcome(

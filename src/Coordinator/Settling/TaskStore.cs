@@ -10,10 +10,10 @@ namespace Ait.Coordinator.Settling;
 /// <summary>Tasks as anyone may see them. Who sits where, and the secret behind it, appear only once a task has ended.</summary>
 internal sealed class TaskStore
 {
-    private readonly LedgerFile _ledger;
+    private readonly LedgerDatabase _ledger;
     private readonly NetworkDomain _domain;
 
-    public TaskStore(LedgerFile ledger, NetworkDomain domain)
+    public TaskStore(LedgerDatabase ledger, NetworkDomain domain)
     {
         _ledger = ledger;
         _domain = domain;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Ait.Chain;
 using Ait.Coordinator.Admitting;
+using Ait.Coordinator.Enrolling;
 using Ait.Coordinator.Tests.Support;
 using Ait.Protocol;
 using Ait.Protocol.Http;
@@ -195,7 +196,7 @@ public sealed class RequestAdmissionTests
     {
         await using HttpNetwork network = await HttpNetwork.StartAsync();
         TestMiner miner = network.Network.Miners[0];
-        await network.PostAsync(miner.EnclaveKey, "/v1/leases", new LeaseRequest(miner.GpuId, 1, 0), ProtocolJson.Default.LeaseRequest);
+        await HttpNetwork.EventuallyAsync(() => Task.FromResult(network.Get<EnrolmentStore>().Find(miner.GpuId)));
         miner.Refresh(network.Network.Chain, "restarted");
         using HttpResponseMessage answer = await network.PostAsync(miner.EnclaveKey, "/v1/leases", new LeaseRequest(miner.GpuId, 1, 0), ProtocolJson.Default.LeaseRequest);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

@@ -32,7 +32,7 @@ public sealed class OptionsReaderTests : IDisposable
         StartupException fault = Assert.Throws<StartupException>(() => OptionsReader.Read(
             ["--rpc", "ftp://x", "--key", "/no/such/key", "--batch-size", "0", "--confirmations", "65", "--commit-window", "soon", "extra", "--bogus", "--listen"], _ => null));
         string[] lines = fault.Message.Split(Environment.NewLine);
-        foreach (string expected in new[] { "--rpc", "--deployment is missing", "no file /no/such/key", "--ledger is missing", "--models is missing", "--batch-size", "--confirmations", "--commit-window", "'extra'", "'--bogus'" })
+        foreach (string expected in new[] { "--rpc", "--deployment is missing", "no file /no/such/key", "--store is missing", "--models is missing", "--batch-size", "--confirmations", "--commit-window", "'extra'", "'--bogus'" })
         {
             Assert.Contains(lines, line => line.Contains(expected, StringComparison.Ordinal));
         }
@@ -94,7 +94,7 @@ public sealed class OptionsReaderTests : IDisposable
     private string[] Needed() =>
     [
         "--rpc", "http://127.0.0.1:8545", "--deployment", Path.Combine(_folder, "deployment"), "--key", Path.Combine(_folder, "key"),
-        "--ledger", Path.Combine(_folder, "ledger"), "--models", Path.Combine(_folder, "models"),
+        "--store", Path.Combine(_folder, "ledger"), "--models", Path.Combine(_folder, "models"),
     ];
 
     private string Write(string json)

@@ -38,7 +38,7 @@ public sealed class CoordinatorHostTests
 
         await stop.CancelAsync();
         Assert.Equal(0, await running);
-        LedgerFile.Open(node.Ledger, TimeProvider.System).Dispose(); // Nobody holds it any more.
+        LedgerDatabase.Open(node.Ledger, TimeProvider.System).Dispose(); // Nobody holds it any more.
     }
 
     [Fact]
@@ -81,12 +81,12 @@ public sealed class CoordinatorHostTests
             await RefusesAsync(node.Arguments($"http://127.0.0.1:{port}"), $"Port {port} at 127.0.0.1 cannot be served");
         }
 
-        using (LedgerFile.Open(node.Ledger, TimeProvider.System))
+        using (LedgerDatabase.Open(node.Ledger, TimeProvider.System))
         {
             await RefusesAsync(node.Arguments(), "is in use by another coordinator");
         }
 
-        using (LedgerFile ledger = LedgerFile.Open(node.Ledger, TimeProvider.System))
+        using (LedgerDatabase ledger = LedgerDatabase.Open(node.Ledger, TimeProvider.System))
         {
             ledger.BindTo(5, Address.Zero);
         }

@@ -161,12 +161,12 @@ public sealed class EthereumMiningChainTests
     /// <summary>One life of the process: ledger, journal and sender come and go, node and file stay.</summary>
     private sealed class Life : IDisposable
     {
-        private readonly LedgerFile _ledger;
+        private readonly LedgerDatabase _ledger;
         private readonly TransactionSender _sender;
 
         internal Life(RealChain node, Func<string, bool>? dies = null)
         {
-            _ledger = LedgerFile.Open(node.Ledger, TimeProvider.System);
+            _ledger = LedgerDatabase.Open(node.Ledger, TimeProvider.System);
             _ledger.CommitBoundary = step =>
             {
                 if (dies?.Invoke(step) == true)

@@ -31,7 +31,7 @@ internal sealed class HttpNetwork : IAsyncDisposable
 
     internal HttpClient Client { get; }
 
-    internal LedgerFile Ledger => _parts.Ledger;
+    internal LedgerDatabase Ledger => _parts.Ledger;
 
     internal static async Task<HttpNetwork> StartAsync(Func<CoordinatorOptions, CoordinatorOptions>? options = null, int miners = 4)
     {

@@ -90,7 +90,7 @@ internal sealed class RealChain : IAsyncDisposable
     internal List<string> Arguments(string listen = "http://127.0.0.1:0") =>
     [
         "--rpc", Endpoint.ToString(), "--deployment", Path.Combine(Folder, "deployment.json"), "--key", Path.Combine(Folder, "key"),
-        "--ledger", Ledger, "--models", Path.Combine(Folder, "models.json"), "--listen", listen, "--poll-interval", "50ms", "--batch-interval", "100ms",
+        "--store", Ledger, "--models", Path.Combine(Folder, "models.json"), "--listen", listen, "--poll-interval", "50ms", "--batch-interval", "100ms",
     ];
 
     internal void WriteDeployment(Deployment deployment) =>

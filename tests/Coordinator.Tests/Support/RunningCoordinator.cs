@@ -19,19 +19,16 @@ namespace Ait.Coordinator.Tests.Support;
 internal sealed class RunningCoordinator : IDisposable
 {
     private readonly TestNetwork _network;
-    private readonly ServiceProvider _services;
+    private readonly IServiceProvider _services;
 
-    internal RunningCoordinator(TestNetwork network, CoordinatorParts parts)
+    internal RunningCoordinator(TestNetwork network, CoordinatorParts parts, IServiceProvider? services = null)
     {
         _network = network;
         Ledger = parts.Ledger;
-        var services = new ServiceCollection();
-        services.AddLogging();
-        CoordinatorApplication.AddStages(services, parts);
-        _services = services.BuildServiceProvider();
+        _services = services ?? Wire(parts);
     }
 
-    internal LedgerFile Ledger { get; }
+    internal LedgerDatabase Ledger { get; }
 
     internal DispatchStore Dispatch => Get<DispatchStore>();
 
@@ -138,6 +135,14 @@ internal sealed class RunningCoordinator : IDisposable
         {
             part.Dispose();
         }
+    }
+
+    private static ServiceProvider Wire(CoordinatorParts parts)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        CoordinatorApplication.AddStages(services, parts);
+        return services.BuildServiceProvider();
     }
 
     private List<TaskRow> Seats(TestMiner miner) => Ledger.Read(transaction => transaction.Query(

@@ -9,7 +9,7 @@ using Ait.Protocol;
 
 namespace Ait.Coordinator.Tests.Support;
 
-/// <summary>A chain, some devices and a ledger file; the coordinator over them can be started, killed and started again.</summary>
+/// <summary>A chain, some devices and a ledger; the coordinator over them can be started, killed and started again.</summary>
 internal sealed class TestNetwork : IDisposable
 {
     internal static readonly ModelEntry Model = new("tiny", "0x01", Keccak256.Hash("model"u8), 1000);
@@ -32,7 +32,7 @@ internal sealed class TestNetwork : IDisposable
             Rpc = new Uri("http://127.0.0.1:1"),
             DeploymentFile = "deployment.json",
             KeyFile = "key",
-            LedgerFile = Path.Combine(_directory, "ledger.db"),
+            Store = PostgresServer.IsAsked ? PostgresServer.Require().CreateDatabase() : Path.Combine(_directory, "ledger.db"),
             ModelsFile = "models.json",
             Listen = new Uri("http://127.0.0.1:0"),
             BatchInterval = TimeSpan.FromMilliseconds(100),
@@ -65,7 +65,7 @@ internal sealed class TestNetwork : IDisposable
 
     internal CoordinatorParts Parts(Action<string>? boundary = null)
     {
-        LedgerFile ledger = LedgerFile.Open(Options.LedgerFile, Clock);
+        LedgerDatabase ledger = LedgerDatabase.Open(Options.Store, Clock);
         ledger.BindTo(Deployment.ChainId, Deployment.MiningRegistry);
         ledger.CommitBoundary = boundary;
         Chain.Boundary = boundary;
@@ -81,6 +81,11 @@ internal sealed class TestNetwork : IDisposable
         foreach (TestMiner miner in Miners)
         {
             miner.Dispose();
+        }
+
+        if (PostgresServer.IsAsked)
+        {
+            PostgresServer.Require().DropDatabase(Options.Store);
         }
 
         CoordinatorKey.Dispose();

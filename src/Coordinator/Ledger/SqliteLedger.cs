@@ -1,46 +1,36 @@
 using System.Collections.Concurrent;
-using Ait.Chain;
 using Microsoft.Data.Sqlite;
 
 namespace Ait.Coordinator.Ledger;
 
-/// <summary>
-/// The coordinator's memory: one SQLite file, one writer, every commit on disk before the call returns.
-/// A decision is written here before it acts on the outside, so a kill between any two lines loses nothing.
-/// </summary>
-internal sealed class LedgerFile : IDisposable
+/// <summary>The ledger in one SQLite file: one process, one writer.</summary>
+internal sealed class SqliteLedger : LedgerDatabase
 {
     private readonly Lock _writing = new();
     private readonly LedgerTransaction _writer;
     private readonly ConcurrentBag<LedgerTransaction> _idleReaders = [];
     private readonly FileStream _ownership;
-    private readonly TimeProvider _clock;
     private bool _disposed;
 
-    private LedgerFile(string path, FileStream ownership, TimeProvider clock)
+    private SqliteLedger(string path, FileStream ownership, TimeProvider clock)
+        : base(path, clock)
     {
-        Path = path;
         _ownership = ownership;
-        _clock = clock;
-        _writer = new LedgerTransaction(Connect(path, SqliteOpenMode.ReadWriteCreate), clock);
+        _writer = new LedgerTransaction(Connect(path, SqliteOpenMode.ReadWriteCreate), SqliteDialect.Instance, clock);
+        Leadership.Begin(1); // Sole owner of the file.
     }
-
-    internal string Path { get; }
-
-    /// <summary>Called on both sides of every commit; crash tests stop the world there.</summary>
-    internal Action<string>? CommitBoundary { get; set; }
 
     /// <summary>Opens or creates the ledger, takes sole ownership of it and brings its schema up to date.</summary>
     /// <exception cref="LedgerException">It is in use, damaged, newer than this program or cannot be written.</exception>
-    internal static LedgerFile Open(string path, TimeProvider clock)
+    internal static new SqliteLedger Open(string path, TimeProvider clock, int? version = null)
     {
-        path = System.IO.Path.GetFullPath(path);
+        path = Path.GetFullPath(path);
         FileStream ownership = TakeOwnership(path);
-        LedgerFile? ledger = null;
+        SqliteLedger? ledger = null;
         try
         {
-            ledger = new LedgerFile(path, ownership, clock);
-            ledger.Migrate();
+            ledger = new SqliteLedger(path, ownership, clock);
+            ledger.Migrate(SqliteDialect.Instance, version);
             return ledger;
         }
         catch (SqliteException fault)
@@ -55,28 +45,14 @@ internal sealed class LedgerFile : IDisposable
         }
     }
 
-    /// <summary>Ties the ledger to one chain and registry at first use; a later start against another is refused.</summary>
-    internal void BindTo(ulong chainId, Address miningRegistry) => Write("bind", transaction =>
-    {
-        Bind(transaction, "chainId", chainId.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        Bind(transaction, "miningRegistry", miningRegistry.ToString());
-    });
-
-    internal void Write(string step, Action<LedgerTransaction> work) => Write(step, transaction =>
-    {
-        work(transaction);
-        return true;
-    });
-
-    /// <summary>Runs work in a transaction of its own; all of it is on disk when this returns, none of it if it throws.</summary>
-    internal T Write<T>(string step, Func<LedgerTransaction, T> work)
+    internal override T Write<T>(string step, Func<LedgerTransaction, T> work)
     {
         lock (_writing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             try
             {
-                _writer.Begin();
+                _writer.BeginWrite();
                 T answer;
                 try
                 {
@@ -95,23 +71,22 @@ internal sealed class LedgerFile : IDisposable
             }
             catch (SqliteException fault)
             {
-                throw Explain(Path, fault);
+                throw Explain(Name, fault);
             }
         }
     }
 
-    /// <summary>Reads one consistent snapshot; never waits for the writer.</summary>
-    internal T Read<T>(Func<LedgerTransaction, T> work)
+    internal override T Read<T>(Func<LedgerTransaction, T> work)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
             if (!_idleReaders.TryTake(out LedgerTransaction? reader))
             {
-                reader = new LedgerTransaction(Connect(Path, SqliteOpenMode.ReadWrite), _clock);
+                reader = new LedgerTransaction(Connect(Name, SqliteOpenMode.ReadWrite), SqliteDialect.Instance, Clock);
             }
 
-            reader.Execute("BEGIN");
+            reader.BeginRead();
             try
             {
                 return work(reader);
@@ -131,11 +106,16 @@ internal sealed class LedgerFile : IDisposable
         }
         catch (SqliteException fault)
         {
-            throw Explain(Path, fault);
+            throw Explain(Name, fault);
         }
     }
 
-    public void Dispose()
+    internal override void Announce(string signal)
+    {
+        // Nobody else is there to hear it.
+    }
+
+    public override void Dispose()
     {
         lock (_writing)
         {
@@ -155,7 +135,7 @@ internal sealed class LedgerFile : IDisposable
         }
     }
 
-    private static void Abandon(LedgerFile? ledger, FileStream ownership)
+    private static void Abandon(SqliteLedger? ledger, FileStream ownership)
     {
         ledger?.Dispose();
         ownership.Dispose();
@@ -165,13 +145,13 @@ internal sealed class LedgerFile : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!); // A full path to a file always has a directory.
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!); // A full path to a file always has a directory.
             return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new LedgerException(
-                $"The ledger {path} is in use by another coordinator or its directory cannot be written ({fault.Message}); stop the other process or pass another --ledger FILE.", fault);
+                $"The ledger {path} is in use by another coordinator or its directory cannot be written ({fault.Message}); stop the other process or pass another --store FILE.", fault);
         }
     }
 
@@ -195,36 +175,10 @@ internal sealed class LedgerFile : IDisposable
     private static LedgerException Explain(string path, SqliteException fault) => fault.SqliteErrorCode switch
     {
         13 => new LedgerException($"The disk that holds the ledger {path} is full; free space and start again, nothing recorded so far is lost.", fault),
-        11 or 26 => new LedgerException($"The file {path} is not a sound ledger ({fault.Message}); restore it from a backup or pass another --ledger FILE.", fault),
+        11 or 26 => new LedgerException($"The file {path} is not a sound ledger ({fault.Message}); restore it from a backup or pass another --store FILE.", fault),
         8 or 14 => new LedgerException($"The ledger {path} cannot be opened for writing; check the path and its permissions.", fault),
         _ => new LedgerException($"The ledger {path} failed: {fault.Message}", fault),
     };
-
-    private static void Bind(LedgerTransaction transaction, string name, string value)
-    {
-        transaction.Execute("INSERT INTO network (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", name, value);
-        string found = transaction.First("SELECT value FROM network WHERE name = $1", reader => reader.GetString(0), name) ?? value;
-        if (found != value)
-        {
-            throw new LedgerException($"The ledger belongs to the network with {name} {found}, this deployment has {value}; pass another --ledger FILE or the right --deployment FILE.");
-        }
-    }
-
-    private void Migrate() => Write("migrate", transaction =>
-    {
-        transaction.Execute("CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT");
-        long version = transaction.Number("SELECT coalesce(max(version), 0) FROM schema_versions");
-        if (version > LedgerSchema.Migrations.Count)
-        {
-            throw new LedgerException($"The ledger {Path} has schema version {version}, this program knows up to {LedgerSchema.Migrations.Count}; start the newer program.");
-        }
-
-        for (int next = (int)version; next < LedgerSchema.Migrations.Count; next++)
-        {
-            transaction.Execute(LedgerSchema.Migrations[next]);
-            transaction.Execute("INSERT INTO schema_versions (version, applied_at) VALUES ($1, $2)", next + 1, transaction.NowMillis);
-        }
-    });
 
     private void RollBack()
     {

@@ -5,7 +5,7 @@ using Ait.Coordinator.Tests.Support;
 
 namespace Ait.Coordinator.Tests.Ledger;
 
-public sealed class LedgerFileTests : IDisposable
+public sealed class SqliteLedgerTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ait-ledger-").FullName;
 
@@ -14,7 +14,7 @@ public sealed class LedgerFileTests : IDisposable
     [Fact]
     public void Open_refusesASecondOwner()
     {
-        using LedgerFile ledger = Open();
+        using SqliteLedger ledger = Open();
         LedgerException fault = Assert.Throws<LedgerException>(Open);
         Assert.Contains("in use", fault.Message, StringComparison.Ordinal);
     }
@@ -32,7 +32,7 @@ public sealed class LedgerFileTests : IDisposable
     [Fact]
     public void Open_refusesALedgerOfANewerProgram()
     {
-        using (LedgerFile ledger = Open())
+        using (SqliteLedger ledger = Open())
         {
             ledger.Write("test", transaction => transaction.Execute("INSERT INTO schema_versions (version, applied_at) VALUES (99, 0)"));
         }
@@ -42,12 +42,25 @@ public sealed class LedgerFileTests : IDisposable
 
     [Fact]
     public void Open_refusesAPathThatCannotBeWritten() =>
-        Assert.Throws<LedgerException>(() => LedgerFile.Open("/proc/no/such/ledger.db", TimeProvider.System));
+        Assert.Throws<LedgerException>(() => SqliteLedger.Open("/proc/no/such/ledger.db", TimeProvider.System));
+
+    [Fact]
+    public void Open_goesBackToAnySchemaVersionAndForthAgain()
+    {
+        for (int version = LedgerSchema.Migrations.Count; version >= 0; version--)
+        {
+            SqliteLedger.Open(File, TimeProvider.System, version).Dispose();
+        }
+
+        using SqliteLedger ledger = Open();
+        Assert.Equal(0, Events(ledger));
+        Assert.Contains("no schema version 99", Assert.Throws<LedgerException>(() => SqliteLedger.Open(File + "2", TimeProvider.System, 99)).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void BindTo_refusesAnotherNetwork()
     {
-        using LedgerFile ledger = Open();
+        using SqliteLedger ledger = Open();
         ledger.BindTo(1, Address.Zero);
         ledger.BindTo(1, Address.Zero);
         Assert.Throws<LedgerException>(() => ledger.BindTo(2, Address.Zero));
@@ -57,7 +70,7 @@ public sealed class LedgerFileTests : IDisposable
     [Fact]
     public void Write_leavesNothingBehindIfItFails()
     {
-        using LedgerFile ledger = Open();
+        using SqliteLedger ledger = Open();
         Assert.Throws<KillException>(() => ledger.Write("test", transaction =>
         {
             transaction.Record("kind", null, "detail");
@@ -71,7 +84,7 @@ public sealed class LedgerFileTests : IDisposable
     [Fact]
     public void Write_isDurableAndStrict()
     {
-        using (LedgerFile ledger = Open())
+        using (SqliteLedger ledger = Open())
         {
             Assert.Equal("wal", ledger.Read(transaction => transaction.First("PRAGMA journal_mode", row => row.GetString(0))));
             Assert.Equal(2, ledger.Read(transaction => transaction.Number("PRAGMA synchronous"))); // FULL
@@ -81,14 +94,14 @@ public sealed class LedgerFileTests : IDisposable
             ledger.Write("test", transaction => transaction.Record("kind", null, "detail"));
         }
 
-        using LedgerFile again = Open();
+        using SqliteLedger again = Open();
         Assert.Equal(1, Events(again));
     }
 
     [Fact]
     public async Task Read_seesOneSnapshotWhileOthersWrite()
     {
-        using LedgerFile ledger = Open();
+        using SqliteLedger ledger = Open();
         Task[] writers = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {
             for (int i = 0; i < 25; i++)
@@ -113,7 +126,7 @@ public sealed class LedgerFileTests : IDisposable
     public async Task Journal_givesBackWhatWasSignedUntilItIsFinished()
     {
         var finished = Keccak256.Hash([1]);
-        using (LedgerFile ledger = Open())
+        using (SqliteLedger ledger = Open())
         {
             var journal = new LedgerTransactionJournal(ledger);
             await journal.AppendAsync(new JournalEntry.Signed("a", [1, 2]), TestContext.Current.CancellationToken);
@@ -122,7 +135,7 @@ public sealed class LedgerFileTests : IDisposable
             await journal.AppendAsync(new JournalEntry.Finished("b", finished), TestContext.Current.CancellationToken);
         }
 
-        using LedgerFile again = Open();
+        using SqliteLedger again = Open();
         JournalEntry[] entries = [.. await new LedgerTransactionJournal(again).ReadAsync(TestContext.Current.CancellationToken)];
         Assert.Equal([new JournalEntry.Signed("a", [1, 2]), new JournalEntry.Signed("a", [4])], entries[..2]);
         Assert.Equal(("b", finished), (entries[2].Key, Assert.IsType<JournalEntry.Finished>(entries[2]).TransactionHash));
@@ -131,7 +144,7 @@ public sealed class LedgerFileTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static long Events(LedgerFile ledger) => ledger.Read(transaction => transaction.Number("SELECT count(*) FROM events"));
+    private static long Events(SqliteLedger ledger) => ledger.Read(transaction => transaction.Number("SELECT count(*) FROM events"));
 
-    private LedgerFile Open() => LedgerFile.Open(File, TimeProvider.System);
+    private SqliteLedger Open() => SqliteLedger.Open(File, TimeProvider.System);
 }

@@ -1,0 +1,310 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace Ait.Coordinator.Ledger;
+
+/// <summary>
+/// The ledger in a PostgreSQL database that any number of replicas share. Writes are serializable and run again after a conflict. One
+/// replica at a time leads (<see cref="PostgresWatch"/>); what it writes carries its term, and is refused once another has taken over.
+/// </summary>
+internal sealed class PostgresLedger : LedgerDatabase
+{
+    private const int MostAttempts = 30;
+    private const int MostConnections = 24;
+    private const long MigrationLock = 0x4149545F4D494752; // "AIT_MIGR"
+    private const string SerializationFailure = "40001";
+    private const string DeadlockDetected = "40P01";
+
+    private readonly string _connection;
+    private readonly ConcurrentBag<LedgerTransaction> _idle = [];
+    private readonly SemaphoreSlim _slots = new(MostConnections, MostConnections);
+    private PostgresWatch? _watch;
+    private volatile bool _disposed;
+
+    private PostgresLedger(string name, string connection, TimeProvider clock)
+        : base(name, clock) => _connection = connection;
+
+    internal static bool IsAddress(string store) =>
+        store.StartsWith("postgres://", StringComparison.Ordinal) || store.StartsWith("postgresql://", StringComparison.Ordinal);
+
+    /// <summary>Opens the database and brings its schema up to date; whichever replica comes first does it, the others wait.</summary>
+    /// <exception cref="LedgerException">The address is malformed, the server cannot be reached, or its schema is newer than this program.</exception>
+    internal static new PostgresLedger Open(string address, TimeProvider clock, int? version = null)
+    {
+        NpgsqlConnectionStringBuilder settings = ReadAddress(address);
+        string name = string.Create(CultureInfo.InvariantCulture, $"postgres://{settings.Username}@{settings.Host}:{settings.Port}/{settings.Database}");
+        var ledger = new PostgresLedger(name, settings.ConnectionString, clock);
+        try
+        {
+            using (NpgsqlConnection alone = ledger.Connect())
+            {
+                Run(alone, $"SELECT pg_advisory_lock({MigrationLock})");
+                ledger.Migrate(PostgresDialect.Instance, version);
+                Run(alone, "CREATE TABLE IF NOT EXISTS leadership (one BIGINT PRIMARY KEY CHECK (one = 1), term BIGINT NOT NULL)");
+                Run(alone, "INSERT INTO leadership (one, term) VALUES (1, 0) ON CONFLICT DO NOTHING");
+            }
+
+            ledger._watch = new PostgresWatch(ledger, ledger.Connect);
+            return ledger;
+        }
+        catch (Exception fault)
+        {
+            ledger.Dispose();
+            if (fault is NpgsqlException refused)
+            {
+                throw Explain(name, refused);
+            }
+
+            throw;
+        }
+    }
+
+    internal override T Write<T>(string step, Func<LedgerTransaction, T> work)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            LedgerTransaction transaction = Rent(out bool isFresh);
+            bool begun = false;
+            bool sound = false;
+            try
+            {
+                transaction.BeginWrite();
+                begun = true;
+                Fence(transaction);
+                T answer = work(transaction);
+                CommitBoundary?.Invoke("before " + step);
+                transaction.Commit();
+                sound = true;
+                CommitBoundary?.Invoke("after " + step);
+                return answer;
+            }
+            catch (PostgresException fault) when (fault.SqlState is SerializationFailure or DeadlockDetected && attempt < MostAttempts)
+            {
+                sound = RollBack(transaction);
+            }
+            catch (NpgsqlException) when (!begun && !isFresh && attempt < MostAttempts)
+            {
+                // The server closed a connection that lay idle; a fresh one tells whether it is back.
+            }
+            catch (NpgsqlException fault)
+            {
+                sound = sound || RollBack(transaction);
+                throw Explain(Name, fault);
+            }
+            catch
+            {
+                sound = sound || RollBack(transaction);
+                throw;
+            }
+            finally
+            {
+                Return(transaction, sound);
+            }
+
+            // Rivals step apart instead of meeting again.
+            Thread.Sleep(RandomNumberGenerator.GetInt32(1 + (4 * attempt)));
+        }
+    }
+
+    internal override T Read<T>(Func<LedgerTransaction, T> work)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            LedgerTransaction transaction = Rent(out bool isFresh);
+            bool begun = false;
+            bool sound = false;
+            try
+            {
+                transaction.BeginRead();
+                begun = true;
+                T answer = work(transaction);
+                sound = RollBack(transaction);
+                return answer;
+            }
+            catch (NpgsqlException) when (!begun && !isFresh && attempt < MostAttempts)
+            {
+                // As in Write.
+            }
+            catch (NpgsqlException fault)
+            {
+                sound = RollBack(transaction);
+                throw Explain(Name, fault);
+            }
+            catch
+            {
+                sound = sound || RollBack(transaction);
+                throw;
+            }
+            finally
+            {
+                Return(transaction, sound);
+            }
+        }
+    }
+
+    internal override void Announce(string signal) => _watch?.Announce(signal);
+
+    public override void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _watch?.Dispose();
+        while (_idle.TryTake(out LedgerTransaction? transaction))
+        {
+            transaction.Close();
+        }
+
+        _slots.Dispose();
+    }
+
+    private static NpgsqlConnectionStringBuilder ReadAddress(string address)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? url) || url.Host.Length == 0 || url.AbsolutePath.Length < 2)
+        {
+            throw new LedgerException("The ledger's address is malformed; expected postgres://user@host/database, the password in PGPASSWORD or a pgpass file.");
+        }
+
+        string[] user = url.UserInfo.Split(':', 2);
+        var settings = new NpgsqlConnectionStringBuilder
+        {
+            Host = url.Host,
+            Port = url.Port > 0 ? url.Port : 5432,
+            Database = Uri.UnescapeDataString(url.AbsolutePath[1..]),
+            Pooling = false, // The connections are kept here, with their prepared statements.
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            CommandTimeout = 30,
+            Timeout = 10,
+            ApplicationName = "ait-coordinator",
+        };
+        if (user[0].Length > 0)
+        {
+            settings.Username = Uri.UnescapeDataString(user[0]);
+        }
+
+        if (user.Length == 2)
+        {
+            settings.Password = Uri.UnescapeDataString(user[1]);
+        }
+
+        foreach (string option in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] pair = option.Split('=', 2);
+            try
+            {
+                settings[Uri.UnescapeDataString(pair[0])] = Uri.UnescapeDataString(pair.Length == 2 ? pair[1] : string.Empty);
+            }
+            catch (ArgumentException fault)
+            {
+                throw new LedgerException($"The ledger's address has an option '{pair[0]}' that is not understood ({fault.Message}); leave it out.", fault);
+            }
+        }
+
+        return settings;
+    }
+
+    private static LedgerException Explain(string name, NpgsqlException fault) => fault switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
+            new LedgerException($"The ledger {name} refuses this user; set PGPASSWORD or a pgpass file, and check the server's pg_hba.conf.", fault),
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => new LedgerException($"The ledger {name} does not exist; create the database.", fault),
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } =>
+            new LedgerException($"The disk that holds the ledger {name} is full; free space, nothing recorded so far is lost.", fault),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
+            new LedgerException($"The ledger {name} does not let this user do this ({fault.Message}); make it the owner of the database.", fault),
+        _ when fault.InnerException is SocketException or TimeoutException =>
+            new LedgerException($"The ledger {name} cannot be reached ({fault.InnerException.Message}); start PostgreSQL or correct the address.", fault),
+        _ => new LedgerException($"The ledger {name} failed: {fault.Message}", fault),
+    };
+
+    private static bool RollBack(LedgerTransaction transaction)
+    {
+        try
+        {
+            transaction.Rollback();
+            return true;
+        }
+        catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
+        {
+            return false; // The connection is gone, and its transaction with it; the first fault is the one to report.
+        }
+    }
+
+    private static void Run(NpgsqlConnection connection, string sql)
+    {
+        using NpgsqlCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Every caller passes a literal.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Refuses what a leader decided if another has taken over; one that wants to waits until this transaction has ended.</summary>
+    private void Fence(LedgerTransaction transaction)
+    {
+        if (ActingTerm is long term && transaction.Number("SELECT term FROM leadership FOR SHARE") is long current && current != term)
+        {
+            throw new LedgerException($"Another replica leads the ledger {Name} since term {current}; this one, of term {term}, stands by.");
+        }
+    }
+
+    private NpgsqlConnection Connect()
+    {
+        var connection = new NpgsqlConnection(_connection);
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private LedgerTransaction Rent(out bool isFresh)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _slots.Wait();
+        isFresh = !_idle.TryTake(out LedgerTransaction? transaction);
+        if (transaction is not null)
+        {
+            return transaction;
+        }
+
+        try
+        {
+            return new LedgerTransaction(Connect(), PostgresDialect.Instance, Clock);
+        }
+        catch (NpgsqlException fault)
+        {
+            _slots.Release();
+            throw Explain(Name, fault);
+        }
+    }
+
+    private void Return(LedgerTransaction transaction, bool sound)
+    {
+        if (sound && !_disposed)
+        {
+            _idle.Add(transaction);
+        }
+        else
+        {
+            transaction.Close();
+        }
+
+        if (!_disposed)
+        {
+            _slots.Release();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using Ait.Chain;
+using Ait.Coordinator.Ledger;
+using Ait.Coordinator.Tests.Support;
+
+namespace Ait.Coordinator.Tests.Ledger;
+
+/// <summary>A real server on loopback; skipped, with the reason, where there is none.</summary>
+public sealed class PostgresLedgerTests : IDisposable
+{
+    private readonly string _address = PostgresServer.Require().CreateDatabase();
+
+    [Fact]
+    public async Task Leadership_isOneReplicasAndGoesOverWhenItEnds()
+    {
+        using LedgerDatabase first = Open();
+        long term = await TermAsync(first);
+        using (LedgerDatabase second = Open())
+        {
+            first.Write("test", transaction => transaction.Record("kind", null, "both read and write"));
+            Assert.Equal(1, Events(second));
+            await Task.Delay(1500, TestContext.Current.CancellationToken); // Longer than a beat: it has asked for the lock.
+            Assert.Null(second.Leadership.Term);
+            first.Dispose();
+            Assert.True(await TermAsync(second) > term);
+        }
+    }
+
+    [Fact]
+    public async Task Write_ofALeaderIsRefusedOnceAnotherLeads()
+    {
+        using LedgerDatabase ledger = Open();
+        long term = await TermAsync(ledger);
+        await Task.Run(() =>
+        {
+            LedgerDatabase.ActInTerm(term);
+            ledger.Write("test", transaction => transaction.Record("kind", null, "still leads"));
+            LedgerDatabase.ActInTerm(term - 1);
+            LedgerException fault = Assert.Throws<LedgerException>(() => ledger.Write("test", transaction => transaction.Record("kind", null, "too late")));
+            Assert.Contains("Another replica leads", fault.Message, StringComparison.Ordinal);
+        }, TestContext.Current.CancellationToken);
+        Assert.Equal(1, Events(ledger));
+    }
+
+    [Fact]
+    public async Task Write_runsAgainUntilRivalsAgree()
+    {
+        using LedgerDatabase ledger = Open();
+        ledger.Write("test", transaction => transaction.Execute("INSERT INTO network (name, value) VALUES ('counter', '0')"));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                ledger.Write("count", transaction =>
+                {
+                    int number = int.Parse(transaction.First("SELECT value FROM network WHERE name = 'counter'", row => row.GetString(0))!, System.Globalization.CultureInfo.InvariantCulture);
+                    transaction.Execute("UPDATE network SET value = $1 WHERE name = 'counter'", (number + 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
+                });
+            }
+        })));
+        Assert.Equal("40", ledger.Read(transaction => transaction.First("SELECT value FROM network WHERE name = 'counter'", row => row.GetString(0))));
+    }
+
+    [Fact]
+    public void Write_leavesNothingBehindIfItFails()
+    {
+        using LedgerDatabase ledger = Open();
+        Assert.Throws<KillException>(() => ledger.Write("test", transaction =>
+        {
+            transaction.Record("kind", null, "detail");
+            throw new KillException();
+        }));
+        Assert.Equal(0, Events(ledger));
+        Assert.Throws<LedgerException>(() => ledger.Write("test", transaction => transaction.Execute(
+            "INSERT INTO commitments (task_key, seat, commitment, signer, received_at) VALUES (1, 0, $1, $2, 0)", Hash256.Zero, Address.Zero)));
+        ledger.Write("test", transaction => transaction.Record("kind", null, "detail"));
+        Assert.Equal(1, Events(ledger));
+    }
+
+    [Fact]
+    public async Task Ledger_goesOnAfterTheServerCutEveryConnection()
+    {
+        using LedgerDatabase ledger = Open();
+        long term = await TermAsync(ledger);
+        ledger.Write("test", transaction => transaction.Record("kind", null, "before"));
+        PostgresServer.Require().CutConnections(_address);
+        ledger.Write("test", transaction => transaction.Record("kind", null, "after"));
+        Assert.Equal(2, Events(ledger));
+        while (await TermAsync(ledger) == term)
+        {
+            await ledger.Leadership.Changed; // Lost with its connection, and taken again.
+        }
+    }
+
+    [Fact]
+    public async Task Announce_isHeardByTheOtherReplicasOnly()
+    {
+        using LedgerDatabase first = Open();
+        using LedgerDatabase second = Open();
+        var heard = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        first.Heard = _ => heard.TrySetException(new InvalidOperationException("heard by the one who said it"));
+        second.Heard = signal => heard.TrySetResult(signal);
+        while (!heard.Task.IsCompleted)
+        {
+            first.Announce("Queued"); // Until the other one listens.
+            await Task.WhenAny(heard.Task, Task.Delay(50, TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal("Queued", await heard.Task);
+    }
+
+    [Fact]
+    public void Open_refusesALedgerOfANewerProgram()
+    {
+        using (LedgerDatabase ledger = Open())
+        {
+            ledger.Write("test", transaction => transaction.Execute("INSERT INTO schema_versions (version, applied_at) VALUES (99, 0)"));
+        }
+
+        Assert.Contains("schema version 99", Assert.Throws<LedgerException>(() => Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_goesBackToAnySchemaVersionAndForthAgain()
+    {
+        for (int version = LedgerSchema.Migrations.Count; version >= 0; version--)
+        {
+            Open(version).Dispose();
+        }
+
+        using LedgerDatabase ledger = Open();
+        Assert.Equal(0, Events(ledger));
+    }
+
+    [Theory]
+    [InlineData("postgres://127.0.0.1", "malformed")]
+    [InlineData("postgres://user@127.0.0.1:1/ledger", "cannot be reached")]
+    [InlineData("postgres://user@127.0.0.1:1/ledger?colour=red", "'colour'")]
+    public void Open_saysWhatIsWrongWithAnAddress(string address, string word) =>
+        Assert.Contains(word, Assert.Throws<LedgerException>(() => LedgerDatabase.Open(address, TimeProvider.System)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Open_namesAMissingDatabaseAndNoPassword()
+    {
+        var url = new UriBuilder(_address) { Path = "/nowhere", Password = "secret" };
+        string message = Assert.Throws<LedgerException>(() => LedgerDatabase.Open(url.Uri.ToString(), TimeProvider.System)).Message;
+        Assert.Contains("does not exist", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => PostgresServer.Require().DropDatabase(_address);
+
+    private static long Events(LedgerDatabase ledger) => ledger.Read(transaction => transaction.Number("SELECT count(*) FROM events"));
+
+    private static async Task<long> TermAsync(LedgerDatabase ledger)
+    {
+        while (true)
+        {
+            Task changed = ledger.Leadership.Changed;
+            if (ledger.Leadership.Term is long term)
+            {
+                return term;
+            }
+
+            await changed.WaitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private LedgerDatabase Open(int? version = null) => LedgerDatabase.Open(_address, TimeProvider.System, version);
+}
