@@ -35,7 +35,7 @@ public sealed class NvidiaReference
     {
         ArgumentNullException.ThrowIfNull(roots);
         reference = null;
-        if (!ReferenceManifest.TryVerify(manifest, "reference manifest", roots, at, out ReferenceManifest? verified, out refusal))
+        if (!ReferenceManifest.TryVerify(manifest, "reference manifest", roots, at, null, out ReferenceManifest? verified, out _, out refusal))
         {
             return false;
         }
