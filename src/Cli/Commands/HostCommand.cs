@@ -12,6 +12,7 @@ internal sealed class HostCommand
     [
         new("coordinator", "Ait.Coordinator", "Run a coordinator: the queue, the seats, settlement. Flags are the coordinator's own."),
         new("collateral", "Ait.Coordinator", "What vendors publish about their hardware: list it, export and import bundles. Flags are the coordinator's own.", "collateral"),
+        new("ledger", "Ait.Coordinator", "The coordinator's memory: back it up, restore it, migrate its schema. Flags are the coordinator's own.", "ledger"),
         new("miner", "Ait.Miner", "Run a miner for one GPU. Flags are the miner's own."),
         new("emulation", "Ait.Emulation", "Emulated hardware for development networks. Flags are its own."),
     ];

@@ -22,6 +22,11 @@ internal static class CoordinatorHost
             return await CollateralCommand.RunAsync([.. arguments.Skip(1)], output, error, TimeProvider.System);
         }
 
+        if (arguments.Count > 0 && arguments[0] == LedgerCommand.Name)
+        {
+            return await LedgerCommand.RunAsync([.. arguments.Skip(1)], output, error, TimeProvider.System);
+        }
+
         if (arguments.Any(argument => argument is "--help" or "-h" or "-?"))
         {
             await output.WriteAsync(Help());
@@ -99,6 +104,7 @@ internal static class CoordinatorHost
         text.WriteLine();
         text.WriteLine("usage: Ait.Coordinator --rpc URL --deployment FILE --key FILE --store FILE|URL --models FILE [options]");
         text.WriteLine("       Ait.Coordinator collateral list|export|import --help");
+        text.WriteLine("       Ait.Coordinator ledger version|backup|restore|migrate --help");
         text.WriteLine();
         foreach (Setting setting in Setting.All)
         {

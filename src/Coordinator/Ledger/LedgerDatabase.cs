@@ -38,14 +38,20 @@ internal abstract class LedgerDatabase : IDisposable
     /// <summary>Opens or creates the ledger and brings its schema up to date.</summary>
     /// <param name="store">A file, or the address of a PostgreSQL database as <c>postgres://user@host/database</c>.</param>
     /// <param name="clock">The time.</param>
-    /// <param name="version">The schema's version to bring it to, the newest if null.</param>
+    /// <param name="use">What it is opened for.</param>
+    /// <param name="version">The schema's version to bring it to, the newest if null; nothing changes when it is opened to be read.</param>
     /// <exception cref="LedgerException">It is in use, unreachable, damaged, newer than this program or cannot be written.</exception>
-    internal static LedgerDatabase Open(string store, TimeProvider clock, int? version = null) => PostgresLedger.IsAddress(store)
-        ? PostgresLedger.Open(store, clock, version)
-        : SqliteLedger.Open(store, clock, version);
+    internal static LedgerDatabase Open(string store, TimeProvider clock, LedgerUse use = LedgerUse.Serve, int? version = null) => PostgresLedger.IsAddress(store)
+        ? PostgresLedger.Open(store, clock, use, version)
+        : SqliteLedger.Open(store, clock, use, version);
 
     /// <summary>From here on the calling flow's writes are refused once another replica leads.</summary>
     internal static void ActInTerm(long term) => s_term.Value = term;
+
+    /// <summary>The schema's version.</summary>
+    internal int Version() => Read(transaction => transaction.HasTable("schema_versions")
+        ? (int)transaction.Number("SELECT coalesce(max(version), 0) FROM schema_versions")
+        : throw new LedgerException($"{Name} is not a coordinator's ledger; pass the right --store."));
 
     /// <summary>Ties the ledger to one chain and registry at first use; a later start against another is refused.</summary>
     internal void BindTo(ulong chainId, Address miningRegistry) => Write("bind", transaction =>

@@ -11,6 +11,12 @@ internal abstract class LedgerDialect
     /// <summary>A query for the key that the last insert of this connection was given.</summary>
     internal abstract string LastKey { get; }
 
+    /// <summary>A query that finds something if there is a table of name $1.</summary>
+    internal abstract string FindTable { get; }
+
+    /// <summary>Lets the keys that the database gives out go on after those that were put in; null if they do by themselves.</summary>
+    internal abstract string? ContinueKeys { get; }
+
     internal abstract string BeginWrite { get; }
 
     internal abstract string BeginRead { get; }

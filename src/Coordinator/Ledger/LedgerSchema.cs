@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Ait.Coordinator.Ledger;
 
 /// <summary>The tables, as an append-only list of migrations: entry n brings version n to version n + 1, and back.</summary>
-internal static class LedgerSchema
+internal static partial class LedgerSchema
 {
     // Hashes and addresses are BLOBs, wei amounts decimal TEXT (they exceed 64 bits), instants INTEGER unix milliseconds,
     // chain times (deadlines, validity) INTEGER unix seconds as the contracts hold them.
@@ -51,6 +53,13 @@ internal static class LedgerSchema
             ALTER TABLE workloads DROP COLUMN opening_asked;
             """),
     ];
+
+    /// <summary>The tables of a version of the schema, each after those it refers to.</summary>
+    internal static IReadOnlyList<string> Tables(int version) =>
+        [.. Migrations.Take(version).SelectMany(migration => CreatedTable().Matches(migration.Forward)).Select(match => match.Groups[1].Value)];
+
+    [GeneratedRegex("CREATE TABLE (\\w+)", RegexOptions.CultureInvariant)]
+    private static partial Regex CreatedTable();
 
     private const string First =
         """

@@ -42,6 +42,26 @@ internal sealed class LedgerTransaction
         return reader.Read() ? read(reader) : null;
     }
 
+    internal void ForEach(string sql, Action<DbDataReader> visit)
+    {
+        using DbDataReader reader = Prepare(sql, []).ExecuteReader();
+        while (reader.Read())
+        {
+            visit(reader);
+        }
+    }
+
+    internal bool HasTable(string name) => Exists(_dialect.FindTable, name);
+
+    /// <summary>To be called after rows were put in with their keys.</summary>
+    internal void ContinueKeys()
+    {
+        if (_dialect.ContinueKeys is string sql)
+        {
+            Execute(sql);
+        }
+    }
+
     internal long Number(string sql, params ReadOnlySpan<object?> values)
     {
         object? value = Prepare(sql, values).ExecuteScalar();

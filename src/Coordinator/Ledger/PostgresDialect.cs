@@ -10,6 +10,17 @@ internal sealed class PostgresDialect : LedgerDialect
 
     internal override string LastKey => "SELECT lastval()";
 
+    internal override string FindTable => "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1";
+
+    internal override string? ContinueKeys =>
+        """
+        DO $$ DECLARE found record; BEGIN
+          FOR found IN SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema() AND is_identity = 'YES' LOOP
+            EXECUTE format('SELECT setval(pg_get_serial_sequence(%L, %L), coalesce(max(%I), 0) + 1, false) FROM %I', found.table_name, found.column_name, found.column_name, found.table_name);
+          END LOOP;
+        END $$
+        """;
+
     // As if the writes ran one after another; what cannot is refused with a serialization failure and run again.
     internal override string BeginWrite => "BEGIN ISOLATION LEVEL SERIALIZABLE";
 

@@ -32,13 +32,19 @@ internal sealed class PostgresLedger : LedgerDatabase
 
     /// <summary>Opens the database and brings its schema up to date; whichever replica comes first does it, the others wait.</summary>
     /// <exception cref="LedgerException">The address is malformed, the server cannot be reached, or its schema is newer than this program.</exception>
-    internal static new PostgresLedger Open(string address, TimeProvider clock, int? version = null)
+    internal static new PostgresLedger Open(string address, TimeProvider clock, LedgerUse use = LedgerUse.Serve, int? version = null)
     {
         NpgsqlConnectionStringBuilder settings = ReadAddress(address);
         string name = string.Create(CultureInfo.InvariantCulture, $"postgres://{settings.Username}@{settings.Host}:{settings.Port}/{settings.Database}");
         var ledger = new PostgresLedger(name, settings.ConnectionString, clock);
         try
         {
+            if (use == LedgerUse.Read)
+            {
+                ledger.Read(_ => true); // Whether it is there.
+                return ledger;
+            }
+
             using (NpgsqlConnection alone = ledger.Connect())
             {
                 Run(alone, $"SELECT pg_advisory_lock({MigrationLock})");
@@ -47,7 +53,7 @@ internal sealed class PostgresLedger : LedgerDatabase
                 Run(alone, "INSERT INTO leadership (one, term) VALUES (1, 0) ON CONFLICT DO NOTHING");
             }
 
-            ledger._watch = new PostgresWatch(ledger, ledger.Connect);
+            ledger._watch = use == LedgerUse.Serve ? new PostgresWatch(ledger, ledger.Connect) : null;
             return ledger;
         }
         catch (Exception fault)

@@ -11,6 +11,10 @@ internal sealed class SqliteDialect : LedgerDialect
 
     internal override string LastKey => "SELECT last_insert_rowid()";
 
+    internal override string FindTable => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1";
+
+    internal override string? ContinueKeys => null;
+
     internal override string BeginWrite => "BEGIN IMMEDIATE";
 
     internal override string BeginRead => "BEGIN";

@@ -9,28 +9,36 @@ internal sealed class SqliteLedger : LedgerDatabase
     private readonly Lock _writing = new();
     private readonly LedgerTransaction _writer;
     private readonly ConcurrentBag<LedgerTransaction> _idleReaders = [];
-    private readonly FileStream _ownership;
+    private readonly FileStream? _ownership;
     private bool _disposed;
 
-    private SqliteLedger(string path, FileStream ownership, TimeProvider clock)
+    private SqliteLedger(string path, FileStream? ownership, TimeProvider clock)
         : base(path, clock)
     {
         _ownership = ownership;
-        _writer = new LedgerTransaction(Connect(path, SqliteOpenMode.ReadWriteCreate), SqliteDialect.Instance, clock);
-        Leadership.Begin(1); // Sole owner of the file.
+        _writer = new LedgerTransaction(Connect(path, ownership is null ? SqliteOpenMode.ReadWrite : SqliteOpenMode.ReadWriteCreate), SqliteDialect.Instance, clock);
     }
 
     /// <summary>Opens or creates the ledger, takes sole ownership of it and brings its schema up to date.</summary>
     /// <exception cref="LedgerException">It is in use, damaged, newer than this program or cannot be written.</exception>
-    internal static new SqliteLedger Open(string path, TimeProvider clock, int? version = null)
+    internal static new SqliteLedger Open(string path, TimeProvider clock, LedgerUse use = LedgerUse.Serve, int? version = null)
     {
         path = Path.GetFullPath(path);
-        FileStream ownership = TakeOwnership(path);
+        FileStream? ownership = use == LedgerUse.Read ? null : TakeOwnership(path);
         SqliteLedger? ledger = null;
         try
         {
             ledger = new SqliteLedger(path, ownership, clock);
-            ledger.Migrate(SqliteDialect.Instance, version);
+            if (use != LedgerUse.Read)
+            {
+                ledger.Migrate(SqliteDialect.Instance, version);
+            }
+
+            if (use == LedgerUse.Serve)
+            {
+                ledger.Leadership.Begin(1); // Sole owner of the file.
+            }
+
             return ledger;
         }
         catch (SqliteException fault)
@@ -131,14 +139,14 @@ internal sealed class SqliteLedger : LedgerDatabase
             }
 
             _writer.Close();
-            _ownership.Dispose();
+            _ownership?.Dispose();
         }
     }
 
-    private static void Abandon(SqliteLedger? ledger, FileStream ownership)
+    private static void Abandon(SqliteLedger? ledger, FileStream? ownership)
     {
         ledger?.Dispose();
-        ownership.Dispose();
+        ownership?.Dispose();
     }
 
     private static FileStream TakeOwnership(string path)

@@ -165,5 +165,6 @@ public sealed class PostgresLedgerTests : IDisposable
         }
     }
 
-    private LedgerDatabase Open(int? version = null) => LedgerDatabase.Open(_address, TimeProvider.System, version);
+    private LedgerDatabase Open(int? version = null) =>
+        LedgerDatabase.Open(_address, TimeProvider.System, version is null ? LedgerUse.Serve : LedgerUse.Maintain, version);
 }

@@ -49,12 +49,12 @@ public sealed class SqliteLedgerTests : IDisposable
     {
         for (int version = LedgerSchema.Migrations.Count; version >= 0; version--)
         {
-            SqliteLedger.Open(File, TimeProvider.System, version).Dispose();
+            SqliteLedger.Open(File, TimeProvider.System, LedgerUse.Maintain, version).Dispose();
         }
 
         using SqliteLedger ledger = Open();
         Assert.Equal(0, Events(ledger));
-        Assert.Contains("no schema version 99", Assert.Throws<LedgerException>(() => SqliteLedger.Open(File + "2", TimeProvider.System, 99)).Message, StringComparison.Ordinal);
+        Assert.Contains("no schema version 99", Assert.Throws<LedgerException>(() => SqliteLedger.Open(File + "2", TimeProvider.System, LedgerUse.Maintain, 99)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
