@@ -26,6 +26,9 @@ internal sealed record CoordinatorOptions
     /// <summary>Address to serve HTTP at; port 0 takes a free one.</summary>
     public required Uri Listen { get; init; }
 
+    /// <summary>Where traces are sent, by OTLP over gRPC; null sends none.</summary>
+    public Uri? TraceCollector { get; init; }
+
     /// <summary>How often waiting work is sealed into a batch; 100 ms to 10 min, default 2 s.</summary>
     public TimeSpan BatchInterval { get; init; } = TimeSpan.FromSeconds(2);
 

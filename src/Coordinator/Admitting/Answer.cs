@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Ait.Coordinator.Observing;
 using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Admitting;
@@ -8,8 +9,11 @@ internal static class Answer
 {
     internal static IResult Json<T>(T value, JsonTypeInfo<T> type) => Results.Json(value, type);
 
-    internal static IResult Problem(Refusal refusal) =>
-        Results.Json(refusal.ToProblem(), ProtocolJson.Default.Problem, "application/problem+json", refusal.Status);
+    internal static IResult Problem(Refusal refusal)
+    {
+        Telemetry.Refused(refusal.Code.ToString());
+        return Results.Json(refusal.ToProblem(), ProtocolJson.Default.Problem, "application/problem+json", refusal.Status);
+    }
 
     internal static IResult NotFound(string what, string found) => Problem(new Refusal(
         ProblemCodes.NotFound, $"There is no such {what}.", $"a known {what}", found, "Check the id; GET /v1/tasks lists what there is."));

@@ -1,6 +1,7 @@
 using Ait.Chain;
 using Ait.Coordinator.Admitting;
 using Ait.Coordinator.Ledger;
+using Ait.Coordinator.Observing;
 using Ait.Protocol;
 using Ait.Protocol.Http;
 using System.Data.Common;
@@ -42,6 +43,7 @@ internal sealed class CollectionStore
                 "INSERT INTO commitments (task_key, seat, commitment, signer, received_at) VALUES ($1, $2, $3, $4, $5)",
                 seat.Task.TaskKey, (long)seat.Seat, commitment, signer, now);
             transaction.Execute("UPDATE seats SET open = 0 WHERE task_key = $1 AND seat = $2", seat.Task.TaskKey, (long)seat.Seat);
+            Telemetry.Committed();
             transaction.Record("committed", taskId.ToArray(), $"seat {seat.Seat}");
             OpenRevealIfDue(transaction, Find(transaction, taskId, gpuId)!, now); // Just found.
         }
@@ -70,6 +72,7 @@ internal sealed class CollectionStore
             transaction.Execute(
                 "INSERT INTO reveals (task_key, seat, attestation, salt, enclave_key, transcript, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
                 seat.Task.TaskKey, (long)seat.Seat, attestation.ToBytes(), salt, attestation.EnclaveKey, transcript, now);
+            Telemetry.Revealed();
             transaction.Record("revealed", statement.TaskId.ToArray(), $"seat {seat.Seat}, result {statement.ResultHash}, {statement.DurationMillis} ms");
         }
 

@@ -31,6 +31,7 @@ internal static class OptionsReader
             ModelsFile = values.ExistingFile("models"),
             Listen = values.Url("listen"),
             ConsoleFolder = values.FolderOrNone("console", "index.html"),
+            TraceCollector = values.Text("otlp") == "none" ? null : values.Url("otlp"),
             BatchInterval = values.Time("batch-interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             PollInterval = values.Time("poll-interval", TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)),
             BatchSize = values.Number("batch-size", 1, 1024),

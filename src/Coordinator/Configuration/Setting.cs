@@ -18,6 +18,7 @@ internal sealed record Setting(string Name, string Value, string Help, string? D
         new("models", "FILE", "models.json: the models scheduled and their benchmark entries", null),
         new("listen", "URL", "where to serve HTTP; port 0 takes a free one", "http://127.0.0.1:8080"),
         new("console", "DIR", "folder of the built browser console, served at /; empty serves none", ""),
+        new("otlp", "URL", "OpenTelemetry collector to send traces to, by OTLP over gRPC; none sends none", "none"),
         new("batch-interval", "TIME", "how often waiting work becomes a batch, 100ms to 10m", "2s"),
         new("poll-interval", "TIME", "how often the chain is asked for news, 50ms to 1m", "500ms"),
         new("batch-size", "N", "most tasks in a batch, 1 to 1024", "256"),

@@ -1,5 +1,6 @@
 using Ait.Chain;
 using Ait.Coordinator.Ledger;
+using Ait.Coordinator.Observing;
 using Ait.Protocol;
 
 namespace Ait.Coordinator.Dispatching;
@@ -39,6 +40,7 @@ internal sealed partial class DispatchStore
             transaction.Record("leased", task.TaskId?.ToArray(), $"seat {seat} to {signer}");
         }
 
+        Telemetry.Leased(leased.Count);
         return leased;
     });
 

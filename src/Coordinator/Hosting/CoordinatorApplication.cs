@@ -8,6 +8,7 @@ using Ait.Coordinator.Enrolling;
 using Ait.Coordinator.Fetching;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Loops;
+using Ait.Coordinator.Observing;
 using Ait.Coordinator.OnChain;
 using Ait.Coordinator.Redeeming;
 using Ait.Coordinator.Settling;
@@ -52,11 +53,13 @@ internal static class CoordinatorApplication
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         AddStages(builder.Services, parts);
+        builder.Services.AddObserving(parts.Options.TraceCollector);
 
         WebApplication application = builder.Build();
         application.Use(GuardAsync);
         application.UseConsole(parts.Options.ConsoleFolder);
         application.UseRouting(); // After the files: a chosen endpoint, the fallback too, would keep them from being served.
+        application.MapMetrics();
         application.MapNetwork();
         application.MapShowing();
         application.MapEnrolment();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Ait.Coordinator.Observing;
 using Npgsql;
 
 namespace Ait.Coordinator.Ledger;
@@ -70,6 +71,7 @@ internal sealed class PostgresLedger : LedgerDatabase
 
     internal override T Write<T>(string step, Func<LedgerTransaction, T> work)
     {
+        using Telemetry.Measurement measured = Telemetry.Write(step);
         for (int attempt = 1; ; attempt++)
         {
             LedgerTransaction transaction = Rent(out bool isFresh);
@@ -89,6 +91,7 @@ internal sealed class PostgresLedger : LedgerDatabase
             }
             catch (PostgresException fault) when (fault.SqlState is SerializationFailure or DeadlockDetected && attempt < MostAttempts)
             {
+                Telemetry.Conflicted();
                 sound = RollBack(transaction);
             }
             catch (NpgsqlException) when (!begun && !isFresh && attempt < MostAttempts)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Ait.Coordinator.Observing;
 using Microsoft.Data.Sqlite;
 
 namespace Ait.Coordinator.Ledger;
@@ -55,6 +56,7 @@ internal sealed class SqliteLedger : LedgerDatabase
 
     internal override T Write<T>(string step, Func<LedgerTransaction, T> work)
     {
+        using Telemetry.Measurement measured = Telemetry.Write(step);
         lock (_writing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);

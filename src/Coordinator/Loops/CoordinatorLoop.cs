@@ -1,4 +1,5 @@
 using Ait.Coordinator.Ledger;
+using Ait.Coordinator.Observing;
 using Ait.Coordinator.OnChain;
 
 namespace Ait.Coordinator.Loops;
@@ -30,6 +31,7 @@ internal abstract class CoordinatorLoop : BackgroundService
         _clock = clock;
         _log = log;
         _health.Starting(_name);
+        Telemetry.Begin(_name);
     }
 
     /// <summary>One round: everything the ledger shows undone now.</summary>
@@ -52,7 +54,11 @@ internal abstract class CoordinatorLoop : BackgroundService
             LedgerDatabase.ActInTerm(term);
             try
             {
-                await RoundAsync(stoppingToken);
+                using (Telemetry.Round(_name))
+                {
+                    await RoundAsync(stoppingToken);
+                }
+
                 _health.Works(_name);
                 pause = _interval;
             }
@@ -63,6 +69,7 @@ internal abstract class CoordinatorLoop : BackgroundService
             catch (Exception fault)
             {
                 _health.Fails(_name, fault.Message);
+                Telemetry.RoundFailed(_name);
                 LoopLog.RoundFailed(_log, _name, fault.Message, fault is ChainUnavailableException ? null : fault);
                 pause = TimeSpan.FromTicks(Math.Min(s_longestPause.Ticks, Math.Max(pause.Ticks, TimeSpan.TicksPerMillisecond * 200) * 2));
                 woken = Task.Delay(Timeout.Infinite, stoppingToken);
