@@ -12,12 +12,13 @@ internal sealed class DcapBatch(DcapPieces pieces, byte[] rootFingerprint)
         "((bytes,(bytes,bytes,bytes,bytes,bytes,bytes,bytes,bytes,bytes,bytes,bytes),"
         + "(uint256,uint256,uint256,uint256,uint256,uint256,uint256,bool,uint256[],bytes32)[]))";
 
+    private const byte TrustDomain = 0x81;
     private readonly List<AbiValue> _cases = [];
     private readonly TrustRoots _roots = new([], [new ByteString(rootFingerprint)]);
 
     internal DcapPieces Pieces => pieces;
 
-    internal int Count => _cases.Count;
+    internal string Platform => pieces.Items[DcapPieces.Quote][4] == TrustDomain ? "TDX" : "SGX";
 
     /// <summary>Judges a change and keeps the answer; <paramref name="several"/> things may be wrong at once, and either be found first.</summary>
     internal Verdict Add(DcapChange change, DcapPolicy policy, DateTimeOffset at, bool several)

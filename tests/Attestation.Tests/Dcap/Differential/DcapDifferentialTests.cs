@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Ait.Attestation.Dcap;
+using Ait.Attestation.Tests.Differential;
 using Ait.Emulation.Intel;
 
 namespace Ait.Attestation.Tests.Dcap.Differential;
@@ -11,11 +10,13 @@ namespace Ait.Attestation.Tests.Dcap.Differential;
 /// One truth in two languages: what this room answers to real and emulated evidence, changed in one place at a time, the contracts
 /// answer too. The answers are written down here and compared by contracts/test/evidence/dcap/DcapDifferential.t.sol.
 /// </summary>
-public sealed class DcapDifferentialTests(ITestOutputHelper output)
+public sealed class DcapDifferentialTests
 {
     private const int FlipsOfAQuote = 150;
     private const int FlipsOfAPiece = 15;
     private static readonly DateTimeOffset s_now = Scenario.Now;
+
+    private static readonly string s_emulated = Path.Combine(Repository.Root, "vectors", "evidence");
 
     private static readonly DcapPolicy s_strict = DcapPolicy.Baseline with { SeptVeDisable = SeptVeDisableRule.MustBeSet };
 
@@ -24,8 +25,10 @@ public sealed class DcapDifferentialTests(ITestOutputHelper output)
         AcceptedStatuses = [.. Enum.GetValues<DcapTcbStatus>().Where(status => status != DcapTcbStatus.Revoked)],
     };
 
-    private readonly SortedDictionary<string, int> _verdicts = new(StringComparer.Ordinal);
+    private readonly ContractComparison _comparison;
     private readonly Random _random = new(20_260_101);
+
+    public DcapDifferentialTests(ITestOutputHelper output) => _comparison = new ContractComparison(output);
 
     [Fact(Timeout = 900_000)]
     public async Task Contracts_answerAsThisRoomToRealQuotes()
@@ -69,6 +72,24 @@ public sealed class DcapDifferentialTests(ITestOutputHelper output)
                 EmulatedCollateral collateral = Published(processor, quote.Tdx);
                 batches.Add(Judge(new DcapBatch(DcapPieces.Split(platform.Quote(quote), vendor.Collateral(collateral)), vendor.RootFingerprint), s_now));
             }
+        }
+
+        JsonElement manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(s_emulated, "devices", "manifest.json"))).RootElement;
+        byte[] root = Convert.FromHexString(manifest.GetProperty("roots").GetProperty("intel").GetString()!);
+        foreach (JsonElement vector in manifest.GetProperty("vectors").EnumerateArray())
+        {
+            JsonElement files = vector.GetProperty("files");
+            if (!files.TryGetProperty("quote", out JsonElement quote))
+            {
+                continue; // of another platform
+            }
+
+            byte[] Read(JsonElement file) => File.ReadAllBytes(Path.Combine(s_emulated, file.GetString()!));
+            var device = new DcapBatch(DcapPieces.Split(Read(quote), Read(files.GetProperty("collateral"))), root);
+            DateTimeOffset at = vector.GetProperty("verify_time").GetDateTimeOffset();
+            Keep(device, DcapChange.None, s_strict, at);
+            Keep(device, DcapChange.None, s_lenient, at);
+            batches.Add(device);
         }
 
         await CompareAsync(batches);
@@ -187,53 +208,10 @@ public sealed class DcapDifferentialTests(ITestOutputHelper output)
     private bool Keep(DcapBatch batch, DcapChange change, DcapPolicy policy, DateTimeOffset at, bool several = false)
     {
         Verdict verdict = batch.Add(change, policy, at, several);
-        string name = verdict is Verdict.Refused refused ? $"{refused.Reason.Code}" : "genuine";
-        _verdicts[name] = _verdicts.GetValueOrDefault(name) + 1;
+        _comparison.Count(batch.Platform, verdict);
         return verdict is Verdict.Genuine;
     }
 
-    private async Task CompareAsync(List<DcapBatch> batches)
-    {
-        string contracts = Path.Combine(Repository.Root, "contracts");
-        string forge = Path.Combine(contracts, "node_modules", "@foundry-rs", "forge-linux-amd64", "bin", "forge");
-        Assert.SkipUnless(File.Exists(forge), "no forge in contracts/node_modules (tests/prepare-contracts): the contracts were NOT compared");
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("ait-dcap-cases-");
-        try
-        {
-            for (int index = 0; index < batches.Count; index++)
-            {
-                string name = string.Create(CultureInfo.InvariantCulture, $"{index}.bin");
-                await File.WriteAllBytesAsync(Path.Combine(folder.FullName, name), batches[index].Encode(), TestContext.Current.CancellationToken);
-            }
-
-            await RunForgeAsync(forge, contracts, folder.FullName);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-
-        foreach ((string verdict, int count) in _verdicts)
-        {
-            output.WriteLine($"{verdict,-28} {count,5}");
-        }
-
-        output.WriteLine($"{"cases",-28} {batches.Sum(batch => batch.Count),5}   both verifiers agree on every one");
-    }
-
-    private static async Task RunForgeAsync(string forge, string contracts, string folder)
-    {
-        var start = new ProcessStartInfo(forge, ["test", "--match-contract", "DcapDifferentialTest", "--gas-limit", "1000000000000000", "--memory-limit", "1073741824"])
-        {
-            WorkingDirectory = contracts,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["AIT_DCAP_CASES"] = folder },
-        };
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException(forge);
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string answer = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0 && answer.Contains("1 passed", StringComparison.Ordinal), answer + await errors);
-    }
+    private Task CompareAsync(List<DcapBatch> batches) =>
+        _comparison.RunAsync("DcapDifferentialTest", "AIT_DCAP_CASES", batches.Select(batch => batch.Encode()));
 }
