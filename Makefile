@@ -7,8 +7,8 @@ test:      ## Do all set-up, run every test, end with one line: N passed, N fail
 	@tests/run
 contracts: ## Compile the contracts and write contracts/abi again
 	@tests/prepare-contracts && cd contracts && node_modules/@foundry-rs/forge-linux-amd64/bin/forge build --skip test && tools/abi
-differential: ## Compare the Intel verifiers in C# and Solidity on real, emulated and changed evidence; print counts per verdict
-	@tests/prepare-contracts && dotnet build tests/Attestation.Tests -c Release -v quiet -clp:NoSummary && artifacts/bin/Ait.Attestation.Tests/release/Ait.Attestation.Tests --filter-class '*DcapDifferentialTests' --show-live-output on --no-progress
+differential: ## Compare the verifiers in C# and Solidity on real, emulated and changed evidence; print counts per platform and verdict
+	@tests/prepare-contracts && dotnet build tests/Attestation.Tests -c Release -v quiet -clp:NoSummary && artifacts/bin/Ait.Attestation.Tests/release/Ait.Attestation.Tests --filter-class '*DifferentialTests' --show-live-output on --no-progress
 demo:      ## Do all set-up and run the main job, from evidence to redemption
 	@./ait demo
 bench:     ## Measure: gas of every flow (snapshots), then the engine's backends side by side

@@ -27,8 +27,12 @@ library CollateralJson {
 
     uint8 internal constant SGX = 0;
     uint8 internal constant TDX = 0x81;
+    /// @dev What Intel's library knows of a platform, of a quoting enclave and of a module: a bit for each number of a status.
+    uint256 private constant PLATFORM_STATUSES = 0xfe;
+    uint256 private constant ENCLAVE_STATUSES = 0xea;
+    uint256 private constant MODULE_STATUSES = 0xa2;
 
-    /// @notice Thrown when a status is none of Intel's words.
+    /// @notice Thrown when a status is none of the words that Intel's library knows in its place.
     error StatusUnknown(uint256 offset);
     /// @notice Thrown when a list is longer than 255 rows.
     error CollateralTooLong(uint256 offset);
@@ -73,7 +77,7 @@ library CollateralJson {
         (value, place) = json.readHex(json.expect(place, ',"mrsigner":'), 32);
         record = bytes.concat(bytes32(value), record);
         (value, place) = json.readNumber(json.expect(place, ',"isvprodid":'), type(uint16).max);
-        (part, place) = readSvnLevels(json, place);
+        (part, place) = readSvnLevels(json, place, ENCLAVE_STATUSES);
         record = bytes.concat(record, bytes2(uint16(value)), part);
         finish(json, json.expect(place, "}"));
     }
@@ -129,7 +133,7 @@ library CollateralJson {
                 bytes memory levels;
                 (id, place) = readModuleId(json, json.expect(place, '{"id":"TDX_'));
                 (module, place) = readModule(json, json.expect(place, '",'));
-                (levels, place) = readSvnLevels(json, place);
+                (levels, place) = readSvnLevels(json, place, MODULE_STATUSES);
                 record = bytes.concat(record, bytes1(uint8(id)), module, levels);
                 require(++count <= type(uint8).max, CollateralTooLong(place));
                 (last, place) = nextRow(json, json.expect(place, "}"));
@@ -164,7 +168,11 @@ library CollateralJson {
     }
 
     /// @dev Rows of an enclave's or a module's own SVN.
-    function readSvnLevels(bytes calldata json, uint256 place) private pure returns (bytes memory record, uint256) {
+    function readSvnLevels(bytes calldata json, uint256 place, uint256 known)
+        private
+        pure
+        returns (bytes memory record, uint256)
+    {
         place = json.expect(place, ',"tcbLevels":[');
         uint256 count = 0;
         bool last = json.isNext(place, "]");
@@ -172,7 +180,7 @@ library CollateralJson {
             uint256 svn;
             uint8 status;
             (svn, place) = json.readNumber(json.expect(place, '{"tcb":{"isvsvn":'), type(uint16).max);
-            (status, place) = readVerdict(json, json.expect(place, "}"));
+            (status, place) = readVerdict(json, json.expect(place, "}"), known);
             record = abi.encodePacked(record, uint16(svn), status);
             require(++count <= type(uint8).max, CollateralTooLong(place));
             (last, place) = nextRow(json, place);
@@ -204,7 +212,7 @@ library CollateralJson {
         if (tdx) (components, place) = readComponents(json, json.expect(place, ',"tdxtcbcomponents":['));
         level = abi.encodePacked(level, uint128(components), uint16(svn));
         uint8 status;
-        (status, place) = readVerdict(json, json.expect(place, "}"));
+        (status, place) = readVerdict(json, json.expect(place, "}"), PLATFORM_STATUSES);
         return (abi.encodePacked(level, status), place);
     }
 
@@ -223,13 +231,17 @@ library CollateralJson {
     }
 
     /// @dev The end of a row: date, status and advisories, of which the status decides.
-    function readVerdict(bytes calldata json, uint256 place) private pure returns (uint8 status, uint256) {
+    function readVerdict(bytes calldata json, uint256 place, uint256 known)
+        private
+        pure
+        returns (uint8 status, uint256)
+    {
         uint256 start;
         uint256 stop;
         (, place) = json.readTime(json.expect(place, ',"tcbDate":'));
         (start, stop, place) = json.readString(json.expect(place, ',"tcbStatus":'));
         status = TcbStatus.numberOf(json[start:stop]);
-        require(status != 0, StatusUnknown(start));
+        require(known & (1 << status) != 0, StatusUnknown(start));
         if (json.isNext(place, ',"advisoryIDs":[')) {
             place = json.expect(place, ',"advisoryIDs":[');
             bool last = json.isNext(place, "]");

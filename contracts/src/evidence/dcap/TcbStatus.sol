@@ -13,7 +13,7 @@ library TcbStatus {
     uint8 internal constant RELAUNCH_ADVISED = 8;
     uint8 internal constant RELAUNCH_ADVISED_CONFIGURATION_NEEDED = 9;
 
-    /// @notice The number of a word; zero for a word that is not Intel's.
+    /// @notice The number of a word that Intel publishes; zero for any other. The last two are what levels come to, and never published.
     function numberOf(bytes calldata word) internal pure returns (uint8) {
         bytes32 hash = keccak256(word);
         if (hash == keccak256("UpToDate")) return UP_TO_DATE;
@@ -23,8 +23,6 @@ library TcbStatus {
         if (hash == keccak256("ConfigurationAndSWHardeningNeeded")) return CONFIGURATION_AND_SW_HARDENING_NEEDED;
         if (hash == keccak256("OutOfDateConfigurationNeeded")) return OUT_OF_DATE_CONFIGURATION_NEEDED;
         if (hash == keccak256("Revoked")) return REVOKED;
-        if (hash == keccak256("TDRelaunchAdvised")) return RELAUNCH_ADVISED;
-        if (hash == keccak256("TDRelaunchAdvisedConfigurationNeeded")) return RELAUNCH_ADVISED_CONFIGURATION_NEEDED;
         return 0;
     }
 

@@ -126,6 +126,11 @@ contract DcapCollateralTest is EmulatedIntel {
         refuses(replaced(text, "2026-11-12T00:00:00Z", "2026-02-30T00:00:00Z"), JsonText.JsonTimeInvalid.selector);
         refuses(replaced(text, '"svn":5}', '"svn":05'), JsonText.JsonNumberInvalid.selector);
         refuses(substituted(text, '"UpToDate"', '"Splendid"'), CollateralJson.StatusUnknown.selector);
+        // What levels come to is nothing that is published, and a module is never in want of configuration.
+        refuses(substituted(text, '"UpToDate"', '"TDRelaunchAdvised"'), CollateralJson.StatusUnknown.selector);
+        refuses(
+            substituted(text, '"UpToDate"}]}],', '"ConfigurationNeeded"}]}],'), CollateralJson.StatusUnknown.selector
+        );
         refuses(substituted(text, '"UpToDate"', '"UpTo\\u0044ate"'), JsonText.JsonStringInvalid.selector);
         refuses(substituted(text, '"svn":0}', '"svn":256}'), JsonText.JsonNumberInvalid.selector);
         refuses(substituted(text, '"pcesvn":13', '"pcesvn":65536'), JsonText.JsonNumberInvalid.selector);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Ait.Attestation.Dcap;
 using Ait.Attestation.Tests.Differential;
