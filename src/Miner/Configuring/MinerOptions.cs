@@ -9,7 +9,8 @@ internal sealed record MinerOptions
 {
     public required Uri Rpc { get; init; }
 
-    public required Uri Coordinator { get; init; }
+    /// <summary>Base addresses of the network's coordinator, one or more replicas in the order in which they are tried.</summary>
+    public required ImmutableArray<Uri> Coordinators { get; init; }
 
     /// <summary>Path of deployment.json; absent means the coordinator's /v1/network is asked.</summary>
     public required string? DeploymentFile { get; init; }

@@ -9,7 +9,7 @@ internal static class Options
     public static ImmutableArray<OptionDefinition> All { get; } =
     [
         new("rpc", "URL", true, "JSON-RPC endpoint of the Ethereum node"),
-        new("coordinator", "URL", true, "base address of the coordinator"),
+        new("coordinator", "URL[,URL…]", true, "base address of the coordinator; of several replicas, the next is tried when one fails"),
         new("deployment", "FILE", false, "deployment.json with the contract addresses; without it they come from the coordinator"),
         new("operator-key", "FILE", true, "32-byte hex key that pays gas and receives AIT; the file must be mode 0600"),
         new("evidence", "SOURCE", false, "where processor evidence comes from: configfs, sev-guest, gramine, command, or auto (default): the command if named, else what this machine has"),

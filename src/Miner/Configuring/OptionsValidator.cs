@@ -23,7 +23,7 @@ internal static class OptionsValidator
         }
 
         Uri? rpc = Read(settings, "rpc", faults, ReadUrl);
-        Uri? coordinator = Read(settings, "coordinator", faults, ReadUrl);
+        ImmutableArray<Uri>? coordinators = Read(settings, "coordinator", faults, ReadUrls);
         EvidenceChoice? evidence = Read(settings, "evidence", faults, ReadEvidence) ?? EvidenceChoice.Auto;
         ImmutableArray<string>? evidenceCommand = Read(settings, "evidence-command", faults, ReadCommand) ?? [];
         CheckCommand(settings, evidence.Value, faults);
@@ -46,7 +46,7 @@ internal static class OptionsValidator
         string? operatorKey = ReadPath(settings, "operator-key", faults);
         string? state = ReadPath(settings, "state", faults);
         string? models = ReadPath(settings, "models", faults);
-        if (faults.Count > before || rpc is null || coordinator is null || gpuUuid is null || deviceClass is null || measurement is null || operatorKey is null)
+        if (faults.Count > before || rpc is null || coordinators is null || gpuUuid is null || deviceClass is null || measurement is null || operatorKey is null)
         {
             return null;
         }
@@ -54,7 +54,7 @@ internal static class OptionsValidator
         return new MinerOptions
         {
             Rpc = rpc,
-            Coordinator = coordinator,
+            Coordinators = coordinators.Value,
             DeploymentFile = deployment,
             OperatorKeyFile = operatorKey,
             Evidence = evidence.Value,
@@ -102,6 +102,12 @@ internal static class OptionsValidator
 
         faults.Add(new OptionFault(setting.Source, $"'{setting.Text}' is not an http or https address without user, query and fragment.", "Write for example http://127.0.0.1:8545."));
         return null;
+    }
+
+    private static ImmutableArray<Uri>? ReadUrls(Setting setting, List<OptionFault> faults)
+    {
+        Uri?[] urls = [.. setting.Text.Split(',', StringSplitOptions.TrimEntries).Select(text => ReadUrl(setting with { Text = text }, faults))];
+        return urls.All(url => url is not null) ? [.. urls.OfType<Uri>()] : null;
     }
 
     private static ImmutableArray<string>? ReadCommand(Setting setting, List<OptionFault> faults)

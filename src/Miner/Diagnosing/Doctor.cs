@@ -40,7 +40,7 @@ internal sealed class Doctor
         using Secp256k1PrivateKey? operatorKey = ReadOperatorKey();
         using var http = new HttpClient();
         var client = new EthereumClient(new JsonRpcClient(http, _options.Rpc, new JsonRpcOptions { MaxAttempts = 2 }));
-        using var transport = new CoordinatorTransport(_options.Coordinator);
+        using var transport = new CoordinatorTransport(_options.Coordinators);
         var coordinator = new PublicCoordinator(transport);
         Report(await CheckNodeAsync(client, cancellation).ConfigureAwait(false));
         Report(await CheckCoordinatorAsync(coordinator, cancellation).ConfigureAwait(false));

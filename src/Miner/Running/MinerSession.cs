@@ -69,7 +69,7 @@ internal sealed class MinerSession
         _reporter.Report(ProcessEvents.Started(MinerProgram.Version, backend, key.Address));
         using var http = new HttpClient();
         var client = new EthereumClient(new JsonRpcClient(http, _options.Rpc));
-        using var transport = new CoordinatorTransport(_options.Coordinator);
+        using var transport = new CoordinatorTransport(_options.Coordinators);
         NetworkFacts? network = await FindNetworkAsync(new NetworkFinder(client, new PublicCoordinator(transport)), draining).ConfigureAwait(false);
         if (network is null)
         {

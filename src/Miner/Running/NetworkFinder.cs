@@ -63,9 +63,9 @@ internal sealed class NetworkFinder
             Reply<NetworkResponse>.Answered { Value: NetworkResponse network } =>
                 (new NetworkAddresses(network.ChainId, network.MiningRegistry, network.DeviceRegistry, network.CertificateCache, network.Profile), null),
             Reply<NetworkResponse>.Refused refused =>
-                (null, new ContractRefusal(refused.Refusal.Code, $"The coordinator at {options.Coordinator} does not say which network it serves: {refused.Refusal}", "Check --coordinator, or name the network with --deployment.")),
+                (null, new ContractRefusal(refused.Refusal.Code, $"The coordinator at {string.Join(", ", options.Coordinators)} does not say which network it serves: {refused.Refusal}", "Check --coordinator, or name the network with --deployment.")),
             Reply<NetworkResponse>.Unavailable unavailable =>
-                (null, new ContractRefusal("CoordinatorAway", $"The coordinator at {options.Coordinator} does not answer: {unavailable.Reason}.", "Check --coordinator and that the coordinator is running.", IsTransient: true)),
+                (null, new ContractRefusal("CoordinatorAway", $"The coordinator at {string.Join(", ", options.Coordinators)} does not answer: {unavailable.Reason}.", "Check --coordinator and that the coordinator is running.", IsTransient: true)),
             _ => throw new InvalidOperationException("A reply of no kind."),
         };
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -5,16 +6,22 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Ait.Miner.Submission;
 
-/// <summary>One HTTP exchange with the coordinator: bounded in time and size, every failure an answer.</summary>
+/// <summary>
+/// One HTTP exchange with the coordinator: bounded in time and size, every failure an answer. Of several replicas it stays with one
+/// until that one fails, then turns to the next.
+/// </summary>
 internal sealed class CoordinatorTransport : IDisposable
 {
     public const int MaxReplyBytes = 4 * 1024 * 1024;
     private static readonly MediaTypeHeaderValue s_json = new("application/json");
     private readonly HttpClient _http;
+    private readonly ImmutableArray<Uri> _replicas;
+    private int _current;
 
-    public CoordinatorTransport(Uri coordinator)
+    /// <param name="replicas">Base addresses of one network's coordinators, at least one.</param>
+    public CoordinatorTransport(ImmutableArray<Uri> replicas)
     {
-        string address = coordinator.AbsoluteUri;
+        _replicas = [.. replicas.Select(replica => replica.AbsoluteUri.EndsWith('/') ? replica : new Uri(replica.AbsoluteUri + "/"))];
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -23,7 +30,6 @@ internal sealed class CoordinatorTransport : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         })
         {
-            BaseAddress = new Uri(address.EndsWith('/') ? address : address + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxReplyBytes,
         };
@@ -39,11 +45,32 @@ internal sealed class CoordinatorTransport : IDisposable
         JsonTypeInfo<T> type,
         CancellationToken cancellation)
     {
+        int replica = Volatile.Read(ref _current);
+        Reply<T> reply = await SendAsync(new Uri(_replicas[replica], path.TrimStart('/')), method, path, body, headers, limit, type, cancellation).ConfigureAwait(false);
+        if (reply is Reply<T>.Unavailable)
+        {
+            // Of those who found it away at once, one turns.
+            Interlocked.CompareExchange(ref _current, (replica + 1) % _replicas.Length, replica);
+        }
+
+        return reply;
+    }
+
+    private async Task<Reply<T>> SendAsync<T>(
+        Uri address,
+        HttpMethod method,
+        string path,
+        ReadOnlyMemory<byte> body,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        TimeSpan limit,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellation)
+    {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(limit);
         try
         {
-            using var request = new HttpRequestMessage(method, path.TrimStart('/'));
+            using var request = new HttpRequestMessage(method, address);
             if (method != HttpMethod.Get)
             {
                 request.Content = new ReadOnlyMemoryContent(body);

@@ -18,7 +18,7 @@ internal sealed class MinerBench : IAsyncDisposable
     {
         Coordinator = new StandInCoordinator(Network, () => Key.Address);
         _executor = new WorkloadExecutor(engine ?? EngineOptions.Default, Device);
-        _transport = new CoordinatorTransport(Coordinator.Url);
+        _transport = new CoordinatorTransport([Coordinator.Url]);
         Patience = new PatientCoordinator(Fast, Reporter, TimeProvider.System);
         Models = new ModelStore(new PublicCoordinator(_transport), Patience, modelsFolder);
         Around = new SeatSurroundings
