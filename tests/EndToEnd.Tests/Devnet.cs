@@ -18,7 +18,7 @@ namespace Ait.EndToEnd.Tests;
 
 /// <summary>A whole network of real processes on emulated hardware, in a folder of its own. Absent, with the reason, where no dev chain can run.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "DisposeAsync ends what it owns.")]
-public sealed class Devnet : IAsyncLifetime
+public class Devnet : IAsyncLifetime
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(200);
     private readonly string _folder = Directory.CreateTempSubdirectory("ait-devnet-").FullName;
@@ -36,7 +36,7 @@ public sealed class Devnet : IAsyncLifetime
             return;
         }
 
-        var options = new LocalNetworkOptions
+        var options = Shape(new LocalNetworkOptions
         {
             State = new StateFolder(_folder),
             Miners = 5,
@@ -45,12 +45,15 @@ public sealed class Devnet : IAsyncLifetime
             BatchInterval = TimeSpan.FromMilliseconds(500),
             CommitWindow = TimeSpan.FromSeconds(20),
             RevealWindow = TimeSpan.FromSeconds(20),
-        };
+        });
         _local = await LocalNetwork.StartAsync(options, TimeProvider.System, _ => { }, CancellationToken.None);
         _network = await NetworkAccess.OpenAsync(options.Rpc, options.Coordinator, CancellationToken.None);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>What this network has beyond one coordinator and a file.</summary>
+    private protected virtual LocalNetworkOptions Shape(LocalNetworkOptions options) => options;
+
+    public virtual async ValueTask DisposeAsync()
     {
         _network?.Dispose();
         if (_local is not null)
@@ -59,6 +62,7 @@ public sealed class Devnet : IAsyncLifetime
         }
 
         Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     internal static void Require(Devnet devnet) => Assert.SkipWhen(

@@ -17,10 +17,19 @@ internal static class UpCommand
         Option<string> state = CommonOptions.State();
         Option<int> port = CommonOptions.Port("--port", 8080, "The coordinator's HTTP port on 127.0.0.1.");
         Option<int> rpcPort = CommonOptions.Port("--rpc-port", 8545, "The dev chain's JSON-RPC port on 127.0.0.1.");
+        var store = new Option<string?>("--store") { HelpName = "URL", Description = "PostgreSQL database for the coordinator's ledger, as postgres://user@host/database; without it a file in the state folder." };
+        Option<int> replicas = CommonOptions.Number("--replicas", "N", 1, 1, 8, "How many coordinators share the ledger, on ports from --port up; more than one needs --store.");
         var command = new Command("up", "Start a network that stays: dev chain, contracts, coordinator, miners. Hardware is EMULATED. Ctrl-C stops it; its state survives.")
         {
-            miners, state, port, rpcPort,
+            miners, state, port, rpcPort, store, replicas,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(replicas) > 1 && result.GetValue(store) is null)
+            {
+                result.AddError("--replicas: several coordinators share one ledger; name a PostgreSQL database with --store.");
+            }
+        });
         command.SetAction((parsed, cancellation) => RunAsync(
             screenFor(parsed),
             new LocalNetworkOptions
@@ -29,6 +38,8 @@ internal static class UpCommand
                 Miners = parsed.GetValue(miners),
                 Port = parsed.GetValue(port),
                 RpcPort = parsed.GetValue(rpcPort),
+                Store = parsed.GetValue(store),
+                ReplicaPorts = [.. Enumerable.Range(parsed.GetValue(port) + 1, parsed.GetValue(replicas) - 1)],
             },
             cancellation));
         return command;
@@ -69,7 +80,7 @@ internal static class UpCommand
             ["what", "where", "log"],
             [
                 ["dev chain", $"{network.Options.Rpc} (chain id {deployment.ChainId})", network.State.Log("chain")],
-                ["coordinator", network.Options.Coordinator.ToString(), network.State.Log("coordinator")],
+                .. network.Options.Coordinators.Select(coordinator => (IReadOnlyList<string>)[coordinator.Name, coordinator.Address.ToString(), network.State.Log(coordinator.Name)]),
                 ["console", network.HasConsole ? $"{network.Options.Coordinator} in a browser" : "not built, see above", ""],
                 .. network.Miners.Select(miner => (IReadOnlyList<string>)[
                     miner.Name, $"{miner.DeviceClass} on {miner.Host} for {miner.Operator} (EMULATED)", network.State.Log(miner.Name)]),

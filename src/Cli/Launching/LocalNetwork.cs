@@ -79,6 +79,11 @@ internal sealed class LocalNetwork : IAsyncDisposable
 
             LocalPort.EnsureFree(options.RpcPort, "the dev chain", "--rpc-port");
             LocalPort.EnsureFree(options.Port, "the coordinator", "--port");
+            foreach (int port in options.ReplicaPorts)
+            {
+                LocalPort.EnsureFree(port, "a replica of the coordinator", "--port");
+            }
+
             await network.StartAsync(anvil, console, cancellation).ConfigureAwait(false);
             return network;
         }
@@ -163,7 +168,11 @@ internal sealed class LocalNetwork : IAsyncDisposable
         ModelsFile.Write(State.Models);
         string? built = await console.ConfigureAwait(false);
         HasConsole = built is not null;
-        Keep(CoordinatorCall(built));
+        foreach ((string name, Uri address) in _options.Coordinators)
+        {
+            Keep(CoordinatorCall(name, address, built));
+        }
+
         Dictionary<string, EmulatedMachine> byName = (await machines.ConfigureAwait(false)).ToDictionary(machine => machine.Name);
         await ReachCoordinatorAsync(cancellation).ConfigureAwait(false);
         foreach (MinerPlan miner in Miners)
@@ -204,22 +213,22 @@ internal sealed class LocalNetwork : IAsyncDisposable
         Deployment.Write(State.Deployment);
     }
 
-    private ProgramCall CoordinatorCall(string? console) => new(
-        "coordinator",
+    private ProgramCall CoordinatorCall(string name, Uri address, string? console) => new(
+        name,
         Installation.HostProgram("Ait.Coordinator"),
         [
-            "--rpc", _options.Rpc.ToString(), "--deployment", State.Deployment, "--key", State.Key("coordinator"), "--store", State.Ledger,
-            "--listen", _options.Coordinator.ToString(), "--models", State.Models, "--batch-interval", Milliseconds(_options.BatchInterval),
+            "--rpc", _options.Rpc.ToString(), "--deployment", State.Deployment, "--key", State.Key("coordinator"), "--store", _options.Store ?? State.Ledger,
+            "--listen", address.ToString(), "--models", State.Models, "--batch-interval", Milliseconds(_options.BatchInterval),
             "--commit-window", Milliseconds(_options.CommitWindow), "--reveal-window", Milliseconds(_options.RevealWindow),
             .. console is null ? (string[])[] : ["--console", console],
         ],
-        State.Log("coordinator"));
+        State.Log(name));
 
     private ProgramCall MinerCall(MinerPlan miner, EmulatedMachine machine) => new(
         miner.Name,
         Installation.HostProgram("Ait.Miner"),
         [
-            "--rpc", _options.Rpc.ToString(), "--coordinator", _options.Coordinator.ToString(), "--deployment", State.Deployment,
+            "--rpc", _options.Rpc.ToString(), "--coordinator", string.Join(',', _options.Coordinators.Select(coordinator => coordinator.Address)), "--deployment", State.Deployment,
             "--operator-key", State.Key(miner.Operator), "--evidence-command", Hardware.EvidenceCommand(miner.Host, Measurement),
             .. GpuEvidenceArguments(miner), "--gpu-uuid", Hex.Encode(machine.GpuUuids[miner.GpuIndex]), "--class", miner.DeviceClass.ToString(), "--measurement", Measurement,
             "--state", State.Miner(miner.Name), "--json",

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ait.Cli.Launching;
 
 /// <summary>What a local network is asked to be.</summary>
@@ -20,6 +22,19 @@ internal sealed record LocalNetworkOptions
 
     /// <summary>From the opening of the reveal to its end.</summary>
     internal TimeSpan RevealWindow { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The ledger's address; null keeps it in the state folder.</summary>
+    internal string? Store { get; init; }
+
+    /// <summary>Ports of further replicas of the coordinator over the same ledger, which must then be a shared one.</summary>
+    internal IReadOnlyList<int> ReplicaPorts { get; init; } = [];
+
+    /// <summary>All coordinators by name, in the order in which miners try them.</summary>
+    internal IReadOnlyList<(string Name, Uri Address)> Coordinators =>
+    [
+        ("coordinator", Coordinator),
+        .. ReplicaPorts.Select((port, index) => (string.Create(CultureInfo.InvariantCulture, $"coordinator-{index + 2}"), new Uri($"http://127.0.0.1:{port}"))),
+    ];
 
     internal Uri Rpc => new($"http://127.0.0.1:{RpcPort}");
 

@@ -25,6 +25,8 @@ internal sealed class PostgresServer
     /// <summary>Whether this run of the tests is the one over PostgreSQL.</summary>
     internal static bool IsAsked => Environment.GetEnvironmentVariable("AIT_TEST_STORE") == "postgres";
 
+    internal static bool IsInstalled => FindPrograms() is not null;
+
     /// <summary>The server; skips the test where there is none.</summary>
     internal static PostgresServer Require()
     {
