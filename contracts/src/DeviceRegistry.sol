@@ -8,31 +8,34 @@ import {DcapFacts, IDcapVerifier} from "./interfaces/IDcapVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "./interfaces/IDeviceRegistry.sol";
 import {GpuFacts, INvidiaVerifier} from "./interfaces/INvidiaVerifier.sol";
 import {ISnpVerifier, SnpFacts} from "./interfaces/ISnpVerifier.sol";
+import {RosterEntry} from "./roster/RosterWords.sol";
 
 /// @title Device registry
 contract DeviceRegistry is IDeviceRegistry, Governed {
     using SafeCast for uint256;
 
-    /// @dev A roster slot as stored: four words are read to settle, the fifth only to refresh.
+    /// @dev A roster slot as stored: its first three words are read to settle and are laid out as `RosterEntry` says.
     struct Slot {
         bytes32 gpuId;
-        bytes32 hostChip;
         address operator;
         uint8 class;
-        uint40 validUntil;
-        uint40 previousValidUntil;
+        uint24 gpuNumber;
+        uint24 hostNumber;
+        uint32 revokedBlock;
         uint8 profile;
         address enclaveKey;
-        uint32 registeredBlock;
+        uint32 validUntil;
+        uint32 previousValidUntil;
         uint32 refreshedBlock;
-        uint32 revokedBlock;
+        uint32 registeredBlock;
         uint40 extendedAt;
     }
 
-    /// @dev What outlives a slot: where a GPU was last registered (0 = never, else slot + 1), whether it is excluded, and the challenge
-    /// block of its last evidence.
+    /// @dev What outlives a slot: where a GPU was last registered (0 = never, else slot + 1), its number (from 1), whether it is
+    /// excluded, and the challenge block of its last evidence.
     struct Gpu {
         uint32 slotAndOne;
+        uint24 number;
         bool revoked;
         uint64 lastBlockNumber;
     }
@@ -52,7 +55,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     struct Appraisal {
         bytes32 gpuId;
         bytes32 hostChip;
-        uint40 validUntil;
+        uint32 validUntil;
         uint8 profile;
     }
 
@@ -61,7 +64,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     /// @notice Longest validity of one piece of evidence.
     uint256 public constant VALIDITY = 24 hours;
     /// @inheritdoc IDeviceRegistry
-    uint64 public constant EXTENSION_INTERVAL = 1 hours;
+    uint64 public constant EXTENSION_INTERVAL = 12 hours;
     /// @notice How many blocks back a challenge block may lie.
     uint256 public constant CHALLENGE_BLOCKS = 128;
     uint8 private constant CLASSES = 4;
@@ -89,8 +92,11 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
 
     /// @inheritdoc IDeviceRegistry
     uint256 public hostLimit = 8;
-    uint256 private _nextProbe;
+    uint32 private _nextProbe;
+    uint24 private _gpuCount;
     Slot[] private _roster;
+    bytes32[] private _hostChips;
+    mapping(bytes32 hostChip => uint24 number) private _hostNumbers;
     mapping(bytes32 gpuId => Gpu) private _gpus;
     mapping(address enclaveKey => bytes32 gpuId) private _gpuOfKey;
     /// @dev Slots of a host, each plus one; the first zero ends them.
@@ -138,22 +144,24 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             isOwnSlot = last.validUntil < block.timestamp;
         }
         if (!isOwnSlot) slot = _takeSlot();
-        _joinHost(found.hostChip, slot);
+        uint24 hostNumber = _joinHost(found.hostChip, slot);
         gpu.slotAndOne = slot + 1;
+        if (gpu.number == 0) gpu.number = ++_gpuCount;
 
         uint32 blockNumber = block.number.toUint32();
         _roster[slot] = Slot({
             gpuId: found.gpuId,
-            hostChip: found.hostChip,
             operator: msg.sender,
             class: request.class,
-            validUntil: found.validUntil,
-            previousValidUntil: _roster[slot].validUntil,
+            gpuNumber: gpu.number,
+            hostNumber: hostNumber,
+            revokedBlock: 0,
             profile: found.profile,
             enclaveKey: request.enclaveKey,
-            registeredBlock: blockNumber,
+            validUntil: found.validUntil,
+            previousValidUntil: _roster[slot].validUntil,
             refreshedBlock: blockNumber,
-            revokedBlock: 0,
+            registeredBlock: blockNumber,
             extendedAt: uint40(block.timestamp)
         });
         emit DeviceRegistered(
@@ -263,12 +271,28 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     }
 
     /// @inheritdoc IDeviceRegistry
+    function rosterEntry(uint32 slot) external view returns (RosterEntry memory entry) {
+        require(slot < _roster.length, SlotUnknown(slot, uint32(_roster.length)));
+        Slot storage found = _roster[slot];
+        assembly ("memory-safe") {
+            mstore(entry, sload(found.slot))
+            mstore(add(entry, 0x20), sload(add(found.slot, 1)))
+            mstore(add(entry, 0x40), sload(add(found.slot, 2)))
+        }
+    }
+
+    /// @inheritdoc IDeviceRegistry
+    function gpuNumberOf(bytes32 gpuId) external view returns (uint24) {
+        return _gpus[gpuId].number;
+    }
+
+    /// @inheritdoc IDeviceRegistry
     function device(uint32 slot) public view returns (Device memory) {
         require(slot < _roster.length, SlotUnknown(slot, uint32(_roster.length)));
         Slot storage found = _roster[slot];
         return Device({
             gpuId: found.gpuId,
-            hostChip: found.hostChip,
+            hostChip: _hostChips[found.hostNumber - 1],
             operator: found.operator,
             class: found.class,
             validUntil: found.validUntil,
@@ -327,7 +351,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         require(gpuEvidence == 0 || gpuFacts.nonce == binding, GpuNonceMismatch(binding, gpuFacts.nonce));
         require(end >= block.timestamp, EvidenceExpired(end, block.timestamp));
         _useEvidence(request, found.gpuId);
-        found.validUntil = uint40(Math.min(end, block.timestamp + VALIDITY));
+        found.validUntil = uint32(Math.min(end, block.timestamp + VALIDITY));
     }
 
     /// @dev The processor's evidence, by the verifier of its platform.
@@ -376,19 +400,25 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             probe = candidate + 1;
             Slot storage slot = _roster[candidate];
             if (slot.validUntil < block.timestamp) {
-                _nextProbe = probe;
+                _nextProbe = uint32(probe);
                 Gpu storage former = _gpus[slot.gpuId];
                 if (former.slotAndOne == candidate + 1) former.slotAndOne = 0;
                 return uint32(candidate);
             }
         }
-        _nextProbe = probe;
+        _nextProbe = uint32(probe);
         _roster.push();
         return length.toUint32();
     }
 
-    /// @dev Counts the slot among the live GPUs of its host, in place of a dead one where there is one.
-    function _joinHost(bytes32 hostChip, uint32 slot) private {
+    /// @dev Counts the slot among the live GPUs of its host, in place of a dead one where there is one. Numbers a new host.
+    function _joinHost(bytes32 hostChip, uint32 slot) private returns (uint24 number) {
+        number = _hostNumbers[hostChip];
+        if (number == 0) {
+            _hostChips.push(hostChip);
+            number = _hostChips.length.toUint24();
+            _hostNumbers[hostChip] = number;
+        }
         uint32[HOST_LIMIT_MOST] storage slots = _hosts[hostChip];
         uint256 place = HOST_LIMIT_MOST;
         uint256 live = 0;
@@ -396,7 +426,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             uint32 other = slots[i];
             if (other == slot + 1) {
                 place = i;
-            } else if (other != 0 && _roster[other - 1].hostChip == hostChip && _isLive(_roster[other - 1])) {
+            } else if (other != 0 && _roster[other - 1].hostNumber == number && _isLive(_roster[other - 1])) {
                 live++;
             } else if (place == HOST_LIMIT_MOST) {
                 place = i;

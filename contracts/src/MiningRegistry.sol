@@ -1,48 +1,71 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AIToken} from "./AIToken.sol";
 import {Governed} from "./governance/Governed.sol";
 import {IAIToken} from "./interfaces/IAIToken.sol";
-import {Device, IDeviceRegistry} from "./interfaces/IDeviceRegistry.sol";
+import {IDeviceRegistry} from "./interfaces/IDeviceRegistry.sol";
 import {
     Batch,
     DurationBounds,
+    Escalation,
     IMiningRegistry,
     MiningTask,
     SeatClaim,
     TaskSettlement
 } from "./interfaces/IMiningRegistry.sol";
+import {BatchTree} from "./mining/BatchTree.sol";
+import {DeviceClocks} from "./mining/DeviceClocks.sol";
+import {EnclaveSignature} from "./mining/EnclaveSignature.sol";
+import {MemoryTable} from "./mining/MemoryTable.sol";
 import {Rates} from "./mining/Rates.sol";
 import {SeatCache} from "./mining/SeatCache.sol";
+import {WorkTerms} from "./mining/WorkTerms.sol";
+import {RosterWords} from "./roster/RosterWords.sol";
 
 /// @title Mining registry
 contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
+    using MemoryTable for uint256;
+    using RosterWords for uint256;
     using SafeCast for uint256;
     using SeatCache for SeatCache.Cache;
+    using SeatCache for uint256;
 
-    /// @dev A batch as stored: four words.
+    /// @dev A batch as stored: four words. `marks` are those of its first 32 tasks, so that a small batch needs no further word.
     struct StoredBatch {
         bytes32 root;
         bytes32 seedBlockHash;
-        uint96 mintRate;
-        uint64 computeUnits;
-        uint32 taskCount;
-        uint32 rosterLength;
-        uint64 unsettledComputeUnits;
+        uint80 mintRate;
         uint40 commitBlock;
         uint40 seedTime;
         uint40 latestDeadline;
+        uint24 taskCount;
+        uint32 rosterLength;
+        uint64 unsettledComputeUnits;
+        uint64 reserved;
+        uint128 marks;
+    }
+
+    /// @dev `paid`: bits of the seats above 2 that were paid.
+    struct StoredEscalation {
+        bytes32 seedBlockHash;
+        uint40 seedBlock;
+        uint40 seedTime;
+        uint8 level;
+        uint8 paid;
+    }
+
+    struct StoredDeferral {
+        address operator;
+        uint96 payableAt;
+        uint256 amount;
     }
 
     /// @dev `changeableAt`: from when on no batch committed at an earlier rate can settle.
     struct StoredRates {
-        uint96 mintRate;
+        uint80 mintRate;
         uint96 redeemPrice;
         uint40 changeableAt;
     }
@@ -50,22 +73,32 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     /// @dev Working memory of one `settle` call. Written back to storage once, at its end.
     struct Settling {
         uint256 batchId;
-        bytes32 root;
-        bytes32 seedBlockHash;
-        uint256 mintRate;
-        uint256 rosterLength;
-        uint256 commitBlock;
-        uint256 taskCount;
-        uint256 latestDeadline;
-        uint256 seedMillis;
+        StoredBatch batch;
         uint256 remainingUnits;
-        uint256 settledWord;
-        uint256 settledBits;
+        uint256 markWord;
+        uint256 marks;
         uint256 classRates;
+        uint256 termsUnits;
+        uint256 termsType;
+        WorkTerms.Terms[5] terms;
+        EnclaveSignature.Statement statement;
         bytes32 domainSeparator;
+        uint256 nowMillis;
         uint256 minted;
+        bool isWitness;
         bool isChanged;
         SeatCache.Cache cache;
+    }
+
+    /// @dev One task of a `settle` call, worked out. `seats` holds cache entries; `slots` the roster slots for the event.
+    struct Seating {
+        bytes32 taskId;
+        uint256 level;
+        uint256 seedMillis;
+        uint256 escalationMillis;
+        uint256 matching;
+        uint256 claimed;
+        uint256[7] seats;
     }
 
     /// @notice EIP-712 type of the statement an enclave key signs.
@@ -74,9 +107,9 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     );
     /// @notice The one determinism class: exact integer arithmetic.
     uint8 public constant DETERMINISM_CLASS = 1;
-    /// @notice Independent seats per task.
+    /// @notice Independent seats per task, before it escalates.
     uint256 public constant SEATS = 3;
-    /// @notice Equal results that make an agreement.
+    /// @notice Equal results of three seats that make an agreement.
     uint256 public constant QUORUM = 2;
     /// @notice Draws after which a roster is too small.
     uint256 public constant MOST_DRAWS = 64;
@@ -86,9 +119,21 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     uint256 public constant SEED_WINDOW = 256;
     /// @notice Least credit a redemption buys, micro-CU.
     uint256 public constant LEAST_REDEEMED_UNITS = 1000;
+    /// @notice Seats of a task that has escalated as far as it can.
+    uint256 public constant MOST_SEATS = 7;
+    /// @notice Most tasks of a batch.
+    uint256 public constant MOST_TASKS = 1 << 20;
     uint32 private constant CLASS_RATE_MOST = 1_000_000;
-    uint8 private constant REASON_SILENT = 1;
-    uint8 private constant REASON_MINORITY = 2;
+    uint256 private constant CODE_SILENT = 1;
+    uint256 private constant CODE_MINORITY = 2;
+    uint256 private constant CODE_DEFERRED = 6;
+    uint256 private constant CODE_PAID_BEFORE = 7;
+    /// @dev A task's mark: a bit for each of seats 0 to 2 once it is paid, and one for a task that has escalated.
+    uint256 private constant MARK_PAID = 7;
+    uint256 private constant MARK_ESCALATED = 8;
+    uint256 private constant MARKS_IN_BATCH = 32;
+    uint256 private constant MARKS_PER_WORD = 64;
+    uint256 private constant NO_TYPE = type(uint256).max;
 
     IAIToken private immutable _token;
     IDeviceRegistry private immutable _devices;
@@ -106,10 +151,12 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     uint256 public totalBurned;
     /// @dev CU per hour of class c in the 32 bits from bit 32 * c.
     uint256 private _classRates = uint256(1000) << 32 | uint256(600) << 64 | uint256(400) << 96 | uint256(800) << 128;
-    mapping(uint16 workloadType => mapping(uint8 class => DurationBounds)) private _durationBounds;
+    mapping(uint256 workloadType => uint256 packed) private _durationBounds;
     mapping(uint256 batchId => StoredBatch) private _batches;
-    mapping(uint256 batchId => mapping(uint256 word => uint256 bits)) private _settled;
-    mapping(bytes32 gpuId => uint64 millis) private _busyUntil;
+    mapping(uint256 batchId => mapping(uint256 word => uint256 marks)) private _marks;
+    mapping(uint256 word => uint256 clocks) private _clocks;
+    mapping(bytes32 taskId => StoredEscalation) private _escalations;
+    mapping(bytes32 taskId => mapping(uint256 seat => StoredDeferral)) private _deferrals;
     mapping(bytes32 workloadId => uint64 units) private _quotes;
     mapping(address account => mapping(bytes32 workloadId => uint64 units)) private _credits;
 
@@ -142,7 +189,8 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         onlyCoordinator
         returns (uint256 batchId)
     {
-        require(taskCount != 0 && computeUnits != 0, BatchEmpty());
+        require(root != 0 && taskCount != 0 && computeUnits != 0, BatchEmpty());
+        require(taskCount <= MOST_TASKS, BatchTooLarge(taskCount, MOST_TASKS));
         require(
             latestDeadline > block.timestamp && latestDeadline < block.timestamp + _taskLifetime,
             DeadlineOutOfBounds(latestDeadline, block.timestamp + 1, block.timestamp + _taskLifetime - 1)
@@ -150,18 +198,19 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         uint32 rosterLength = _devices.rosterLength();
         require(rosterLength >= SEATS, RosterTooSmall(rosterLength, SEATS));
         batchId = ++batchCount;
-        uint96 rate = _rates.mintRate;
+        uint80 rate = _rates.mintRate;
         _batches[batchId] = StoredBatch({
             root: root,
             seedBlockHash: 0,
             mintRate: rate,
-            computeUnits: computeUnits,
-            taskCount: taskCount,
-            rosterLength: rosterLength,
-            unsettledComputeUnits: computeUnits,
             commitBlock: block.number.toUint40(),
             seedTime: 0,
-            latestDeadline: uint40(latestDeadline)
+            latestDeadline: uint40(latestDeadline),
+            taskCount: uint24(taskCount),
+            rosterLength: rosterLength,
+            unsettledComputeUnits: computeUnits,
+            reserved: 0,
+            marks: 0
         });
         emit BatchCommitted(
             batchId,
@@ -179,23 +228,85 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     function pinSeed(uint256 batchId) external {
         StoredBatch storage stored = _known(batchId);
         if (stored.seedBlockHash != 0) return;
-        uint256 seedBlock = stored.commitBlock + SEED_DELAY;
-        require(block.number > seedBlock, SeedNotReady(uint64(seedBlock), block.number));
-        bytes32 seedBlockHash = block.number - seedBlock <= SEED_WINDOW ? blockhash(seedBlock) : bytes32(0);
-        require(seedBlockHash != 0, SeedTooOld(uint64(seedBlock), block.number));
+        bytes32 seedBlockHash = _seedHash(stored.commitBlock + SEED_DELAY);
         stored.seedBlockHash = seedBlockHash;
         stored.seedTime = uint40(block.timestamp);
         emit SeedPinned(batchId, seedBlockHash, uint64(block.timestamp));
     }
 
     /// @inheritdoc IMiningRegistry
-    function settle(uint256 batchId, TaskSettlement[] calldata settlements) external returns (uint256 minted) {
+    function settle(uint256 batchId, TaskSettlement[] calldata settlements, bytes32[] calldata proof)
+        external
+        returns (uint256 minted)
+    {
         Settling memory settling = _load(batchId, settlements.length);
+        if (settlements.length == 0) return 0;
+        uint256[] memory positions = new uint256[](settlements.length);
+        bytes32[] memory leaves = new bytes32[](settlements.length);
+        uint256 least = 0;
+        for (uint256 i = 0; i < settlements.length; i++) {
+            (positions[i], leaves[i]) = _leafOf(settling, settlements[i].task, least);
+            least = positions[i] + 1;
+        }
+        _checkQueue(settling, settlements[0].task, positions, leaves, proof);
         for (uint256 i = 0; i < settlements.length; i++) {
             _settleTask(settling, settlements[i]);
         }
         minted = settling.minted;
-        _store(settling);
+        if (settling.isChanged) _store(settling);
+    }
+
+    /// @inheritdoc IMiningRegistry
+    function escalate(uint256 batchId, TaskSettlement calldata settlement, bytes32[] calldata proof) external {
+        Settling memory settling = _load(batchId, 1);
+        MiningTask calldata task = settlement.task;
+        uint256[] memory positions = new uint256[](1);
+        bytes32[] memory leaves = new bytes32[](1);
+        (positions[0], leaves[0]) = _leafOf(settling, task, 0);
+        _checkQueue(settling, task, positions, leaves, proof);
+        uint256 mark = _markOf(settling, task.index);
+        bytes32 taskId = taskIdOf(batchId, task.index);
+        require(mark & MARK_PAID == 0 && _escalations[taskId].paid == 0, TaskAlreadySettled(taskId));
+        Seating memory seating = _seat(settling, settlement, mark);
+        _checkClaims(settling, settlement, seating);
+        require(!_isAgreed(seating), TaskAgreed(taskId));
+        require(seating.level < MOST_SEATS, EscalationExhausted(taskId));
+        // Thirds of the time between seed and deadline; nobody has to be waited for once every seat has claimed.
+        uint256 seedTime = settling.batch.seedTime;
+        uint256 from = seedTime + (task.deadline - seedTime) * (seating.level == SEATS ? 1 : 2) / 3;
+        require(
+            block.timestamp >= from || seating.claimed == (1 << seating.level) - 1, EscalationTooEarly(from)
+        );
+        StoredEscalation storage stored = _escalations[taskId];
+        stored.level = uint8(seating.level + 2);
+        if (mark & MARK_ESCALATED == 0) {
+            stored.seedBlock = (block.number + SEED_DELAY).toUint40();
+            settling.marks |= MARK_ESCALATED << _shiftOf(task.index);
+            _storeMarks(settling);
+        }
+        emit TaskEscalated(taskId, stored.level, stored.seedBlock);
+    }
+
+    /// @inheritdoc IMiningRegistry
+    function pinEscalation(bytes32 taskId) external {
+        StoredEscalation storage stored = _escalations[taskId];
+        require(stored.level != 0, NotEscalated(taskId));
+        if (stored.seedBlockHash != 0) return;
+        bytes32 seedBlockHash = _seedHash(stored.seedBlock);
+        stored.seedBlockHash = seedBlockHash;
+        stored.seedTime = uint40(block.timestamp);
+        emit EscalationPinned(taskId, seedBlockHash, uint64(block.timestamp));
+    }
+
+    /// @inheritdoc IMiningRegistry
+    function release(bytes32 taskId, uint8 seat) external returns (uint256 amount) {
+        StoredDeferral memory stored = _deferrals[taskId][seat];
+        amount = stored.amount;
+        require(amount != 0, NothingDeferred(taskId, seat));
+        require(block.timestamp >= stored.payableAt, DeferredUntil(stored.payableAt));
+        delete _deferrals[taskId][seat];
+        _token.mint(stored.operator, amount);
+        emit SeatReleased(taskId, seat, stored.operator, amount);
     }
 
     /// @inheritdoc IMiningRegistry
@@ -236,7 +347,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         require(block.timestamp >= current.changeableAt, RatesChangedRecently(current.changeableAt));
         // Credit already sold must not be served at a rate it does not cover, nor batches alive be redeemed below theirs.
         require(
-            newMintRate <= type(uint96).max && newRedeemPrice <= type(uint96).max
+            newMintRate <= type(uint80).max && newRedeemPrice <= type(uint96).max
                 && Rates.isWashLosing(newMintRate, newRedeemPrice)
                 && Rates.isWashLosing(newMintRate, lowestRedeemPrice)
                 && Rates.isWashLosing(current.mintRate, newRedeemPrice),
@@ -244,7 +355,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         );
         if (newRedeemPrice < lowestRedeemPrice) lowestRedeemPrice = newRedeemPrice;
         _rates = StoredRates({
-            mintRate: uint96(newMintRate),
+            mintRate: uint80(newMintRate),
             redeemPrice: uint96(newRedeemPrice),
             changeableAt: uint40(block.timestamp + _taskLifetime)
         });
@@ -272,7 +383,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
             Rates.isSane(bounds),
             DurationBoundsInvalid(bounds.minMillisPerCu, bounds.maxMillisPerCu, bounds.slackMillis)
         );
-        _durationBounds[workloadType][class] = bounds;
+        _durationBounds[workloadType] = Rates.withBounds(_durationBounds[workloadType], class, bounds);
         emit DurationBoundsChanged(workloadType, class, bounds);
     }
 
@@ -289,7 +400,6 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
             root: stored.root,
             seedBlockHash: stored.seedBlockHash,
             mintRate: stored.mintRate,
-            computeUnits: stored.computeUnits,
             unsettledComputeUnits: stored.unsettledComputeUnits,
             taskCount: stored.taskCount,
             rosterLength: stored.rosterLength,
@@ -302,7 +412,35 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
     /// @inheritdoc IMiningRegistry
     function isSettled(uint256 batchId, uint32 index) external view returns (bool) {
-        return _settled[batchId][index >> 8] >> (index & 0xff) & 1 == 1;
+        uint256 marks = index < MARKS_IN_BATCH ? _batches[batchId].marks : _marks[batchId][_wordOf(index)];
+        uint256 mark = marks >> _shiftOf(index);
+        return mark & MARK_PAID != 0 || mark & MARK_ESCALATED != 0 && _escalations[taskIdOf(batchId, index)].paid != 0;
+    }
+
+    /// @inheritdoc IMiningRegistry
+    function isWitness(address account) public view returns (bool) {
+        return account == coordinator;
+    }
+
+    /// @inheritdoc IMiningRegistry
+    function escalation(bytes32 taskId) external view returns (Escalation memory) {
+        StoredEscalation storage stored = _escalations[taskId];
+        return Escalation({
+            level: stored.level,
+            seedBlock: stored.seedBlock,
+            seedTime: stored.seedTime,
+            seedBlockHash: stored.seedBlockHash
+        });
+    }
+
+    /// @inheritdoc IMiningRegistry
+    function deferred(bytes32 taskId, uint8 seat)
+        external
+        view
+        returns (address operator, uint256 amount, uint256 payableAt)
+    {
+        StoredDeferral storage stored = _deferrals[taskId][seat];
+        return (stored.operator, stored.amount, stored.payableAt);
     }
 
     /// @inheritdoc IMiningRegistry
@@ -312,9 +450,33 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         returns (uint32[3] memory slots)
     {
         Settling memory settling = _load(batchId, 1);
-        uint256[3] memory seats = _draw(settling, taskIdOf(batchId, task.index), task, seatSecret);
+        Seating memory seating;
+        seating.taskId = taskIdOf(batchId, task.index);
+        _draw(settling, task, seating, keccak256(abi.encode(seatSecret, settling.batch.seedBlockHash)), 0, SEATS);
         for (uint256 i = 0; i < SEATS; i++) {
-            slots[i] = uint32(settling.cache.seats[seats[i]].slot);
+            slots[i] = uint32(seating.seats[i].keyOf());
+        }
+    }
+
+    /// @inheritdoc IMiningRegistry
+    function escalatedSeatsOf(
+        uint256 batchId,
+        MiningTask calldata task,
+        bytes32 seatSecret,
+        bytes32 escalationSecret
+    ) external view returns (uint32[] memory slots) {
+        Settling memory settling = _load(batchId, 1);
+        Seating memory seating;
+        seating.taskId = taskIdOf(batchId, task.index);
+        _draw(settling, task, seating, keccak256(abi.encode(seatSecret, settling.batch.seedBlockHash)), 0, SEATS);
+        StoredEscalation memory stored = _escalations[seating.taskId];
+        require(stored.level != 0, NotEscalated(seating.taskId));
+        require(stored.seedBlockHash != 0, EscalationNotPinned(seating.taskId));
+        bytes32 seed = keccak256(abi.encode(escalationSecret, stored.seedBlockHash));
+        _draw(settling, task, seating, seed, SEATS, stored.level);
+        slots = new uint32[](stored.level);
+        for (uint256 i = 0; i < slots.length; i++) {
+            slots[i] = uint32(seating.seats[i].keyOf());
         }
     }
 
@@ -330,7 +492,8 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
     /// @inheritdoc IMiningRegistry
     function busyUntil(bytes32 gpuId) external view returns (uint64) {
-        return _busyUntil[gpuId];
+        uint256 number = _devices.gpuNumberOf(gpuId);
+        return uint64(DeviceClocks.read(_clocks[number / DeviceClocks.PER_WORD], number));
     }
 
     /// @inheritdoc IMiningRegistry
@@ -371,7 +534,9 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         bytes32 gpuId,
         uint64 duration
     ) external view returns (bytes32) {
-        return _digest(_domainSeparatorV4(), taskId, workloadHash, resultHash, gpuId, duration);
+        return _hashTypedDataV4(
+            keccak256(abi.encode(WORK_ATTESTATION_TYPEHASH, taskId, workloadHash, resultHash, gpuId, duration))
+        );
     }
 
     /// @inheritdoc IMiningRegistry
@@ -383,258 +548,366 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     /// @inheritdoc IMiningRegistry
     function durationBounds(uint16 workloadType, uint8 class) external view returns (DurationBounds memory bounds) {
         uint32 rate = classRate(class);
-        bounds = _durationBounds[workloadType][class];
+        bounds = Rates.boundsIn(_durationBounds[workloadType], class);
         if (bounds.maxMillisPerCu == 0) bounds = Rates.defaultBounds(rate);
     }
 
-    /// @dev The one path to the mint. Works on `settling` only: storage of the task, its devices and its operators is written by
-    /// `_store`, after every task of the call has passed. Credit is the exception, written here and reverted with the rest.
-    function _settleTask(Settling memory settling, TaskSettlement calldata settlement) private {
-        MiningTask calldata task = settlement.task;
-        _turnToWord(settling, task.index >> 8);
-        uint256 bit = 1 << (task.index & 0xff);
-        if (settling.settledBits & bit != 0) return;
-
-        bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(task))));
-        require(
-            task.index < settling.taskCount && MerkleProof.verifyCalldata(settlement.proof, settling.root, leaf),
-            WorkloadNotInQueue(task.workloadHash)
-        );
-        require(task.determinismClass == DETERMINISM_CLASS, DeterminismClassUnknown(task.determinismClass));
-        require(
-            task.deadline <= settling.latestDeadline,
-            DeadlineOutOfBounds(task.deadline, block.timestamp, settling.latestDeadline)
-        );
-        require(block.timestamp <= task.deadline, TaskExpired(task.deadline, block.timestamp));
-        bytes32 secretHash = keccak256(abi.encode(settlement.seatSecret));
-        require(secretHash == task.seatSecretHash, SeatSecretMismatch(task.seatSecretHash, secretHash));
-
-        bytes32 taskId = taskIdOf(settling.batchId, task.index);
-        uint256[3] memory seats = _draw(settling, taskId, task, settlement.seatSecret);
-        uint256 paid = _checkClaims(settling, taskId, settlement, seats);
-
-        settling.settledBits |= bit;
-        settling.isChanged = true;
-        require(
-            task.computeUnits <= settling.remainingUnits,
-            BatchUnitsExceeded(settling.batchId, uint64(settling.remainingUnits), task.computeUnits)
-        );
-        // Cannot underflow: compared one line above.
-        unchecked {
-            settling.remainingUnits -= task.computeUnits;
+    /// @dev A task's position and leaf; positions ascend.
+    function _leafOf(Settling memory settling, MiningTask calldata task, uint256 least)
+        private
+        pure
+        returns (uint256 index, bytes32 leaf)
+    {
+        index = task.index;
+        require(index >= least, TasksNotAscending());
+        require(index < settling.batch.taskCount, WorkloadNotInQueue(task.workloadHash));
+        assembly ("memory-safe") {
+            // keccak256(bytes.concat(keccak256(abi.encode(task)))): a task is ten words without an offset among them.
+            let free := mload(0x40)
+            calldatacopy(free, task, 0x140)
+            mstore(0x00, keccak256(free, 0x140))
+            leaf := keccak256(0x00, 0x20)
         }
-        if (task.redeemer != address(0)) _spendCredit(task);
-        uint256 minted = _pay(settling, taskId, settlement, seats);
-        settling.minted += minted;
-        emit TaskSettled(
-            taskId,
-            settling.batchId,
-            task.workloadHash,
-            task.index,
-            settlement.resultHash,
-            task.computeUnits,
-            uint8(paid),
-            minted
-        );
     }
 
-    /// @dev Checks every claim, the losing ones too, and returns how many agree with the settlement's result.
-    function _checkClaims(
+    /// @dev That the tasks at these positions are what the batch was committed with.
+    function _checkQueue(
         Settling memory settling,
-        bytes32 taskId,
-        TaskSettlement calldata settlement,
-        uint256[3] memory seats
-    ) private view returns (uint256 matching) {
-        SeatClaim[] calldata claims = settlement.claims;
-        uint256 nextSeat = 0;
-        for (uint256 i = 0; i < claims.length; i++) {
-            SeatClaim calldata claim = claims[i];
-            uint256 seat = claim.seat;
-            require(seat >= nextSeat, ClaimsNotAscending());
-            nextSeat = seat + 1;
-            if (seat >= SEATS) _refuseSeat(claim, 0);
-            _checkClaim(settling, taskId, settlement.task, claim, settling.cache.seats[seats[seat]].device);
-            if (claim.resultHash == settlement.resultHash) matching++;
+        MiningTask calldata first,
+        uint256[] memory positions,
+        bytes32[] memory leaves,
+        bytes32[] calldata proof
+    ) private pure {
+        bytes32 root = BatchTree.rootOf(positions, leaves, settling.batch.taskCount, proof);
+        require(root == settling.batch.root, WorkloadNotInQueue(first.workloadHash));
+    }
+
+    /// @dev The one path to the mint. Works on `settling` only: marks, clocks and balances are written by `_store`, after every task of
+    /// the call has passed. Credit, escalations and deferred pay are the exceptions, written here and reverted with the rest.
+    function _settleTask(Settling memory settling, TaskSettlement calldata settlement) private {
+        MiningTask calldata task = settlement.task;
+        uint256 mark = _markOf(settling, task.index);
+        // A task can be settled with only later seats paid, so a mark says all of it only if it has not escalated.
+        if (mark & MARK_PAID != 0 && !settling.isWitness) return;
+        Seating memory seating = _seat(settling, settlement, mark);
+        uint256 paid = mark & MARK_PAID;
+        if (mark & MARK_ESCALATED != 0) paid |= uint256(_escalations[seating.taskId].paid) << SEATS;
+        if (paid != 0 && !settling.isWitness) return;
+        _checkClaims(settling, settlement, seating);
+        require(_isAgreed(seating), ResultNotAgreed(settlement.resultHash, _count(seating.matching), QUORUM));
+        // Who was paid before must be among those who agree: one task, one result.
+        uint256 due = seating.matching & ~paid;
+        if (paid & ~seating.matching != 0 || due == 0) return;
+
+        settling.isChanged = true;
+        settling.marks |= (due & MARK_PAID) << _shiftOf(task.index);
+        if (due >> SEATS != 0) _escalations[seating.taskId].paid |= uint8(due >> SEATS);
+        if (paid == 0) _spend(settling, task);
+        (uint256 minted, uint256 seats) = _pay(settling, settlement, seating, due);
+        settling.minted += minted;
+        if (paid == 0) {
+            emit TaskSettled(seating.taskId, task.workloadHash, settlement.resultHash, minted, seats);
+        } else {
+            emit SeatsAdded(seating.taskId, minted, seats);
         }
-        require(matching >= QUORUM, ResultNotAgreed(settlement.resultHash, matching, QUORUM));
+    }
+
+    /// @dev What a task uses up, once: compute units of its batch, credit of its redeemer.
+    function _spend(Settling memory settling, MiningTask calldata task) private {
+        uint64 units = task.computeUnits;
+        require(
+            units <= settling.remainingUnits,
+            BatchUnitsExceeded(settling.batchId, uint64(settling.remainingUnits), units)
+        );
+        // Cannot underflow: compared above.
+        unchecked {
+            settling.remainingUnits -= units;
+        }
+        address redeemer = task.redeemer;
+        if (redeemer == address(0)) return;
+        uint64 held = _credits[redeemer][task.workloadHash];
+        require(held >= units, CreditInsufficient(redeemer, task.workloadHash, units, held));
+        _credits[redeemer][task.workloadHash] = held - units;
+    }
+
+    /// @dev Checks a task's own facts and draws its seats.
+    function _seat(Settling memory settling, TaskSettlement calldata settlement, uint256 mark)
+        private
+        view
+        returns (Seating memory seating)
+    {
+        MiningTask calldata task = settlement.task;
+        require(task.determinismClass == DETERMINISM_CLASS, DeterminismClassUnknown(task.determinismClass));
+        uint64 deadline = task.deadline;
+        require(
+            deadline <= settling.batch.latestDeadline,
+            DeadlineOutOfBounds(deadline, block.timestamp, settling.batch.latestDeadline)
+        );
+        require(block.timestamp <= deadline, TaskExpired(deadline, block.timestamp));
+        _checkSecret(settlement.seatSecret, task.seatSecretHash);
+        bytes32 taskId = taskIdOf(settling.batchId, task.index);
+        seating.taskId = taskId;
+        seating.level = SEATS;
+        seating.seedMillis = uint256(settling.batch.seedTime) * 1000;
+        _draw(settling, task, seating, _hashPair(settlement.seatSecret, settling.batch.seedBlockHash), 0, SEATS);
+        if (mark & MARK_ESCALATED == 0) return seating;
+
+        StoredEscalation storage stored = _escalations[taskId];
+        bytes32 seedBlockHash = stored.seedBlockHash;
+        require(seedBlockHash != 0, EscalationNotPinned(taskId));
+        _checkSecret(settlement.escalationSecret, task.escalationSecretHash);
+        seating.level = stored.level;
+        seating.escalationMillis = uint256(stored.seedTime) * 1000;
+        _draw(settling, task, seating, _hashPair(settlement.escalationSecret, seedBlockHash), SEATS, seating.level);
+    }
+
+    function _checkSecret(bytes32 secret, bytes32 expected) private pure {
+        bytes32 found;
+        assembly ("memory-safe") {
+            mstore(0x00, secret)
+            found := keccak256(0x00, 0x20)
+        }
+        require(found == expected, SeatSecretMismatch(expected, found));
+    }
+
+    /// @dev Checks every claim, the losing ones too, and notes which seats claim and which agree with the settlement's result.
+    function _checkClaims(Settling memory settling, TaskSettlement calldata settlement, Seating memory seating)
+        private
+        view
+    {
+        _turnTerms(settling, settlement.task);
+        EnclaveSignature.Statement memory statement = settling.statement;
+        statement.taskId = seating.taskId;
+        statement.workloadHash = settlement.task.workloadHash;
+        bytes32 agreed = settlement.resultHash;
+        uint256 claimed = 0;
+        uint256 matching = 0;
+        SeatClaim[] calldata claims = settlement.claims;
+        // Nothing below can overflow: seats are below 8, and the rest compares or hashes.
+        unchecked {
+            for (uint256 i = 0; i < claims.length; i++) {
+                SeatClaim calldata claim = claims[i];
+                uint256 seat = claim.seat;
+                require(claimed >> seat == 0, ClaimsNotAscending());
+                if (seat >= seating.level) _refuseSeat(claim, 0);
+                claimed |= 1 << seat;
+                bytes32 result = claim.resultHash;
+                if (result == 0) result = agreed;
+                if (result == agreed) matching |= 1 << seat;
+                statement.resultHash = result;
+                _checkClaim(settling, claim, seating.seats[seat], statement);
+            }
+        }
+        seating.claimed = claimed;
+        seating.matching = matching;
     }
 
     function _checkClaim(
         Settling memory settling,
-        bytes32 taskId,
-        MiningTask calldata task,
         SeatClaim calldata claim,
-        Device memory device
+        uint256 seated,
+        EnclaveSignature.Statement memory statement
     ) private view {
-        bytes32 gpuId = claim.gpuId;
-        if (gpuId != device.gpuId) _refuseSeat(claim, device.gpuId);
-        require(device.revokedBlock == 0, DeviceIsRevoked(gpuId));
-        require(device.validUntil >= block.timestamp, DeviceExpired(gpuId, device.validUntil));
+        bytes32 gpuId = seated.gpuIdOf();
+        if (claim.gpuId != 0 && claim.gpuId != gpuId) _refuseSeat(claim, gpuId);
+        uint256 holder = seated.holderOf();
+        uint256 validity = seated.validityOf();
+        require(holder.revokedBlockOf() == 0, DeviceIsRevoked(gpuId));
+        require(validity.validUntilOf() >= block.timestamp, DeviceExpired(gpuId, uint40(validity.validUntilOf())));
 
         uint64 duration = claim.duration;
-        bytes32 digest =
-            _digest(settling.domainSeparator, taskId, task.workloadHash, claim.resultHash, gpuId, duration);
-        (address signer,,) = ECDSA.tryRecover(digest, claim.r, claim.vs);
-        require(
-            signer == device.enclaveKey && signer != address(0),
-            WorkAttestationSignatureInvalid(device.enclaveKey, signer)
-        );
-        (uint64 least, uint64 most) =
-            _durationRange(settling.classRates, task.workloadType, device.class, task.computeUnits);
-        require(duration >= least && duration <= most, DurationOutOfBounds(duration, least, most));
+        statement.gpuId = gpuId;
+        statement.duration = duration;
+        address signer = EnclaveSignature.recover(settling.domainSeparator, statement, claim.r, claim.vs);
+        if (signer != validity.enclaveKeyOf() || signer == address(0)) {
+            revert WorkAttestationSignatureInvalid(validity.enclaveKeyOf(), signer);
+        }
+        WorkTerms.Terms memory terms = settling.terms[holder.classOf()];
+        if (duration < terms.least || duration > terms.most) {
+            revert DurationOutOfBounds(duration, uint64(terms.least), uint64(terms.most));
+        }
+    }
+
+    /// @dev Makes the terms of each class those of a task; tasks alike share them.
+    function _turnTerms(Settling memory settling, MiningTask calldata task) private view {
+        uint256 units = task.computeUnits;
+        uint256 workloadType = task.workloadType;
+        if (settling.termsUnits == units && settling.termsType == workloadType) return;
+        uint256 packed = _durationBounds[workloadType];
+        (settling.termsUnits, settling.termsType) = (units, workloadType);
+        for (uint256 class = 1; class <= Rates.CLASSES; class++) {
+            uint256 rate = _rateOf(settling.classRates, class);
+            WorkTerms.Terms memory terms = settling.terms[class];
+            (terms.least, terms.most) = Rates.rangeOf(packed, class, rate, units);
+            terms.clock = Rates.leastMillis(units, rate);
+        }
     }
 
     /// @dev Says whether the claim's GPU is unknown or merely not the one drawn.
     function _refuseSeat(SeatClaim calldata claim, bytes32 drawn) private view {
-        require(_isRegistered(claim.gpuId), DeviceNotRegistered(claim.gpuId));
+        require(_devices.gpuNumberOf(claim.gpuId) != 0, DeviceNotRegistered(claim.gpuId));
         revert SeatNotAssigned(claim.seat, drawn, claim.gpuId);
     }
 
-    /// @dev Moves the clocks of the agreeing seats and credits their operators; tells the others why they earn nothing.
+    /// @dev Moves the clocks of the seats that are due and credits their operators; says what became of each seat.
     function _pay(
         Settling memory settling,
-        bytes32 taskId,
         TaskSettlement calldata settlement,
-        uint256[3] memory seats
-    ) private returns (uint256 minted) {
+        Seating memory seating,
+        uint256 due
+    ) private returns (uint256 minted, uint256 seats) {
         SeatClaim[] calldata claims = settlement.claims;
-        uint256 units = settlement.task.computeUnits;
-        uint256 amount = units * settling.mintRate;
-        uint256 next = 0;
-        for (uint256 seat = 0; seat < SEATS; seat++) {
-            SeatCache.Seated memory seated = settling.cache.seats[seats[seat]];
-            if (next == claims.length || claims[next].seat != seat) {
-                emit SeatUnpaid(taskId, seated.device.gpuId, REASON_SILENT);
-                continue;
+        // Units are below 2^64, the rate below 2^80, seats below 8.
+        unchecked {
+            uint256 amount = uint256(settlement.task.computeUnits) * settling.batch.mintRate;
+            uint256 next = 0;
+            uint256 level = seating.level;
+            seats = level << 248;
+            for (uint256 seat = 0; seat < level; seat++) {
+                uint256 seated = seating.seats[seat];
+                uint256 code = CODE_SILENT;
+                if (seating.claimed >> seat & 1 == 1) {
+                    uint256 duration = claims[next++].duration;
+                    code = CODE_MINORITY;
+                    if (due >> seat & 1 == 1) {
+                        uint256 from = seat < SEATS ? seating.seedMillis : seating.escalationMillis;
+                        uint256 end = _advanceClock(settling, seated, from, duration);
+                        if (end <= settling.nowMillis) {
+                            settling.cache.credit(seated.holderOf().operatorOf(), amount);
+                            minted += amount;
+                            code = 0;
+                        } else {
+                            _defer(settlement.task.deadline, seating.taskId, seat, seated, end, amount);
+                            code = CODE_DEFERRED;
+                        }
+                    } else if (seating.matching >> seat & 1 == 1) {
+                        code = CODE_PAID_BEFORE;
+                    }
+                }
+                seats |= (seated.keyOf() | code << 28) << (seat * 32);
             }
-            SeatClaim calldata claim = claims[next++];
-            if (claim.resultHash != settlement.resultHash) {
-                emit SeatUnpaid(taskId, seated.device.gpuId, REASON_MINORITY);
-                continue;
-            }
-            _advanceClock(settling, seated, claim.duration, units);
-            settling.cache.credit(seated.device.operator, amount);
-            minted += amount;
-            emit SeatPaid(taskId, claim.gpuId, seated.device.operator, claim.duration, amount);
         }
     }
 
-    function _advanceClock(
-        Settling memory settling,
-        SeatCache.Seated memory seated,
-        uint256 duration,
-        uint256 units
-    ) private view {
-        if (!seated.isClockRead) {
-            seated.clock = _busyUntil[seated.device.gpuId];
-            seated.isClockRead = true;
+    /// @dev Where the clock of a device stands after this work.
+    function _advanceClock(Settling memory settling, uint256 seated, uint256 from, uint256 duration)
+        private
+        view
+        returns (uint256 end)
+    {
+        uint256 holder = seated.holderOf();
+        uint256 number = holder.gpuNumberOf();
+        uint256 entry = settling.cache.clockWordOf(seated, number, _clocks);
+        uint256 word = entry.wordOf(0);
+        uint256 busy = DeviceClocks.read(word, number);
+        uint256 least = settling.terms[holder.classOf()].clock;
+        // Clocks are below 2^42, durations below 2^64, terms below 2^71.
+        unchecked {
+            end = (busy > from ? busy : from) + (duration > least ? duration : least);
         }
-        uint256 start = seated.clock > settling.seedMillis ? seated.clock : settling.seedMillis;
-        uint256 least = Rates.leastMillis(units, _rateOf(settling.classRates, seated.device.class));
-        uint256 end = start + (duration > least ? duration : least);
-        require(end <= block.timestamp * 1000, ClaimTooEarly(seated.device.gpuId, (end + 999) / 1000));
-        seated.clock = end;
-        seated.isClockMoved = true;
+        entry.setWord(0, DeviceClocks.set(word, number, end));
     }
 
-    function _spendCredit(MiningTask calldata task) private {
-        uint64 held = _credits[task.redeemer][task.workloadHash];
-        require(
-            held >= task.computeUnits, CreditInsufficient(task.redeemer, task.workloadHash, task.computeUnits, held)
-        );
-        _credits[task.redeemer][task.workloadHash] = held - task.computeUnits;
+    /// @dev Puts the pay of a seat aside until its clock admits it; waits instead if the deadline leaves time to.
+    function _defer(
+        uint256 deadline,
+        bytes32 taskId,
+        uint256 seat,
+        uint256 seated,
+        uint256 end,
+        uint256 amount
+    ) private {
+        uint256 payableAt = (end + 999) / 1000;
+        require(payableAt > deadline, ClaimTooEarly(seated.gpuIdOf(), payableAt));
+        address operator = seated.holderOf().operatorOf();
+        _deferrals[taskId][seat] =
+            StoredDeferral({operator: operator, payableAt: uint96(payableAt), amount: amount});
+        emit SeatDeferred(taskId, uint8(seat), operator, amount, payableAt);
     }
 
-    /// @dev Keeps the bitmap word of the current task in memory.
-    function _turnToWord(Settling memory settling, uint256 word) private {
-        if (word == settling.settledWord) return;
-        _settled[settling.batchId][settling.settledWord] = settling.settledBits;
-        settling.settledWord = word;
-        settling.settledBits = _settled[settling.batchId][word];
+    /// @dev The mark of a task; keeps its word in memory.
+    function _markOf(Settling memory settling, uint256 index) private returns (uint256) {
+        uint256 word = _wordOf(index);
+        if (word != settling.markWord) {
+            _storeMarks(settling);
+            settling.markWord = word;
+            settling.marks = _marks[settling.batchId][word];
+        }
+        return settling.marks >> _shiftOf(index) & 15;
+    }
+
+    /// @dev Word 0 is in the batch itself and is written with its units.
+    function _storeMarks(Settling memory settling) private {
+        StoredBatch storage stored = _batches[settling.batchId];
+        if (settling.markWord == 0) stored.marks = uint128(settling.marks);
+        else _marks[settling.batchId][settling.markWord] = settling.marks;
     }
 
     function _store(Settling memory settling) private {
-        if (!settling.isChanged) return;
-        _settled[settling.batchId][settling.settledWord] = settling.settledBits;
+        _storeMarks(settling);
         _batches[settling.batchId].unsettledComputeUnits = uint64(settling.remainingUnits);
         SeatCache.Cache memory cache = settling.cache;
-        for (uint256 i = 1; i <= cache.seatCount; i++) {
-            SeatCache.Seated memory seated = cache.seats[i];
-            if (seated.isClockMoved) _busyUntil[seated.device.gpuId] = uint64(seated.clock);
+        for (uint256 entry = cache.clocks.last; entry != 0; entry = entry.previousOf()) {
+            _clocks[entry.keyOf()] = entry.wordOf(0);
         }
-        for (uint256 i = 1; i <= cache.payeeCount; i++) {
-            SeatCache.Payee memory payee = cache.payees[i];
-            _token.mint(payee.operator, payee.owed);
+        for (uint256 entry = cache.payees.last; entry != 0; entry = entry.previousOf()) {
+            _token.mint(address(uint160(entry.keyOf())), entry.wordOf(0));
         }
     }
 
     function _load(uint256 batchId, uint256 tasks) private view returns (Settling memory settling) {
-        StoredBatch storage stored = _known(batchId);
-        bytes32 seedBlockHash = stored.seedBlockHash;
-        uint256 commitBlock = stored.commitBlock;
-        if (seedBlockHash == 0) {
-            require(block.number <= commitBlock + SEED_DELAY + SEED_WINDOW, BatchVoid(batchId));
+        settling.batch = _known(batchId);
+        if (settling.batch.seedBlockHash == 0) {
+            require(block.number <= settling.batch.commitBlock + SEED_DELAY + SEED_WINDOW, BatchVoid(batchId));
             revert SeedNotPinned(batchId);
         }
         settling.batchId = batchId;
-        settling.root = stored.root;
-        settling.seedBlockHash = seedBlockHash;
-        settling.mintRate = stored.mintRate;
-        settling.rosterLength = stored.rosterLength;
-        settling.commitBlock = commitBlock;
-        settling.taskCount = stored.taskCount;
-        settling.latestDeadline = stored.latestDeadline;
-        settling.seedMillis = uint256(stored.seedTime) * 1000;
-        settling.remainingUnits = stored.unsettledComputeUnits;
-        settling.settledBits = _settled[batchId][0];
+        settling.remainingUnits = settling.batch.unsettledComputeUnits;
+        settling.marks = settling.batch.marks;
         settling.classRates = _classRates;
+        settling.termsType = NO_TYPE;
+        settling.statement.typeHash = WORK_ATTESTATION_TYPEHASH;
         settling.domainSeparator = _domainSeparatorV4();
+        settling.nowMillis = block.timestamp * 1000;
+        settling.isWitness = isWitness(msg.sender);
         uint256 expected = tasks * SEATS;
-        settling.cache =
-            SeatCache.create(expected < settling.rosterLength ? expected : settling.rosterLength);
+        uint256 roster = settling.batch.rosterLength;
+        settling.cache = SeatCache.create(expected < roster ? expected : roster);
     }
 
-    /// @dev The seats of a task, as places in the cache.
-    function _draw(Settling memory settling, bytes32 taskId, MiningTask calldata task, bytes32 seatSecret)
-        private
-        view
-        returns (uint256[3] memory seats)
-    {
-        SeatCache.Cache memory cache = settling.cache;
-        bytes32 seed = keccak256(abi.encode(seatSecret, settling.seedBlockHash));
+    /// @dev Draws the seats from `from` up to `to`, as cache entries.
+    function _draw(
+        Settling memory settling,
+        MiningTask calldata task,
+        Seating memory seating,
+        bytes32 seed,
+        uint256 from,
+        uint256 to
+    ) private view {
+        uint256 rosterLength = settling.batch.rosterLength;
+        uint256 commitBlock = settling.batch.commitBlock;
         uint256 deadline = task.deadline;
-        uint256 seated = 0;
-        for (uint256 k = 0; k < MOST_DRAWS; k++) {
-            uint256 slot = uint256(_hash(seed, taskId, k)) % settling.rosterLength;
-            uint256 place = cache.find(slot);
-            if (place == 0) place = cache.add(slot, _devices.device(uint32(slot)));
-            Device memory device = cache.seats[place].device;
-            if (!_couldServe(device, settling.commitBlock, deadline)) continue;
-            if (_isTaken(cache, device, seats, seated)) continue;
-            seats[seated++] = place;
-            if (seated == SEATS) return seats;
+        bytes32 taskId = seating.taskId;
+        uint256[7] memory seats = seating.seats;
+        SeatCache.Cache memory cache = settling.cache;
+        IDeviceRegistry devices_ = _devices;
+        // Counts to 64 and to 7; a roster is never empty.
+        unchecked {
+            for (uint256 k = 0; k < MOST_DRAWS; k++) {
+                uint256 slot = uint256(_hash(seed, taskId, k)) % rosterLength;
+                uint256 seated = cache.seatedAt(devices_, slot);
+                uint256 holder = seated.holderOf();
+                if (!holder.couldServe(seated.validityOf(), commitBlock, deadline)) continue;
+                bool isTaken = false;
+                for (uint256 i = 0; i < from; i++) {
+                    if (holder.isSameDomain(seats[i].holderOf())) isTaken = true;
+                }
+                if (isTaken) continue;
+                seats[from++] = seated;
+                if (from == to) return;
+            }
         }
-        revert RosterTooSmall(seated, SEATS);
-    }
-
-    /// @dev What `durationBounds` gives, applied to `units`.
-    function _durationRange(uint256 classRates, uint16 workloadType, uint8 class, uint256 units)
-        private
-        view
-        returns (uint64 least, uint64 most)
-    {
-        DurationBounds storage bounds = _durationBounds[workloadType][class];
-        uint256 maxMillisPerCu = bounds.maxMillisPerCu;
-        if (maxMillisPerCu == 0) return Rates.defaultRange(_rateOf(classRates, class), units);
-        return Rates.durationRange(bounds.minMillisPerCu, maxMillisPerCu, bounds.slackMillis, units);
-    }
-
-    function _isRegistered(bytes32 gpuId) private view returns (bool) {
-        try _devices.slotOf(gpuId) returns (uint32) {
-            return true;
-        } catch {
-            return false;
-        }
+        revert RosterTooSmall(from, to);
     }
 
     function _known(uint256 batchId) private view returns (StoredBatch storage stored) {
@@ -642,39 +915,44 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         require(stored.commitBlock != 0, BatchUnknown(batchId));
     }
 
-    /// @dev As of the commitment block: not revoked or retired, and valid up to the deadline.
-    function _couldServe(Device memory device, uint256 commitBlock, uint256 deadline) private pure returns (bool) {
-        if (device.revokedBlock != 0 && device.revokedBlock <= commitBlock) return false;
-        uint256 validUntil = device.refreshedBlock <= commitBlock ? device.validUntil : device.previousValidUntil;
-        return validUntil >= deadline;
+    /// @dev The hash of a seed block, while it can be read.
+    function _seedHash(uint256 seedBlock) private view returns (bytes32 seedBlockHash) {
+        require(block.number > seedBlock, SeedNotReady(uint64(seedBlock), block.number));
+        if (block.number - seedBlock <= SEED_WINDOW) seedBlockHash = blockhash(seedBlock);
+        require(seedBlockHash != 0, SeedTooOld(uint64(seedBlock), block.number));
     }
 
-    function _isTaken(SeatCache.Cache memory cache, Device memory device, uint256[3] memory seats, uint256 seated)
-        private
-        pure
-        returns (bool)
-    {
-        for (uint256 i = 0; i < seated; i++) {
-            Device memory other = cache.seats[seats[i]].device;
-            if (
-                device.operator == other.operator || device.hostChip == other.hostChip || device.gpuId == other.gpuId
-            ) return true;
+    /// @dev Enough of the first three, five or seven seats agree.
+    function _isAgreed(Seating memory seating) private pure returns (bool) {
+        uint256 matching = seating.matching;
+        return _count(matching & 0x07) >= QUORUM || _count(matching & 0x1f) >= QUORUM + 1
+            || _count(matching) >= QUORUM + 2;
+    }
+
+    /// @dev How many of the lowest seven bits are set.
+    function _count(uint256 bits) private pure returns (uint256 count) {
+        unchecked {
+            for (; bits != 0; bits &= bits - 1) count++;
         }
-        return false;
     }
 
-    function _digest(
-        bytes32 domainSeparator,
-        bytes32 taskId,
-        bytes32 workloadHash,
-        bytes32 resultHash,
-        bytes32 gpuId,
-        uint64 duration
-    ) private pure returns (bytes32) {
-        return MessageHashUtils.toTypedDataHash(
-            domainSeparator,
-            keccak256(abi.encode(WORK_ATTESTATION_TYPEHASH, taskId, workloadHash, resultHash, gpuId, duration))
-        );
+    /// @dev Which word holds a task's mark: 0 is in the batch, the others are in `_marks`.
+    function _wordOf(uint256 index) private pure returns (uint256) {
+        return (index + MARKS_IN_BATCH) / MARKS_PER_WORD;
+    }
+
+    /// @dev Where in its word a task's mark starts.
+    function _shiftOf(uint256 index) private pure returns (uint256) {
+        return index < MARKS_IN_BATCH ? index * 4 : (index + MARKS_IN_BATCH) % MARKS_PER_WORD * 4;
+    }
+
+    /// @dev keccak256(abi.encode(a, b)).
+    function _hashPair(bytes32 a, bytes32 b) private pure returns (bytes32 value) {
+        assembly ("memory-safe") {
+            mstore(0x00, a)
+            mstore(0x20, b)
+            value := keccak256(0x00, 0x40)
+        }
     }
 
     /// @dev keccak256(abi.encode(seed, taskId, k)) at the free memory pointer, which stays where it is: draws are many.
@@ -689,7 +967,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     }
 
     /// @dev CU per hour of a class; zero for one that is not in the table.
-    function _rateOf(uint256 classRates, uint8 class) private pure returns (uint256) {
-        return classRates >> (uint256(class) * 32) & type(uint32).max;
+    function _rateOf(uint256 classRates, uint256 class) private pure returns (uint256) {
+        return classRates >> (class * 32) & type(uint32).max;
     }
 }

@@ -351,10 +351,10 @@ contract DeviceRegistryTest is Network {
         uint32 old = _register(fresh);
         vm.prank(operator);
         registry.retireDevice(fresh.gpuId);
-        pass(2 hours);
+        pass(13 hours);
         uint32 current = _register(fresh);
         assertTrue(current != old, "moved");
-        pass(22 hours + 1);
+        pass(11 hours + 1);
         // Two slots are looked at per registration: three newcomers see all seven.
         for (uint128 i = 0; i < 4; i++) {
             _register(gpuOf(operator, keccak256(abi.encode("newcomer", i)), bytes16(i), 1));
@@ -498,7 +498,7 @@ contract DeviceRegistryTest is Network {
 
     function test_refreshDevice_extendsAfterAnHour() public {
         uint32 slot = _register(fresh);
-        pass(1 hours);
+        pass(12 hours);
         fresh.key = 0xbeef;
         RegistrationRequest memory request = requestOf(fresh);
         uint40 until = uint40(block.timestamp + 24 hours);
@@ -516,7 +516,7 @@ contract DeviceRegistryTest is Network {
     function test_refreshDevice_replacesOnlyTheKeyWithinAnHour() public {
         uint32 slot = _register(fresh);
         Device memory before = registry.device(slot);
-        pass(1 hours - 1);
+        pass(12 hours - 1);
         fresh.key = 0xbeef;
         _refresh(fresh);
         Device memory device = registry.device(slot);
@@ -528,7 +528,7 @@ contract DeviceRegistryTest is Network {
 
     function test_refreshDevice_neverShortens() public {
         uint32 slot = _register(fresh);
-        pass(2 hours);
+        pass(13 hours);
         snp.setValidUntil(uint64(block.timestamp + 60));
         _refresh(fresh);
         assertEq(registry.device(slot).validUntil, START + 24 hours, "validUntil");
@@ -546,7 +546,7 @@ contract DeviceRegistryTest is Network {
         _register(fresh);
         snp.setValidUntil(type(uint64).max);
         _register(gpuOf(operator, fresh.chip, bytes16(uint128(100)), 1));
-        pass(2 hours);
+        pass(13 hours);
         vm.prank(governor);
         registry.setHostLimit(1);
         RegistrationRequest memory request = requestOf(fresh);
@@ -588,7 +588,7 @@ contract DeviceRegistryTest is Network {
         _register(fresh);
         vm.prank(operator);
         registry.retireDevice(fresh.gpuId);
-        pass(2 hours);
+        pass(13 hours);
         RegistrationRequest memory request = requestOf(fresh);
         vm.expectRevert(abi.encodeWithSelector(IDeviceRegistry.DeviceIsRevoked.selector, fresh.gpuId));
         vm.prank(operator);
@@ -803,7 +803,7 @@ contract DeviceRegistryTest is Network {
         uint256 commitBlock = block.number;
         uint256 commitTime = block.timestamp;
         for (uint256 round = 0; round < 6; round++) {
-            uint256 deadline = bound(uint256(keccak256(abi.encode(seed, round))), commitTime + 1, commitTime + 1 hours - 1);
+            uint256 deadline = bound(uint256(keccak256(abi.encode(seed, round))), commitTime + 1, commitTime + 12 hours - 1);
             bool atCommitment = _couldServe(slot, commitBlock, deadline);
             uint256 step = bound(uint256(keccak256(abi.encode(seed, round, "step"))), 0, 3000);
             if (block.timestamp + step > deadline) break;

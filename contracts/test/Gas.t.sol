@@ -40,6 +40,7 @@ contract GasTest is Network {
         vm.snapshotGasLastCall(GROUP, "pinSeed");
     }
 
+    /// @dev A second redemption: the account holds credit and AIT was burned before.
     function test_redeem() public {
         bytes32[] memory workloads = new bytes32[](1);
         uint64[] memory quotes = new uint64[](1);
@@ -47,47 +48,60 @@ contract GasTest is Network {
         vm.prank(coordinator);
         mining.openWorkloads(workloads, quotes);
         vm.snapshotGasLastCall(GROUP, "openWorkloads of one");
-        earn(anyone, 0.02 ether);
+        earn(anyone, 0.05 ether);
+        vm.prank(anyone);
+        mining.redeem(0.02 ether, WORKLOAD);
+        vm.snapshotGasLastCall(GROUP, "redeem, the account's first on a workload");
         vm.prank(anyone);
         mining.redeem(0.02 ether, WORKLOAD);
         vm.snapshotGasLastCall(GROUP, "redeem");
     }
 
     function test_settle_one() public {
-        _settle(5, 1);
+        _settle(5, 5, 1);
     }
 
-    function test_settle_ten() public {
-        _settle(5, 10);
+    function test_settle_aHundredOverThreeHundredDevices() public {
+        _settle(300, 10, 100);
     }
 
-    function test_settle_tenOnAHundredDevices() public {
-        _settle(100, 10);
+    function test_settle_aHundredOverTwentyDevices() public {
+        _settle(20, 10, 100);
     }
 
-    function test_settle_aHundred() public {
-        _settle(5, 100);
+    function test_settle_aHundredOverFiveDevices() public {
+        _settle(5, 5, 100);
     }
 
-    function test_settle_aHundredOnAHundredDevices() public {
-        _settle(100, 100);
-    }
-
-    /// @dev The devices have mined before and the operators hold AIT, as on any day but the first.
-    function _settle(uint256 devices, uint256 tasks) private {
+    /// @dev The devices have mined before and the operators hold AIT, as on any day but the first. Claims leave out what is known.
+    function _settle(uint256 devices, uint256 operators, uint256 tasks) private {
         for (uint256 i = 5; i < devices; i++) {
             enroll(
-                gpuOf(address(uint160(0x1000 + i)), keccak256(abi.encode("chip", i)), bytes16(uint128(i + 1)), uint8(1 + i % 4))
+                gpuOf(
+                    address(uint160(0x1000 + i % operators)),
+                    keccak256(abi.encode("chip", i)),
+                    bytes16(uint128(i + 1)),
+                    uint8(1 + i % 4)
+                )
             );
         }
-        (uint256 warmId, TaskSettlement[] memory earlier) = ripe(devices < 10 ? 10 : 100);
-        pass(600);
-        mining.settle(warmId, earlier);
+        for (uint256 warm = 0; warm < (devices < 100 ? 1 : 2); warm++) {
+            (uint256 warmId, TaskSettlement[] memory earlier) = ripe(100);
+            pass(600);
+            settle(warmId, earlier);
+        }
         (uint256 batchId, TaskSettlement[] memory settlements) = ripe(tasks);
+        for (uint256 i = 0; i < tasks; i++) {
+            for (uint256 j = 0; j < 3; j++) {
+                (settlements[i].claims[j].gpuId, settlements[i].claims[j].resultHash) = (0, 0);
+            }
+        }
         pass(600);
-        mining.settle(batchId, settlements);
+        settle(batchId, settlements);
+        string memory what = tasks == 1 ? "settle one task" : "settle a hundred tasks";
         vm.snapshotGasLastCall(
-            GROUP, string.concat("settle ", vm.toString(tasks), " on a roster of ", vm.toString(devices))
+            GROUP,
+            string.concat(what, ", ", vm.toString(devices), " devices of ", vm.toString(operators), " operators")
         );
     }
 }

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
-import {MiningRegistry} from "../src/MiningRegistry.sol";
 import {IGoverned} from "../src/interfaces/IGoverned.sol";
 import {DurationBounds, IMiningRegistry, TaskSettlement} from "../src/interfaces/IMiningRegistry.sol";
 import {Network} from "./base/Network.sol";
@@ -87,9 +86,9 @@ contract MiningRegistryTest is Network {
     function test_setRates_revertsIfCreditWasSoldBelowTheMintRate() public {
         vm.startPrank(governor);
         mining.setRates(1e10, 8e11);
-        pass(1 hours);
+        pass(12 hours);
         mining.setRates(1e10, 1e14);
-        pass(1 hours);
+        pass(12 hours);
         vm.expectRevert(
             abi.encodeWithSelector(IMiningRegistry.RateOutOfBounds.selector, uint256(8e11) / 7 + 1, uint256(1e14))
         );
@@ -111,9 +110,9 @@ contract MiningRegistryTest is Network {
     function test_setRates_revertsIfChangedWithinABatchesLife() public {
         vm.startPrank(governor);
         mining.setRates(1e10, 1e12);
-        pass(1 hours - 1);
+        pass(12 hours - 1);
         vm.expectRevert(
-            abi.encodeWithSelector(IMiningRegistry.RatesChangedRecently.selector, uint256(START + 1 hours))
+            abi.encodeWithSelector(IMiningRegistry.RatesChangedRecently.selector, uint256(START + 12 hours))
         );
         mining.setRates(1e9, 1e12);
         pass(1);
@@ -236,7 +235,7 @@ contract MiningRegistryTest is Network {
         }
         _try(abi.encodeCall(mining.setCoordinator, (governor)));
         vm.stopPrank();
-        (bool ok, bytes memory answer) = address(mining).call(abi.encodeCall(mining.settle, (batchId, settlements)));
+        (bool ok, bytes memory answer) = address(mining).call(abi.encodeCall(mining.settle, (batchId, settlements, proofFor(batchId, settlements))));
         if (ok) {
             assertEq(abi.decode(answer, (uint256)), 3 * uint256(UNITS) * 1e11, "minted");
         } else {
@@ -262,7 +261,7 @@ contract MiningRegistryTest is Network {
 
     function test_constructor_revertsIfGovernorMissing() public {
         vm.expectRevert(abi.encodeWithSelector(IGoverned.RoleMissing.selector));
-        new MiningRegistry(registry, address(0), coordinator);
+        deployMining(registry, address(0), coordinator);
     }
 
     // ---- views

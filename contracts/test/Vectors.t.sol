@@ -3,19 +3,18 @@ pragma solidity 0.8.37;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {DeviceRegistry} from "../src/DeviceRegistry.sol";
-import {MiningRegistry} from "../src/MiningRegistry.sol";
 import {IDcapVerifier} from "../src/interfaces/IDcapVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "../src/interfaces/IDeviceRegistry.sol";
 import {IMiningRegistry, MiningTask, TaskSettlement} from "../src/interfaces/IMiningRegistry.sol";
 import {INvidiaVerifier} from "../src/interfaces/INvidiaVerifier.sol";
 import {ISnpVerifier} from "../src/interfaces/ISnpVerifier.sol";
 import {Merkle} from "./base/Merkle.sol";
-import {Test} from "./base/Test.sol";
+import {MiningDeployer} from "./base/MiningDeployer.sol";
 import {DecodingSnpVerifier} from "./standins/DecodingSnpVerifier.sol";
 import {FixedRoster} from "./standins/FixedRoster.sol";
 
 /// @notice The bytes both languages must agree on, as the protocol room wrote them down in /vectors.
-contract VectorsTest is Test {
+contract VectorsTest is MiningDeployer {
     /// @dev Its first contract has the address the vectors were made for.
     address private constant DEPLOYER = 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266;
     uint256 private constant BATCH = 7;
@@ -23,7 +22,7 @@ contract VectorsTest is Test {
     uint256 private constant DRAWS = 16;
 
     FixedRoster private roster;
-    MiningRegistry private mining;
+    IMiningRegistry private mining;
     string private tasksJson;
     string private attestationJson;
     string private drawsJson;
@@ -36,8 +35,9 @@ contract VectorsTest is Test {
         bindingJson = vm.readFile("../vectors/attestations/device-binding.json");
         vm.chainId(31337);
         roster = new FixedRoster();
+        bytes memory code = vm.getCode("MiningRegistry.sol:MiningRegistry");
         vm.prank(DEPLOYER);
-        mining = new MiningRegistry(IDeviceRegistry(address(roster)), address(this), address(this));
+        mining = deployMining(code, IDeviceRegistry(address(roster)), address(this), address(this));
         assertEq(address(mining), vm.parseJsonAddress(drawsJson, ".miningRegistry"), "the vectors' address");
     }
 
@@ -59,12 +59,12 @@ contract VectorsTest is Test {
         for (uint256 i = 0; i < TASKS; i++) {
             TaskSettlement[] memory settlements = new TaskSettlement[](1);
             settlements[0].task = _tasks()[i];
-            settlements[0].proof = vm.parseJsonBytes32Array(tasksJson, _key("task", i, "proof"));
+            bytes32[] memory proof = vm.parseJsonBytes32Array(tasksJson, _key("task", i, "proof"));
             settlements[0].seatSecret = vm.parseJsonBytes32(drawsJson, ".seatSecret");
             vm.expectRevert(
                 abi.encodeWithSelector(IMiningRegistry.ResultNotAgreed.selector, bytes32(0), uint256(0), uint256(2))
             );
-            mining.settle(BATCH, settlements);
+            mining.settle(BATCH, settlements, proof);
         }
     }
 

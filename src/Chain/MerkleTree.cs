@@ -70,6 +70,82 @@ public sealed class MerkleTree
         return proof.ToImmutable();
     }
 
+    /// <summary>One proof for several leaves: level by level and from the left, the siblings that the leaves themselves do not lead to.</summary>
+    /// <param name="leafIndexes">Ascending, without repetition.</param>
+    /// <exception cref="ArgumentException">The indexes do not ascend or there is no such leaf.</exception>
+    public ImmutableArray<Hash256> Proof(ReadOnlySpan<int> leafIndexes)
+    {
+        int[] positions = leafIndexes.ToArray();
+        for (int i = 0; i < positions.Length; i++)
+        {
+            if (positions[i] >= Count || positions[i] < (i == 0 ? 0 : positions[i - 1] + 1))
+            {
+                throw new ArgumentException($"Expected ascending indexes of {Count} leaves, found {positions[i]} at {i}.", nameof(leafIndexes));
+            }
+        }
+
+        ImmutableArray<Hash256>.Builder proof = ImmutableArray.CreateBuilder<Hash256>();
+        foreach (Hash256[] level in _levels)
+        {
+            foreach (int position in positions)
+            {
+                int sibling = position ^ 1;
+                if (sibling < level.Length && Array.BinarySearch(positions, sibling) < 0)
+                {
+                    proof.Add(level[sibling]);
+                }
+            }
+
+            positions = [.. positions.Select(static position => position / 2).Distinct()];
+        }
+
+        return proof.ToImmutable();
+    }
+
+    /// <summary>The root that leaves at ascending positions of a tree and their common proof lead to; null if the proof is too short or too long.</summary>
+    /// <param name="count">Number of leaves of the whole tree.</param>
+    /// <param name="positions">Ascending positions of the leaves.</param>
+    /// <param name="leaves">The leaves there.</param>
+    /// <param name="proof">As <see cref="Proof(ReadOnlySpan{int})"/> makes it.</param>
+    public static Hash256? RootOf(int count, ReadOnlySpan<int> positions, ReadOnlySpan<Hash256> leaves, ReadOnlySpan<Hash256> proof)
+    {
+        SortedDictionary<int, Hash256> known = [];
+        for (int i = 0; i < positions.Length; i++)
+        {
+            known[positions[i]] = leaves[i];
+        }
+
+        int used = 0;
+        for (int width = count; width > 1; width = (width + 1) / 2)
+        {
+            SortedDictionary<int, Hash256> above = [];
+            foreach ((int position, Hash256 node) in known)
+            {
+                int sibling = position ^ 1;
+                if (sibling >= width)
+                {
+                    above[position / 2] = node;
+                }
+                else if (known.TryGetValue(sibling, out Hash256 other))
+                {
+                    above[position / 2] = HashPair(node, other);
+                }
+                else if (used == proof.Length)
+                {
+                    return null;
+                }
+                else
+                {
+                    above[position / 2] = HashPair(node, proof[used++]);
+                }
+            }
+
+            known = above;
+        }
+
+        return used == proof.Length && known.TryGetValue(0, out Hash256 root) ? root : null;
+    }
+
     /// <summary>Whether the proof leads from the leaf to the root.</summary>
     public static bool Verify(Hash256 root, Hash256 leaf, ReadOnlySpan<Hash256> proof)
     {

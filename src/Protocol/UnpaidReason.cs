@@ -20,4 +20,7 @@ public enum UnpaidReason : byte
 
     /// <summary>The contract does not take its claim: evidence expired or revoked, another enclave key, duration out of bounds.</summary>
     ClaimRefused = 5,
+
+    /// <summary>Its pay is put aside until its device clock admits it.</summary>
+    Deferred = 6,
 }

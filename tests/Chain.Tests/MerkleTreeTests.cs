@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -44,6 +45,34 @@ public sealed class MerkleTreeTests
             return !MerkleTree.Verify(tree.Root, leaves[seed % count], proof)
                 && !MerkleTree.Verify(tree.Root, leaves[seed % count], tree.Proof(seed % count).AsSpan()[1..]);
         }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Proof_ofSeveralLeavesLeadsToTheRootAndNoOtherDoes() =>
+        Prop.ForAll(Gen.Choose(1, 40).ToArbitrary(), Gen.Choose(1, int.MaxValue).ToArbitrary(), (count, seed) =>
+        {
+            Hash256[] leaves = Leaves(count);
+            MerkleTree tree = MerkleTree.Build(leaves);
+            int[] positions = [.. Enumerable.Range(0, count).Where(i => (seed >> (i % 31)) % 2 == 1 || i == seed % count)];
+            Hash256[] chosen = [.. positions.Select(i => leaves[i])];
+            ImmutableArray<Hash256> proof = tree.Proof(positions);
+            Hash256[] forged = [.. chosen];
+            forged[0] = Keccak256.Hash(forged[0].ToArray());
+            return MerkleTree.RootOf(count, positions, chosen, proof.AsSpan()) == tree.Root
+                && MerkleTree.RootOf(count, positions, forged, proof.AsSpan()) != tree.Root
+                && MerkleTree.RootOf(count, positions, chosen, [.. proof, tree.Root]) is null
+                && (proof.IsEmpty || MerkleTree.RootOf(count, positions, chosen, proof.AsSpan()[1..]) is null)
+                && (positions.Length > 1 || proof.SequenceEqual(tree.Proof(positions[0])));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Proof_refusesIndexesThatDoNotAscend()
+    {
+        MerkleTree tree = MerkleTree.Build(Leaves(4));
+        Assert.Throws<ArgumentException>(() => tree.Proof([1, 1]));
+        Assert.Throws<ArgumentException>(() => tree.Proof([2, 1]));
+        Assert.Throws<ArgumentException>(() => tree.Proof([-1]));
+        Assert.Throws<ArgumentException>(() => tree.Proof([4]));
+    }
 
     [Fact]
     public void HashPair_commutes()

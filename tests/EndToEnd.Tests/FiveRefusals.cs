@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Ait.Chain;
 using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
 using Ait.Cli.Commands;
@@ -38,9 +40,10 @@ public sealed class FiveRefusals(Devnet devnet) : IClassFixture<Devnet>
         SeatResponse seat = await FabricateAsync(mallory, cancellation);
         Assert.Equal((SeatPhase.Unpaid, UnpaidReason.ResultInMinority), (seat.Phase, seat.Reason));
         ContractEvent settled = Assert.Single(await devnet.EventsAsync("TaskSettled", cancellation), found => found["taskId"].AsHash256() == seat.TaskId);
-        Assert.Equal(2, settled["seatsPaid"].AsByte());
-        ContractEvent unpaid = Assert.Single(await devnet.EventsAsync("SeatUnpaid", cancellation), found => found["taskId"].AsHash256() == seat.TaskId);
-        Assert.Equal(mallory.GpuId, unpaid["gpuId"].AsHash256());
+        ImmutableArray<(uint Slot, byte Code)> outcomes = SeatOutcomes.Read(settled["seats"].AsBigInteger());
+        Assert.Equal(2, outcomes.Count(outcome => outcome.Code == SeatOutcomes.Paid));
+        (uint slot, _) = Assert.Single(outcomes, outcome => outcome.Code == SeatOutcomes.Minority);
+        Assert.Equal(mallory.GpuId, (await network.RosterAsync(cancellation))[(int)slot].GpuId);
 
         // With the coordinator's own key, every secret known and a seat of hers: (2), (3), (4), and (5) her result alone.
         await devnet.Local.StopProgramAsync("coordinator");

@@ -4,6 +4,7 @@ using Ait.Attestation;
 using Ait.Attestation.SevSnp;
 using Ait.Chain;
 using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
@@ -104,7 +105,8 @@ public sealed class FromEvidenceToRedemption(Devnet devnet) : IClassFixture<Devn
         foreach (TaskResponse task in tasks)
         {
             ContractEvent settlement = Assert.Single(settlements, found => found["taskId"].AsHash256() == task.TaskId);
-            Assert.Equal(new BigInteger(task.ComputeUnits) * 100_000_000_000 * settlement["seatsPaid"].AsByte(), settlement["minted"].AsBigInteger());
+            int paid = SeatOutcomes.Read(settlement["seats"].AsBigInteger()).Count(seat => seat.Code == SeatOutcomes.Paid);
+            Assert.Equal(new BigInteger(task.ComputeUnits) * 100_000_000_000 * paid, settlement["minted"].AsBigInteger());
             minted += settlement["minted"].AsBigInteger();
         }
 

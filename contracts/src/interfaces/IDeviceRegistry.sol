@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {RosterEntry} from "../roster/RosterWords.sol";
 import {GpuEvidence} from "./INvidiaVerifier.sol";
 
 /// @notice What an operator brings to register or refresh one GPU.
@@ -179,6 +180,12 @@ interface IDeviceRegistry {
 
     /// @notice The devices in `slots`, in that order.
     function devicesAt(uint32[] calldata slots) external view returns (Device[] memory);
+
+    /// @notice The packed words of a slot, as settlement reads them.
+    function rosterEntry(uint32 slot) external view returns (RosterEntry memory);
+
+    /// @notice A GPU's number, given at its first registration and kept for ever; zero if it was never registered.
+    function gpuNumberOf(bytes32 gpuId) external view returns (uint24);
 
     /// @notice The slot of a GPU's latest registration.
     function slotOf(bytes32 gpuId) external view returns (uint32);

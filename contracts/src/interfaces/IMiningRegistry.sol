@@ -3,6 +3,7 @@ pragma solidity ^0.8.24;
 
 import {IAIToken} from "./IAIToken.sol";
 import {IDeviceRegistry} from "./IDeviceRegistry.sol";
+import {IGoverned} from "./IGoverned.sol";
 
 /// @notice One queue entry: a leaf of the batch's Merkle tree, leaf = keccak256(bytes.concat(keccak256(abi.encode(task)))).
 /// @param workloadHash content hash of what is run
@@ -29,9 +30,9 @@ struct MiningTask {
 }
 
 /// @notice One device's signed statement about one task: WorkAttestation(taskId, workloadHash, resultHash, gpuId, duration).
-/// @param seat 0, 1 or 2
-/// @param gpuId the device seated there
-/// @param resultHash what it computed
+/// @param seat 0, 1 or 2; 3 to 6 once the task has escalated
+/// @param gpuId the device seated there; zero stands for the one that was drawn
+/// @param resultHash what it computed; zero stands for the settlement's result
 /// @param duration device time in milliseconds
 /// @param r first half of the EIP-2098 signature of the enclave key
 /// @param vs second half; a high s is refused
@@ -44,25 +45,36 @@ struct SeatClaim {
     bytes32 vs;
 }
 
-/// @notice Everything needed to settle one task.
+/// @notice Everything needed to settle one task, but for the proof that it is in the batch.
 /// @param task the leaf
-/// @param proof its Merkle proof
-/// @param seatSecret the secret behind the seats
+/// @param seatSecret the secret behind seats 0 to 2
+/// @param escalationSecret the secret behind seats 3 to 6; zero until the task has escalated
 /// @param resultHash the agreed result
 /// @param claims ascending by seat; a seat without a claim is silent
 struct TaskSettlement {
     MiningTask task;
-    bytes32[] proof;
     bytes32 seatSecret;
+    bytes32 escalationSecret;
     bytes32 resultHash;
     SeatClaim[] claims;
+}
+
+/// @notice A task whose seats could not agree and that was given more of them.
+/// @param level seats it has now: 5 or 7
+/// @param seedBlock block whose hash seeds seats 3 to 6
+/// @param seedTime unix time at which that hash was pinned; zero before
+/// @param seedBlockHash that hash; zero before
+struct Escalation {
+    uint8 level;
+    uint40 seedBlock;
+    uint40 seedTime;
+    bytes32 seedBlockHash;
 }
 
 /// @notice A committed batch.
 /// @param root Merkle root over its tasks
 /// @param seedBlockHash hash of the seed block; zero until pinned
 /// @param mintRate wei of AIT per micro-CU and paid seat, frozen at commitment
-/// @param computeUnits micro-CU of all its tasks
 /// @param unsettledComputeUnits micro-CU not settled so far
 /// @param taskCount number of leaves
 /// @param rosterLength roster slots the seats are drawn from, frozen at commitment
@@ -73,8 +85,7 @@ struct TaskSettlement {
 struct Batch {
     bytes32 root;
     bytes32 seedBlockHash;
-    uint96 mintRate;
-    uint64 computeUnits;
+    uint80 mintRate;
     uint64 unsettledComputeUnits;
     uint32 taskCount;
     uint32 rosterLength;
@@ -93,17 +104,24 @@ struct DurationBounds {
 
 /// @title Mining registry
 /// @notice The only place where AIT is minted. Re-checks everything about a task itself and believes nobody about it.
-/// @dev Order of checks inside a task: batch, proof, determinism class, deadline, secret, draw; then per claim: device registered,
-/// seat, device live, signature, duration; then agreement; then the device clocks; then mint. One failing check reverts the call.
+/// @dev Order of checks: batch, proof; then task by task: determinism class, deadline, secrets, draw; then per claim: device
+/// registered, seat, device live, signature, duration; then agreement; then the device clocks; then mint. One failing check reverts
+/// the call.
 ///
 /// taskId = keccak256(abi.encode(chainId, this registry, batchId, index)).
-/// Seed of a task = keccak256(abi.encode(seatSecret, seedBlockHash)); draw k = uint256(keccak256(abi.encode(seed, taskId, k))) %
-/// rosterLength for k = 0, 1, … until three seats are filled, at most 64 draws. A slot is passed over only if, as of the commitment
-/// block, it was revoked or retired, or valid for less than the task's deadline, or if its operator, host chip or GPU is already seated.
+/// Seed of seats 0 to 2 = keccak256(abi.encode(seatSecret, hash of the batch's seed block)), of seats 3 to 6 =
+/// keccak256(abi.encode(escalationSecret, hash of the escalation's seed block)); draw k = uint256(keccak256(abi.encode(seed, taskId,
+/// k))) % rosterLength for k = 0, 1, … until the seats are filled, at most 64 draws a seed. A slot is passed over only if, as of the
+/// commitment block, it was revoked or retired, or valid for less than the task's deadline, or if its operator, host chip or GPU is
+/// already seated.
+///
+/// Agreement is 2 equal results of seats 0 to 2, or 3 of seats 0 to 4, or 4 of seats 0 to 6: silence counts against. Every seat that
+/// claims the agreed result in time is paid.
 ///
 /// Device clock in milliseconds: start = max(seedTime, busyUntil); busyUntil' = start + max(duration, 3600 s * CU / (1.05 * CU per
-/// hour of the class)), which must not be in the future. Only paid claims move it.
-interface IMiningRegistry {
+/// hour of the class)). It must not be in the future: a claim that is too early waits, and if it would have to wait for longer than
+/// the task's deadline its pay is put aside until then. Only agreeing claims move it.
+interface IMiningRegistry is IGoverned {
     /// @notice A batch was committed, before its seats could be known.
     event BatchCommitted(
         uint256 indexed batchId,
@@ -117,23 +135,22 @@ interface IMiningRegistry {
     );
     /// @notice The seed of a batch was stored; its seats are fixed.
     event SeedPinned(uint256 indexed batchId, bytes32 seedBlockHash, uint64 seedTime);
-    /// @notice A task settled.
+    /// @notice A task settled; `minted` was shared equally by the seats that were paid.
+    /// @dev `seats`, 32 bits a seat from the lowest: roster slot in 28 bits, then what became of the seat in 4: 0 paid, 1 silent (no
+    /// claim), 2 its result was in the minority, 6 its pay waits for its clock (`SeatDeferred`), 7 paid by an earlier settlement. The topmost byte is the number of seats.
     event TaskSettled(
-        bytes32 indexed taskId,
-        uint256 indexed batchId,
-        bytes32 indexed workloadHash,
-        uint32 index,
-        bytes32 resultHash,
-        uint64 computeUnits,
-        uint8 seatsPaid,
-        uint256 minted
+        bytes32 indexed taskId, bytes32 indexed workloadHash, bytes32 resultHash, uint256 minted, uint256 seats
     );
-    /// @notice A seat earned `amount`; minted to its operator in the same transaction.
-    event SeatPaid(
-        bytes32 indexed taskId, bytes32 indexed gpuId, address indexed operator, uint64 duration, uint256 amount
-    );
-    /// @notice A seat earned nothing. Reason 1: silent (no claim settled). 2: its result was in the minority.
-    event SeatUnpaid(bytes32 indexed taskId, bytes32 indexed gpuId, uint8 reason);
+    /// @notice Seats of a settled task were paid after all. `seats` as in `TaskSettled`, but only those with a code of 0 are new.
+    event SeatsAdded(bytes32 indexed taskId, uint256 minted, uint256 seats);
+    /// @notice A seat earned `amount`, to be had by `release` from unix time `payableAt`.
+    event SeatDeferred(bytes32 indexed taskId, uint8 seat, address operator, uint256 amount, uint256 payableAt);
+    /// @notice The pay of a deferred seat was minted.
+    event SeatReleased(bytes32 indexed taskId, uint8 seat, address indexed operator, uint256 amount);
+    /// @notice A task's seats did not agree; seats 3 and up are drawn once the hash of `seedBlock` is pinned.
+    event TaskEscalated(bytes32 indexed taskId, uint8 level, uint64 seedBlock);
+    /// @notice The seed of a task's further seats was stored.
+    event EscalationPinned(bytes32 indexed taskId, bytes32 seedBlockHash, uint64 seedTime);
     /// @notice A workload can be bought for `computeUnits` micro-CU.
     event WorkloadOpened(bytes32 indexed workloadId, uint64 computeUnits);
     /// @notice AIT was burned for credit on a workload.
@@ -153,6 +170,8 @@ interface IMiningRegistry {
     error BatchVoid(uint256 batchId);
     /// @notice Thrown when a batch is committed without tasks or compute units.
     error BatchEmpty();
+    /// @notice Thrown when a batch has more tasks than can be numbered.
+    error BatchTooLarge(uint256 taskCount, uint256 most);
     /// @notice Thrown when tasks of a batch carry more compute units than were committed.
     error BatchUnitsExceeded(uint256 batchId, uint64 remaining, uint64 required);
     /// @notice Thrown when a deadline is past, or so late that device validity could not be recomputed.
@@ -165,12 +184,30 @@ interface IMiningRegistry {
     error SeedTooOld(uint64 seedBlock, uint256 current);
     /// @notice Thrown when the task is not a leaf of the committed batch.
     error WorkloadNotInQueue(bytes32 workloadHash);
+    /// @notice Thrown when tasks of one call are not in ascending order of their index.
+    error TasksNotAscending();
     /// @notice Thrown when a task names a determinism class that does not exist.
     error DeterminismClassUnknown(uint8 determinismClass);
     /// @notice Thrown when a task is settled after its deadline.
     error TaskExpired(uint64 deadline, uint256 current);
-    /// @notice Thrown when the secret does not hash to the task's commitment.
+    /// @notice Thrown when a secret does not hash to the task's commitment.
     error SeatSecretMismatch(bytes32 expected, bytes32 found);
+    /// @notice Thrown when a task escalates that has settled.
+    error TaskAlreadySettled(bytes32 taskId);
+    /// @notice Thrown when a task escalates whose claims agree; settle it.
+    error TaskAgreed(bytes32 taskId);
+    /// @notice Thrown when a task escalates while silent seats still have time; unix time.
+    error EscalationTooEarly(uint256 escalatableAt);
+    /// @notice Thrown when a task with seven seats escalates.
+    error EscalationExhausted(bytes32 taskId);
+    /// @notice Thrown when the seed of a task that has not escalated is pinned.
+    error NotEscalated(bytes32 taskId);
+    /// @notice Thrown when an escalated task is used before its second seed is pinned; call `pinEscalation`.
+    error EscalationNotPinned(bytes32 taskId);
+    /// @notice Thrown when no pay waits for this seat.
+    error NothingDeferred(bytes32 taskId, uint8 seat);
+    /// @notice Thrown when deferred pay is released before its time.
+    error DeferredUntil(uint256 payableAt);
     /// @notice Thrown when the roster does not give three independent seats.
     error RosterTooSmall(uint256 seated, uint256 required);
     /// @notice Thrown when a claim comes from a registered device that was not drawn for that seat.
@@ -233,10 +270,27 @@ interface IMiningRegistry {
     function pinSeed(uint256 batchId) external;
 
     /// @notice Settles tasks of one batch and mints to the operators of the agreeing seats. Anyone.
-    /// @dev A task settled before is skipped, so repeating a call is harmless. A repeated call can therefore not add a seat that an
-    /// earlier settlement left out.
+    /// @dev A task settled before is skipped, so repeating a call is harmless. From a witness (see `isWitness`) such a task is paid the
+    /// agreeing seats that an earlier settlement left out, if all those paid before are among the claims again. Nobody else may add
+    /// seats: results are public by then, and only a witness knows who committed to one before.
+    /// @param settlements ascending by index
+    /// @param proof one Merkle proof for all of them, see `BatchTree`
     /// @return minted wei of AIT minted by this call
-    function settle(uint256 batchId, TaskSettlement[] calldata settlements) external returns (uint256 minted);
+    function settle(uint256 batchId, TaskSettlement[] calldata settlements, bytes32[] calldata proof)
+        external
+        returns (uint256 minted);
+
+    /// @notice Gives a task whose seats do not agree two more of them: 5, then 7. Anyone who knows the secrets.
+    /// @dev Seats 3 to 6 are drawn from the second secret and the hash of the block two blocks on. A third of the time from the seed to
+    /// the deadline must have passed, two thirds for 7; unless every seat there is has claimed, and no result is agreed.
+    /// @param settlement the claims so far; its result is the one most of them claim
+    function escalate(uint256 batchId, TaskSettlement calldata settlement, bytes32[] calldata proof) external;
+
+    /// @notice Stores the hash of an escalation's seed block, within 256 blocks after it. Anyone. Pinning again changes nothing.
+    function pinEscalation(bytes32 taskId) external;
+
+    /// @notice Mints the pay of a deferred seat to its operator, once its time has come. Anyone.
+    function release(bytes32 taskId, uint8 seat) external returns (uint256 amount);
 
     /// @notice Publishes quotes that `redeem` accepts. Coordinator only. Opening again at the same quote changes nothing.
     function openWorkloads(bytes32[] calldata workloadIds, uint64[] calldata computeUnits) external;
@@ -273,7 +327,27 @@ interface IMiningRegistry {
     /// @notice The id of a task on this chain and registry.
     function taskIdOf(uint256 batchId, uint32 index) external view returns (bytes32);
 
-    /// @notice The roster slots drawn for a task's three seats.
+    /// @notice A task's escalation; all zero if there is none.
+    function escalation(bytes32 taskId) external view returns (Escalation memory);
+
+    /// @notice True for accounts that see commitments before results: the coordinator and the governed commit–reveal contract.
+    function isWitness(address account) external view returns (bool);
+
+    /// @notice What waits for a seat, and from when on `release` mints it; all zero if nothing does.
+    function deferred(bytes32 taskId, uint8 seat)
+        external
+        view
+        returns (address operator, uint256 amount, uint256 payableAt);
+
+    /// @notice The roster slots drawn for all seats of an escalated task.
+    function escalatedSeatsOf(
+        uint256 batchId,
+        MiningTask calldata task,
+        bytes32 seatSecret,
+        bytes32 escalationSecret
+    ) external view returns (uint32[] memory slots);
+
+    /// @notice The roster slots drawn for a task's first three seats.
     function seatsOf(uint256 batchId, MiningTask calldata task, bytes32 seatSecret)
         external
         view

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {DurationBounds} from "../interfaces/IMiningRegistry.sol";
 
 /// @title Rates
@@ -16,8 +15,10 @@ library Rates {
     /// @dev Milliseconds of an hour: nominal milliseconds per CU times CU per hour.
     uint256 private constant NOMINAL = 3_600_000;
     uint64 private constant DEFAULT_SLACK = 60_000;
-    /// @dev Factors and slack below this keep `durationRange` far from overflow: 2^64 * 2^40 < 2^256.
-    uint64 private constant MILLIS_LIMIT = 1 << 40;
+    /// @dev Governed bounds of a workload type: 64 bits a class from class 1, least milliseconds per CU, most, slack.
+    uint256 private constant LEAST_BITS = 21;
+    uint256 private constant MOST_BITS = 22;
+    uint256 private constant SLACK_BITS = 21;
 
     /// @notice Bounds of a class without governed ones: 1/20 of the nominal time, and 20 times it and a minute. Nominal time per CU
     /// is 3,600,000 ms / cuPerHour.
@@ -29,39 +30,56 @@ library Rates {
         });
     }
 
-    /// @notice Least and most milliseconds that `units` of work may take, saturated to 64 bits.
-    function durationRange(uint256 minMillisPerCu, uint256 maxMillisPerCu, uint256 slackMillis, uint256 units)
+    /// @notice The range of `units` of work of a class; bounds nobody governed follow from the class's rate.
+    /// @param packed the governed bounds of the workload type, as `withBounds` makes them
+    function rangeOf(uint256 packed, uint256 class, uint256 cuPerHour, uint256 units)
         internal
         pure
-        returns (uint64 least, uint64 most)
+        returns (uint256 least, uint256 most)
     {
-        least = _saturate(units * minMillisPerCu / CU);
-        most = _saturate(slackMillis + units * maxMillisPerCu / CU);
+        unchecked {
+            // Factors are below 2^27 and units below 2^64.
+            uint256 lane = packed >> (class - 1) * 64 & type(uint64).max;
+            if (lane == 0) return (NOMINAL / cuPerHour / 20 * units / CU, DEFAULT_SLACK + NOMINAL * 20 / cuPerHour * units / CU);
+            least = (lane & (1 << LEAST_BITS) - 1) * units / CU;
+            most = (lane >> LEAST_BITS + MOST_BITS) + (lane >> LEAST_BITS & (1 << MOST_BITS) - 1) * units / CU;
+        }
     }
 
-    /// @notice The range under `defaultBounds`.
-    function defaultRange(uint256 cuPerHour, uint256 units) internal pure returns (uint64 least, uint64 most) {
-        return durationRange(NOMINAL / cuPerHour / 20, NOMINAL * 20 / cuPerHour, DEFAULT_SLACK, units);
+    /// @notice The governed bounds of a class, all zero if there are none.
+    function boundsIn(uint256 packed, uint256 class) internal pure returns (DurationBounds memory bounds) {
+        uint256 lane = packed >> (class - 1) * 64 & type(uint64).max;
+        bounds.minMillisPerCu = uint64(lane & (1 << LEAST_BITS) - 1);
+        bounds.maxMillisPerCu = uint64(lane >> LEAST_BITS & (1 << MOST_BITS) - 1);
+        bounds.slackMillis = uint64(lane >> LEAST_BITS + MOST_BITS);
     }
 
-    /// @notice True for bounds that admit some duration.
+    /// @notice The packed bounds with those of a class replaced.
+    function withBounds(uint256 packed, uint256 class, DurationBounds memory bounds) internal pure returns (uint256) {
+        uint256 shift = (class - 1) * 64;
+        uint256 lane = bounds.minMillisPerCu | uint256(bounds.maxMillisPerCu) << LEAST_BITS
+            | uint256(bounds.slackMillis) << LEAST_BITS + MOST_BITS;
+        return packed & ~(uint256(type(uint64).max) << shift) | lane << shift;
+    }
+
+    /// @notice True for bounds that admit some duration and fit: 35 minutes, 70 minutes per CU, and 35 minutes.
     function isSane(DurationBounds memory bounds) internal pure returns (bool) {
         return bounds.maxMillisPerCu != 0 && bounds.minMillisPerCu <= bounds.maxMillisPerCu
-            && bounds.maxMillisPerCu < MILLIS_LIMIT && bounds.slackMillis < MILLIS_LIMIT;
+            && bounds.minMillisPerCu < 1 << LEAST_BITS && bounds.maxMillisPerCu < 1 << MOST_BITS
+            && bounds.slackMillis < 1 << SLACK_BITS;
     }
 
     /// @notice Device time that `units` of work use up at least: 3600 s * CU / (1.05 * cuPerHour), rounded up.
     /// @dev In milliseconds and micro-CU that is 24 * units / (7 * cuPerHour).
     function leastMillis(uint256 units, uint256 cuPerHour) internal pure returns (uint256) {
-        return Math.ceilDiv(24 * units, 7 * cuPerHour);
+        // Units are below 2^64 and a class rate is at least 1.
+        unchecked {
+            return (24 * units + 7 * cuPerHour - 1) / (7 * cuPerHour);
+        }
     }
 
     /// @notice True if minting at `mintRate` for every seat a task may pay is less than burning at `redeemPrice`.
     function isWashLosing(uint256 mintRate, uint256 redeemPrice) internal pure returns (bool) {
         return mintRate * MOST_PAID_SEATS < redeemPrice;
-    }
-
-    function _saturate(uint256 value) private pure returns (uint64) {
-        return value > type(uint64).max ? type(uint64).max : uint64(value);
     }
 }

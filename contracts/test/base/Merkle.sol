@@ -15,15 +15,23 @@ library Merkle {
         return level[0];
     }
 
-    function proofOf(MiningTask[] memory tasks, uint256 index) internal pure returns (bytes32[] memory proof) {
+    /// @notice The siblings nobody can compute from the tasks at `indexes`, level by level, from the left.
+    function proofOf(MiningTask[] memory tasks, uint256[] memory indexes) internal pure returns (bytes32[] memory proof) {
         bytes32[] memory level = leavesOf(tasks);
-        bytes32[] memory path = new bytes32[](64);
+        bool[] memory isKnown = new bool[](level.length);
+        for (uint256 i = 0; i < indexes.length; i++) {
+            if (indexes[i] < level.length) isKnown[indexes[i]] = true;
+        }
+        bytes32[] memory path = new bytes32[](level.length);
         uint256 length = 0;
         while (level.length > 1) {
-            uint256 sibling = index ^ 1;
-            if (sibling < level.length) path[length++] = level[sibling];
-            level = parentsOf(level);
-            index >>= 1;
+            bool[] memory above = new bool[]((level.length + 1) / 2);
+            for (uint256 i = 0; i < level.length; i += 2) {
+                bool isPair = i + 1 < level.length;
+                if (isPair && isKnown[i] != isKnown[i + 1]) path[length++] = level[isKnown[i] ? i + 1 : i];
+                above[i / 2] = isKnown[i] || isPair && isKnown[i + 1];
+            }
+            (level, isKnown) = (parentsOf(level), above);
         }
         proof = new bytes32[](length);
         for (uint256 i = 0; i < length; i++) {

@@ -3,17 +3,16 @@ pragma solidity 0.8.37;
 
 import {AIToken} from "../../src/AIToken.sol";
 import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
-import {MiningRegistry} from "../../src/MiningRegistry.sol";
 import {IDcapVerifier} from "../../src/interfaces/IDcapVerifier.sol";
 import {RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
+import {IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
 import {INvidiaVerifier} from "../../src/interfaces/INvidiaVerifier.sol";
-import {MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
 import {DecodingSnpVerifier} from "../standins/DecodingSnpVerifier.sol";
 import {Merkle} from "./Merkle.sol";
-import {Test} from "./Test.sol";
+import {MiningDeployer} from "./MiningDeployer.sol";
 
 /// @notice A small network: both registries, five devices on five hosts of five operators, and the hands to work them.
-abstract contract Network is Test {
+abstract contract Network is MiningDeployer {
     /// @param uuid GPU UUID; with the chip it makes the gpuId
     struct Gpu {
         address operator;
@@ -37,9 +36,11 @@ abstract contract Network is Test {
     address internal anyone = address(0xa1);
     DecodingSnpVerifier internal snp;
     DeviceRegistry internal registry;
-    MiningRegistry internal mining;
+    IMiningRegistry internal mining;
     AIToken internal token;
     Gpu[] internal gpus;
+    /// @dev What was committed, for the proofs.
+    mapping(uint256 batchId => MiningTask[]) internal committed;
     uint256 private _nextKey = 0x1000;
 
     function setUp() public virtual {
@@ -51,7 +52,7 @@ abstract contract Network is Test {
         registry = new DeviceRegistry(
             snp, dcapVerifier(), nvidiaVerifier(), governor, measurements, [PROFILES, PROFILES, PROFILES, PROFILES]
         );
-        mining = new MiningRegistry(registry, governor, coordinator);
+        mining = deployMining(registry, governor, coordinator);
         token = AIToken(address(mining.token()));
         for (uint256 i = 0; i < 5; i++) {
             uint8 class = uint8(1 + i % 4);
@@ -163,9 +164,36 @@ abstract contract Network is Test {
             units += tasks[i].computeUnits;
             if (tasks[i].deadline > latest) latest = tasks[i].deadline;
         }
+        return commitAs(tasks, uint32(tasks.length), units, latest);
+    }
+
+    /// @notice Commits tasks under facts of the caller's choice.
+    function commitAs(MiningTask[] memory tasks, uint32 count, uint64 units, uint64 latest)
+        internal
+        returns (uint256 batchId)
+    {
         bytes32 root = Merkle.rootOf(tasks);
         vm.prank(coordinator);
-        return mining.commitBatch(root, uint32(tasks.length), units, latest);
+        batchId = mining.commitBatch(root, count, units, latest);
+        for (uint256 i = 0; i < tasks.length; i++) {
+            committed[batchId].push(tasks[i]);
+        }
+    }
+
+    /// @notice One proof for the tasks of these settlements, from what was committed.
+    function proofFor(uint256 batchId, TaskSettlement[] memory settlements) internal view returns (bytes32[] memory) {
+        MiningTask[] memory tasks = committed[batchId];
+        if (tasks.length == 0) return new bytes32[](0);
+        uint256[] memory indexes = new uint256[](settlements.length);
+        for (uint256 i = 0; i < settlements.length; i++) {
+            indexes[i] = settlements[i].task.index;
+        }
+        return Merkle.proofOf(tasks, indexes);
+    }
+
+    /// @notice Settles with a genuine proof. The only call to a contract is the settlement itself.
+    function settle(uint256 batchId, TaskSettlement[] memory settlements) internal returns (uint256 minted) {
+        return mining.settle(batchId, settlements, proofFor(batchId, settlements));
     }
 
     /// @notice Commits, pins, and lets enough time pass for every device to have done one of these tasks.
@@ -184,7 +212,6 @@ abstract contract Network is Test {
         returns (TaskSettlement memory settlement)
     {
         settlement.task = tasks[i];
-        settlement.proof = Merkle.proofOf(tasks, i);
         settlement.seatSecret = secretOf(tasks[i].index);
         settlement.resultHash = RESULT;
         settlement.claims = new SeatClaim[](3);
@@ -259,7 +286,7 @@ abstract contract Network is Test {
     function earn(address account, uint256 amount) internal {
         while (token.balanceOf(account) < amount) {
             (uint256 batchId, TaskSettlement[] memory settlements) = ripe(1);
-            mining.settle(batchId, settlements);
+            settle(batchId, settlements);
             for (uint256 i = 0; i < gpus.length; i++) {
                 uint256 balance = token.balanceOf(gpus[i].operator);
                 if (balance == 0) continue;

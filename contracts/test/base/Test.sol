@@ -14,6 +14,7 @@ interface Vm {
     function chainId(uint256 newChainId) external;
     function deal(address account, uint256 balance) external;
     function deployCode(string calldata artifact) external returns (address deployed);
+    function getCode(string calldata artifact) external view returns (bytes memory creationCode);
     function deployCode(string calldata artifact, bytes calldata constructorArguments) external returns (address deployed);
     function envOr(string calldata name, string calldata fallbackValue) external view returns (string memory);
     function etch(address target, bytes calldata code) external;

@@ -74,12 +74,12 @@ contract PinSeedTest is Network {
     function test_settle_revertsIfSeedNotPinned() public {
         vm.roll(seedBlock + 256);
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.SeedNotPinned.selector, batchId));
-        mining.settle(batchId, new TaskSettlement[](0));
+        settle(batchId, new TaskSettlement[](0));
     }
 
     function test_settle_revertsIfBatchVoid() public {
         vm.roll(seedBlock + 257);
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.BatchVoid.selector, batchId));
-        mining.settle(batchId, new TaskSettlement[](0));
+        settle(batchId, new TaskSettlement[](0));
     }
 }

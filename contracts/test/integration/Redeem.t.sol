@@ -126,7 +126,7 @@ contract RedeemTest is Network {
     function test_settle_spendsTheRedeemersCredit() public {
         buy(0.1 ether);
         (uint256 batchId, TaskSettlement[] memory settlements) = ripeFor(holder);
-        mining.settle(batchId, settlements);
+        settle(batchId, settlements);
         assertEq(mining.creditOf(holder, WORKLOAD), 100_000 - UNITS, "credit");
     }
 
@@ -138,7 +138,7 @@ contract RedeemTest is Network {
                 IMiningRegistry.CreditInsufficient.selector, holder, WORKLOAD, UNITS, uint64(79_999)
             )
         );
-        mining.settle(batchId, settlements);
+        settle(batchId, settlements);
     }
 
     function test_settle_leavesCreditIfTheTaskNeverSettles() public {

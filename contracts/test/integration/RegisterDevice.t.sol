@@ -79,7 +79,7 @@ contract RegisterDeviceTest is EmulatedChip {
 
     function test_refreshDevice_admitsGenuineEvidence() public {
         _register();
-        vm.warp(NOW + 2 hours);
+        vm.warp(NOW + 13 hours);
         vm.roll(block.number + 3600);
         enclaveKey = address(0xe2);
         RegistrationRequest memory request = _request(0);
@@ -88,7 +88,7 @@ contract RegisterDeviceTest is EmulatedChip {
         vm.snapshotGasLastCall("evidence", "DeviceRegistry refreshDevice");
         Device memory device = registry.device(registry.slotOf(gpuId));
         assertEq(device.enclaveKey, enclaveKey, "enclaveKey");
-        assertEq(device.validUntil, NOW + 26 hours, "validUntil");
+        assertEq(device.validUntil, NOW + 37 hours, "validUntil");
     }
 
     function test_registerDevice_revertsIfEvidenceForged() public {

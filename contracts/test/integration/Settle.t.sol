@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {MiningRegistry} from "../../src/MiningRegistry.sol";
 import {RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
 import {
     DurationBounds, IMiningRegistry, MiningTask, SeatClaim, TaskSettlement
@@ -11,19 +10,11 @@ import {Network} from "../base/Network.sol";
 
 contract SettleTest is Network {
     event TaskSettled(
-        bytes32 indexed taskId,
-        uint256 indexed batchId,
-        bytes32 indexed workloadHash,
-        uint32 index,
-        bytes32 resultHash,
-        uint64 computeUnits,
-        uint8 seatsPaid,
-        uint256 minted
+        bytes32 indexed taskId, bytes32 indexed workloadHash, bytes32 resultHash, uint256 minted, uint256 seats
     );
-    event SeatPaid(
-        bytes32 indexed taskId, bytes32 indexed gpuId, address indexed operator, uint64 duration, uint256 amount
-    );
-    event SeatUnpaid(bytes32 indexed taskId, bytes32 indexed gpuId, uint8 reason);
+    event SeatsAdded(bytes32 indexed taskId, uint256 minted, uint256 seats);
+    event SeatDeferred(bytes32 indexed taskId, uint8 seat, address operator, uint256 amount, uint256 payableAt);
+    event SeatReleased(bytes32 indexed taskId, uint8 seat, address indexed operator, uint256 amount);
 
     uint256 private constant REWARD = uint256(UNITS) * 1e11;
     uint256 private batchId;
@@ -33,16 +24,10 @@ contract SettleTest is Network {
 
     function test_settle_mintsToEveryAgreeingSeat() public {
         TaskSettlement memory settlement = _one();
-        bytes32 taskId = mining.taskIdOf(batchId, 0);
-        for (uint256 i = 0; i < 3; i++) {
-            SeatClaim memory claim = settlement.claims[i];
-            vm.expectEmit();
-            emit SeatPaid(taskId, claim.gpuId, _operatorOf(claim.gpuId), 1500, REWARD);
-        }
         vm.expectEmit();
-        emit TaskSettled(taskId, batchId, WORKLOAD, 0, RESULT, UNITS, 3, 3 * REWARD);
+        emit TaskSettled(mining.taskIdOf(batchId, 0), WORKLOAD, RESULT, 3 * REWARD, _seatsWord(settlement, 0, 0, 0));
         vm.prank(anyone);
-        assertEq(mining.settle(batchId, only(settlement)), 3 * REWARD, "minted");
+        assertEq(settle(batchId, only(settlement)), 3 * REWARD, "minted");
 
         assertEq(token.totalSupply(), 3 * REWARD, "supply");
         assertEq(mining.totalMinted(), 3 * REWARD, "totalMinted");
@@ -56,10 +41,11 @@ contract SettleTest is Network {
     function test_settle_paysTwoOfThreeAndNamesTheSilentSeat() public {
         TaskSettlement memory settlement = _one();
         bytes32 silent = settlement.claims[2].gpuId;
+        uint256 seats = _seatsWord(settlement, 0, 0, 1);
         keepClaims(settlement, 2);
         vm.expectEmit();
-        emit SeatUnpaid(mining.taskIdOf(batchId, 0), silent, 1);
-        assertEq(mining.settle(batchId, only(settlement)), 2 * REWARD, "minted");
+        emit TaskSettled(mining.taskIdOf(batchId, 0), WORKLOAD, RESULT, 2 * REWARD, seats);
+        assertEq(settle(batchId, only(settlement)), 2 * REWARD, "minted");
         assertEq(mining.busyUntil(silent), 0, "its clock stands");
     }
 
@@ -69,8 +55,8 @@ contract SettleTest is Network {
         resign(batchId, settlement, 1);
         bytes32 loser = settlement.claims[1].gpuId;
         vm.expectEmit();
-        emit SeatUnpaid(mining.taskIdOf(batchId, 0), loser, 2);
-        assertEq(mining.settle(batchId, only(settlement)), 2 * REWARD, "minted");
+        emit TaskSettled(mining.taskIdOf(batchId, 0), WORKLOAD, RESULT, 2 * REWARD, _seatsWord(settlement, 0, 2, 0));
+        assertEq(settle(batchId, only(settlement)), 2 * REWARD, "minted");
         assertEq(token.balanceOf(_operatorOf(loser)), 0, "the minority earns nothing");
         assertEq(mining.busyUntil(loser), 0, "its clock stands");
     }
@@ -79,61 +65,104 @@ contract SettleTest is Network {
         TaskSettlement memory settlement = _one();
         vm.prank(governor);
         mining.setRates(1e10, 1e12);
-        assertEq(mining.settle(batchId, only(settlement)), 3 * REWARD, "minted");
+        assertEq(settle(batchId, only(settlement)), 3 * REWARD, "minted");
     }
 
     function test_settle_settlesNothingForNothing() public {
         _one();
-        assertEq(mining.settle(batchId, new TaskSettlement[](0)), 0, "minted");
+        assertEq(settle(batchId, new TaskSettlement[](0)), 0, "minted");
     }
 
     function test_settle_skipsWhatIsSettled() public {
         TaskSettlement memory settlement = _one();
-        mining.settle(batchId, only(settlement));
+        settle(batchId, only(settlement));
         uint256 supply = token.totalSupply();
         vm.recordLogs();
-        assertEq(mining.settle(batchId, only(settlement)), 0, "minted");
+        assertEq(settle(batchId, only(settlement)), 0, "minted");
         assertEq(vm.getRecordedLogs().length, 0, "no events");
         assertEq(token.totalSupply(), supply, "supply");
     }
 
-    function test_settle_mintsOnceForATaskRepeatedInOneCall() public {
+    function test_settle_revertsIfATaskIsRepeatedInOneCall() public {
         TaskSettlement memory settlement = _one();
         TaskSettlement[] memory twice = new TaskSettlement[](2);
         (twice[0], twice[1]) = (settlement, settlement);
-        assertEq(mining.settle(batchId, twice), 3 * REWARD, "minted");
+        vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.TasksNotAscending.selector));
+        settle(batchId, twice);
+    }
+
+    function test_settle_takesClaimsThatLeaveOutWhatIsKnown() public {
+        TaskSettlement memory settlement = _one();
+        for (uint256 i = 0; i < 3; i++) {
+            (settlement.claims[i].gpuId, settlement.claims[i].resultHash) = (0, 0);
+        }
+        assertEq(settle(batchId, only(settlement)), 3 * REWARD, "minted");
     }
 
     function test_settle_settlesTheRestOfAPartlySettledBatch() public {
         TaskSettlement[] memory all;
         (batchId, all) = ripe(4);
-        mining.settle(batchId, only(all[2]));
-        assertEq(mining.settle(batchId, all), 9 * REWARD, "minted");
+        settle(batchId, only(all[2]));
+        assertEq(settle(batchId, all), 9 * REWARD, "minted");
         assertEq(mining.batch(batchId).unsettledComputeUnits, 0, "unsettled");
     }
 
-    function test_settle_keepsItsBitmapOverManyWords() public {
-        MiningTask[] memory tasks = new MiningTask[](3);
-        uint32[3] memory indexes = [uint32(0), 255, 256];
-        for (uint256 i = 0; i < 3; i++) {
-            tasks[i] = taskOf(indexes[i]);
+    function test_settle_keepsMarksOverManyWords() public {
+        MiningTask[] memory tasks = tasksOf(257);
+        batchId = commitAndPin(tasks);
+        uint32[8] memory indexes = [uint32(0), 31, 32, 95, 96, 159, 160, 256];
+        TaskSettlement[] memory settlements = new TaskSettlement[](8);
+        for (uint256 i = 0; i < 8; i++) {
+            settlements[i] = settlementOf(batchId, tasks, indexes[i]);
         }
-        bytes32 root = Merkle.rootOf(tasks);
+        pass(60);
+        assertEq(settle(batchId, settlements), 24 * REWARD, "minted");
+        uint256 next = 0;
+        for (uint32 i = 0; i < 257; i++) {
+            bool isOne = next < 8 && indexes[next] == i;
+            assertTrue(mining.isSettled(batchId, i) == isOne, "these and no others");
+            if (isOne) next++;
+        }
+        assertEq(settle(batchId, settlements), 0, "minted again");
+    }
+
+    // ---- every agreeing seat, whoever settles
+
+    /// @notice A stranger takes two of three claims from the mempool and settles first: the third is paid when the coordinator comes.
+    function test_settle_addsTheSeatAStrangerLeftOut() public {
+        TaskSettlement memory whole = _one();
+        TaskSettlement memory part = _copy(whole, 2);
+        vm.prank(anyone);
+        assertEq(settle(batchId, only(part)), 2 * REWARD, "the stranger's settlement");
+        bytes32 third = whole.claims[2].gpuId;
+        vm.expectEmit();
+        emit SeatsAdded(mining.taskIdOf(batchId, 0), REWARD, _seatsWord(whole, 7, 7, 0));
         vm.prank(coordinator);
-        batchId = mining.commitBatch(root, 257, 3 * UNITS, tasks[0].deadline);
-        pass(6);
-        mining.pinSeed(batchId);
-        pass(20);
-        TaskSettlement[] memory settlements = new TaskSettlement[](3);
-        for (uint256 i = 0; i < 3; i++) {
-            settlements[i] = settlementOf(batchId, tasks, 2 - i);
+        assertEq(settle(batchId, only(whole)), REWARD, "the seat that was left out");
+        assertEq(token.balanceOf(_operatorOf(third)), REWARD, "is paid");
+        assertEq(mining.batch(batchId).unsettledComputeUnits, 0, "the task counts once");
+        vm.prank(coordinator);
+        assertEq(settle(batchId, only(whole)), 0, "and only once");
+    }
+
+    /// @notice Results are public once settled: a seat that waited for them cannot claim one for itself.
+    function test_settle_addsNoSeatForAStranger() public {
+        TaskSettlement memory whole = _one();
+        settle(batchId, only(_copy(whole, 2)));
+        vm.prank(_operatorOf(whole.claims[2].gpuId));
+        assertEq(settle(batchId, only(whole)), 0, "minted");
+    }
+
+    function test_settle_addsNoSeatForAnotherResult() public {
+        TaskSettlement memory whole = _one();
+        settle(batchId, only(_copy(whole, 2)));
+        whole.resultHash = OTHER_RESULT;
+        for (uint256 i = 1; i < 3; i++) {
+            whole.claims[i].resultHash = OTHER_RESULT;
+            resign(batchId, whole, i);
         }
-        mining.settle(batchId, settlements);
-        for (uint256 i = 0; i < 3; i++) {
-            assertTrue(mining.isSettled(batchId, indexes[i]), "settled");
-        }
-        assertFalse(mining.isSettled(batchId, 1), "a neighbour is not");
-        assertEq(mining.settle(batchId, settlements), 0, "minted again");
+        vm.prank(coordinator);
+        assertEq(settle(batchId, only(whole)), 0, "seat 0 was paid for the other one");
     }
 
     // ---- check 3: the task is in the queue
@@ -170,11 +199,16 @@ contract SettleTest is Network {
 
     function test_settle_revertsIfProofForged() public {
         (uint256 id, TaskSettlement[] memory settlements) = ripe(3);
-        batchId = id;
-        settlements[1].proof[0] ^= bytes32(uint256(1));
-        _expectRefusal(
-            settlements[1], abi.encodeWithSelector(IMiningRegistry.WorkloadNotInQueue.selector, WORKLOAD)
-        );
+        bytes32[] memory proof = proofFor(id, only(settlements[1]));
+        proof[0] ^= bytes32(uint256(1));
+        vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.WorkloadNotInQueue.selector, WORKLOAD));
+        mining.settle(id, only(settlements[1]), proof);
+    }
+
+    function test_settle_revertsIfProofIsTooLong() public {
+        (uint256 id, TaskSettlement[] memory settlements) = ripe(3);
+        vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.WorkloadNotInQueue.selector, WORKLOAD));
+        mining.settle(id, settlements, new bytes32[](1));
     }
 
     function test_settle_revertsIfProofOfAnotherBatch() public {
@@ -191,18 +225,13 @@ contract SettleTest is Network {
     /// @notice An inner node is not a task: leaves are hashed twice.
     function test_settle_revertsIfProofIsTooShort() public {
         (uint256 id, TaskSettlement[] memory settlements) = ripe(4);
-        batchId = id;
-        settlements[0].proof = new bytes32[](0);
-        _expectRefusal(
-            settlements[0], abi.encodeWithSelector(IMiningRegistry.WorkloadNotInQueue.selector, WORKLOAD)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.WorkloadNotInQueue.selector, WORKLOAD));
+        mining.settle(id, only(settlements[0]), new bytes32[](0));
     }
 
     function test_settle_revertsIfIndexBeyondTheCommittedCount() public {
         MiningTask[] memory tasks = tasksOf(2);
-        bytes32 root = Merkle.rootOf(tasks);
-        vm.prank(coordinator);
-        batchId = mining.commitBatch(root, 1, 2 * UNITS, tasks[0].deadline);
+        batchId = commitAs(tasks, 1, 2 * UNITS, tasks[0].deadline);
         pass(6);
         mining.pinSeed(batchId);
         pass(20);
@@ -213,7 +242,7 @@ contract SettleTest is Network {
     function test_settle_revertsIfBatchUnknown() public {
         TaskSettlement memory settlement = _one();
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.BatchUnknown.selector, batchId + 1));
-        mining.settle(batchId + 1, only(settlement));
+        settle(batchId + 1, only(settlement));
     }
 
     function test_settle_revertsIfDeterminismClassUnknown() public {
@@ -228,13 +257,11 @@ contract SettleTest is Network {
 
     function test_settle_revertsIfTasksCarryMoreUnitsThanCommitted() public {
         MiningTask[] memory tasks = tasksOf(2);
-        bytes32 root = Merkle.rootOf(tasks);
-        vm.prank(coordinator);
-        batchId = mining.commitBatch(root, 2, 2 * UNITS - 1, tasks[0].deadline);
+        batchId = commitAs(tasks, 2, 2 * UNITS - 1, tasks[0].deadline);
         pass(6);
         mining.pinSeed(batchId);
         pass(20);
-        mining.settle(batchId, only(settlementOf(batchId, tasks, 0)));
+        settle(batchId, only(settlementOf(batchId, tasks, 0)));
         _expectRefusal(
             settlementOf(batchId, tasks, 1),
             abi.encodeWithSelector(IMiningRegistry.BatchUnitsExceeded.selector, batchId, UNITS - 1, UNITS)
@@ -246,7 +273,7 @@ contract SettleTest is Network {
     function test_settle_settlesUpToTheDeadline() public {
         TaskSettlement memory settlement = _one();
         vm.warp(settlement.task.deadline);
-        assertEq(mining.settle(batchId, only(settlement)), 3 * REWARD, "minted");
+        assertEq(settle(batchId, only(settlement)), 3 * REWARD, "minted");
     }
 
     function test_settle_revertsIfTaskExpired() public {
@@ -262,9 +289,7 @@ contract SettleTest is Network {
 
     function test_settle_revertsIfDeadlineLaterThanTheBatchs() public {
         MiningTask[] memory tasks = tasksOf(1);
-        bytes32 root = Merkle.rootOf(tasks);
-        vm.prank(coordinator);
-        batchId = mining.commitBatch(root, 1, UNITS, tasks[0].deadline - 1);
+        batchId = commitAs(tasks, 1, UNITS, tasks[0].deadline - 1);
         pass(6);
         mining.pinSeed(batchId);
         pass(20);
@@ -357,14 +382,6 @@ contract SettleTest is Network {
         );
     }
 
-    function test_settle_revertsIfClaimNamesNoGpu() public {
-        TaskSettlement memory settlement = _one();
-        settlement.claims[0].gpuId = 0;
-        _expectRefusal(
-            settlement, abi.encodeWithSelector(IMiningRegistry.DeviceNotRegistered.selector, bytes32(0))
-        );
-    }
-
     function test_settle_takesADeviceInItsLastSecond() public {
         pass(24 hours - 1000);
         MiningTask[] memory tasks = tasksOf(1);
@@ -372,7 +389,7 @@ contract SettleTest is Network {
         batchId = commitAndPin(tasks);
         TaskSettlement memory settlement = settlementOf(batchId, tasks, 0);
         vm.warp(START + 24 hours);
-        assertEq(mining.settle(batchId, only(settlement)), 3 * REWARD, "minted");
+        assertEq(settle(batchId, only(settlement)), 3 * REWARD, "minted");
     }
 
     function test_settle_passesOverDevicesThatExpireBeforeTheDeadline() public {
@@ -399,7 +416,7 @@ contract SettleTest is Network {
         vm.prank(governor);
         registry.revokeDevice(settlement.claims[2].gpuId, "bad");
         keepClaims(settlement, 2);
-        assertEq(mining.settle(batchId, only(settlement)), 2 * REWARD, "minted");
+        assertEq(settle(batchId, only(settlement)), 2 * REWARD, "minted");
     }
 
     function test_settle_revertsIfDeviceRetired() public {
@@ -464,8 +481,8 @@ contract SettleTest is Network {
 
     function test_settle_revertsIfSignedForAnotherDeployment() public {
         TaskSettlement memory settlement = _one();
-        MiningRegistry here = mining;
-        mining = new MiningRegistry(registry, governor, coordinator);
+        IMiningRegistry here = mining;
+        mining = deployMining(registry, governor, coordinator);
         for (uint256 i = 0; i < 3; i++) {
             sign(
                 settlement.claims[i],
@@ -505,7 +522,7 @@ contract SettleTest is Network {
         }
         _expectSignatureRefused(settlement);
         resign(batchId, settlement, 0);
-        assertEq(mining.settle(batchId, only(settlement)), 3 * REWARD, "signed by the new key it settles");
+        assertEq(settle(batchId, only(settlement)), 3 * REWARD, "signed by the new key it settles");
     }
 
     // ---- check 4: the duration
@@ -518,7 +535,7 @@ contract SettleTest is Network {
             resign(batchId, settlement, i);
         }
         pass(120);
-        assertEq(mining.settle(batchId, only(settlement)), 3 * REWARD, "minted");
+        assertEq(settle(batchId, only(settlement)), 3 * REWARD, "minted");
     }
 
     function test_settle_revertsIfDurationTooShort() public {
@@ -548,7 +565,7 @@ contract SettleTest is Network {
         settlement.claims[1].duration = 0;
         resign(batchId, settlement, 1);
         vm.expectPartialRevert(IMiningRegistry.DurationOutOfBounds.selector);
-        mining.settle(batchId, only(settlement));
+        settle(batchId, only(settlement));
     }
 
     function test_settle_usesTheGovernedBounds() public {
@@ -615,7 +632,7 @@ contract SettleTest is Network {
 
     function test_settle_startsTheClockAtTheSeed() public {
         TaskSettlement memory settlement = _one();
-        mining.settle(batchId, only(settlement));
+        settle(batchId, only(settlement));
         uint256 seedMillis = uint256(mining.batch(batchId).seedTime) * 1000;
         for (uint256 i = 0; i < 3; i++) {
             assertEq(mining.busyUntil(settlement.claims[i].gpuId), seedMillis + 1500, "busyUntil");
@@ -632,7 +649,7 @@ contract SettleTest is Network {
             (settlement.claims[i].duration,) = _rangeOf(settlement.claims[i].gpuId, 3_000_000);
             resign(batchId, settlement, i);
         }
-        mining.settle(batchId, only(settlement));
+        settle(batchId, only(settlement));
         uint256 seedMillis = uint256(mining.batch(batchId).seedTime) * 1000;
         for (uint256 i = 0; i < 3; i++) {
             uint256 rate = mining.classRate(_classOf(settlement.claims[i].gpuId));
@@ -656,7 +673,7 @@ contract SettleTest is Network {
             )
         );
         vm.warp(seedTime + 2);
-        assertEq(mining.settle(batchId, only(settlement)), 3 * REWARD, "payable at the time named");
+        assertEq(settle(batchId, only(settlement)), 3 * REWARD, "payable at the time named");
     }
 
     /// @notice One device cannot be paid for more time than has passed, whatever it claims at once.
@@ -670,9 +687,58 @@ contract SettleTest is Network {
             }
         }
         vm.expectPartialRevert(IMiningRegistry.ClaimTooEarly.selector);
-        mining.settle(batchId, settlements);
+        settle(batchId, settlements);
         pass(8 * 9);
-        assertEq(mining.settle(batchId, settlements), 24 * REWARD, "deferred, not lost");
+        assertEq(settle(batchId, settlements), 24 * REWARD, "deferred, not lost");
+    }
+
+    // ---- deferral
+
+    /// @notice Work of more than an hour: what its clock admits only after the deadline is put aside and paid then.
+    function test_settle_defersWhatTheClockAdmitsAfterTheDeadline() public {
+        TaskSettlement memory settlement = _long();
+        bytes32 taskId = mining.taskIdOf(batchId, 0);
+        vm.recordLogs();
+        assertEq(settle(batchId, only(settlement)), 0, "nothing yet");
+        assertTrue(mining.isSettled(batchId, 0), "settled");
+        for (uint8 seat = 0; seat < 3; seat++) {
+            bytes32 gpuId = settlement.claims[seat].gpuId;
+            (address operator, uint256 amount, uint256 payableAt) = mining.deferred(taskId, seat);
+            assertEq(operator, _operatorOf(gpuId), "operator");
+            assertEq(amount, 1500e6 * 1e11, "amount");
+            assertEq(payableAt * 1000, (uint256(mining.busyUntil(gpuId)) + 999) / 1000 * 1000, "when its clock is through");
+            vm.warp(payableAt - 1);
+            vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.DeferredUntil.selector, payableAt));
+            mining.release(taskId, seat);
+            vm.warp(payableAt);
+            vm.expectEmit();
+            emit SeatReleased(taskId, seat, operator, amount);
+            vm.prank(anyone);
+            assertEq(mining.release(taskId, seat), amount, "released");
+            assertEq(token.balanceOf(operator), amount, "paid");
+            vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.NothingDeferred.selector, taskId, seat));
+            mining.release(taskId, seat);
+        }
+        assertEq(token.totalSupply(), 3 * 1500e6 * 1e11, "supply");
+    }
+
+    /// @notice Pay that waits takes up its device's time: the next task starts after it.
+    function test_settle_startsAfterWhatWasDeferred() public {
+        TaskSettlement memory long = _long();
+        settle(batchId, only(long));
+        uint64 busy = mining.busyUntil(long.claims[0].gpuId);
+        TaskSettlement[] memory settlements;
+        (batchId, settlements) = ripe(1);
+        settle(batchId, settlements);
+        for (uint256 i = 0; i < 3; i++) {
+            bytes32 gpuId = settlements[0].claims[i].gpuId;
+            if (gpuId == long.claims[0].gpuId) assertEq(mining.busyUntil(gpuId), busy + 1500, "one after the other");
+        }
+    }
+
+    function test_release_revertsIfNothingIsDeferred() public {
+        vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.NothingDeferred.selector, bytes32("task"), uint8(1)));
+        mining.release("task", 1);
     }
 
     // ---- one path
@@ -684,21 +750,20 @@ contract SettleTest is Network {
         (batchId, settlements) = ripe(tasks);
         pass(60);
         for (uint256 i = 0; i < tasks; i++) {
-            uint256 kind = uint256(keccak256(abi.encode(seed, i))) % 4;
+            uint256 kind = uint256(keccak256(abi.encode(seed, i))) % 3;
             if (kind == 1) keepClaims(settlements[i], 2);
             if (kind == 2) {
                 settlements[i].claims[0].resultHash = OTHER_RESULT;
                 resign(batchId, settlements[i], 0);
             }
-            if (kind == 3 && i > 0) settlements[i] = settlements[i - 1];
         }
         uint256 state = vm.snapshotState();
-        uint256 inOne = mining.settle(batchId, settlements);
+        uint256 inOne = settle(batchId, settlements);
         bytes32 together = _stateOf(tasks);
         vm.revertToState(state);
         uint256 inMany = 0;
         for (uint256 i = 0; i < tasks; i++) {
-            inMany += mining.settle(batchId, only(settlements[i]));
+            inMany += settle(batchId, only(settlements[i]));
         }
         assertEq(inOne, inMany, "minted");
         assertEq(_stateOf(tasks), together, "state");
@@ -709,7 +774,7 @@ contract SettleTest is Network {
         (batchId, settlements) = ripe(3);
         keepClaims(settlements[2], 1);
         vm.expectPartialRevert(IMiningRegistry.ResultNotAgreed.selector);
-        mining.settle(batchId, settlements);
+        settle(batchId, settlements);
         assertEq(token.totalSupply(), 0, "supply");
         assertFalse(mining.isSettled(batchId, 0), "settled");
     }
@@ -722,17 +787,47 @@ contract SettleTest is Network {
         return settlements[0];
     }
 
+    /// @dev A task of 1500 CU: 1.5 hours of an H100, 3.75 of an L40S, claimed within half an hour by its deadline.
+    function _long() private returns (TaskSettlement memory settlement) {
+        for (uint8 class = 1; class <= 4; class++) {
+            vm.prank(governor);
+            mining.setDurationBounds(1, class, DurationBounds(0, 1 << 20, 0));
+        }
+        MiningTask[] memory tasks = tasksOf(1);
+        tasks[0].computeUnits = 1500e6;
+        batchId = commitAndPin(tasks);
+        settlement = settlementOf(batchId, tasks, 0);
+    }
+
+    function _copy(TaskSettlement memory settlement, uint256 claims) private pure returns (TaskSettlement memory copy) {
+        copy = abi.decode(abi.encode(settlement), (TaskSettlement));
+        keepClaims(copy, claims);
+    }
+
+    /// @dev What the events say of three seats: slot and code.
+    function _seatsWord(TaskSettlement memory settlement, uint256 code0, uint256 code1, uint256 code2)
+        private
+        view
+        returns (uint256 word)
+    {
+        uint256[3] memory codes = [code0, code1, code2];
+        word = 3 << 248;
+        for (uint256 i = 0; i < 3; i++) {
+            word |= (registry.slotOf(settlement.claims[i].gpuId) | codes[i] << 28) << (32 * i);
+        }
+    }
+
     function _expectRefusal(TaskSettlement memory settlement, bytes memory refusal) private {
         uint256 supply = token.totalSupply();
         vm.expectRevert(refusal);
-        mining.settle(batchId, only(settlement));
+        settle(batchId, only(settlement));
         assertEq(token.totalSupply(), supply, "no AIT is minted");
         assertFalse(mining.isSettled(batchId, settlement.task.index), "not settled");
     }
 
     function _expectSignatureRefused(TaskSettlement memory settlement) private {
         vm.expectPartialRevert(IMiningRegistry.WorkAttestationSignatureInvalid.selector);
-        mining.settle(batchId, only(settlement));
+        settle(batchId, only(settlement));
         assertEq(token.totalSupply(), 0, "no AIT is minted");
     }
 

@@ -3,9 +3,8 @@ pragma solidity 0.8.37;
 
 import {AIToken} from "../../src/AIToken.sol";
 import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
-import {MiningRegistry} from "../../src/MiningRegistry.sol";
 import {RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
-import {MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
+import {IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
 import {Network} from "../base/Network.sol";
 import {Test} from "../base/Test.sol";
 
@@ -30,7 +29,7 @@ contract NetworkHandler is Network {
         setUp();
     }
 
-    function network() external view returns (AIToken, MiningRegistry, DeviceRegistry) {
+    function network() external view returns (AIToken, IMiningRegistry, DeviceRegistry) {
         return (token, mining, registry);
     }
 
@@ -150,7 +149,8 @@ contract NetworkHandler is Network {
         if (task.redeemer != address(0) && mining.creditOf(anyone, WORKLOAD) < task.computeUnits) isGood = false;
         bool hasDead = _hasDeadClaim(settlement);
         uint256[] memory balances = _balances();
-        try mining.settle(batchId, only(settlement)) returns (uint256 minted) {
+        bytes32[] memory proof = proofFor(batchId, only(settlement));
+        try mining.settle(batchId, only(settlement), proof) returns (uint256 minted) {
             if (wasSettled) {
                 assertEq(minted, 0, "a task mints once");
                 return;
@@ -261,7 +261,7 @@ contract MiningInvariants is Test {
 
     NetworkHandler private handler;
     AIToken private token;
-    MiningRegistry private mining;
+    IMiningRegistry private mining;
     DeviceRegistry private registry;
 
     function setUp() public {

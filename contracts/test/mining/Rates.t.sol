@@ -33,38 +33,56 @@ contract RatesTest is Test {
         }
     }
 
-    function test_durationRange_scalesWithWork() public pure {
-        (uint64 least, uint64 most) = Rates.durationRange(180, 72_000, 60_000, 2.5e6);
+    function test_rangeOf_scalesWithWork() public pure {
+        uint256 packed = Rates.withBounds(0, 3, DurationBounds(180, 72_000, 60_000));
+        (uint256 least, uint256 most) = Rates.rangeOf(packed, 3, 400, 2.5e6);
         assertEq(least, 450, "least");
         assertEq(most, 240_000, "most");
     }
 
-    function testFuzz_defaultRange_isTheRangeOfTheDefaultBounds(uint32 cuPerHour, uint64 units) public pure {
+    function testFuzz_rangeOf_isTheDefaultBoundsWhereNothingIsGoverned(uint32 cuPerHour, uint64 units, uint8 class)
+        public
+        pure
+    {
         uint256 rate = bound(cuPerHour, 1, 1_000_000);
         DurationBounds memory bounds = Rates.defaultBounds(rate);
-        (uint64 least, uint64 most) = Rates.defaultRange(rate, units);
-        (uint64 expectedLeast, uint64 expectedMost) =
-            Rates.durationRange(bounds.minMillisPerCu, bounds.maxMillisPerCu, bounds.slackMillis, units);
-        assertEq(least, expectedLeast, "least");
-        assertEq(most, expectedMost, "most");
+        (uint256 least, uint256 most) = Rates.rangeOf(0, bound(class, 1, 4), rate, units);
+        assertEq(least, uint256(units) * bounds.minMillisPerCu / 1e6, "least");
+        assertEq(most, bounds.slackMillis + uint256(units) * bounds.maxMillisPerCu / 1e6, "most");
     }
 
-    function testFuzz_durationRange_isOrderedAndNeverReverts(DurationBounds memory bounds, uint64 units) public pure {
-        bounds.maxMillisPerCu = uint64(bound(bounds.maxMillisPerCu, 1, (1 << 40) - 1));
-        bounds.minMillisPerCu = uint64(bound(bounds.minMillisPerCu, 0, bounds.maxMillisPerCu));
-        bounds.slackMillis = uint64(bound(bounds.slackMillis, 0, (1 << 40) - 1));
-        assertTrue(Rates.isSane(bounds), "sane");
-        (uint64 least, uint64 most) =
-            Rates.durationRange(bounds.minMillisPerCu, bounds.maxMillisPerCu, bounds.slackMillis, units);
-        assertLe(least, most, "ordered");
+    /// @notice Four classes share a word: what is written for one is read for it and for no other.
+    function testFuzz_withBounds_keepsEachClassApart(DurationBounds[4] memory bounds, uint64 units) public pure {
+        uint256 packed = 0;
+        for (uint256 class = 1; class <= 4; class++) {
+            DurationBounds memory one = bounds[class - 1];
+            one.maxMillisPerCu = uint64(bound(one.maxMillisPerCu, 1, (1 << 22) - 1));
+            one.minMillisPerCu = uint64(
+                bound(one.minMillisPerCu, 0, one.maxMillisPerCu < 1 << 21 ? one.maxMillisPerCu : (1 << 21) - 1)
+            );
+            one.slackMillis = uint64(bound(one.slackMillis, 0, (1 << 21) - 1));
+            assertTrue(Rates.isSane(one), "sane");
+            packed = Rates.withBounds(packed, class, DurationBounds(1, 2, 3));
+            packed = Rates.withBounds(packed, class, one);
+        }
+        for (uint256 class = 1; class <= 4; class++) {
+            DurationBounds memory found = Rates.boundsIn(packed, class);
+            DurationBounds memory one = bounds[class - 1];
+            assertEq(keccak256(abi.encode(found)), keccak256(abi.encode(one)), "bounds");
+            (uint256 least, uint256 most) = Rates.rangeOf(packed, class, 1000, units);
+            assertEq(least, uint256(units) * one.minMillisPerCu / 1e6, "least");
+            assertEq(most, one.slackMillis + uint256(units) * one.maxMillisPerCu / 1e6, "most");
+            assertLe(least, most, "ordered");
+        }
     }
 
     function test_isSane_refusesEmptyAndBoundless() public pure {
         assertFalse(Rates.isSane(DurationBounds(0, 0, 60_000)), "no maximum");
         assertFalse(Rates.isSane(DurationBounds(2, 1, 60_000)), "empty");
-        assertFalse(Rates.isSane(DurationBounds(0, 1 << 40, 0)), "factor");
-        assertFalse(Rates.isSane(DurationBounds(0, 1, 1 << 40)), "slack");
-        assertTrue(Rates.isSane(DurationBounds(0, (1 << 40) - 1, (1 << 40) - 1)), "largest");
+        assertFalse(Rates.isSane(DurationBounds(1 << 21, 1 << 21, 0)), "least");
+        assertFalse(Rates.isSane(DurationBounds(0, 1 << 22, 0)), "most");
+        assertFalse(Rates.isSane(DurationBounds(0, 1, 1 << 21)), "slack");
+        assertTrue(Rates.isSane(DurationBounds((1 << 21) - 1, (1 << 22) - 1, (1 << 21) - 1)), "largest");
     }
 
     function test_isWashLosing_isStrict() public pure {

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {MiningRegistry} from "../../src/MiningRegistry.sol";
 import {Device, IDeviceRegistry} from "../../src/interfaces/IDeviceRegistry.sol";
 import {Batch, IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
 import {Merkle} from "../base/Merkle.sol";
-import {Test} from "../base/Test.sol";
+import {MiningDeployer} from "../base/MiningDeployer.sol";
+import {RosterEntry} from "../../src/roster/RosterWords.sol";
 import {FixedRoster} from "../standins/FixedRoster.sol";
 
 /// @notice The draw over rosters of any shape, against a twin written from the specification's sentence.
-contract SeatDrawTest is Test {
+contract SeatDrawTest is MiningDeployer {
     uint40 private constant NOW = 1_800_000_000;
     FixedRoster private roster;
-    MiningRegistry private mining;
+    IMiningRegistry private mining;
 
     function setUp() public {
         vm.warp(NOW);
         vm.roll(1000);
         roster = new FixedRoster();
-        mining = new MiningRegistry(IDeviceRegistry(address(roster)), address(this), address(this));
+        mining = deployMining(IDeviceRegistry(address(roster)), address(this), address(this));
     }
 
     function testFuzz_seatsOf_agreesWithTheSlowTwin(uint256 seed, uint256 length) public {
@@ -118,14 +118,14 @@ contract SeatDrawTest is Test {
                 IMiningRegistry.DeviceExpired.selector, settlements[0].claims[0].gpuId, uint40(NOW + 99)
             )
         );
-        mining.settle(batchId, settlements);
+        mining.settle(batchId, settlements, new bytes32[](0));
         assertEq(mining.token().totalSupply(), 0, "no AIT is minted");
     }
 
     /// @notice A roster that calls back while it is read cannot settle the task a second time: it is only ever read.
     function test_settle_withstandsAReenteringRoster() public {
         ReenteringRoster hostile = new ReenteringRoster();
-        MiningRegistry victim = new MiningRegistry(IDeviceRegistry(address(hostile)), address(this), address(this));
+        IMiningRegistry victim = deployMining(IDeviceRegistry(address(hostile)), address(this), address(this));
         mining = victim;
         for (uint256 i = 0; i < 3; i++) {
             Device memory device = _good(i);
@@ -137,8 +137,8 @@ contract SeatDrawTest is Test {
         uint256 batchId = _commitAndPin(task);
         vm.warp(NOW + 100);
         TaskSettlement[] memory settlements = _settlementsOf(batchId, task);
-        hostile.arm(address(victim), abi.encodeCall(victim.settle, (batchId, settlements)));
-        uint256 minted = victim.settle(batchId, settlements);
+        hostile.arm(address(victim), abi.encodeCall(victim.settle, (batchId, settlements, new bytes32[](0))));
+        uint256 minted = victim.settle(batchId, settlements, new bytes32[](0));
         assertEq(minted, 3 * uint256(task.computeUnits) * 1e11, "minted");
         assertEq(victim.token().totalSupply(), minted, "once");
     }
@@ -255,12 +255,12 @@ contract ReenteringRoster is FixedRoster {
         _call = call;
     }
 
-    function device(uint32 slot) external view override returns (Device memory) {
+    function rosterEntry(uint32 slot) external view override returns (RosterEntry memory) {
         // Only from the outermost call: what it starts gets less gas than this.
         if (_target != address(0) && gasleft() > 100_000_000) {
             (bool ok,) = _target.staticcall{gas: 50_000_000}(_call);
             require(!ok, "a static call cannot settle");
         }
-        return _slots[slot];
+        return _entryOf(slot);
     }
 }

@@ -8,7 +8,6 @@ namespace Ait.Chain.Contracts;
 /// <param name="Root">The Merkle root over its tasks.</param>
 /// <param name="SeedBlockHash">The hash of the seed block; zero until pinned.</param>
 /// <param name="MintRate">Wei per micro-CU and paid seat.</param>
-/// <param name="ComputeUnits">Micro-CU of all tasks.</param>
 /// <param name="UnsettledComputeUnits">Micro-CU not settled so far.</param>
 /// <param name="TaskCount">The number of tasks.</param>
 /// <param name="RosterLength">The roster slots seats are drawn from.</param>
@@ -20,7 +19,6 @@ public sealed record BatchRecord(
     Hash256 Root,
     Hash256 SeedBlockHash,
     BigInteger MintRate,
-    ulong ComputeUnits,
     ulong UnsettledComputeUnits,
     uint TaskCount,
     uint RosterLength,
@@ -34,11 +32,10 @@ public sealed record BatchRecord(
         value[1].AsHash256(),
         value[2].AsBigInteger(),
         value[3].AsUInt64(),
-        value[4].AsUInt64(),
+        value[4].AsUInt32(),
         value[5].AsUInt32(),
-        value[6].AsUInt32(),
+        value[6].AsUInt64(),
         value[7].AsUInt64(),
         value[8].AsUInt64(),
-        value[9].AsUInt64(),
-        value[10].AsUInt64());
+        value[9].AsUInt64());
 }

@@ -27,21 +27,24 @@ public sealed partial class MiningRegistryContract
                     new MiningRegistryEvent.SeedPinned(e["batchId"].AsBigInteger(), e["seedBlockHash"].AsHash256(), e["seedTime"].AsUInt64()),
                 MiningRegistrySignatures.TaskSettledEvent => new MiningRegistryEvent.TaskSettled(
                     e["taskId"].AsHash256(),
-                    e["batchId"].AsBigInteger(),
                     e["workloadHash"].AsHash256(),
-                    e["index"].AsUInt32(),
                     e["resultHash"].AsHash256(),
-                    e["computeUnits"].AsUInt64(),
-                    e["seatsPaid"].AsByte(),
-                    e["minted"].AsBigInteger()),
-                MiningRegistrySignatures.SeatPaidEvent => new MiningRegistryEvent.SeatPaid(
+                    e["minted"].AsBigInteger(),
+                    e["seats"].AsBigInteger()),
+                MiningRegistrySignatures.SeatsAddedEvent =>
+                    new MiningRegistryEvent.SeatsAdded(e["taskId"].AsHash256(), e["minted"].AsBigInteger(), e["seats"].AsBigInteger()),
+                MiningRegistrySignatures.SeatDeferredEvent => new MiningRegistryEvent.SeatDeferred(
                     e["taskId"].AsHash256(),
-                    e["gpuId"].AsHash256(),
+                    e["seat"].AsByte(),
                     e["operator"].AsAddress(),
-                    e["duration"].AsUInt64(),
-                    e["amount"].AsBigInteger()),
-                MiningRegistrySignatures.SeatUnpaidEvent =>
-                    new MiningRegistryEvent.SeatUnpaid(e["taskId"].AsHash256(), e["gpuId"].AsHash256(), e["reason"].AsByte()),
+                    e["amount"].AsBigInteger(),
+                    e["payableAt"].AsBigInteger()),
+                MiningRegistrySignatures.SeatReleasedEvent => new MiningRegistryEvent.SeatReleased(
+                    e["taskId"].AsHash256(), e["seat"].AsByte(), e["operator"].AsAddress(), e["amount"].AsBigInteger()),
+                MiningRegistrySignatures.TaskEscalatedEvent =>
+                    new MiningRegistryEvent.TaskEscalated(e["taskId"].AsHash256(), e["level"].AsByte(), e["seedBlock"].AsUInt64()),
+                MiningRegistrySignatures.EscalationPinnedEvent =>
+                    new MiningRegistryEvent.EscalationPinned(e["taskId"].AsHash256(), e["seedBlockHash"].AsHash256(), e["seedTime"].AsUInt64()),
                 MiningRegistrySignatures.WorkloadOpenedEvent =>
                     new MiningRegistryEvent.WorkloadOpened(e["workloadId"].AsHash256(), e["computeUnits"].AsUInt64()),
                 MiningRegistrySignatures.RedeemedEvent => new MiningRegistryEvent.Redeemed(

@@ -36,6 +36,33 @@ public sealed partial class MiningRegistryContract
         return [.. slots.Items.Select(static slot => slot.AsUInt32())];
     }
 
+    /// <summary>The roster slots drawn for all seats of an escalated task.</summary>
+    /// <exception cref="ContractRevertedException">The task has not escalated, its second seed is not pinned, or the draw is not possible.</exception>
+    public async Task<ImmutableArray<uint>> GetEscalatedSeatsOfAsync(
+        BigInteger batchId, MiningTaskRecord task, Hash256 seatSecret, Hash256 escalationSecret, BlockTag block, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ImmutableArray<AbiValue> arguments = [batchId, task.ToAbi(), seatSecret, escalationSecret];
+        AbiValue slots = await SingleAsync(MiningRegistrySignatures.EscalatedSeatsOf, arguments, block, cancellation).ConfigureAwait(false);
+        return [.. slots.Items.Select(static slot => slot.AsUInt32())];
+    }
+
+    /// <summary>A task's escalation; level 0 if there is none.</summary>
+    public async Task<EscalationRecord> GetEscalationAsync(Hash256 taskId, BlockTag block, CancellationToken cancellation) =>
+        EscalationRecord.FromAbi(await SingleAsync(MiningRegistrySignatures.Escalation, [taskId], block, cancellation).ConfigureAwait(false));
+
+    /// <summary>Wei that wait for a seat, and from when on they can be released; 0 if nothing does.</summary>
+    public async Task<(Address Operator, BigInteger Amount, BigInteger PayableAt)> GetDeferredAsync(
+        Hash256 taskId, byte seat, BlockTag block, CancellationToken cancellation)
+    {
+        ImmutableArray<AbiValue> found = await ViewAsync(MiningRegistrySignatures.Deferred, [taskId, (uint)seat], block, cancellation).ConfigureAwait(false);
+        return (found[0].AsAddress(), found[1].AsBigInteger(), found[2].AsBigInteger());
+    }
+
+    /// <summary>Whether an account may add seats to a settled task.</summary>
+    public async Task<bool> GetIsWitnessAsync(Address account, BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.IsWitness, [account], block, cancellation).ConfigureAwait(false)).AsBoolean();
+
     /// <summary>The EIP-712 digest that a device signs.</summary>
     public async Task<Hash256> GetWorkAttestationDigestAsync(
         Hash256 taskId, Hash256 workloadHash, Hash256 resultHash, Hash256 gpuId, ulong duration, BlockTag block, CancellationToken cancellation)

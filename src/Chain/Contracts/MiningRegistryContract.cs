@@ -24,8 +24,27 @@ public sealed partial class MiningRegistryContract : GovernedContract
     public TransactionRequest PinSeed(BigInteger batchId) => Transaction(MiningRegistrySignatures.PinSeed, batchId);
 
     /// <summary>Settles tasks of a batch.</summary>
-    public TransactionRequest Settle(BigInteger batchId, ImmutableArray<TaskSettlementRecord> settlements) =>
-        Transaction(MiningRegistrySignatures.Settle, batchId, AbiValue.List(settlements.Select(static settlement => settlement.ToAbi())));
+    /// <param name="batchId">The batch.</param>
+    /// <param name="settlements">Ascending by index.</param>
+    /// <param name="proof">One proof for all of them, see <see cref="MerkleTree.Proof(ReadOnlySpan{int})"/>.</param>
+    public TransactionRequest Settle(BigInteger batchId, ImmutableArray<TaskSettlementRecord> settlements, ImmutableArray<Hash256> proof) => Transaction(
+        MiningRegistrySignatures.Settle,
+        batchId,
+        AbiValue.List(settlements.Select(static settlement => settlement.ToAbi())),
+        AbiValue.List(proof.Select(static node => (AbiValue)node)));
+
+    /// <summary>Gives a task whose seats do not agree two more of them.</summary>
+    public TransactionRequest Escalate(BigInteger batchId, TaskSettlementRecord settlement, ImmutableArray<Hash256> proof)
+    {
+        ArgumentNullException.ThrowIfNull(settlement);
+        return Transaction(MiningRegistrySignatures.Escalate, batchId, settlement.ToAbi(), AbiValue.List(proof.Select(static node => (AbiValue)node)));
+    }
+
+    /// <summary>Stores the hash of an escalation's seed block.</summary>
+    public TransactionRequest PinEscalation(Hash256 taskId) => Transaction(MiningRegistrySignatures.PinEscalation, taskId);
+
+    /// <summary>Mints the pay of a deferred seat.</summary>
+    public TransactionRequest Release(Hash256 taskId, byte seat) => Transaction(MiningRegistrySignatures.Release, taskId, (uint)seat);
 
     /// <summary>Publishes quotes; coordinator only.</summary>
     public TransactionRequest OpenWorkloads(ImmutableArray<Hash256> workloadIds, ImmutableArray<ulong> computeUnits) => Transaction(

@@ -30,30 +30,44 @@ public abstract record MiningRegistryEvent
 
     /// <summary>A task settled.</summary>
     /// <param name="TaskId">The task.</param>
-    /// <param name="BatchId">Its batch.</param>
     /// <param name="WorkloadHash">What was run.</param>
-    /// <param name="Index">Its position in the batch.</param>
     /// <param name="ResultHash">The agreed result.</param>
-    /// <param name="ComputeUnits">Micro-CU.</param>
-    /// <param name="SeatsPaid">How many seats earned.</param>
-    /// <param name="Minted">Wei minted.</param>
-    public sealed record TaskSettled(
-        Hash256 TaskId, BigInteger BatchId, Hash256 WorkloadHash, uint Index, Hash256 ResultHash, ulong ComputeUnits, byte SeatsPaid, BigInteger Minted)
-        : MiningRegistryEvent;
+    /// <param name="Minted">Wei minted, shared equally by the seats that were paid.</param>
+    /// <param name="Seats">What became of each seat, see <see cref="SeatOutcomes"/>.</param>
+    public sealed record TaskSettled(Hash256 TaskId, Hash256 WorkloadHash, Hash256 ResultHash, BigInteger Minted, BigInteger Seats) : MiningRegistryEvent;
 
-    /// <summary>A seat earned.</summary>
+    /// <summary>Seats of a settled task were paid after all.</summary>
     /// <param name="TaskId">The task.</param>
-    /// <param name="GpuId">The device.</param>
-    /// <param name="Operator">Who is paid.</param>
-    /// <param name="Duration">Milliseconds.</param>
+    /// <param name="Minted">Wei minted for them.</param>
+    /// <param name="Seats">What became of each seat, see <see cref="SeatOutcomes"/>.</param>
+    public sealed record SeatsAdded(Hash256 TaskId, BigInteger Minted, BigInteger Seats) : MiningRegistryEvent;
+
+    /// <summary>A seat earned what its clock admits later.</summary>
+    /// <param name="TaskId">The task.</param>
+    /// <param name="Seat">The seat, from 0.</param>
+    /// <param name="Operator">Who will be paid.</param>
     /// <param name="Amount">Wei.</param>
-    public sealed record SeatPaid(Hash256 TaskId, Hash256 GpuId, Address Operator, ulong Duration, BigInteger Amount) : MiningRegistryEvent;
+    /// <param name="PayableAt">Unix seconds.</param>
+    public sealed record SeatDeferred(Hash256 TaskId, byte Seat, Address Operator, BigInteger Amount, BigInteger PayableAt) : MiningRegistryEvent;
 
-    /// <summary>A seat earned nothing.</summary>
+    /// <summary>The pay of a deferred seat was minted.</summary>
     /// <param name="TaskId">The task.</param>
-    /// <param name="GpuId">The device.</param>
-    /// <param name="Reason">1: silent; 2: its result was in the minority.</param>
-    public sealed record SeatUnpaid(Hash256 TaskId, Hash256 GpuId, byte Reason) : MiningRegistryEvent;
+    /// <param name="Seat">The seat, from 0.</param>
+    /// <param name="Operator">Who was paid.</param>
+    /// <param name="Amount">Wei.</param>
+    public sealed record SeatReleased(Hash256 TaskId, byte Seat, Address Operator, BigInteger Amount) : MiningRegistryEvent;
+
+    /// <summary>A task was given more seats.</summary>
+    /// <param name="TaskId">The task.</param>
+    /// <param name="Level">The seats it has now.</param>
+    /// <param name="SeedBlock">The block whose hash seeds them.</param>
+    public sealed record TaskEscalated(Hash256 TaskId, byte Level, ulong SeedBlock) : MiningRegistryEvent;
+
+    /// <summary>The seed of a task's further seats was stored.</summary>
+    /// <param name="TaskId">The task.</param>
+    /// <param name="SeedBlockHash">The seed.</param>
+    /// <param name="SeedTime">Unix seconds.</param>
+    public sealed record EscalationPinned(Hash256 TaskId, Hash256 SeedBlockHash, ulong SeedTime) : MiningRegistryEvent;
 
     /// <summary>A workload can be bought.</summary>
     /// <param name="WorkloadId">The workload.</param>

@@ -5,10 +5,14 @@ internal static class MiningRegistrySignatures
 {
     private const string Task = "(bytes32,uint32,uint16,uint8,uint64,uint64,address,bytes32,bytes32,bytes32)";
     private const string Claim = "(uint8,bytes32,bytes32,uint64,bytes32,bytes32)";
+    private const string Settlement = $"({Task},bytes32,bytes32,bytes32,{Claim}[])";
 
     public const string CommitBatch = "commitBatch(bytes32,uint32,uint64,uint64)";
     public const string PinSeed = "pinSeed(uint256)";
-    public const string Settle = $"settle(uint256,({Task},bytes32[],bytes32,bytes32,{Claim}[])[])";
+    public const string Settle = $"settle(uint256,{Settlement}[],bytes32[])";
+    public const string Escalate = $"escalate(uint256,{Settlement},bytes32[])";
+    public const string PinEscalation = "pinEscalation(bytes32)";
+    public const string Release = "release(bytes32,uint8)";
     public const string OpenWorkloads = "openWorkloads(bytes32[],uint64[])";
     public const string Redeem = "redeem(uint256,bytes32)";
     public const string SetRates = "setRates(uint256,uint256)";
@@ -20,6 +24,10 @@ internal static class MiningRegistrySignatures
     public const string IsSettled = "isSettled(uint256,uint32)";
     public const string TaskIdOf = "taskIdOf(uint256,uint32)";
     public const string SeatsOf = $"seatsOf(uint256,{Task},bytes32)";
+    public const string EscalatedSeatsOf = $"escalatedSeatsOf(uint256,{Task},bytes32,bytes32)";
+    public const string Escalation = "escalation(bytes32)";
+    public const string Deferred = "deferred(bytes32,uint8)";
+    public const string IsWitness = "isWitness(address)";
     public const string WorkAttestationDigest = "workAttestationDigest(bytes32,bytes32,bytes32,bytes32,uint64)";
     public const string CreditOf = "creditOf(address,bytes32)";
     public const string QuoteOf = "quoteOf(bytes32)";
@@ -36,9 +44,12 @@ internal static class MiningRegistrySignatures
 
     public const string BatchCommittedEvent = "BatchCommitted(uint256,bytes32,uint32,uint64,uint64,uint64,uint32,uint256)";
     public const string SeedPinnedEvent = "SeedPinned(uint256,bytes32,uint64)";
-    public const string TaskSettledEvent = "TaskSettled(bytes32,uint256,bytes32,uint32,bytes32,uint64,uint8,uint256)";
-    public const string SeatPaidEvent = "SeatPaid(bytes32,bytes32,address,uint64,uint256)";
-    public const string SeatUnpaidEvent = "SeatUnpaid(bytes32,bytes32,uint8)";
+    public const string TaskSettledEvent = "TaskSettled(bytes32,bytes32,bytes32,uint256,uint256)";
+    public const string SeatsAddedEvent = "SeatsAdded(bytes32,uint256,uint256)";
+    public const string SeatDeferredEvent = "SeatDeferred(bytes32,uint8,address,uint256,uint256)";
+    public const string SeatReleasedEvent = "SeatReleased(bytes32,uint8,address,uint256)";
+    public const string TaskEscalatedEvent = "TaskEscalated(bytes32,uint8,uint64)";
+    public const string EscalationPinnedEvent = "EscalationPinned(bytes32,bytes32,uint64)";
     public const string WorkloadOpenedEvent = "WorkloadOpened(bytes32,uint64)";
     public const string RedeemedEvent = "Redeemed(address,bytes32,uint256,uint64)";
 }

@@ -5,8 +5,8 @@ namespace Ait.Chain.Contracts;
 
 /// <summary>One device's signed statement about a task, as the mining registry takes it.</summary>
 /// <param name="Seat">The seat, from 0.</param>
-/// <param name="GpuId">The device.</param>
-/// <param name="ResultHash">What it computed.</param>
+/// <param name="GpuId">The device; zero for the one that was drawn.</param>
+/// <param name="ResultHash">What it computed; zero for the settlement's result.</param>
 /// <param name="Duration">Milliseconds.</param>
 /// <param name="Signature">Of the device's enclave key; travels in the compact form of EIP-2098.</param>
 public sealed record SeatClaimRecord(byte Seat, Hash256 GpuId, Hash256 ResultHash, ulong Duration, Signature Signature)

@@ -4,16 +4,16 @@ using Ait.Chain.Abi;
 
 namespace Ait.Chain.Contracts;
 
-/// <summary>Everything the mining registry needs to settle one task.</summary>
+/// <summary>Everything the mining registry needs to settle one task, but for the proof that it is in the batch.</summary>
 /// <param name="Task">The leaf.</param>
-/// <param name="Proof">Its Merkle proof.</param>
-/// <param name="SeatSecret">The secret behind the seats.</param>
+/// <param name="SeatSecret">The secret behind seats 0 to 2.</param>
+/// <param name="EscalationSecret">The secret behind seats 3 to 6; zero until the task has escalated.</param>
 /// <param name="ResultHash">The agreed result.</param>
 /// <param name="Claims">Ascending by seat.</param>
 public sealed record TaskSettlementRecord(
     MiningTaskRecord Task,
-    ImmutableArray<Hash256> Proof,
     Hash256 SeatSecret,
+    Hash256 EscalationSecret,
     Hash256 ResultHash,
     ImmutableArray<SeatClaimRecord> Claims)
 {
@@ -22,8 +22,8 @@ public sealed record TaskSettlementRecord(
         other is not null
         && Task == other.Task
         && SeatSecret == other.SeatSecret
+        && EscalationSecret == other.EscalationSecret
         && ResultHash == other.ResultHash
-        && Proof.SequenceEqual(other.Proof)
         && Claims.SequenceEqual(other.Claims);
 
     /// <inheritdoc/>
@@ -31,8 +31,8 @@ public sealed record TaskSettlementRecord(
 
     internal AbiValue ToAbi() => AbiValue.List(
         Task.ToAbi(),
-        AbiValue.List(Proof.Select(static node => (AbiValue)node)),
         SeatSecret,
+        EscalationSecret,
         ResultHash,
         AbiValue.List(Claims.Select(static claim => claim.ToAbi())));
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Ait.Chain;
 using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Cli.Asking;
 
@@ -31,8 +32,9 @@ internal sealed class BalanceSheet
     {
         IReadOnlyList<(Log Log, ContractEvent Event)> events = await network.Chain
             .EventsAsync([network.Network.MiningRegistry, network.Network.Token], cancellation).ConfigureAwait(false);
-        BigInteger settled = Sum(events, "TaskSettled", "minted");
-        BigInteger paid = Sum(events, "SeatPaid", "amount");
+        BigInteger settled = Sum(events, "TaskSettled", "minted") + Sum(events, "SeatsAdded", "minted");
+        BigInteger released = Sum(events, "SeatReleased", "amount");
+        int seats = events.Where(found => found.Event.Name is "TaskSettled" or "SeatsAdded").Sum(found => PaidSeats(found.Event));
         BigInteger redeemed = Sum(events, "Redeemed", "aitAmount");
         List<ContractEvent> transfers = [.. events.Select(found => found.Event).Where(found => found.Name == "Transfer")];
         BigInteger minted = Sum(transfers.Where(transfer => transfer["from"].AsAddress() == Address.Zero));
@@ -49,16 +51,15 @@ internal sealed class BalanceSheet
         {
             BigInteger received = Sum(transfers.Where(transfer => transfer["to"].AsAddress() == owner));
             BigInteger given = Sum(transfers.Where(transfer => transfer["from"].AsAddress() == owner));
-            BigInteger earned = events.Where(found => found.Event.Name == "SeatPaid" && found.Event["operator"].AsAddress() == owner)
-                .Aggregate(BigInteger.Zero, (sum, found) => sum + found.Event["amount"].AsBigInteger());
+            BigInteger earned = Sum(transfers.Where(transfer => transfer["from"].AsAddress() == Address.Zero && transfer["to"].AsAddress() == owner));
             BigInteger balance = await network.BalanceAsync(owner, cancellation).ConfigureAwait(false);
             accounts.Add(new Account(owner, earned, received, given, balance));
         }
 
         List<Check> checks =
         [
-            new("minted by the token = Σ over settled tasks", minted, settled),
-            new("Σ over settled tasks = Σ over paid seats", settled, paid),
+            new("minted by the token = Σ over settled tasks and released pay", minted, settled + released),
+            new("Σ over settled tasks = Σ over what holders earned − released pay", settled, Earned(accounts) - released),
             new("the registry's total minted = minted by the token", totalMinted, minted),
             new("burned by the token = Σ over redemptions", burned, redeemed),
             new("the registry's total burned = burned by the token", totalBurned, burned),
@@ -70,12 +71,19 @@ internal sealed class BalanceSheet
         List<Line> lines =
         [
             new("settled tasks", tasks, IsAmount: false),
+            new("paid seats", seats, IsAmount: false),
             new("minted", minted, IsAmount: true),
             new("burned", burned, IsAmount: true),
             new("supply", supply, IsAmount: true),
         ];
         return new BalanceSheet(lines, accounts, checks);
     }
+
+    private static BigInteger Earned(IEnumerable<Account> accounts) =>
+        accounts.Aggregate(BigInteger.Zero, (sum, account) => sum + account.Earned);
+
+    private static int PaidSeats(ContractEvent settled) =>
+        SeatOutcomes.Read(settled["seats"].AsBigInteger()).Count(seat => seat.Code == SeatOutcomes.Paid);
 
     private static BigInteger Sum(IReadOnlyList<(Log Log, ContractEvent Event)> events, string name, string argument) =>
         events.Where(found => found.Event.Name == name).Aggregate(BigInteger.Zero, (sum, found) => sum + found.Event[argument].AsBigInteger());

@@ -6,20 +6,19 @@ namespace Ait.Cli.Telling;
 
 /// <summary>A batch as the contract has it.</summary>
 internal sealed record BatchFacts(
-    Hash256 Root, Hash256 SeedBlockHash, ulong ComputeUnits, uint TaskCount, uint RosterLength, ulong CommitBlock, ulong SeedBlock, ulong SeedTime)
+    Hash256 Root, Hash256 SeedBlockHash, uint TaskCount, uint RosterLength, ulong CommitBlock, ulong SeedBlock, ulong SeedTime)
 {
-    /// <summary>Reads the tuple <c>Batch</c>: root, seedBlockHash, mintRate, units, unsettled units, tasks, roster, commit block, seed block, seed time, deadline.</summary>
+    /// <summary>Reads the tuple <c>Batch</c>: root, seedBlockHash, mintRate, unsettled units, tasks, roster, commit block, seed block, seed time, deadline.</summary>
     internal static async Task<BatchFacts> ReadAsync(NetworkAccess network, ulong batchId, CancellationToken cancellation)
     {
         AbiValue batch = await network.MiningAsync("batch", cancellation, batchId).ConfigureAwait(false);
         return new BatchFacts(
             batch[0].AsHash256(),
             batch[1].AsHash256(),
-            batch[3].AsUInt64(),
+            batch[4].AsUInt32(),
             batch[5].AsUInt32(),
-            batch[6].AsUInt32(),
+            batch[6].AsUInt64(),
             batch[7].AsUInt64(),
-            batch[8].AsUInt64(),
-            batch[9].AsUInt64());
+            batch[8].AsUInt64());
     }
 }

@@ -141,11 +141,11 @@ internal sealed class RogueBatch
                 task.AnswerCommitment,
                 task.SeatSecretHash,
                 task.EscalationSecretHash),
-            AbiValue.List(_proof.Select(node => (AbiValue)node)),
             _secret,
+            Hash256.Zero,
             claim.Result,
             AbiValue.List(claim.Tuple));
-        byte[] call = NetworkAccess.Mining.Function("settle").EncodeCall(_batchId, AbiValue.List(settlement));
+        byte[] call = NetworkAccess.Mining.Function("settle").EncodeCall(_batchId, AbiValue.List(settlement), AbiValue.List(_proof.Select(node => (AbiValue)node)));
         return Attempt.MakeAsync(_network, what, expected, _mallory.Operator, _network.Network.MiningRegistry, call, cancellation);
     }
 }

@@ -57,9 +57,15 @@ internal sealed class SettleLoop : CoordinatorLoop
         }
     }
 
-    private static MiningCall.Settle Call(IReadOnlyList<PlannedClaim> claims) => new(
-        claims[0].Payable.Task.BatchId!.Value, // Agreed tasks are on chain.
-        [.. claims.Select(claim => claim.Payable.ToSettlement(claim.Mask))]);
+    private static MiningCall.Settle Call(IEnumerable<PlannedClaim> claims)
+    {
+        PlannedClaim[] ascending = [.. claims.OrderBy(claim => claim.Payable.Task.Task.Index)];
+        int[] indexes = [.. ascending.Select(claim => (int)claim.Payable.Task.Task.Index)];
+        return new(
+            ascending[0].Payable.Task.BatchId!.Value, // Agreed tasks are on chain.
+            [.. ascending.Select(claim => claim.Payable.ToSettlement(claim.Mask))],
+            ascending[0].Payable.Tree.Proof(indexes));
+    }
 
     /// <summary>Adds to the accepted claims every task that the contract takes on top of them; the others are deferred or given up.</summary>
     private async Task PlanAsync(ulong batchId, ImmutableArray<PayableTask> tasks, List<PlannedClaim> accepted, CancellationToken cancellation)

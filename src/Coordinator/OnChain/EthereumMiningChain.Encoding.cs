@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using Ait.Chain;
 using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Protocol;
 
@@ -14,7 +15,7 @@ internal sealed partial class EthereumMiningChain
     {
         MiningCall.CommitBatch commit => ("commitBatch", [commit.Root, commit.TaskCount, commit.ComputeUnits, commit.LatestDeadline]),
         MiningCall.PinSeed pin => ("pinSeed", [pin.BatchId]),
-        MiningCall.Settle settle => ("settle", [settle.BatchId, AbiValue.List(settle.Settlements.Select(ToValue))]),
+        MiningCall.Settle settle => ("settle", [settle.BatchId, AbiValue.List(settle.Settlements.Select(ToValue)), AbiValue.List(settle.Proof.Select(node => (AbiValue)node))]),
         MiningCall.OpenWorkload open => ("openWorkloads", [AbiValue.List(open.WorkloadHash), AbiValue.List(open.ComputeUnits)]),
         _ => throw new ArgumentException($"Expected a known call, found {call.GetType().Name}.", nameof(call)),
     };
@@ -33,17 +34,23 @@ internal sealed partial class EthereumMiningChain
 
     private static AbiValue ToValue(TaskSettlement settlement) => AbiValue.List(
         ToValue(settlement.Task),
-        AbiValue.List(settlement.Proof.Select(sibling => (AbiValue)sibling)),
         settlement.SeatSecret,
+        Hash256.Zero,
         settlement.ResultHash,
-        AbiValue.List(settlement.Claims.Select(ToValue)));
+        AbiValue.List(settlement.Claims.Select(claim => ToValue(claim, settlement.ResultHash))));
 
-    private static AbiValue ToValue(SeatClaim claim)
+    /// <summary>Zero stands for what the contract knows: the drawn device and the settlement's result. Zeros are cheaper to send.</summary>
+    private static AbiValue ToValue(SeatClaim claim, Hash256 agreed)
     {
         ReadOnlySpan<byte> compact = claim.Attestation.Signature.ToCompactArray();
         WorkStatement statement = claim.Attestation.Statement;
         return AbiValue.List(
-            (uint)claim.Seat, statement.GpuId, statement.ResultHash, statement.DurationMillis, new Hash256(compact[..32]), new Hash256(compact[32..]));
+            (uint)claim.Seat,
+            Hash256.Zero,
+            statement.ResultHash == agreed ? Hash256.Zero : statement.ResultHash,
+            statement.DurationMillis,
+            new Hash256(compact[..32]),
+            new Hash256(compact[32..]));
     }
 
     private static OnChainBatch? ToBatch(ulong batchId, AbiValue batch)
@@ -52,7 +59,7 @@ internal sealed partial class EthereumMiningChain
         return root == Hash256.Zero
             ? null
             : new OnChainBatch(
-                batchId, root, batch[7].AsUInt64(), batch[8].AsUInt64(), batch[1].AsHash256(), batch[9].AsUInt64(), batch[6].AsUInt32(), batch[2].AsBigInteger());
+                batchId, root, batch[6].AsUInt64(), batch[7].AsUInt64(), batch[1].AsHash256(), batch[8].AsUInt64(), batch[5].AsUInt32(), batch[2].AsBigInteger());
     }
 
     private static Device ToDevice(AbiValue device, uint slot) => new(
@@ -78,28 +85,59 @@ internal sealed partial class EthereumMiningChain
 
     private static ulong Clamp(BigInteger seconds) => (ulong)BigInteger.Min(seconds, long.MaxValue / 1000);
 
-    private MiningEvent? Decode(Log log)
+    /// <summary>The events of a log: one, or for a settlement one more for each of its seats, before it.</summary>
+    private IEnumerable<MiningEvent> Decode(Log log)
     {
         var position = new EventPosition(log.BlockNumber, log.TransactionHash, (uint)log.LogIndex);
         if (_mining.TryDecodeEvent(log, out ContractEvent? found))
         {
             return found.Name switch
             {
-                "BatchCommitted" => new MiningEvent.BatchCommitted(
-                    position, found["batchId"].AsUInt64(), found["root"].AsHash256(), found["seedBlock"].AsUInt64(), found["rosterLength"].AsUInt32(), found["mintRate"].AsBigInteger()),
-                "SeedPinned" => new MiningEvent.SeedPinned(position, found["batchId"].AsUInt64(), found["seedBlockHash"].AsHash256(), found["seedTime"].AsUInt64()),
-                "TaskSettled" => new MiningEvent.TaskSettled(
-                    position, found["taskId"].AsHash256(), found["resultHash"].AsHash256(), found["seatsPaid"].AsByte(), found["minted"].AsBigInteger()),
-                "SeatPaid" => new MiningEvent.SeatPaid(position, found["taskId"].AsHash256(), found["gpuId"].AsHash256(), found["amount"].AsBigInteger()),
-                "SeatUnpaid" => new MiningEvent.SeatUnpaid(position, found["taskId"].AsHash256(), found["gpuId"].AsHash256(), found["reason"].AsByte()),
-                "Redeemed" => new MiningEvent.Redeemed(
-                    position, found["account"].AsAddress(), found["workloadId"].AsHash256(), found["aitAmount"].AsBigInteger(), found["computeUnits"].AsUInt64()),
-                _ => null,
+                "BatchCommitted" => [new MiningEvent.BatchCommitted(
+                    position, found["batchId"].AsUInt64(), found["root"].AsHash256(), found["seedBlock"].AsUInt64(), found["rosterLength"].AsUInt32(), found["mintRate"].AsBigInteger())],
+                "SeedPinned" => [new MiningEvent.SeedPinned(position, found["batchId"].AsUInt64(), found["seedBlockHash"].AsHash256(), found["seedTime"].AsUInt64())],
+                "TaskSettled" => Settled(position, found),
+                "SeatsAdded" => Seats(position, found).Where(seat => seat is MiningEvent.SeatPaid),
+                "SeatReleased" => [new MiningEvent.SeatPaid(position, found["taskId"].AsHash256(), found["seat"].AsByte(), found["amount"].AsBigInteger())],
+                "Redeemed" => [new MiningEvent.Redeemed(
+                    position, found["account"].AsAddress(), found["workloadId"].AsHash256(), found["aitAmount"].AsBigInteger(), found["computeUnits"].AsUInt64())],
+                _ => [],
             };
         }
 
         return _devices.TryDecodeEvent(log, out found) && found.Name.StartsWith("Device", StringComparison.Ordinal)
-            ? new MiningEvent.DeviceChanged(position, found["gpuId"].AsHash256())
-            : null;
+            ? [new MiningEvent.DeviceChanged(position, found["gpuId"].AsHash256())]
+            : [];
+    }
+
+    private static List<MiningEvent> Settled(EventPosition position, ContractEvent found)
+    {
+        List<MiningEvent> seats = Seats(position, found);
+        int paid = seats.OfType<MiningEvent.SeatPaid>().Count();
+        seats.Add(new MiningEvent.TaskSettled(
+            position, found["taskId"].AsHash256(), found["resultHash"].AsHash256(), paid, found["minted"].AsBigInteger()));
+        return seats;
+    }
+
+    /// <summary>Seats that an earlier settlement paid are left out: their own event said so.</summary>
+    private static List<MiningEvent> Seats(EventPosition position, ContractEvent found)
+    {
+        Hash256 taskId = found["taskId"].AsHash256();
+        ImmutableArray<(uint Slot, byte Code)> seats = SeatOutcomes.Read(found["seats"].AsBigInteger());
+        int paid = seats.Count(seat => seat.Code == SeatOutcomes.Paid);
+        var events = new List<MiningEvent>();
+        for (int seat = 0; seat < seats.Length; seat++)
+        {
+            if (seats[seat].Code == SeatOutcomes.Paid)
+            {
+                events.Add(new MiningEvent.SeatPaid(position, taskId, seat, found["minted"].AsBigInteger() / paid));
+            }
+            else if (seats[seat].Code != SeatOutcomes.PaidBefore)
+            {
+                events.Add(new MiningEvent.SeatUnpaid(position, taskId, seat, seats[seat].Code));
+            }
+        }
+
+        return events;
     }
 }

@@ -161,7 +161,7 @@ internal sealed partial class EthereumMiningChain : IMiningChain
             {
                 case SendResult.Mined mined:
                     return new SubmitOutcome.Mined(
-                        mined.Receipt.TransactionHash, mined.Receipt.BlockNumber, [.. mined.Receipt.Logs.Select(Decode).OfType<MiningEvent>()]);
+                        mined.Receipt.TransactionHash, mined.Receipt.BlockNumber, [.. mined.Receipt.Logs.SelectMany(Decode)]);
                 case SendResult.WouldRevert would:
                     return new SubmitOutcome.Refused(ToRefusal(_mining.DecodeError(would.Reason.Data.AsSpan())));
                 case SendResult.Reverted reverted when attempt == MaxAttempts || await SimulateAsync(call, cancellation) is not null:
@@ -197,8 +197,8 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         }
 
         return new EventPage(
-            [.. page.Changes.Where(change => change.IsRemoved).Select(change => Decode(change.Log)).OfType<MiningEvent>()],
-            [.. page.Changes.Where(change => !change.IsRemoved).Select(change => Decode(change.Log)).OfType<MiningEvent>()],
+            [.. page.Changes.Where(change => change.IsRemoved).SelectMany(change => Decode(change.Log))],
+            [.. page.Changes.Where(change => !change.IsRemoved).SelectMany(change => Decode(change.Log))],
             JsonSerializer.SerializeToUtf8Bytes(page.Cursor, CursorJson.Default.LogCursor),
             page.Cursor.NextBlock == 0 ? 0 : page.Cursor.NextBlock - 1,
             page.IsCaughtUp);

@@ -14,9 +14,9 @@ internal abstract record MiningEvent(EventPosition Position)
 
     internal sealed record TaskSettled(EventPosition Position, Hash256 TaskId, Hash256 ResultHash, int SeatsPaid, BigInteger Minted) : MiningEvent(Position);
 
-    internal sealed record SeatPaid(EventPosition Position, Hash256 TaskId, Hash256 GpuId, BigInteger Amount) : MiningEvent(Position);
+    internal sealed record SeatPaid(EventPosition Position, Hash256 TaskId, int Seat, BigInteger Amount) : MiningEvent(Position);
 
-    internal sealed record SeatUnpaid(EventPosition Position, Hash256 TaskId, Hash256 GpuId, byte Reason) : MiningEvent(Position);
+    internal sealed record SeatUnpaid(EventPosition Position, Hash256 TaskId, int Seat, byte Reason) : MiningEvent(Position);
 
     internal sealed record Redeemed(EventPosition Position, Address Account, Hash256 WorkloadHash, BigInteger Amount, ulong ComputeUnits) : MiningEvent(Position);
 

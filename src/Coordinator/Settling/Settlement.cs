@@ -65,13 +65,12 @@ internal enum RefusalMeaning
 
 /// <summary>An agreed task ready to be put before the contract.</summary>
 internal sealed record PayableTask(
-    TaskRow Task, Chain.Hash256 SeatSecret, ImmutableArray<Chain.Hash256> Proof, ImmutableArray<RevealedSeat> Revealed, int Matching)
+    TaskRow Task, Chain.Hash256 SeatSecret, Chain.MerkleTree Tree, ImmutableArray<RevealedSeat> Revealed, int Matching)
 {
     internal int RevealedMask => Revealed.Aggregate(0, (mask, seat) => mask | (1 << seat.Seat));
 
     internal TaskSettlement ToSettlement(int mask) => new(
         Task.Task,
-        Proof,
         SeatSecret,
         Task.ResultHash!.Value, // Agreed tasks have one.
         Settlement.Claims(Revealed, mask));

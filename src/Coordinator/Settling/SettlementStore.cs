@@ -123,10 +123,10 @@ internal sealed class SettlementStore
 
                 transaction.Record("settled", settled.TaskId.ToArray(), $"{settled.SeatsPaid} seats, {settled.Minted} wei, {settled.Position.Transaction}");
                 break;
-            case MiningEvent.SeatPaid paid when FindSeat(transaction, paid.TaskId, paid.GpuId) is SeatKey seat:
+            case MiningEvent.SeatPaid paid when FindSeat(transaction, paid.TaskId, paid.Seat) is SeatKey seat:
                 WriteOutcome(transaction, seat.TaskKey, seat.Seat, Wei.Text(paid.Amount), UnpaidReason.None, null, paid.Position.Transaction);
                 break;
-            case MiningEvent.SeatUnpaid unpaid when FindSeat(transaction, unpaid.TaskId, unpaid.GpuId) is SeatKey seat:
+            case MiningEvent.SeatUnpaid unpaid when FindSeat(transaction, unpaid.TaskId, unpaid.Seat) is SeatKey seat:
                 // The contract sees no claim; the ledger knows why there is none.
                 UnpaidReason reason = ((UnpaidReason)unpaid.Reason, seat) switch
                 {
@@ -175,17 +175,17 @@ internal sealed class SettlementStore
     private static TaskRow? Find(LedgerTransaction transaction, Hash256 taskId) =>
         transaction.First(TaskRow.Select + "WHERE t.task_id = $1", TaskRow.Read, taskId);
 
-    private static SeatKey? FindSeat(LedgerTransaction transaction, Hash256 taskId, Hash256 gpuId) => transaction.First(
+    private static SeatKey? FindSeat(LedgerTransaction transaction, Hash256 taskId, int seat) => transaction.First(
         """
         SELECT s.task_key, s.seat, c.seat IS NOT NULL, r.seat IS NOT NULL, o.detail
         FROM tasks t JOIN seats s ON s.task_key = t.task_key
         LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
         LEFT JOIN reveals r ON r.task_key = s.task_key AND r.seat = s.seat
         LEFT JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat
-        WHERE t.task_id = $1 AND s.gpu_id = $2
+        WHERE t.task_id = $1 AND s.seat = $2
         """,
         row => new SeatKey(row.GetInt64(0), (int)row.GetInt64(1), row.Flag(2), row.Flag(3), row.TextOrNull(4)),
-        taskId, gpuId);
+        taskId, (long)seat);
 
     private static void WriteOutcome(
         LedgerTransaction transaction, long taskKey, int seat, string? paid, UnpaidReason reason, string? detail, Hash256? transactionHash) => transaction.Execute(
@@ -216,7 +216,7 @@ internal sealed class SettlementStore
             .. tasks.Select(task => new PayableTask(
                 task,
                 DispatchStore.SeatSecret(transaction, task.TaskKey),
-                tree.Proof((int)task.Task.Index),
+                tree,
                 AgreementStore.Revealed(transaction, task.TaskKey, _domain),
                 (int)transaction.Number("SELECT matching FROM agreements WHERE task_key = $1", task.TaskKey))),
         ];

@@ -4,9 +4,9 @@ namespace Ait.Miner.Evidencing;
 internal static class RefreshSchedule
 {
     /// <summary>The contract extends validity only this long after the previous extension.</summary>
-    public static readonly TimeSpan ExtensionInterval = TimeSpan.FromHours(1);
+    public static readonly TimeSpan ExtensionInterval = TimeSpan.FromHours(12);
 
-    /// <summary>Between clocks and blocks: the contract measures the hour in block time.</summary>
+    /// <summary>Between clocks and blocks: the contract measures the interval in block time.</summary>
     private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(30);
 
     /// <summary>The instant of the next refresh; <paramref name="now"/> if the device has expired. <paramref name="jitter"/> is 0 to 1.</summary>

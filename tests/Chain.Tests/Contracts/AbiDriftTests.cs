@@ -19,7 +19,7 @@ public sealed class AbiDriftTests
 
         // Constants of the specification and events of governance.
         "BINDING_DOMAIN()", "CHALLENGE_BLOCKS()", "VALIDITY()", "DETERMINISM_CLASS()", "LEAST_REDEEMED_UNITS()", "MOST_DRAWS()", "QUORUM()",
-        "SEATS()", "SEED_DELAY()", "SEED_WINDOW()", "WORK_ATTESTATION_TYPEHASH()", "lowestRedeemPrice()",
+        "SEATS()", "MOST_SEATS()", "MOST_TASKS()", "SEED_DELAY()", "SEED_WINDOW()", "WORK_ATTESTATION_TYPEHASH()", "lowestRedeemPrice()",
         "GovernorChanged(address,address)", "GovernorProposed(address,address)", "HostLimitChanged(uint256)", "ClassRateChanged(uint8,uint32)",
         "RootPinned(bytes)", "RootUnpinned(bytes)", "LeastEvaluationNumberChanged(uint16)", "StatusAccepted(uint8,bool)",
 

@@ -29,7 +29,7 @@ public sealed class TypedContractTests
         Assert.Equal(0u, await registry.GetRosterLengthAsync(BlockTag.Latest, Cancellation));
         Assert.Empty(await registry.GetDevicesAtAsync([], BlockTag.Latest, Cancellation));
         Assert.Equal(8, await registry.GetHostLimitAsync(BlockTag.Latest, Cancellation));
-        Assert.Equal(3600ul, await registry.GetExtensionIntervalAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(12ul * 3600, await registry.GetExtensionIntervalAsync(BlockTag.Latest, Cancellation));
         Assert.True(await registry.GetIsMeasurementAllowedAsync(s_workload, BlockTag.Latest, Cancellation));
         Assert.False(await registry.GetIsRevokedAsync(s_gpu, BlockTag.Latest, Cancellation));
 
@@ -105,7 +105,7 @@ public sealed class TypedContractTests
         Assert.Equal(log.BlockNumber + 2, batch.SeedBlock);
         Assert.Equal(1, await registry.GetBatchCountAsync(BlockTag.Latest, Cancellation));
         BatchRecord record = await registry.GetBatchAsync(1, BlockTag.Latest, Cancellation);
-        Assert.Equal((leaf, 1u, task.ComputeUnits, batch.SeedBlock, batch.MintRate), (record.Root, record.TaskCount, record.ComputeUnits, record.SeedBlock, record.MintRate));
+        Assert.Equal((leaf, 1u, task.ComputeUnits, batch.SeedBlock, batch.MintRate), (record.Root, record.TaskCount, record.UnsettledComputeUnits, record.SeedBlock, record.MintRate));
         Assert.False(await registry.GetIsSettledAsync(1, 0, BlockTag.Latest, Cancellation));
         Hash256 taskId = await registry.GetTaskIdOfAsync(1, 0, BlockTag.Latest, Cancellation);
         Assert.Equal(Keccak256.Hash(AbiCodec.Encode("(uint256,address,uint256,uint32)", 31337, registry.Address, 1, 0)), taskId);
@@ -117,14 +117,14 @@ public sealed class TypedContractTests
 
         // The contract reads each part of a settlement as it was written here: it names the one that is wrong.
         var settlement = new TaskSettlementRecord(
-            task, [], secret, s_gpu, [new SeatClaimRecord(0, s_gpu, s_gpu, 1000, key.Sign(taskId)), new SeatClaimRecord(1, s_gpu, s_gpu, 1000, key.Sign(taskId))]);
+            task, secret, Hash256.Zero, s_gpu, [new SeatClaimRecord(0, s_gpu, s_gpu, 1000, key.Sign(taskId)), new SeatClaimRecord(1, s_gpu, s_gpu, 1000, key.Sign(taskId))]);
         Assert.Equal(
             $"WorkloadNotInQueue(workloadHash: {s_workload})",
-            await RefusalAsync(sender, registry, registry.Settle(1, [settlement with { Task = task with { ComputeUnits = 1 } }])));
+            await RefusalAsync(sender, registry, registry.Settle(1, [settlement with { Task = task with { ComputeUnits = 1 } }], [])));
         Assert.Equal(
             $"SeatSecretMismatch(expected: {task.SeatSecretHash}, found: {Keccak256.Hash(s_gpu.ToArray())})",
-            await RefusalAsync(sender, registry, registry.Settle(1, [settlement with { SeatSecret = s_gpu }])));
-        Assert.Equal("reverted without data", await RefusalAsync(sender, registry, registry.Settle(1, [settlement])));
+            await RefusalAsync(sender, registry, registry.Settle(1, [settlement with { SeatSecret = s_gpu }], [])));
+        Assert.Equal("reverted without data", await RefusalAsync(sender, registry, registry.Settle(1, [settlement], [])));
         await Assert.ThrowsAsync<ContractRevertedException>(() => registry.GetSeatsOfAsync(1, task, secret, BlockTag.Latest, Cancellation));
         ContractRevertedException fault = await Assert.ThrowsAsync<ContractRevertedException>(() => registry.GetBatchAsync(9, BlockTag.Latest, Cancellation));
         Assert.Equal("BatchUnknown(batchId: 9)", fault.Error?.ToString());

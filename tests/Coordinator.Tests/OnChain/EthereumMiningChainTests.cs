@@ -72,8 +72,8 @@ public sealed class EthereumMiningChainTests
         Assert.Equal("BatchUnknown", await RefusedAsync(life, new MiningCall.PinSeed(1)));
         Assert.Null(await life.Chain.ReadBatchAsync(1, Cancellation));
         PlannedTask planned = plan.Tasks[0];
-        var settlement = new TaskSettlement(planned.Task, plan.Tree.Proof(0), planned.SeatSecret, Hash256.Zero, []);
-        Assert.Equal("BatchUnknown", (await life.Chain.SimulateAsync(new MiningCall.Settle(1, [settlement]), Cancellation))!.Error);
+        var settlement = new TaskSettlement(planned.Task, planned.SeatSecret, Hash256.Zero, []);
+        Assert.Equal("BatchUnknown", (await life.Chain.SimulateAsync(new MiningCall.Settle(1, [settlement], plan.Tree.Proof(0)), Cancellation))!.Error);
 
         static async Task<string> RefusedAsync(Life life, MiningCall call) =>
             Assert.IsType<SubmitOutcome.Refused>(await life.Chain.SubmitAsync("key", call, Cancellation)).Refusal.Error;
@@ -100,7 +100,7 @@ public sealed class EthereumMiningChainTests
         PlannedTask planned = plan.Tasks[1];
         Hash256 taskId = network.Domain.TaskId(7, 1);
         WorkAttestation attestation = network.Miners[0].Work(taskId, planned.Task.WorkloadHash).Attestation;
-        var call = new MiningCall.Settle(7, [new TaskSettlement(planned.Task, plan.Tree.Proof(1), planned.SeatSecret, attestation.Statement.ResultHash, [new SeatClaim(2, attestation)])]);
+        var call = new MiningCall.Settle(7, [new TaskSettlement(planned.Task, planned.SeatSecret, attestation.Statement.ResultHash, [new SeatClaim(2, attestation)])], plan.Tree.Proof(1));
         (string function, ImmutableArray<AbiValue> arguments) = EthereumMiningChain.Encode(call);
         AbiFunction settle = ContractArtifact.Load("MiningRegistry").Abi.Function(function);
         Assert.True(settle.TryDecodeCall(settle.EncodeCall(arguments.AsSpan()), out ImmutableArray<AbiValue> decoded, out _));
@@ -109,11 +109,12 @@ public sealed class EthereumMiningChainTests
         // The leaf is keccak256(keccak256(abi.encode(task))): recomputed from what the contract would decode.
         byte[] leaf = AbiCodec.Encode([.. settle.Inputs[1].Type.Element!.Components.Take(1)], [settlement[0]]);
         Assert.Equal(planned.Task.Leaf, Keccak256.Hash(Keccak256.Hash(leaf).ToArray()));
-        Assert.Equal((planned.SeatSecret, attestation.Statement.ResultHash), (settlement[2].AsHash256(), settlement[3].AsHash256()));
+        Assert.Equal((planned.SeatSecret, attestation.Statement.ResultHash), (settlement[1].AsHash256(), settlement[3].AsHash256()));
         AbiValue claim = settlement[4][0];
         Assert.Equal(
-            (2, attestation.Statement.GpuId, attestation.Statement.DurationMillis),
-            (claim[0].AsByte(), claim[1].AsHash256(), claim[3].AsUInt64()));
+            (2, Hash256.Zero, Hash256.Zero, attestation.Statement.DurationMillis), // The drawn device and the agreed result go without saying.
+            (claim[0].AsByte(), claim[1].AsHash256(), claim[2].AsHash256(), claim[3].AsUInt64()));
+        Assert.Equal(plan.Tree.Proof(1), decoded[2].Items.Select(node => node.AsHash256()));
         byte[] signature = [.. claim[4].AsHash256().ToArray(), .. claim[5].AsHash256().ToArray()];
         Assert.Equal(attestation.Signature.ToCompactArray(), signature);
     }

@@ -190,7 +190,8 @@ public sealed class SettlementTests
         using RunningCoordinator coordinator = network.Start();
         (TaskRow task, _) = await MineAsync(coordinator, network);
         coordinator.Agreement.Decide(task.TaskKey);
-        MiningCall.Settle call = new(1, [.. coordinator.Settlement.NextPayable(9).Select(payable => payable.ToSettlement(payable.RevealedMask))]);
+        PayableTask payable = Assert.Single(coordinator.Settlement.NextPayable(9));
+        MiningCall.Settle call = new(1, [payable.ToSettlement(payable.RevealedMask)], payable.Tree.Proof((int)task.Task.Index));
         await network.Chain.SubmitAsync("a stranger's", call, TestContext.Current.CancellationToken);
         await coordinator.RoundAsync<ChainFollower>();
         await coordinator.RoundsAsync();

@@ -17,7 +17,7 @@ internal sealed class SimulatedChain : IMiningChain
 {
     internal const ulong MintRate = 100_000_000_000;
     internal const ulong RedeemPrice = 1_000_000_000_000;
-    private const ulong ExtensionInterval = 3600;
+    private const ulong ExtensionInterval = 12 * 3600;
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _clock;
@@ -256,7 +256,7 @@ internal sealed class SimulatedChain : IMiningChain
         }
 
         var batch = new OnChainBatch((ulong)_batches.Count + 1, call.Root, _block, _block + 2, Hash256.Zero, 0, (uint)_devices.Count, MintRate);
-        _batches.Add(new BatchState { OnChain = batch });
+        _batches.Add(new BatchState { OnChain = batch, TaskCount = (int)call.TaskCount });
         return (null, [new MiningEvent.BatchCommitted(Position(), batch.BatchId, batch.Root, batch.SeedBlock, batch.RosterLength, batch.MintRate)]);
     }
 
@@ -314,6 +314,18 @@ internal sealed class SimulatedChain : IMiningChain
             return (Refuse("SeedNotPinned"), []);
         }
 
+        int[] positions = [.. call.Settlements.Select(settlement => (int)settlement.Task.Index)];
+        Hash256[] leaves = [.. call.Settlements.Select(settlement => settlement.Task.Leaf)];
+        if (!positions.SequenceEqual(positions.Order().Distinct()))
+        {
+            return (Refuse("TasksNotAscending"), []);
+        }
+
+        if (MerkleTree.RootOf(batch.TaskCount, positions, leaves, call.Proof.AsSpan()) != batch.OnChain.Root)
+        {
+            return (Refuse("WorkloadNotInQueue"), []);
+        }
+
         // On a copy, so that a later task sees the clocks and credits the earlier ones moved, and a refusal leaves no trace.
         var busy = new Dictionary<Hash256, ulong>(_busyUntil);
         var credit = new Dictionary<(Address, Hash256), ulong>(_credit);
@@ -351,11 +363,6 @@ internal sealed class SimulatedChain : IMiningChain
         Dictionary<(Address, Hash256), ulong> credit, Dictionary<Hash256, BigInteger> minted, ImmutableArray<MiningEvent>.Builder events)
     {
         MiningTask task = settlement.Task;
-        if (!MerkleTree.Verify(batch.Root, task.Leaf, settlement.Proof.AsSpan()))
-        {
-            return Refuse("WorkloadNotInQueue");
-        }
-
         if (Now() > task.Deadline)
         {
             return Refuse("TaskExpired");
@@ -421,11 +428,10 @@ internal sealed class SimulatedChain : IMiningChain
         minted.Add(taskId, each * matching.Length);
         for (int seat = 0; seat < SeatDraw.Seats; seat++)
         {
-            Device device = _devices[slots[seat]];
             SeatClaim? claim = settlement.Claims.FirstOrDefault(candidate => candidate.Seat == seat);
             events.Add(claim is not null && matching.Contains(claim)
-                ? new MiningEvent.SeatPaid(Position(), taskId, device.GpuId, each)
-                : new MiningEvent.SeatUnpaid(Position(), taskId, device.GpuId, (byte)(claim is null ? 1 : 2)));
+                ? new MiningEvent.SeatPaid(Position(), taskId, seat, each)
+                : new MiningEvent.SeatUnpaid(Position(), taskId, seat, (byte)(claim is null ? 1 : 2)));
         }
 
         events.Add(new MiningEvent.TaskSettled(Position(), taskId, settlement.ResultHash, matching.Length, each * matching.Length));
@@ -494,5 +500,7 @@ internal sealed class SimulatedChain : IMiningChain
     private sealed class BatchState
     {
         internal required OnChainBatch OnChain { get; set; }
+
+        internal required int TaskCount { get; init; }
     }
 }

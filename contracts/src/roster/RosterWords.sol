@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+/// @title Roster entry
+/// @notice A roster slot as settlement reads it: three words, in the order in which the device registry stores them.
+/// @param gpuId the GPU
+/// @param holder operator | class << 160 | gpu number << 168 | host number << 192 | revoked block << 216
+/// @param validity enclave key | valid until << 160 | previous valid until << 192 | refreshed block << 224
+struct RosterEntry {
+    bytes32 gpuId;
+    uint256 holder;
+    uint256 validity;
+}
+
+/// @notice Reads the packed words of a roster entry. Blocks are block numbers, validity is unix time in seconds.
+library RosterWords {
+    /// @notice Who is paid.
+    function operatorOf(uint256 holder) internal pure returns (address) {
+        return address(uint160(holder));
+    }
+
+    /// @notice Device class.
+    function classOf(uint256 holder) internal pure returns (uint256) {
+        return holder >> 160 & 0xff;
+    }
+
+    /// @notice The GPU's number, given at its first registration and never changed.
+    function gpuNumberOf(uint256 holder) internal pure returns (uint256) {
+        return holder >> 168 & 0xffffff;
+    }
+
+    /// @notice The host chip's number.
+    function hostNumberOf(uint256 holder) internal pure returns (uint256) {
+        return holder >> 192 & 0xffffff;
+    }
+
+    /// @notice Block in which the device was revoked, retired or suspended; zero while it is none of these.
+    function revokedBlockOf(uint256 holder) internal pure returns (uint256) {
+        return holder >> 216 & type(uint32).max;
+    }
+
+    /// @notice Signer of the device's work attestations.
+    function enclaveKeyOf(uint256 validity) internal pure returns (address) {
+        return address(uint160(validity));
+    }
+
+    /// @notice Until when the device mines.
+    function validUntilOf(uint256 validity) internal pure returns (uint256) {
+        return validity >> 160 & type(uint32).max;
+    }
+
+    /// @notice True if, as of a block, the device was neither revoked nor valid for less than a deadline.
+    function couldServe(uint256 holder, uint256 validity, uint256 commitBlock, uint256 deadline)
+        internal
+        pure
+        returns (bool)
+    {
+        uint256 revokedBlock = revokedBlockOf(holder);
+        if (revokedBlock != 0 && revokedBlock <= commitBlock) return false;
+        return (validity >> 224 <= commitBlock ? validUntilOf(validity) : validity >> 192 & type(uint32).max) >= deadline;
+    }
+
+    /// @notice True if two devices may not sit in one task: they share an operator, a host chip or the GPU.
+    function isSameDomain(uint256 holder, uint256 other) internal pure returns (bool) {
+        uint256 difference = holder ^ other;
+        return uint160(difference) == 0 || difference >> 192 & 0xffffff == 0 || difference >> 168 & 0xffffff == 0;
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IDeviceRegistry} from "../../src/interfaces/IDeviceRegistry.sol";
+import {IMiningRegistry} from "../../src/interfaces/IMiningRegistry.sol";
+import {Test} from "./Test.sol";
+
+/// @notice Deploys the mining registry from its artifact: tests that import its source would be compiled as slowly as it is.
+abstract contract MiningDeployer is Test {
+    function deployMining(IDeviceRegistry devices, address governor, address coordinator)
+        internal
+        returns (IMiningRegistry deployed)
+    {
+        return deployMining(vm.getCode("MiningRegistry.sol:MiningRegistry"), devices, governor, coordinator);
+    }
+
+    /// @notice With the creation code at hand, the only step is the creation itself: a prank or an expected revert applies to it.
+    function deployMining(bytes memory creationCode, IDeviceRegistry devices, address governor, address coordinator)
+        internal
+        returns (IMiningRegistry deployed)
+    {
+        bytes memory code = bytes.concat(creationCode, abi.encode(devices, governor, coordinator));
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 0x20), mload(code))
+            if iszero(deployed) {
+                returndatacopy(0, 0, returndatasize())
+                revert(0, returndatasize())
+            }
+        }
+    }
+}
