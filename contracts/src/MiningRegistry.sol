@@ -4,8 +4,10 @@ pragma solidity 0.8.37;
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AIToken} from "./AIToken.sol";
+import {AttestationInbox} from "./AttestationInbox.sol";
 import {Governed} from "./governance/Governed.sol";
 import {IAIToken} from "./interfaces/IAIToken.sol";
+import {IAttestationInbox} from "./interfaces/IAttestationInbox.sol";
 import {IDeviceRegistry} from "./interfaces/IDeviceRegistry.sol";
 import {
     Batch,
@@ -43,8 +45,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         uint40 latestDeadline;
         uint24 taskCount;
         uint32 rosterLength;
-        uint64 unsettledComputeUnits;
-        uint64 reserved;
+        uint128 unsettledComputeUnits;
         uint128 marks;
     }
 
@@ -141,7 +142,14 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     uint256 private immutable _taskLifetime;
 
     /// @inheritdoc IMiningRegistry
+    IAttestationInbox public immutable inbox;
+
+    /// @inheritdoc IMiningRegistry
     address public coordinator;
+    /// @inheritdoc IMiningRegistry
+    bool public isWorkPaused;
+    /// @inheritdoc IMiningRegistry
+    address public guardian;
     /// @inheritdoc IMiningRegistry
     uint256 public batchCount;
     StoredRates private _rates = StoredRates({mintRate: 1e11, redeemPrice: 1e12, changeableAt: 0});
@@ -175,6 +183,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         _devices = deviceRegistry;
         _taskLifetime = deviceRegistry.EXTENSION_INTERVAL();
         _token = new AIToken(address(this));
+        inbox = new AttestationInbox(this);
         coordinator = initialCoordinator;
         emit CoordinatorChanged(address(0), initialCoordinator);
         emit RatesChanged(_rates.mintRate, _rates.redeemPrice);
@@ -189,6 +198,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         onlyCoordinator
         returns (uint256 batchId)
     {
+        require(!isWorkPaused, WorkPaused());
         require(root != 0 && taskCount != 0 && computeUnits != 0, BatchEmpty());
         require(taskCount <= MOST_TASKS, BatchTooLarge(taskCount, MOST_TASKS));
         require(
@@ -209,7 +219,6 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
             taskCount: uint24(taskCount),
             rosterLength: rosterLength,
             unsettledComputeUnits: computeUnits,
-            reserved: 0,
             marks: 0
         });
         emit BatchCommitted(
@@ -311,6 +320,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
     /// @inheritdoc IMiningRegistry
     function openWorkloads(bytes32[] calldata workloadIds, uint64[] calldata computeUnits) external onlyCoordinator {
+        require(!isWorkPaused, WorkPaused());
         require(
             workloadIds.length == computeUnits.length, LengthMismatch(workloadIds.length, computeUnits.length)
         );
@@ -394,13 +404,32 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     }
 
     /// @inheritdoc IMiningRegistry
+    function setGuardian(address newGuardian) external onlyGovernor {
+        emit GuardianChanged(guardian, newGuardian);
+        guardian = newGuardian;
+    }
+
+    /// @inheritdoc IMiningRegistry
+    function pauseWork() external {
+        require(msg.sender == guardian, NotGuardian(guardian, msg.sender));
+        isWorkPaused = true;
+        emit WorkPauseChanged(true);
+    }
+
+    /// @inheritdoc IMiningRegistry
+    function resumeWork() external onlyGovernor {
+        isWorkPaused = false;
+        emit WorkPauseChanged(false);
+    }
+
+    /// @inheritdoc IMiningRegistry
     function batch(uint256 batchId) external view returns (Batch memory) {
         StoredBatch storage stored = _known(batchId);
         return Batch({
             root: stored.root,
             seedBlockHash: stored.seedBlockHash,
             mintRate: stored.mintRate,
-            unsettledComputeUnits: stored.unsettledComputeUnits,
+            unsettledComputeUnits: uint64(stored.unsettledComputeUnits),
             taskCount: stored.taskCount,
             rosterLength: stored.rosterLength,
             commitBlock: stored.commitBlock,
@@ -419,7 +448,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
     /// @inheritdoc IMiningRegistry
     function isWitness(address account) public view returns (bool) {
-        return account == coordinator;
+        return account == coordinator || account == address(inbox);
     }
 
     /// @inheritdoc IMiningRegistry
@@ -654,7 +683,8 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
         StoredEscalation storage stored = _escalations[taskId];
         bytes32 seedBlockHash = stored.seedBlockHash;
-        require(seedBlockHash != 0, EscalationNotPinned(taskId));
+        // Not pinned, or never: the first seats may still agree.
+        if (seedBlockHash == 0) return seating;
         _checkSecret(settlement.escalationSecret, task.escalationSecretHash);
         seating.level = stored.level;
         seating.escalationMillis = uint256(stored.seedTime) * 1000;
@@ -845,7 +875,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
     function _store(Settling memory settling) private {
         _storeMarks(settling);
-        _batches[settling.batchId].unsettledComputeUnits = uint64(settling.remainingUnits);
+        _batches[settling.batchId].unsettledComputeUnits = uint128(settling.remainingUnits);
         SeatCache.Cache memory cache = settling.cache;
         for (uint256 entry = cache.clocks.last; entry != 0; entry = entry.previousOf()) {
             _clocks[entry.keyOf()] = entry.wordOf(0);

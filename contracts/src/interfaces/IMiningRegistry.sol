@@ -2,6 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {IAIToken} from "./IAIToken.sol";
+import {IAttestationInbox} from "./IAttestationInbox.sol";
 import {IDeviceRegistry} from "./IDeviceRegistry.sol";
 import {IGoverned} from "./IGoverned.sol";
 
@@ -164,6 +165,15 @@ interface IMiningRegistry is IGoverned {
     /// @notice Another account commits batches from now on.
     event CoordinatorChanged(address indexed previous, address indexed coordinator);
 
+    /// @notice Another account may pause new work from now on.
+    event GuardianChanged(address indexed previous, address indexed guardian);
+    /// @notice New work was paused or resumed.
+    event WorkPauseChanged(bool isPaused);
+
+    /// @notice Thrown when a batch or a workload comes while new work is paused.
+    error WorkPaused();
+    /// @notice Thrown when anyone but the guardian pauses.
+    error NotGuardian(address expected, address found);
     /// @notice Thrown when no batch has this id.
     error BatchUnknown(uint256 batchId);
     /// @notice Thrown when a batch can never settle because nobody pinned its seed in time.
@@ -315,6 +325,22 @@ interface IMiningRegistry is IGoverned {
     /// @dev Warning: the coordinator chooses which work is queued, subsidised work included.
     function setCoordinator(address coordinator) external;
 
+    /// @notice Names the account that may pause new work; zero for none. Governor only.
+    function setGuardian(address guardian) external;
+
+    /// @notice Refuses further batches and workloads until the governor resumes. Guardian only.
+    /// @dev What is committed settles, deferred pay is released and credit is redeemed all the same.
+    function pauseWork() external;
+
+    /// @notice Admits batches and workloads again. Governor only.
+    function resumeWork() external;
+
+    /// @notice True while further batches and workloads are refused.
+    function isWorkPaused() external view returns (bool);
+
+    /// @notice The account that may pause new work.
+    function guardian() external view returns (address);
+
     /// @notice A batch, as committed and pinned.
     function batch(uint256 batchId) external view returns (Batch memory);
 
@@ -330,7 +356,10 @@ interface IMiningRegistry is IGoverned {
     /// @notice A task's escalation; all zero if there is none.
     function escalation(bytes32 taskId) external view returns (Escalation memory);
 
-    /// @notice True for accounts that see commitments before results: the coordinator and the governed commit–reveal contract.
+    /// @notice Where single attestations are committed and revealed without the coordinator.
+    function inbox() external view returns (IAttestationInbox);
+
+    /// @notice True for accounts that see commitments before results: the coordinator and the inbox.
     function isWitness(address account) external view returns (bool);
 
     /// @notice What waits for a seat, and from when on `release` mints it; all zero if nothing does.
