@@ -1,35 +1,54 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {AitGovernor} from "../src/governance/AitGovernor.sol";
+import {VotingToken} from "../src/governance/VotingToken.sol";
 import {Network} from "./base/Network.sol";
 import {Opcodes} from "./base/Opcodes.sol";
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 
 /// @notice What the deployed contracts may weigh and which instructions they may use.
 contract BytecodeTest is Network {
     /// @dev EIP-170.
     uint256 private constant SIZE_LIMIT = 24_576;
 
-    function test_size_fitsEveryChain() public view {
-        assertTrue(address(token).code.length < SIZE_LIMIT, "AIToken");
-        assertTrue(address(registry).code.length < SIZE_LIMIT, "DeviceRegistry");
-        assertTrue(address(mining).code.length < SIZE_LIMIT, "MiningRegistry");
+    function test_size_fitsEveryChain() public {
+        (address[] memory deployed, string[] memory names) = _deployed();
+        for (uint256 i = 0; i < deployed.length; i++) {
+            assertTrue(deployed[i].code.length < SIZE_LIMIT, names[i]);
+        }
     }
 
-    function test_opcodes_areNotNewerThanCancun() public view {
-        assertEq(Opcodes.firstUnknown(address(token).code), type(uint256).max, "AIToken");
-        assertEq(Opcodes.firstUnknown(address(registry).code), type(uint256).max, "DeviceRegistry");
-        assertEq(Opcodes.firstUnknown(address(mining).code), type(uint256).max, "MiningRegistry");
+    function test_opcodes_areNotNewerThanCancun() public {
+        (address[] memory deployed, string[] memory names) = _deployed();
+        for (uint256 i = 0; i < deployed.length; i++) {
+            assertEq(Opcodes.firstUnknown(deployed[i].code), type(uint256).max, names[i]);
+        }
     }
 
-    function test_scan_readsNearlyAllOfTheCode() public view {
-        assertTrue(Opcodes.codeLength(address(token).code) * 10 > address(token).code.length * 9, "AIToken");
-        assertTrue(Opcodes.codeLength(address(registry).code) * 10 > address(registry).code.length * 9, "DeviceRegistry");
-        assertTrue(Opcodes.codeLength(address(mining).code) * 10 > address(mining).code.length * 9, "MiningRegistry");
+    function test_scan_readsNearlyAllOfTheCode() public {
+        (address[] memory deployed, string[] memory names) = _deployed();
+        for (uint256 i = 0; i < deployed.length; i++) {
+            bytes memory code = deployed[i].code;
+            assertTrue(Opcodes.codeLength(code) * 10 > code.length * 9, names[i]);
+        }
     }
 
     function test_scan_seesANewInstructionAndSkipsPushedData() public pure {
         assertEq(Opcodes.firstUnknown(hex"5f1e"), 1, "CLZ is newer");
         assertEq(Opcodes.firstUnknown(hex"611e1e00"), type(uint256).max, "pushed data is no instruction");
         assertEq(Opcodes.firstUnknown(hex"fe1e"), type(uint256).max, "data after the code is not either");
+    }
+
+    function _deployed() private returns (address[] memory deployed, string[] memory names) {
+        VotingToken votes = new VotingToken(token);
+        TimelockController timelock = new TimelockController(1, new address[](0), new address[](0), address(0));
+        (deployed, names) = (new address[](6), new string[](6));
+        (deployed[0], names[0]) = (address(token), "AIToken");
+        (deployed[1], names[1]) = (address(registry), "DeviceRegistry");
+        (deployed[2], names[2]) = (address(mining), "MiningRegistry");
+        (deployed[3], names[3]) = (address(mining.inbox()), "AttestationInbox");
+        (deployed[4], names[4]) = (address(votes), "VotingToken");
+        (deployed[5], names[5]) = (address(new AitGovernor(votes, timelock, 1, 100, 1, 1)), "AitGovernor");
     }
 }

@@ -85,9 +85,9 @@ contract SingleAttestationTest is Network {
         _commit(2);
         uint256 opensAt = inbox.opensAt(batchId);
         vm.warp(opensAt);
-        bytes32 commitment = _commitmentOf(2);
+        (bytes32 commitment, address operator) = (_commitmentOf(2), _operatorOf(2));
         vm.expectRevert(abi.encodeWithSelector(IAttestationInbox.CommitmentsClosed.selector, opensAt));
-        vm.prank(_operatorOf(2));
+        vm.prank(operator);
         inbox.commitAttestation(batchId, 0, one.claims[2].gpuId, commitment);
     }
 
@@ -113,17 +113,19 @@ contract SingleAttestationTest is Network {
 
     function test_commitAttestation_revertsIfRepeated() public {
         _commit(1);
+        address operator = _operatorOf(0);
         vm.expectRevert(
             abi.encodeWithSelector(IAttestationInbox.AlreadyCommitted.selector, taskId, one.claims[0].gpuId)
         );
-        vm.prank(_operatorOf(0));
+        vm.prank(operator);
         inbox.commitAttestation(batchId, 0, one.claims[0].gpuId, "another");
     }
 
     function test_commitAttestation_revertsIfTheSeedIsNotPinned() public {
         uint256 later = commit(tasksOf(1));
+        address operator = _operatorOf(0);
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.SeedNotPinned.selector, later));
-        vm.prank(_operatorOf(0));
+        vm.prank(operator);
         inbox.commitAttestation(later, 0, one.claims[0].gpuId, "commitment");
     }
 
