@@ -94,8 +94,9 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     uint256 public hostLimit = 8;
     uint32 private _nextProbe;
     uint24 private _gpuCount;
+    uint24 private _hostCount;
     Slot[] private _roster;
-    bytes32[] private _hostChips;
+    mapping(uint256 number => bytes32 hostChip) private _hostChips;
     mapping(bytes32 hostChip => uint24 number) private _hostNumbers;
     mapping(bytes32 gpuId => Gpu) private _gpus;
     mapping(address enclaveKey => bytes32 gpuId) private _gpuOfKey;
@@ -292,7 +293,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         Slot storage found = _roster[slot];
         return Device({
             gpuId: found.gpuId,
-            hostChip: _hostChips[found.hostNumber - 1],
+            hostChip: _hostChips[found.hostNumber],
             operator: found.operator,
             class: found.class,
             validUntil: found.validUntil,
@@ -415,8 +416,8 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     function _joinHost(bytes32 hostChip, uint32 slot) private returns (uint24 number) {
         number = _hostNumbers[hostChip];
         if (number == 0) {
-            _hostChips.push(hostChip);
-            number = _hostChips.length.toUint24();
+            number = ++_hostCount;
+            _hostChips[number] = hostChip;
             _hostNumbers[hostChip] = number;
         }
         uint32[HOST_LIMIT_MOST] storage slots = _hosts[hostChip];

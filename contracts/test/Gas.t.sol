@@ -19,7 +19,7 @@ contract GasTest is Network {
     }
 
     function test_refreshDevice_withoutTheEvidence() public {
-        pass(2 hours);
+        pass(12 hours);
         RegistrationRequest memory request = requestOf(gpus[0]);
         vm.prank(gpus[0].operator);
         registry.refreshDevice(request);

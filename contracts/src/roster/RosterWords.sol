@@ -4,7 +4,7 @@ pragma solidity ^0.8.24;
 /// @title Roster entry
 /// @notice A roster slot as settlement reads it: three words, in the order in which the device registry stores them.
 /// @param gpuId the GPU
-/// @param holder operator | class << 160 | gpu number << 168 | host number << 192 | revoked block << 216
+/// @param holder operator | class << 160 | gpu number << 168 | host number << 192 | revoked block << 216 | trust profile << 248
 /// @param validity enclave key | valid until << 160 | previous valid until << 192 | refreshed block << 224
 struct RosterEntry {
     bytes32 gpuId;

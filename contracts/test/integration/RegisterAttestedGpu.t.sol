@@ -91,7 +91,7 @@ contract RegisterAttestedGpuTest is EmulatedChip, EmulatedGpu {
 
     function test_refreshDevice_admitsNewFirmwareOfTheSameGpu() public {
         uint32 slot = register(requestOf());
-        pass(2 hours);
+        pass(12 hours);
         enclaveKey = address(0xe2);
         RegistrationRequest memory request = requestOf();
         // The key of the new firmware is not public: its certificate alone must not do.
@@ -100,7 +100,7 @@ contract RegisterAttestedGpuTest is EmulatedChip, EmulatedGpu {
         request.gpu.key = gpuCertificate("h100", 0);
         vm.prank(operator);
         registry.refreshDevice(request);
-        assertEq(registry.device(slot).validUntil, NOW + 26 hours, "validUntil");
+        assertEq(registry.device(slot).validUntil, NOW + 36 hours, "validUntil");
         assertEq(registry.device(slot).enclaveKey, address(0xe2), "enclaveKey");
     }
 
@@ -189,7 +189,7 @@ contract RegisterAttestedGpuTest is EmulatedChip, EmulatedGpu {
     function test_refreshDevice_revertsIfEvidenceOfTheGpuIsLeftOut() public {
         registry.admitProfile(H100, MEASURED_HOST, true);
         register(requestOf());
-        pass(2 hours);
+        pass(12 hours);
         enclaveKey = address(0xe2);
         // Without evidence of the GPU it is another GPU, which is not registered.
         refuses(withoutGpu(), true, IDeviceRegistry.DeviceNotRegistered.selector);

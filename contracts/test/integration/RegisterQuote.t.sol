@@ -40,13 +40,13 @@ contract RegisterQuoteTest is EmulatedIntel {
         RegistrationRequest memory request = requestOf(TRUST_DOMAIN);
         vm.prank(operator);
         registry.registerDevice(request);
-        vm.warp(NOW + 2 hours);
+        vm.warp(NOW + 12 hours);
         vm.roll(block.number + 3600);
         request = requestOf(TRUST_DOMAIN);
         vm.prank(operator);
         registry.refreshDevice(request);
         vm.snapshotGasLastCall("dcap", "DeviceRegistry refreshDevice, TDX");
-        assertEq(registry.device(registry.slotOf(gpuId)).validUntil, NOW + 26 hours, "validUntil");
+        assertEq(registry.device(registry.slotOf(gpuId)).validUntil, NOW + 36 hours, "validUntil");
     }
 
     function test_registerDevice_admitsAnEnclave() external {

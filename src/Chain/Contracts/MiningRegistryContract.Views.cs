@@ -120,6 +120,18 @@ public sealed partial class MiningRegistryContract
     public async Task<Address> GetCoordinatorAsync(BlockTag block, CancellationToken cancellation) =>
         (await SingleAsync(MiningRegistrySignatures.Coordinator, [], block, cancellation).ConfigureAwait(false)).AsAddress();
 
+    /// <summary>The account that may pause new work; zero for none.</summary>
+    public async Task<Address> GetGuardianAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.Guardian, [], block, cancellation).ConfigureAwait(false)).AsAddress();
+
+    /// <summary>Whether further batches and workloads are refused.</summary>
+    public async Task<bool> GetIsWorkPausedAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.IsWorkPaused, [], block, cancellation).ConfigureAwait(false)).AsBoolean();
+
+    /// <summary>Where single attestations are committed and revealed without the coordinator.</summary>
+    public async Task<Address> GetInboxAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.Inbox, [], block, cancellation).ConfigureAwait(false)).AsAddress();
+
     private async Task<AbiValue> SingleAsync(string function, ImmutableArray<AbiValue> arguments, BlockTag block, CancellationToken cancellation) =>
         (await ViewAsync(function, arguments, block, cancellation).ConfigureAwait(false))[0];
 }

@@ -70,4 +70,13 @@ public sealed partial class MiningRegistryContract : GovernedContract
 
     /// <summary>Names the coordinator; governor only.</summary>
     public TransactionRequest SetCoordinator(Address coordinator) => Transaction(MiningRegistrySignatures.SetCoordinator, coordinator);
+
+    /// <summary>Names who may pause new work, zero for nobody; governor only.</summary>
+    public TransactionRequest SetGuardian(Address guardian) => Transaction(MiningRegistrySignatures.SetGuardian, guardian);
+
+    /// <summary>Refuses further batches and workloads; guardian only. What is committed settles all the same.</summary>
+    public TransactionRequest PauseWork() => Transaction(MiningRegistrySignatures.PauseWork);
+
+    /// <summary>Admits batches and workloads again; governor only.</summary>
+    public TransactionRequest ResumeWork() => Transaction(MiningRegistrySignatures.ResumeWork);
 }

@@ -19,6 +19,9 @@ internal static class MiningRegistrySignatures
     public const string SetClassRate = "setClassRate(uint8,uint32)";
     public const string SetDurationBounds = "setDurationBounds(uint16,uint8,(uint64,uint64,uint64))";
     public const string SetCoordinator = "setCoordinator(address)";
+    public const string SetGuardian = "setGuardian(address)";
+    public const string PauseWork = "pauseWork()";
+    public const string ResumeWork = "resumeWork()";
     public const string Batch = "batch(uint256)";
     public const string BatchCount = "batchCount()";
     public const string IsSettled = "isSettled(uint256,uint32)";
@@ -41,6 +44,9 @@ internal static class MiningRegistrySignatures
     public const string Token = "token()";
     public const string Devices = "devices()";
     public const string Coordinator = "coordinator()";
+    public const string Guardian = "guardian()";
+    public const string IsWorkPaused = "isWorkPaused()";
+    public const string Inbox = "inbox()";
 
     public const string BatchCommittedEvent = "BatchCommitted(uint256,bytes32,uint32,uint64,uint64,uint64,uint32,uint256)";
     public const string SeedPinnedEvent = "SeedPinned(uint256,bytes32,uint64)";

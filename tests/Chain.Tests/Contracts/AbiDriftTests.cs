@@ -28,6 +28,7 @@ public sealed class AbiDriftTests
         "CertificateVerified(bytes32,bytes32,uint8,uint64)", "RevocationListVerified(bytes32,uint64,uint64)", "SerialRevoked(bytes32,uint256)",
         "TcbInfoVerified(uint8,bytes6,uint16,uint64,uint64)", "QeIdentityVerified(uint8,uint16,uint64,uint64)",
         "CoordinatorChanged(address,address)", "DurationBoundsChanged(uint16,uint8,(uint64,uint64,uint64))", "RatesChanged(uint256,uint256)",
+        "GuardianChanged(address,address)", "WorkPauseChanged(bool)",
     ];
 
     public static TheoryData<string, Type[]> Typed() => new()

@@ -65,6 +65,10 @@ public sealed class TypedContractTests
         var registry = new MiningRegistryContract(await DeployAsync(sender, "MiningRegistry", roster, key.Address, key.Address), chain.Client);
         Assert.Equal(roster, await registry.GetDevicesAsync(BlockTag.Latest, Cancellation));
         Assert.Equal(key.Address, await registry.GetCoordinatorAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(Address.Zero, await registry.GetGuardianAsync(BlockTag.Latest, Cancellation));
+        Assert.False(await registry.GetIsWorkPausedAsync(BlockTag.Latest, Cancellation));
+        Address inbox = await registry.GetInboxAsync(BlockTag.Latest, Cancellation);
+        Assert.True(await registry.GetIsWitnessAsync(inbox, BlockTag.Latest, Cancellation));
         Assert.Equal(BigInteger.Pow(10, 11), await registry.GetMintRateAsync(BlockTag.Latest, Cancellation));
         Assert.Equal(BigInteger.Pow(10, 12), await registry.GetRedeemPriceAsync(BlockTag.Latest, Cancellation));
         uint[] rates = await Task.WhenAll(Enumerable.Range(1, 4).Select(c => registry.GetClassRateAsync((byte)c, BlockTag.Latest, Cancellation)));
