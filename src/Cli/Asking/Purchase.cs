@@ -1,6 +1,7 @@
 using System.Numerics;
 using Ait.Chain;
 using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Surroundings;
@@ -123,6 +124,7 @@ internal sealed class Purchase
         }
 
         string text = ByteTokenizer.DecodePrintable(transcript.Tokens.AsSpan());
-        return new WorkloadAnswer(taskId, agreed, transcript.Tokens.Length, text, log.TransactionHash, settlement["seatsPaid"].AsByte(), settlement["minted"].AsBigInteger());
+        byte paid = (byte)SeatOutcomes.Read(settlement["seats"].AsBigInteger()).Count(static seat => seat.Code == SeatOutcomes.Paid);
+        return new WorkloadAnswer(taskId, agreed, transcript.Tokens.Length, text, log.TransactionHash, paid, settlement["minted"].AsBigInteger());
     }
 }
