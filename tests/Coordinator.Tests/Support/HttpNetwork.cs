@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ait.Chain;
 using Ait.Chain.Signing;
+using Ait.Coordinator.Enrolling;
 using Ait.Coordinator.Hosting;
 using Ait.Coordinator.Ledger;
 using Ait.Protocol;
@@ -40,7 +41,11 @@ internal sealed class HttpNetwork : IAsyncDisposable
         CoordinatorParts parts = network.Parts();
         WebApplication application = CoordinatorApplication.Build(parts);
         await application.StartAsync(TestContext.Current.CancellationToken);
-        return new HttpNetwork(network, parts, application);
+        var started = new HttpNetwork(network, parts, application);
+
+        // What a request is answered depends on whether the ledger knows its device yet; here it does.
+        await EventuallyAsync(() => Task.FromResult(network.Miners.All(miner => started.Get<EnrolmentStore>().Find(miner.GpuId) is not null) ? started : null));
+        return started;
     }
 
     internal T Get<T>()
