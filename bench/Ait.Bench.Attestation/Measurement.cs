@@ -1,11 +1,9 @@
-using System.Diagnostics;
-
 namespace Ait.Bench.Attestation;
 
 /// <summary>One thing measured in rounds: how often a second of processor time does it, and what it leaves on the heap.</summary>
-internal sealed class Measurement(string name, Action<int> once)
+internal sealed class Measurement(string name, int rounds, Action<int> once)
 {
-    private readonly List<double> _rates = [];
+    private readonly List<double> _rates = new(rounds);
     private int _next;
 
     internal string Name => name;
@@ -14,18 +12,21 @@ internal sealed class Measurement(string name, Action<int> once)
 
     internal double Best => _rates.Max();
 
+    /// <summary>Calls so far.</summary>
+    internal int Count => _next;
+
     /// <summary>Bytes that one call allocates, dead at once.</summary>
     internal long Allocated { get; private set; }
 
-    /// <summary>Bytes alive after all rounds that were not after the first.</summary>
-    internal long Growth { get; private set; }
+    /// <summary>Bytes that every round left alive: the least of all rounds, for what accumulates accumulates in each.</summary>
+    internal long Growth { get; private set; } = long.MaxValue;
 
     /// <summary>Runs for at least this long, in processor time of the whole process.</summary>
     internal void Round(TimeSpan time)
     {
         if (_rates.Count == 0)
         {
-            for (int warm = 0; warm < 200; warm++)
+            for (int warm = 0; warm < 300; warm++)
             {
                 once(_next++);
             }
@@ -33,8 +34,7 @@ internal sealed class Measurement(string name, Action<int> once)
 
         long alive = GC.GetTotalMemory(forceFullCollection: true);
         long allocated = GC.GetAllocatedBytesForCurrentThread();
-        using var process = Process.GetCurrentProcess();
-        TimeSpan started = process.TotalProcessorTime;
+        TimeSpan started = Environment.CpuUsage.TotalTime;
         TimeSpan used;
         int count = 0;
         do
@@ -45,12 +45,11 @@ internal sealed class Measurement(string name, Action<int> once)
             }
 
             count += 20;
-            process.Refresh();
-            used = process.TotalProcessorTime - started;
+            used = Environment.CpuUsage.TotalTime - started;
         }
         while (used < time);
-        _rates.Add(count / used.TotalSeconds);
         Allocated = (GC.GetAllocatedBytesForCurrentThread() - allocated) / count;
-        Growth = GC.GetTotalMemory(forceFullCollection: true) - alive;
+        Growth = Math.Min(Growth, Math.Max(0, GC.GetTotalMemory(forceFullCollection: true) - alive));
+        _rates.Add(count / used.TotalSeconds);
     }
 }

@@ -18,6 +18,9 @@ internal sealed class Subjects : IDisposable
     private const int Reports = 256;
     private const int AttestationKeys = 1024;
 
+    internal const string SnpCached = "SNP, VCEK keys cached";
+    internal const string P384Held = "P-384 verify, key held";
+
     private static readonly DateTimeOffset s_now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     private readonly EmulatedAmdRoot _amd = EmulatedAmdRoot.Generate(EmulatedProduct.Genoa);
@@ -60,26 +63,28 @@ internal sealed class Subjects : IDisposable
         })];
     }
 
-    internal ImmutableArray<Measurement> All()
+    internal ImmutableArray<Measurement> All(int rounds, GenuineSnp? genuine)
     {
         using var key384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         using var key256 = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         DevicePolicy device = DevicePolicy.For(new ByteString(_binding), ProgramRule.DangerouslyAny, TrustProfile.AttestedGpu);
-        return
+        ImmutableArray<Measurement> all =
         [
-            Limit("P-384 verify, key held", key384, HashAlgorithmName.SHA384, held: true),
-            Limit("P-384 verify, key imported each time", key384, HashAlgorithmName.SHA384, held: false),
-            Limit("P-256 verify, key held", key256, HashAlgorithmName.SHA256, held: true),
-            Limit("P-256 verify, key imported each time", key256, HashAlgorithmName.SHA256, held: false),
-            new("SNP, VCEK keys cached", index => Demand(SnpVerifier.Verify(_snp[index % Reports], _roots, SnpPolicy.Baseline, s_now, _cache))),
-            new("SNP, nothing cached", index => Demand(SnpVerifier.Verify(_snp[index % Reports], _roots, SnpPolicy.Baseline, s_now))),
-            new("DCAP, PCK and collateral cached", index => Demand(DcapVerifier.Verify(_dcap[index % AttestationKeys], _roots, DcapPolicy.Baseline, s_now, _cache))),
-            new("DCAP, nothing cached", index => Demand(DcapVerifier.Verify(
+            Limit(P384Held, rounds, key384, HashAlgorithmName.SHA384, held: true),
+            Limit("P-384 verify, key imported each time", rounds, key384, HashAlgorithmName.SHA384, held: false),
+            Limit("P-256 verify, key held", rounds, key256, HashAlgorithmName.SHA256, held: true),
+            Limit("P-256 verify, key imported each time", rounds, key256, HashAlgorithmName.SHA256, held: false),
+            new Measurement(SnpCached, rounds, index => Demand(SnpVerifier.Verify(_snp[index % Reports], _roots, SnpPolicy.Baseline, s_now, _cache))),
+            new Measurement("SNP, nothing cached", rounds, index => Demand(SnpVerifier.Verify(_snp[index % Reports], _roots, SnpPolicy.Baseline, s_now))),
+            new Measurement("DCAP, PCK and collateral cached", rounds, index => Demand(DcapVerifier.Verify(_dcap[index % AttestationKeys], _roots, DcapPolicy.Baseline, s_now, _cache))),
+            new Measurement("DCAP, nothing cached", rounds, index => Demand(DcapVerifier.Verify(
                 new DcapEvidence { Quote = _dcap[index % AttestationKeys].Quote, Collateral = Collateral() }, _roots, DcapPolicy.Baseline, s_now))),
-            new("NVIDIA with both manifests, cached", index => Demand(NvidiaVerifier.Verify(_gpus[index % _gpus.Length], _roots, Gpus(index), s_now, _cache))),
-            new("NVIDIA with both manifests, nothing cached", index => Demand(NvidiaVerifier.Verify(_gpus[index % _gpus.Length], _roots, Gpus(index), s_now))),
-            new("device: SNP and H100, cached", index => Demand(DeviceVerifier.Verify(_devices[index % _devices.Length], _roots, device, s_now, _cache))),
+            new Measurement("NVIDIA with both manifests, cached", rounds, index => Demand(NvidiaVerifier.Verify(_gpus[index % _gpus.Length], _roots, Gpus(index), s_now, _cache))),
+            new Measurement("NVIDIA with both manifests, nothing cached", rounds, index => Demand(NvidiaVerifier.Verify(_gpus[index % _gpus.Length], _roots, Gpus(index), s_now))),
+            new Measurement("device: SNP and H100, cached", rounds, index => Demand(DeviceVerifier.Verify(_devices[index % _devices.Length], _roots, device, s_now, _cache))),
         ];
+        return genuine is null ? all : all.Add(new Measurement(GenuineSnp.Name, rounds, index => Demand(SnpVerifier.Verify(
+            genuine.Evidence[index % genuine.Evidence.Length], TrustRoots.Production, SnpPolicy.Baseline, GenuineSnp.Instant, _cache))));
     }
 
     public void Dispose()
@@ -90,7 +95,7 @@ internal sealed class Subjects : IDisposable
     }
 
     /// <summary>What OpenSSL alone does, through .NET: the same message length as a report's, a different signature each time.</summary>
-    private static Measurement Limit(string name, ECDsa signer, HashAlgorithmName hash, bool held)
+    private static Measurement Limit(string name, int rounds, ECDsa signer, HashAlgorithmName hash, bool held)
     {
         ECParameters point = signer.ExportParameters(false);
         var verifier = ECDsa.Create(point);
@@ -99,7 +104,7 @@ internal sealed class Subjects : IDisposable
             byte[] data = RandomNumberGenerator.GetBytes(672);
             return (data, signer.SignData(data, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
         })];
-        return new Measurement(name, index =>
+        return new Measurement(name, rounds, index =>
         {
             (byte[] data, byte[] signature) = signed[index % signed.Length];
             ECDsa key = held ? verifier : ECDsa.Create(point);
@@ -152,7 +157,7 @@ internal sealed class Subjects : IDisposable
         return new NvidiaEvidence
         {
             Report = gpu.Report(report),
-            Certificates = Path(gpu, report),
+            Certificates = PathOf(gpu, report),
             DriverReference = driver,
             VbiosReference = vbios,
         };
@@ -161,7 +166,7 @@ internal sealed class Subjects : IDisposable
     private static readonly Dictionary<EmulatedNvidiaGpu, ImmutableArray<ReadOnlyMemory<byte>>> s_paths = [];
 
     /// <summary>A GPU's certificates are issued once: signing them again would make others.</summary>
-    private static ImmutableArray<ReadOnlyMemory<byte>> Path(EmulatedNvidiaGpu gpu, EmulatedGpuReport report)
+    private static ImmutableArray<ReadOnlyMemory<byte>> PathOf(EmulatedNvidiaGpu gpu, EmulatedGpuReport report)
     {
         if (!s_paths.TryGetValue(gpu, out ImmutableArray<ReadOnlyMemory<byte>> path))
         {

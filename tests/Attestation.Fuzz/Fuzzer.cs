@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using Ait.Attestation.Fuzz.Formats;
 using Ait.Attestation.Fuzz.Mutating;
+using Ait.Attestation.Manifest;
 
 namespace Ait.Attestation.Fuzz;
 
 /// <summary>
 /// Feeds mutated inputs to the readers of a format. A finding is an exception, an input that allocates beyond its limit or takes
-/// beyond its time, and one that is accepted although something was changed in it.
+/// beyond its time, one that is accepted although what it says was changed, and a verdict that is another one with a cache.
 /// </summary>
 internal sealed class Fuzzer(FuzzFormat format)
 {
@@ -17,8 +18,11 @@ internal sealed class Fuzzer(FuzzFormat format)
     private static readonly TimeSpan s_mostTime = TimeSpan.FromMinutes(2);
 
     /// <summary>One in so many readable inputs goes through the whole verifier, which costs a thousand times as much as reading.</summary>
-    private const int JudgedOneIn = 256;
+    private const int JudgedOneIn = 64;
 
+    private readonly CertificateCache _cache = new(64);
+    private readonly HashSet<string> _sound = [.. format.Sound.Select(input => Line(format.Judge(input, null)))];
+    private readonly HashSet<ByteString> _exact = [.. format.Sound.Select(input => new ByteString(input))];
     private readonly byte[][] _last = new byte[1][];
     private long _started;
     private long _index;
@@ -74,11 +78,20 @@ internal sealed class Fuzzer(FuzzFormat format)
 
             if (judged)
             {
-                Verdict verdict = format.Judge(input);
+                Verdict verdict = format.Judge(input, null);
                 Count(verdict, report);
-                if (verdict is Verdict.Genuine && !format.MayBeGenuine(input))
+                string line = Line(verdict);
+                string cached = Line(format.Judge(input, _cache));
+                if (cached != line)
                 {
-                    report.Finding = "accepted, though it was changed";
+                    report.Finding = $"with a cache {cached}, without {line}";
+                    return;
+                }
+
+                if (verdict is Verdict.Genuine && !format.Sound.IsEmpty
+                    && !(_sound.Contains(line) && (!format.IsExact || _exact.Contains(new ByteString(input)))))
+                {
+                    report.Finding = $"accepted, though it was changed: {line}";
                     return;
                 }
             }
@@ -98,6 +111,8 @@ internal sealed class Fuzzer(FuzzFormat format)
             report.Finding = string.Create(CultureInfo.InvariantCulture, $"{allocated} bytes allocated for an input of {input.Length}");
         }
     }
+
+    private static string Line(Verdict verdict) => JudgementJson.Line("input", null, verdict);
 
     private static void Count(Verdict verdict, FuzzReport report)
     {

@@ -33,10 +33,12 @@ public sealed class FuzzTests
         FuzzReport thrown = new Fuzzer(good with { Read = _ => throw new InvalidOperationException("probe") }).Run(1, 5, 10, (_, _) => { });
         Assert.Contains("--format spdm --seed 1 --index 5: InvalidOperationException: probe", thrown.Finding, StringComparison.Ordinal);
         byte[] sound = File.ReadAllBytes(Path.Combine(Repository.Root, "vectors", "evidence", "devices", "h100", "evidence.bin"));
-        Verdict genuine = good.Judge(sound);
+        Verdict genuine = good.Judge(sound, null);
         Assert.IsType<Verdict.Genuine>(genuine);
-        FuzzReport accepted = new Fuzzer(good with { Judge = _ => genuine }).Run(1, 0, 10, (_, _) => { });
+        FuzzReport accepted = new Fuzzer(good with { Sound = [sound], Judge = (input, _) => input == sound ? good.Judge([], null) : genuine }).Run(1, 0, 10, (_, _) => { });
         Assert.Contains("accepted, though it was changed", accepted.Finding, StringComparison.Ordinal);
+        FuzzReport misled = new Fuzzer(good with { Judge = (_, cache) => cache is null ? good.Judge([], null) : genuine }).Run(1, 0, 10, (_, _) => { });
+        Assert.Contains("with a cache", misled.Finding, StringComparison.Ordinal);
     }
 
     [Fact]

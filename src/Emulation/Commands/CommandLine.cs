@@ -24,7 +24,7 @@ public static class CommandLine
                      [--vmpl 0..3] [--host-data HEX32] [--migration-agent]
                                                                 print signed evidence and its certificates
           collateral --root DIR --host NAME                     print revocation lists, TCB info, reference manifests
-          vectors    --out DIR [--set snp|devices]              write the evidence vectors of the project
+          vectors    --out DIR [--set snp|devices|ocsp]         write the evidence vectors of the project
 
         Exit status: 0 done, 1 failed, 2 wrong arguments.
         """;
@@ -88,9 +88,12 @@ public static class CommandLine
         return EmulationStore.Json(json => HostJson.Write(json, host));
     }
 
-    private static byte[] Vectors(Arguments arguments) => arguments.Choice("set", VectorSet.Snp) == VectorSet.Snp
-        ? EvidenceVectors.Write(arguments.Required("out"))
-        : DeviceVectors.Write(arguments.Required("out"));
+    private static byte[] Vectors(Arguments arguments) => arguments.Choice("set", VectorSet.Snp) switch
+    {
+        VectorSet.Snp => EvidenceVectors.Write(arguments.Required("out")),
+        VectorSet.Devices => DeviceVectors.Write(arguments.Required("out")),
+        _ => OcspVectors.Write(arguments.Required("out")),
+    };
 
     private static byte[] Gpus(Arguments arguments)
     {

@@ -8,4 +8,7 @@ internal enum VectorSet
 
     /// <summary>Intel, NVIDIA, and devices of a CPU and a GPU.</summary>
     Devices,
+
+    /// <summary>OCSP answers about a GPU's certificates.</summary>
+    Ocsp,
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Ait.Attestation.Dcap;
@@ -58,13 +59,24 @@ internal sealed class Corpus
         VbiosReference = File("devices/vbios.xml"),
     };
 
-    internal DcapCollateral Collateral() =>
-        DcapCollateral.TryParse(File("devices/tdx-v4/collateral.json"), out DcapCollateral? collateral, out RefusalReason? refusal)
+    internal DcapCollateral Collateral(string of = "tdx-v4") =>
+        DcapCollateral.TryParse(File($"devices/{of}/collateral.json"), out DcapCollateral? collateral, out RefusalReason? refusal)
             ? collateral
             : throw new InvalidDataException($"the vectors' own collateral is refused: {refusal}");
 
     /// <summary>A text field of the vectors' collateral.</summary>
     internal string CollateralText(string name) => Parse(File("devices/tdx-v4/collateral.json")).GetProperty(name).GetString()!;
+
+    /// <summary>PCK, its authority and the root of the vectors' quote, DER.</summary>
+    internal List<byte[]> PckCertificates() => DcapQuote.TryParse(File("devices/tdx-v4/quote.bin"), out DcapQuote? quote, out RefusalReason? refusal)
+        ? [.. quote.Certificates.Select(der => der.ToArray())]
+        : throw new InvalidDataException($"the vectors' own quote is refused: {refusal}");
+
+    /// <summary>A file that a manifest names, null if there is none.</summary>
+    internal byte[]? Find(string path) => System.IO.File.Exists(Path.Combine(_folder, path)) ? File(path) : null;
+
+    internal static byte[] Pem(IEnumerable<byte[]> certificates) =>
+        Utf8(string.Concat(certificates.Select(der => PemEncoding.WriteString("CERTIFICATE", der) + "\n")));
 
     internal static JsonElement Parse(byte[] json)
     {

@@ -1,25 +1,29 @@
+using System.Collections.Immutable;
 using Ait.Attestation.Fuzz.Mutating;
 
 namespace Ait.Attestation.Fuzz.Formats;
 
 /// <summary>One format: how its inputs are made, what reads them, and what judges those that could be read.</summary>
-/// <param name="Name">As the command line names it.</param>
-/// <param name="Make">A mutated input.</param>
-/// <param name="Read">True if the readers accept it; a refusal is false, anything else is a finding.</param>
-/// <param name="Judge">The whole verifier with this input in its place; slow, so only some of the inputs that could be read get here.</param>
-/// <param name="MayBeGenuine">
-/// Whether a genuine verdict is no finding: true for what was not changed after all, and in formats that spell one thing in several ways.
-/// </param>
-internal sealed record FuzzFormat(
-    string Name, Func<Chance, byte[]> Make, Func<byte[], bool> Read, Func<byte[], Verdict> Judge, Func<byte[], bool> MayBeGenuine)
+internal sealed record FuzzFormat
 {
-    /// <summary>Padding, white space and line breaks say nothing.</summary>
-    internal static bool SpeltInSeveralWays(byte[] input) => input is not null;
+    /// <summary>As the command line names it.</summary>
+    internal required string Name { get; init; }
 
-    /// <summary>Exactly these inputs and no other.</summary>
-    internal static Func<byte[], bool> OneOf(IEnumerable<byte[]> originals)
-    {
-        HashSet<ByteString> known = [.. originals.Select(original => new ByteString(original))];
-        return input => known.Contains(new ByteString(input));
-    }
+    /// <summary>A mutated input.</summary>
+    internal required Func<Chance, byte[]> Make { get; init; }
+
+    /// <summary>True if the readers accept it; a refusal is false, anything else is a finding.</summary>
+    internal required Func<byte[], bool> Read { get; init; }
+
+    /// <summary>The whole verifier with this input in its place; slow, so only some of the inputs get here.</summary>
+    internal required Func<byte[], CertificateCache?, Verdict> Judge { get; init; }
+
+    /// <summary>
+    /// Unchanged inputs. A changed one may be accepted only where it says what one of these says; empty where what is accepted may say
+    /// anything.
+    /// </summary>
+    internal required ImmutableArray<byte[]> Sound { get; init; }
+
+    /// <summary>False where bytes may differ that say nothing: padding, white space, the case of hex.</summary>
+    internal required bool IsExact { get; init; }
 }

@@ -17,7 +17,7 @@ internal static class Layouts
 
     /// <summary>A report as /dev/sev-guest wraps it.</summary>
     internal static List<Segment> Response(byte[] report) =>
-        [new(new byte[4]), new(new byte[4], Covers: 34), new(new byte[24]), .. Report(report), new(new byte[512])];
+        [new(new byte[4]), new(Number(report.Length)), new(new byte[24]), .. Report(report), new(new byte[512])];
 
     /// <summary>A report as Azure's paravisor wraps it.</summary>
     internal static List<Segment> Paravisor(byte[] report)
@@ -81,15 +81,25 @@ internal static class Layouts
         layout.Add(new Segment(evidence[at..(at + 32)]));
         at += 32;
         int end = at + 2 + BinaryPrimitives.ReadUInt16LittleEndian(evidence.AsSpan(at));
+        List<Segment> fields = Fields(evidence.AsSpan()[(at + 2)..end]);
+        return [.. layout, new(evidence[at..(at + 2)], Covers: fields.Count), .. fields, new(evidence[end..(end + 48)]), new(evidence[(end + 48)..(end + 96)])];
+    }
+
+    /// <summary>Opaque data: type, length, value each.</summary>
+    internal static List<Segment> Fields(ReadOnlySpan<byte> data)
+    {
         List<Segment> fields = [];
-        for (int field = at + 2; field < end;)
+        for (int field = 0; field < data.Length;)
         {
-            int length = BinaryPrimitives.ReadUInt16LittleEndian(evidence.AsSpan(field + 2));
-            fields.AddRange([new(evidence[field..(field + 2)]), new(evidence[(field + 2)..(field + 4)], Covers: 1), new(evidence[(field + 4)..(field + 4 + length)])]);
+            int length = BinaryPrimitives.ReadUInt16LittleEndian(data[(field + 2)..]);
+            fields.AddRange(
+            [
+                new(data.Slice(field, 2).ToArray()), new(data.Slice(field + 2, 2).ToArray(), Covers: 1), new(data.Slice(field + 4, length).ToArray()),
+            ]);
             field += 4 + length;
         }
 
-        return [.. layout, new(evidence[at..(at + 2)], Covers: fields.Count), .. fields, new(evidence[end..(end + 48)]), new(evidence[(end + 48)..(end + 96)])];
+        return fields;
     }
 
     private static List<Segment> Cut(byte[] bytes, ReadOnlySpan<int> offsets)

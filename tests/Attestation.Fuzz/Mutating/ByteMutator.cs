@@ -32,6 +32,19 @@ internal static class ByteMutator
         }
     }
 
+    /// <summary>Changes bytes in place: the length stays.</summary>
+    internal static byte[] Overwrite(byte[] input, Chance chance)
+    {
+        int from = chance.Below(input.Length);
+        return chance.Below(4) switch
+        {
+            0 => Changed(input, from, bytes => bytes[0] ^= (byte)(1 << chance.Below(8))),
+            1 => Changed(input, from, bytes => bytes[0] = chance.Of<byte>(s_bytes)),
+            2 => Changed(input, from, bytes => WriteNumber(bytes, chance)),
+            _ => Changed(input, from, bytes => bytes[..Math.Min(chance.Below(33), bytes.Length)].Fill(chance.Of<byte>(s_bytes))),
+        };
+    }
+
     /// <summary>A number that parsers stumble over, in one to four bytes, either end first.</summary>
     internal static void WriteNumber(Span<byte> bytes, Chance chance)
     {

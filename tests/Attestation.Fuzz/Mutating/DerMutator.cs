@@ -2,7 +2,7 @@ namespace Ait.Attestation.Fuzz.Mutating;
 
 /// <summary>
 /// Mutations of DER: elements change tag or content, vanish, repeat, change places and nest; the lengths around them stay right, until
-/// bytes are changed on top.
+/// bytes are changed on top. Half of the inputs keep the tree and change what its leaves say.
 /// </summary>
 internal static class DerMutator
 {
@@ -18,17 +18,27 @@ internal static class DerMutator
             return ByteMutator.Mutate(seed, chance);
         }
 
+        bool keeps = chance.OneIn(2);
         for (int change = chance.Below(3); change >= 0; change--)
         {
             List<DerNode> all = [];
             roots.ForEach(root => root.Collect(all));
-            Change(all, chance);
+            if (keeps)
+            {
+                all.RemoveAll(node => node.Children is not null);
+                DerNode leaf = all[chance.Below(all.Count)];
+                leaf.Content = ByteMutator.Overwrite(leaf.Content, chance);
+            }
+            else
+            {
+                Change(all, chance);
+            }
         }
 
         List<byte> bytes = [];
         roots.ForEach(root => root.Write(bytes));
         byte[] mutated = [.. bytes];
-        return chance.OneIn(4) ? ByteMutator.Mutate(mutated, chance) : mutated;
+        return !keeps && chance.OneIn(4) ? ByteMutator.Mutate(mutated, chance) : mutated;
     }
 
     private static void Change(List<DerNode> all, Chance chance)
