@@ -17,18 +17,17 @@ internal sealed class SubjectPublicKey
     private readonly ECParameters? _point;
 
     /// <summary>
-    /// The imported key while nobody uses it. Importing costs more than verifying, and a key is not made for two threads at once: who
-    /// needs it takes it, or imports another, and puts one back.
+    /// The imported key while nobody uses it, null before the first use. Importing costs more than verifying, and a key is not made for
+    /// two threads at once: who needs it takes it, or imports another, and puts one back.
     /// </summary>
     private ECDsa? _idle;
 
-    private SubjectPublicKey(ByteString encoded, ByteString fingerprint, RSAParameters? rsa, (ECParameters Point, ECDsa Key)? ec)
+    private SubjectPublicKey(ByteString encoded, ByteString fingerprint, RSAParameters? rsa, ECParameters? point)
     {
         Encoded = encoded;
         Fingerprint = fingerprint;
         _rsa = rsa;
-        _point = ec?.Point;
-        _idle = ec?.Key;
+        _point = point;
     }
 
     /// <summary>SubjectPublicKeyInfo, DER; empty for a bare point.</summary>
@@ -68,10 +67,10 @@ internal sealed class SubjectPublicKey
             case EcOid:
                 string curve = algorithm.ReadObjectIdentifier();
                 algorithm.ThrowIfNotEmpty();
-                (ECParameters, ECDsa)? point = curve switch
+                ECParameters? point = curve switch
                 {
-                    P384Oid => ReadPoint(key.Span, ECCurve.NamedCurves.nistP384, P384CoordinateLength),
-                    P256Oid => ReadPoint(key.Span, ECCurve.NamedCurves.nistP256, P256CoordinateLength),
+                    P384Oid => ReadPoint(key.Span, NistCurve.P384),
+                    P256Oid => ReadPoint(key.Span, NistCurve.P256),
                     _ => null,
                 };
                 return new SubjectPublicKey(whole, fingerprint, null, point);
@@ -85,9 +84,9 @@ internal sealed class SubjectPublicKey
     {
         try
         {
-            return new SubjectPublicKey(default, default, null, ReadPoint([4, .. point], ECCurve.NamedCurves.nistP256, P256CoordinateLength));
+            return new SubjectPublicKey(default, default, null, ReadPoint([4, .. point], NistCurve.P256));
         }
-        catch (Exception problem) when (problem is CryptographicException or AsnContentException)
+        catch (AsnContentException)
         {
             return null;
         }
@@ -206,20 +205,18 @@ internal sealed class SubjectPublicKey
         return value[0] == 0 && value.Length > 1 ? value[1..] : value;
     }
 
-    private static (ECParameters Point, ECDsa Key) ReadPoint(ReadOnlySpan<byte> point, ECCurve curve, int coordinateLength)
+    private static ECParameters ReadPoint(ReadOnlySpan<byte> point, NistCurve curve)
     {
-        if (point.Length != 1 + (2 * coordinateLength) || point[0] != 4)
+        int length = curve.CoordinateLength;
+        if (point.Length != 1 + (2 * length) || point[0] != 4)
         {
             throw new AsnContentException("the point is not uncompressed");
         }
 
-        var parameters = new ECParameters
-        {
-            Curve = curve,
-            Q = new ECPoint { X = point.Slice(1, coordinateLength).ToArray(), Y = point[(1 + coordinateLength)..].ToArray() },
-        };
-
-        // Importing checks that the point lies on the curve; the certificate is malformed if it does not.
-        return (parameters, ECDsa.Create(parameters));
+        ReadOnlySpan<byte> x = point.Slice(1, length);
+        ReadOnlySpan<byte> y = point[(1 + length)..];
+        return curve.Contains(x, y)
+            ? new ECParameters { Curve = curve.Name, Q = new ECPoint { X = x.ToArray(), Y = y.ToArray() } }
+            : throw new AsnContentException("the point is not on its curve");
     }
 }
