@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Ait.Attestation;
 using Ait.Attestation.Manifest;
+using Ait.Attestation.Nvidia;
 using Ait.Attestation.SevSnp;
 
 namespace Ait.Emulation.Tests;
@@ -28,6 +30,23 @@ public sealed class EvidenceVectorsTests
         }
 
         Assert.True(judged >= least);
+    }
+
+    [Theory]
+    [InlineData("good", Refusal.None)]
+    [InlineData("revoked", Refusal.CertificateRevoked)]
+    [InlineData("unknown", Refusal.RevocationAnswerUnknown)]
+    [InlineData("appointed", Refusal.RevocationAnswerResponder)]
+    public void Check_saysOfEachOcspAnswerWhatItsNamePromises(string name, Refusal code)
+    {
+        string folder = Path.Combine(RepositoryRoot(), "vectors", "evidence", "ocsp");
+        ImmutableArray<ReadOnlyMemory<byte>> path =
+            [.. Enumerable.Range(0, 5).Select(index => (ReadOnlyMemory<byte>)File.ReadAllBytes(Path.Combine(folder, $"certificate-{index}.der")))];
+        var nonce = new ByteString([.. Enumerable.Range(1, 32).Select(value => (byte)value)]);
+        bool good = GpuRevocation.TryCheck(
+            path, 1, File.ReadAllBytes(Path.Combine(folder, name + ".der")), nonce, new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero), out _, out RefusalReason? refusal);
+        Assert.Equal(code == Refusal.None, good);
+        Assert.Equal(code, refusal?.Code ?? Refusal.None);
     }
 
     private static TrustRoots Roots(JsonElement manifest)
