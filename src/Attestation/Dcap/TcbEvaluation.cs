@@ -52,20 +52,19 @@ internal static class TcbEvaluation
         };
     }
 
-    /// <summary>
-    /// TDX 1.5 reports the levels at launch and now. Old at launch and sound now means: launch again. Otherwise the
-    /// launch counts, unless the levels now are the worse ones.
-    /// </summary>
+    /// <summary>TDX 1.5 reports the levels at launch and now. Old at launch and sound now means: launch again. Otherwise the launch counts.</summary>
     internal static DcapTcbStatus Relaunch(DcapTcbStatus launch, DcapTcbStatus current)
     {
         bool old = launch is DcapTcbStatus.OutOfDate or DcapTcbStatus.OutOfDateConfigurationNeeded;
-        return current switch
+        bool unconfigured = current is DcapTcbStatus.ConfigurationNeeded or DcapTcbStatus.ConfigurationAndSWHardeningNeeded;
+        if (!old || !(unconfigured || current is DcapTcbStatus.UpToDate or DcapTcbStatus.SWHardeningNeeded))
         {
-            DcapTcbStatus.UpToDate or DcapTcbStatus.SWHardeningNeeded => old ? DcapTcbStatus.TDRelaunchAdvised : launch,
-            DcapTcbStatus.ConfigurationNeeded or DcapTcbStatus.ConfigurationAndSWHardeningNeeded =>
-                old ? DcapTcbStatus.TDRelaunchAdvisedConfigurationNeeded : launch == DcapTcbStatus.UpToDate ? current : launch,
-            _ => launch == DcapTcbStatus.Revoked ? launch : current,
-        };
+            return launch;
+        }
+
+        return unconfigured || launch == DcapTcbStatus.OutOfDateConfigurationNeeded
+            ? DcapTcbStatus.TDRelaunchAdvisedConfigurationNeeded
+            : DcapTcbStatus.TDRelaunchAdvised;
     }
 
     private static bool Reaches(IReadOnlyList<int> found, IReadOnlyList<int> least)

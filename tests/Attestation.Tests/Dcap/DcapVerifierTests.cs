@@ -359,18 +359,25 @@ public sealed class DcapVerifierTests
             Judge(quote, collateral, right with { ReportData = ReportDataRule.Exactly(new ByteString(new byte[64])) }), Refusal.ReportDataMismatch);
     }
 
-    [Fact]
-    public void Verify_advisesARelaunchIfOnlyTheLaunchIsOld()
-    {
-        // One listed level: reached now and not at launch would be unsupported, so the module's status tells the two apart.
-        Assert.Equal(DcapTcbStatus.TDRelaunchAdvised, TcbEvaluationOf(DcapTcbStatus.OutOfDate, DcapTcbStatus.UpToDate));
-        Assert.Equal(
-            DcapTcbStatus.TDRelaunchAdvisedConfigurationNeeded,
-            TcbEvaluationOf(DcapTcbStatus.OutOfDateConfigurationNeeded, DcapTcbStatus.ConfigurationNeeded));
-        Assert.Equal(DcapTcbStatus.OutOfDate, TcbEvaluationOf(DcapTcbStatus.UpToDate, DcapTcbStatus.OutOfDate));
-        Assert.Equal(DcapTcbStatus.Revoked, TcbEvaluationOf(DcapTcbStatus.Revoked, DcapTcbStatus.OutOfDate));
-        Assert.Equal(DcapTcbStatus.UpToDate, TcbEvaluationOf(DcapTcbStatus.UpToDate, DcapTcbStatus.UpToDate));
-    }
+    // One listed level: reached now and not at launch would be unsupported, so the module's status tells the two apart.
+    [Theory]
+    [InlineData("OutOfDate", "UpToDate", "TDRelaunchAdvised")]
+    [InlineData("OutOfDate", "SWHardeningNeeded", "TDRelaunchAdvised")]
+    [InlineData("OutOfDate", "ConfigurationNeeded", "TDRelaunchAdvisedConfigurationNeeded")]
+    [InlineData("OutOfDate", "ConfigurationAndSWHardeningNeeded", "TDRelaunchAdvisedConfigurationNeeded")]
+    [InlineData("OutOfDateConfigurationNeeded", "UpToDate", "TDRelaunchAdvisedConfigurationNeeded")]
+    [InlineData("OutOfDateConfigurationNeeded", "ConfigurationNeeded", "TDRelaunchAdvisedConfigurationNeeded")]
+    [InlineData("OutOfDate", "OutOfDate", "OutOfDate")]
+    [InlineData("OutOfDate", "Revoked", "OutOfDate")]
+    [InlineData("OutOfDateConfigurationNeeded", "OutOfDate", "OutOfDateConfigurationNeeded")]
+    [InlineData("UpToDate", "UpToDate", "UpToDate")]
+    [InlineData("UpToDate", "OutOfDate", "UpToDate")]
+    [InlineData("UpToDate", "ConfigurationNeeded", "UpToDate")]
+    [InlineData("ConfigurationNeeded", "UpToDate", "ConfigurationNeeded")]
+    [InlineData("SWHardeningNeeded", "Revoked", "SWHardeningNeeded")]
+    [InlineData("Revoked", "UpToDate", "Revoked")]
+    public void Relaunch_isAdvisedIfOnlyTheLaunchIsOld(string launch, string current, string status) => Assert.Equal(
+        Enum.Parse<DcapTcbStatus>(status), TcbEvaluation.Relaunch(Enum.Parse<DcapTcbStatus>(launch), Enum.Parse<DcapTcbStatus>(current)));
 
     [Fact]
     public void Verify_refusesEveryChangedByteOfAQuote()
@@ -406,8 +413,6 @@ public sealed class DcapVerifierTests
             return true;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
     }
-
-    private static DcapTcbStatus TcbEvaluationOf(DcapTcbStatus launch, DcapTcbStatus current) => TcbEvaluation.Relaunch(launch, current);
 
     private static byte[] Flip(int offset) => Bytes.Flip(s_platform.Quote(s_quote), offset, 1);
 

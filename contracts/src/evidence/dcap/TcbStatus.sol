@@ -35,15 +35,12 @@ library TcbStatus {
         return unconfigured ? OUT_OF_DATE_CONFIGURATION_NEEDED : platform;
     }
 
-    /// @notice TDX 1.5 reports the levels at launch and now. Old at launch and sound now means: launch again. Otherwise the launch
-    /// counts, unless the levels now are the worse ones.
+    /// @notice TDX 1.5 reports the levels at launch and now. Old at launch and sound now means: launch again. Otherwise the launch counts.
     function relaunch(uint8 launch, uint8 current) internal pure returns (uint8) {
         bool old = launch == OUT_OF_DATE || launch == OUT_OF_DATE_CONFIGURATION_NEEDED;
-        if (current == UP_TO_DATE || current == SW_HARDENING_NEEDED) return old ? RELAUNCH_ADVISED : launch;
-        if (current == CONFIGURATION_NEEDED || current == CONFIGURATION_AND_SW_HARDENING_NEEDED) {
-            if (old) return RELAUNCH_ADVISED_CONFIGURATION_NEEDED;
-            return launch == UP_TO_DATE ? current : launch;
-        }
-        return launch == REVOKED ? launch : current;
+        bool unconfigured = current == CONFIGURATION_NEEDED || current == CONFIGURATION_AND_SW_HARDENING_NEEDED;
+        if (!old || !(unconfigured || current == UP_TO_DATE || current == SW_HARDENING_NEEDED)) return launch;
+        bool configure = unconfigured || launch == OUT_OF_DATE_CONFIGURATION_NEEDED;
+        return configure ? RELAUNCH_ADVISED_CONFIGURATION_NEEDED : RELAUNCH_ADVISED;
     }
 }
