@@ -72,9 +72,19 @@ internal static class JsonShape
         return value is not null;
     }
 
-    /// <summary>A member that is there and not null.</summary>
-    internal static bool TryGet(JsonElement element, string name, out JsonElement member) =>
-        element.TryGetProperty(name, out member) && member.ValueKind != JsonValueKind.Null;
+    /// <summary>A member that is there and not null; none where a name in the way is no text (lone surrogates).</summary>
+    internal static bool TryGet(JsonElement element, string name, out JsonElement member)
+    {
+        try
+        {
+            return element.TryGetProperty(name, out member) && member.ValueKind != JsonValueKind.Null;
+        }
+        catch (InvalidOperationException)
+        {
+            member = default;
+            return false;
+        }
+    }
 
     internal static bool TryRead(JsonProperty property, [NotNullWhen(true)] out string? name)
     {

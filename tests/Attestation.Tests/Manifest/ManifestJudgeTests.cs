@@ -144,6 +144,7 @@ public sealed class ManifestJudgeTests
     [InlineData("{\"id\":\"one\",\"platform\":\"amd-snp\",\"files\":{\"report\":\"a\",\"report\":\"b\"}}")]
     [InlineData("{\"id\":\"one\",\"platform\":\"amd-snp\",\"note\":[{\"a\":1,\"a\":1}]}")]
     [InlineData("{\"id\":\"\\ud800\",\"platform\":\"amd-snp\"}")]
+    [InlineData("{\"id\":\"one\",\"platform\":\"amd-snp\",\"\\ud800\":1}")]
     [InlineData("7")]
     [InlineData("null")]
     public void Judge_refusesEntriesThatTwoReadersCouldReadDifferently(string json)
