@@ -24,6 +24,14 @@ export interface Status {
   supplyWei: string;
 }
 
+export interface Verdict {
+  profile: string;
+  platform: string;
+  summary: string;
+  verifiedAt: number;
+  validUntil: number;
+}
+
 export interface Device {
   slot: number;
   gpuId: string;
@@ -37,6 +45,7 @@ export interface Device {
   seatsPaid: number;
   seatsUnpaid: number;
   earnedWei: string;
+  verdict: Verdict | null;
 }
 
 export interface Seat {

@@ -62,6 +62,12 @@ internal sealed record CoordinatorOptions
     /// <summary>Workloads opened on chain a minute, all buyers together, since the coordinator pays for it; 1 to 100,000, default 120.</summary>
     public int OpeningsPerMinute { get; init; } = 120;
 
+    /// <summary>Whether only devices whose evidence was verified here get their seats; default yes. If not, the registry's word is enough.</summary>
+    public bool DemandsEvidence { get; init; } = true;
+
+    /// <summary>Whether evidence without current revocation lists or answers is refused; default yes.</summary>
+    public bool DemandsRevocation { get; init; } = true;
+
     /// <summary>Where the vendors' collateral is kept.</summary>
     public string CollateralFolder { get; init; } = "collateral";
 

@@ -8,6 +8,9 @@ public static class GpuIdentity
     /// <summary>Length of an SNP CHIP_ID field in bytes.</summary>
     public const int ChipIdSize = 64;
 
+    /// <summary>Length of an Intel platform's PPID in bytes.</summary>
+    public const int PpidSize = 16;
+
     /// <summary>Length of a GPU UUID in bytes.</summary>
     public const int UuidSize = 16;
 
@@ -28,6 +31,18 @@ public static class GpuIdentity
         Span<byte> both = stackalloc byte[ChipIdSize + UuidSize];
         chipId.CopyTo(both);
         gpuUuid.CopyTo(both[ChipIdSize..]);
+        return Keccak256.Hash(both);
+    }
+
+    /// <summary>The GPU of a class without evidence of its own on an Intel host: keccak256(keccak256(PPID) ‖ UUID), 48 bytes.</summary>
+    /// <exception cref="ArgumentException">Not 16 and 16 bytes.</exception>
+    public static Hash256 OnIntelHost(ReadOnlySpan<byte> ppid, ReadOnlySpan<byte> gpuUuid)
+    {
+        RequireSize(ppid, PpidSize, nameof(ppid));
+        RequireSize(gpuUuid, UuidSize, nameof(gpuUuid));
+        Span<byte> both = stackalloc byte[Hash256.Size + UuidSize];
+        Keccak256.Hash(ppid).CopyTo(both);
+        gpuUuid.CopyTo(both[Hash256.Size..]);
         return Keccak256.Hash(both);
     }
 

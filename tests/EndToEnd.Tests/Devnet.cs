@@ -69,6 +69,20 @@ public class Devnet : IAsyncLifetime
         devnet._local is null,
         "no dev chain: anvil is neither in contracts/node_modules nor on PATH (run tests/prepare-contracts, or install Foundry)");
 
+    internal async Task<IReadOnlyList<DeviceResponse>> EnrolledAsync(int count, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            IReadOnlyList<DeviceResponse> devices = await Network.Coordinator.DevicesAsync(cancellation);
+            if (devices.Count >= count)
+            {
+                return devices;
+            }
+
+            await Task.Delay(s_poll, cancellation);
+        }
+    }
+
     internal async Task<IReadOnlyList<RegisteredDevice>> RegisteredAsync(int count, CancellationToken cancellation)
     {
         while ((await Network.DevicesAsync("rosterLength", cancellation)).AsUInt32() < count)

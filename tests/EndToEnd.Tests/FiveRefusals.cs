@@ -31,6 +31,9 @@ public sealed class FiveRefusals(Devnet devnet) : IClassFixture<Devnet>
         Adversary.Registration honest = await mallory.PrepareAsync(cancellation);
         Attempt forged = await mallory.RegisterForgedAsync(honest, cancellation);
         Assert.True(forged.WasRefused, $"{forged}");
+        CoordinatorRefusedException? notEnrolled = await mallory.EnrolForgedAsync(honest, cancellation);
+        Assert.Equal((ProblemCodes.EvidenceRefused, true), (notEnrolled?.Code, notEnrolled?.Problem?.Title.Contains("ReportSignature", StringComparison.Ordinal)));
+        await mallory.EnrolAsync(honest, cancellation);
         Assert.True((await mallory.RegisterAsync(honest, cancellation)).Succeeded);
         Attempt again = await Attempt.MakeAsync(
             network, "the same registration again", "EvidenceReused", operatorKey, network.Network.DeviceRegistry, honest.EncodeCall(), cancellation);

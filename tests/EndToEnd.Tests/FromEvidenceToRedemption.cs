@@ -30,7 +30,7 @@ public sealed class FromEvidenceToRedemption(Devnet devnet) : IClassFixture<Devn
         // 1. Evidence. A host's chip signs a report over any 64 bytes; our own verifier accepts it under the development root
         //    and refuses it under AMD's.
         byte[] reportData = [.. Keccak256.Hash("a binding"u8).ToArray(), .. new byte[32]];
-        EmulatedEvidence collected = await devnet.Local.Hardware.EvidenceAsync("host-1", LocalNetwork.Measurement, reportData, cancellation);
+        EmulatedEvidence collected = await devnet.Local.Hardware.EvidenceAsync("snp-1", LocalNetwork.Measurement, reportData, cancellation);
         var evidence = new SnpEvidence
         {
             Report = collected.Report,
@@ -43,13 +43,22 @@ public sealed class FromEvidenceToRedemption(Devnet devnet) : IClassFixture<Devn
         Assert.IsType<Verdict.Genuine>(SnpVerifier.Verify(evidence, await devnet.RootsAsync(cancellation), SnpPolicy.Baseline, now));
         Assert.IsType<Verdict.Refused>(SnpVerifier.Verify(evidence, TrustRoots.Production, SnpPolicy.Baseline, now));
 
-        // 2. Verified devices. Five miners bound a key to their GPU in such a report; the contract verified it and gave each a slot.
+        // 2. Verified devices. Five miners bound a key to their GPU in such evidence; the coordinator verified each whole device before
+        //    it enrolled it, then the contract did the same alone and gave each a slot.
         IReadOnlyList<RegisteredDevice> devices = await devnet.RegisteredAsync(5, cancellation);
         Assert.Equal(5, devices.Select(device => device.GpuId).Distinct().Count());
         Assert.Equal(4, devices.Select(device => device.Operator).Distinct().Count());
         Assert.Equal(4, devices.Select(device => device.HostChip).Distinct().Count());
         Assert.Equal(DeviceClasses.All.Order(), devices.Select(device => device.DeviceClass).Distinct().Order());
         Assert.All(devices, device => Assert.InRange(device.Roster.ValidUntil, (ulong)now.ToUnixTimeSeconds(), (ulong)now.AddHours(25).ToUnixTimeSeconds()));
+
+        IReadOnlyList<DeviceResponse> enrolled = await devnet.EnrolledAsync(5, cancellation);
+        Assert.Equal(
+            ["A100 MeasuredHost SevSnp", "H100 AttestedGpu SevSnp", "H100 AttestedGpu Tdx", "L40S MeasuredHost SevSnp", "MI300X MeasuredHost SevSnp"],
+            enrolled.Select(device => $"{device.DeviceClass} {device.Verdict?.Profile} {device.Verdict?.Platform}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            devices.Select(device => (device.GpuId, device.DeviceClass == DeviceClass.H100 ? "attested GPU" : "measured host")),
+            devices.Zip(await network.ProfilesAsync(devices, cancellation), (device, profile) => (device.GpuId, TrustNames.OfRegistry(profile))));
 
         // 3. Task. Workloads go into a batch whose Merkle root is on chain before any seat exists.
         BigInteger supplyBefore = await devnet.SupplyAsync(cancellation);

@@ -55,6 +55,16 @@ public sealed class DeviceBindingTests
         Assert.Throws<ArgumentException>(() => GpuIdentity.HostChip(new byte[63]));
     }
 
+    [Fact]
+    public void OnIntelHost_goesByTheHashOfThePpid()
+    {
+        byte[] ppid = [.. Enumerable.Range(1, 16).Select(value => (byte)value)];
+        byte[] uuid = [.. Enumerable.Range(101, 16).Select(value => (byte)value)];
+        Assert.Equal(Keccak256.Hash([.. Keccak256.Hash(ppid).ToArray(), .. uuid]), GpuIdentity.OnIntelHost(ppid, uuid));
+        Assert.Throws<ArgumentException>(() => GpuIdentity.OnIntelHost(ppid, new byte[15]));
+        Assert.Throws<ArgumentException>(() => GpuIdentity.OnIntelHost(new byte[17], uuid));
+    }
+
     [Theory]
     [InlineData(DeviceClass.H100, 1000)]
     [InlineData(DeviceClass.A100, 600)]

@@ -13,7 +13,7 @@ export function DevicesPage() {
   return (
     <>
       <h1>Devices</h1>
-      <p class="lead">Each is one GPU whose evidence the DeviceRegistry contract verified. Evidence counts for at most 24 hours; a miner refreshes it before.</p>
+      <p class="lead">Each is one GPU whose evidence this coordinator verified before it enrolled it, and the DeviceRegistry contract again on its own. Evidence counts for at most 24 hours; a miner refreshes it before.</p>
       <Fault fault={fault} />
       <Table
         caption={value ? `${count(value.total)} roster slots` : 'Roster'}
@@ -25,6 +25,7 @@ export function DevicesPage() {
           { name: 'Class', cell: (device) => device.deviceClass },
           { name: 'Operator', cell: (device) => <Hex value={device.operator} /> },
           { name: 'Host chip', cell: (device) => <Hex value={device.hostChip} /> },
+          { name: 'Trust', cell: (device) => <Trust device={device} /> },
           { name: 'Evidence', cell: (device) => <Evidence device={device} now={now} /> },
           { name: 'Last seen', cell: (device) => (device.lastSeen ? `${span(now - device.lastSeen)} ago` : 'not since the coordinator started') },
           { name: 'Seats paid', number: true, cell: (device) => count(device.seatsPaid) },
@@ -41,6 +42,17 @@ export function DevicesPage() {
       ) : null}
     </>
   );
+}
+
+const profiles: Record<string, string> = { AttestedGpu: 'attested GPU', MeasuredHost: 'measured host', SgxKeyedHost: 'SGX-keyed host' };
+const platforms: Record<string, string> = { SevSnp: 'SEV-SNP', Tdx: 'TDX', Sgx: 'SGX' };
+
+/** What this coordinator verified of the registered key, never what anyone claims. */
+function Trust({ device }: { device: Device }) {
+  const verdict = device.verdict;
+  if (!verdict) return <State kind="off">not verified here</State>;
+  const text = `${profiles[verdict.profile] ?? verdict.profile} (${platforms[verdict.platform] ?? verdict.platform})`;
+  return <State kind={verdict.profile === 'AttestedGpu' ? 'good' : 'busy'}><span title={`${verdict.summary}; verified ${when(verdict.verifiedAt)}`}>{text}</span></State>;
 }
 
 function Evidence({ device, now }: { device: Device; now: number }) {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Ait.Attestation.X509;
 
@@ -20,6 +21,12 @@ public sealed class QuoteFields
 
     /// <summary>MRTD (48 bytes) of a trust domain, MRENCLAVE (32 bytes) of an enclave.</summary>
     public required ByteString Measurement { get; init; }
+
+    /// <summary>The measured program: MRTD to RTMR3 of a trust domain (384 bytes), MRENCLAVE to ISVFAMILYID of an enclave (256).</summary>
+    public required ByteString Program { get; init; }
+
+    /// <summary>PCK, its authority and the root, DER, as they came with the quote.</summary>
+    public required ImmutableArray<ReadOnlyMemory<byte>> Certificates { get; init; }
 
     /// <summary>The 64 bytes the guest chose.</summary>
     public required ByteString ReportData { get; init; }
@@ -54,6 +61,8 @@ public sealed class QuoteFields
             Encoded = bytes[..quote.EncodedLength],
             Tee = quote.Tee,
             Measurement = domain is not null ? domain.MrTd : enclave!.MrEnclave, // a quote has one of the two
+            Program = domain is not null ? domain.Program : enclave!.Program,
+            Certificates = [.. quote.Certificates],
             ReportData = domain is not null ? domain.ReportData : enclave!.ReportData,
             Debug = domain is not null ? (domain.TdAttributes & DebugDomain) != 0 : enclave!.Debug,
             Ppid = pck.Ppid,

@@ -75,6 +75,9 @@ public sealed class TrustRoots
     /// <summary>True if this key is pinned as a root of NVIDIA's device identities.</summary>
     public bool ContainsNvidiaDevice(ByteString keyFingerprint) => _nvidiaDevice.Contains(keyFingerprint);
 
+    /// <summary>The pinned roots of NVIDIA's reference manifests: SHA-384 of the DER SubjectPublicKeyInfo.</summary>
+    public ImmutableArray<ByteString> NvidiaReference => _nvidiaReference;
+
     /// <summary>True if this key is pinned as a root of NVIDIA's reference manifests.</summary>
     public bool ContainsNvidiaReference(ByteString keyFingerprint) => _nvidiaReference.Contains(keyFingerprint);
 

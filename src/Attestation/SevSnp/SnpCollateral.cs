@@ -9,6 +9,15 @@ public static class SnpCollateral
 {
     private const SignatureScheme Scheme = SignatureScheme.RsaPssSha384;
 
+    /// <summary>Whose vendor files belong to a report: by the processor it names, else by its certificate; null if neither tells. Read, not verified.</summary>
+    public static SnpProduct? ProductOf(SnpReport report, ReadOnlyMemory<byte> vek)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return report.NamesProcessor ? SnpProducts.FromProcessor(report.ProcessorFamily, report.ProcessorModel)
+            : Certificate.TryParse(vek, "VEK", out Certificate? leaf, out _) && EndorsementCertificate.TryRead(leaf, out EndorsementCertificate? endorsement, out _) ? endorsement.Product
+            : null;
+    }
+
     /// <summary>ASK (or ASVK) and ARK of a product, in either order, DER or PEM.</summary>
     public static bool TryVerifyChain(
         ReadOnlyMemory<byte> file,

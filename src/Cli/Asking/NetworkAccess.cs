@@ -93,6 +93,10 @@ internal sealed class NetworkAccess : IDisposable
         return [.. devices.Items.Select((device, slot) => RegisteredDevice.Read((uint)slot, device))];
     }
 
+    /// <summary>The trust profiles of slots, by the registry's numbers: 1 attested GPU, 2 measured host, 3 measured enclave.</summary>
+    internal async Task<IReadOnlyList<byte>> ProfilesAsync(IEnumerable<RegisteredDevice> devices, CancellationToken cancellation) =>
+        await Task.WhenAll(devices.Select(async device => (await DevicesAsync("profileOf", cancellation, device.Slot).ConfigureAwait(false)).AsByte())).ConfigureAwait(false);
+
     public void Dispose()
     {
         Coordinator.Dispose();

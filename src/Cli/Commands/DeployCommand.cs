@@ -15,7 +15,8 @@ namespace Ait.Cli.Commands;
 /// <summary>Deploys the contracts to any EVM chain; running it again goes on where it stopped and repeats nothing.</summary>
 internal static class DeployCommand
 {
-    private const int MeasurementBytes = 48;
+    /// <summary>MEASUREMENT of SEV-SNP, MRTD to RTMR3 of TDX, MRENCLAVE to ISVFAMILYID of SGX.</summary>
+    private static readonly int[] s_measurementSizes = [48, 384, 256];
 
     internal static Command Build(Func<ParseResult, Screen> screenFor)
     {
@@ -25,7 +26,7 @@ internal static class DeployCommand
         var profile = new Option<string>("--profile") { Description = "production pins AMD's roots; development pins an emulated root.", DefaultValueFactory = _ => Deployment.Production };
         profile.AcceptOnlyFromAmong(Deployment.Production, Deployment.Development);
         var root = new Option<string?>("--root") { Description = "Folder of emulated hardware whose root a development deployment pins.", HelpName = "DIR" };
-        var measurements = new Option<string[]>("--measurement") { Description = "Launch measurement of a guest that may register, 48 bytes of hex. Repeatable.", HelpName = "HEX" };
+        var measurements = new Option<string[]>("--measurement") { Description = "A program that may register, in hex: MEASUREMENT of SEV-SNP (48 bytes), MRTD to RTMR3 of TDX (384), MRENCLAVE to ISVFAMILYID of SGX (256). Repeatable.", HelpName = "HEX" };
         var floors = new Option<string[]>("--tcb-floor")
         {
             Description = "Least firmware of a product that may register, as Genoa=0a00000000001754: its eight TCB_VERSION bytes in the report's order. Repeatable; a product without a floor is not believed (production).",
@@ -153,14 +154,14 @@ internal static class DeployCommand
         var hardware = new EmulatedHardware(Path.GetFullPath(folder));
         EmulatedRoot root = await hardware.RootAsync(cancellation).ConfigureAwait(false);
         EmulatedGpuVendor gpuVendor = await hardware.GpuVendorAsync(TimeProvider.System.GetUtcNow(), cancellation).ConfigureAwait(false);
-        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, Hex.Decode(LocalNetwork.Measurement), proposer, coordinator);
+        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, LocalNetwork.Programs, proposer, coordinator);
         return measurements.IsEmpty ? plan : plan with { Measurements = measurements };
     }
 
     private static byte[] Measurement(string text) =>
-        Hex.TryDecode(text.StartsWith("0x", StringComparison.Ordinal) ? text : "0x" + text, out byte[]? bytes) && bytes.Length == MeasurementBytes
+        Hex.TryDecode(text.StartsWith("0x", StringComparison.Ordinal) ? text : "0x" + text, out byte[]? bytes) && s_measurementSizes.Contains(bytes.Length)
             ? bytes
-            : throw new SurroundingsException($"--measurement wants {MeasurementBytes} bytes of hex, found: '{text}'.");
+            : throw new SurroundingsException($"--measurement wants {string.Join(", ", s_measurementSizes)} bytes of hex (SEV-SNP, TDX, SGX), found: '{text}'.");
 
     private static Address? Account(string option, string? text)
     {

@@ -12,7 +12,7 @@ internal static class DevicesCommand
     internal static Command Build(Func<ParseResult, Screen> screenFor)
     {
         var options = new NetworkOptions();
-        var command = new Command("devices", "List the registered GPUs: class, operator, host chip, validity, what they earned.");
+        var command = new Command("devices", "List the registered GPUs: class, operator, host chip, what contract and coordinator verified, validity, what they earned.");
         options.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -27,8 +27,9 @@ internal static class DevicesCommand
         IReadOnlyList<RegisteredDevice> roster = await network.RosterAsync(cancellation).ConfigureAwait(false);
         IReadOnlyList<DeviceResponse> known = await network.Coordinator.DevicesAsync(cancellation).ConfigureAwait(false);
         Dictionary<Ait.Chain.Hash256, DeviceResponse> byGpu = known.GroupBy(device => device.GpuId).ToDictionary(group => group.Key, group => group.Last());
+        IReadOnlyList<byte> profiles = await network.ProfilesAsync(roster, cancellation).ConfigureAwait(false);
         var rows = new List<IReadOnlyList<string>>();
-        foreach (RegisteredDevice device in roster)
+        foreach ((RegisteredDevice device, byte profile) in roster.Zip(profiles))
         {
             DeviceResponse? seen = byGpu.GetValueOrDefault(device.GpuId);
             string validity = device.Roster.RevokedBlock != 0
@@ -37,7 +38,7 @@ internal static class DevicesCommand
             rows.Add(
             [
                 $"{device.Slot}", device.DeviceClass.ToString(), Short(device.GpuId.ToString()), Short(device.Operator.ToString()),
-                Short(device.HostChip.ToString()), validity, seen is null ? "" : $"{seen.SeatsPaid} paid, {seen.SeatsUnpaid} unpaid",
+                Short(device.HostChip.ToString()), TrustNames.OfRegistry(profile), TrustNames.OfCoordinator(seen, device.EnclaveKey), validity, seen is null ? "" : $"{seen.SeatsPaid} paid, {seen.SeatsUnpaid} unpaid",
             ]);
             screen.Answer(new JsonObject
             {
@@ -47,6 +48,10 @@ internal static class DevicesCommand
                 ["operator"] = device.Operator.ToString(),
                 ["hostChip"] = device.HostChip.ToString(),
                 ["enclaveKey"] = device.EnclaveKey.ToString(),
+                ["profile"] = TrustNames.OfRegistry(profile),
+                ["coordinatorVerdict"] = seen?.Verdict is { } verdict && seen.EnclaveKey == device.EnclaveKey
+                    ? new JsonObject { ["profile"] = verdict.Profile, ["platform"] = verdict.Platform, ["summary"] = verdict.Summary, ["verifiedAt"] = verdict.VerifiedAt, ["validUntil"] = verdict.ValidUntil }
+                    : null,
                 ["validUntil"] = device.Roster.ValidUntil,
                 ["revoked"] = device.Roster.RevokedBlock != 0,
                 ["seatsPaid"] = seen?.SeatsPaid ?? 0,
@@ -54,7 +59,7 @@ internal static class DevicesCommand
             });
         }
 
-        screen.Table(["slot", "class", "gpu", "operator", "host chip", "valid until", "seats"], rows);
+        screen.Table(["slot", "class", "gpu", "operator", "host chip", "contract verified", "coordinator verified", "valid until", "seats"], rows);
         return ExitCode.Done;
     }
 

@@ -32,13 +32,16 @@ internal sealed record DeployPlan
     /// <summary>Root keys of GPUs' identities: SHA-384 of the DER SubjectPublicKeyInfo.</summary>
     internal required ImmutableArray<ReadOnlyMemory<byte>> GpuRoots { get; init; }
 
+    /// <summary>Root keys of GPUs' reference manifests: SHA-384 of the DER SubjectPublicKeyInfo. The contracts hold the manifests' values instead.</summary>
+    internal required ImmutableArray<ReadOnlyMemory<byte>> GpuReferenceRoots { get; init; }
+
     /// <summary>Drivers and VBIOSes whose measurements are believed.</summary>
     internal required GpuReferenceSet GpuReferences { get; init; }
 
     /// <summary>Classes that register without evidence of the GPU itself, as measured hosts.</summary>
     internal required ImmutableArray<DeviceClass> MeasuredClasses { get; init; }
 
-    /// <summary>Launch measurements whose guests may register, 48 bytes each.</summary>
+    /// <summary>Measured programs that may register: MEASUREMENT of SEV-SNP (48 bytes), MRTD to RTMR3 of TDX (384), MRENCLAVE to ISVFAMILYID of SGX (256).</summary>
     internal required ImmutableArray<byte[]> Measurements { get; init; }
 
     /// <summary>How long a governed change waits.</summary>
@@ -50,16 +53,17 @@ internal sealed record DeployPlan
     internal required Address Coordinator { get; init; }
 
     internal static DeployPlan ForDevelopment(
-        EmulatedRoot root, EmulatedGpuVendor gpuVendor, byte[] measurement, Address proposer, Address coordinator) => new()
+        EmulatedRoot root, EmulatedGpuVendor gpuVendor, ImmutableArray<byte[]> measurements, Address proposer, Address coordinator) => new()
     {
         GpuRoots = [gpuVendor.KeyFingerprint],
+        GpuReferenceRoots = [gpuVendor.ReferenceFingerprint],
         GpuReferences = gpuVendor.References,
         MeasuredClasses = s_withoutEvidence,
         Profile = Deployment.Development,
         Roots = [new RootPin(SnpProduct.Genoa, root.KeyFingerprint)],
         Floors = [new TcbPin(SnpProduct.Genoa, new byte[8])],
         IntelRoots = [root.IntelFingerprint],
-        Measurements = [measurement],
+        Measurements = measurements,
         GovernanceDelay = TimeSpan.FromSeconds(1),
         Proposer = proposer,
         Coordinator = coordinator,
@@ -77,6 +81,7 @@ internal sealed record DeployPlan
         {
             IntelRoots = Fingerprints(TrustRoots.Production.Intel),
             GpuRoots = Fingerprints(TrustRoots.Production.NvidiaDevice),
+            GpuReferenceRoots = Fingerprints(TrustRoots.Production.NvidiaReference),
             GpuReferences = references,
             MeasuredClasses = admitsMeasuredH100 ? [DeviceClass.H100, .. s_withoutEvidence] : s_withoutEvidence,
             Profile = Deployment.Production,
@@ -92,6 +97,15 @@ internal sealed record DeployPlan
 
     private static ImmutableArray<ReadOnlyMemory<byte>> Fingerprints(ImmutableArray<ByteString> roots) =>
         [.. roots.Select(fingerprint => (ReadOnlyMemory<byte>)fingerprint.Span.ToArray())];
+
+    /// <summary>The same roots for those who verify off chain.</summary>
+    internal DeploymentRoots OffChainRoots => new(
+        Roots.ToDictionary(pin => pin.Product.ToString(), pin => Text(pin.Fingerprint)),
+        [.. IntelRoots.Select(Text)],
+        [.. GpuRoots.Select(Text)],
+        [.. GpuReferenceRoots.Select(Text)]);
+
+    private static string Text(ReadOnlyMemory<byte> fingerprint) => Convert.ToHexStringLower(fingerprint.Span);
 
     /// <summary>Writes the references for those who bring evidence of GPUs.</summary>
     internal void WriteReferences(string path)

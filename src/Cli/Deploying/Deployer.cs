@@ -107,7 +107,8 @@ internal static class Deployer
             nvidia,
             governor,
             plan.Coordinator,
-            plan.Profile);
+            plan.Profile,
+            plan.OffChainRoots);
         return (deployment, creator.Created);
     }
 

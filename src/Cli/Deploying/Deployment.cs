@@ -17,7 +17,8 @@ internal sealed record Deployment(
     Address NvidiaVerifier,
     Address Governor,
     Address Coordinator,
-    string Profile)
+    string Profile,
+    DeploymentRoots? Roots)
 {
     internal const string Development = "development";
     internal const string Production = "production";

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Ait.Attestation;
 using Ait.Chain;
 using Ait.Cli.Deploying;
+using Ait.Cli.Publishing;
 using Ait.Cli.Surroundings;
 using Ait.Protocol;
 
@@ -38,19 +40,20 @@ internal sealed class EmulatedHardware
     internal async Task<EmulatedGpuVendor> GpuVendorAsync(DateTimeOffset at, CancellationToken cancellation)
     {
         JsonElement root = await AskAsync(["init", "--root", _folder, "--vendor", "nvidia"], cancellation).ConfigureAwait(false);
-        var roots = new TrustRoots([], [], [], [new ByteString(Bytes(root, "referenceRootSpkiSha384"))]);
+        byte[] referenceRoot = Bytes(root, "referenceRootSpkiSha384");
+        var roots = new TrustRoots([], [], [], [new ByteString(referenceRoot)]);
         GpuReferenceSet references = new(
         [
             ManifestFile.Read(GpuReferenceKind.Driver, Bytes(root, "driverReference"), "the emulated driver's manifest", roots, at),
             ManifestFile.Read(GpuReferenceKind.Vbios, Bytes(root, "vbiosReference"), "the emulated VBIOS's manifest", roots, at),
         ]);
-        return new EmulatedGpuVendor(Bytes(root, "deviceRootSpkiSha384"), references);
+        return new EmulatedGpuVendor(Bytes(root, "deviceRootSpkiSha384"), referenceRoot, references);
     }
 
     /// <summary>Creates a host with GPUs of these classes or finds it.</summary>
-    internal async Task<EmulatedMachine> HostAsync(string host, IEnumerable<string> gpuClasses, CancellationToken cancellation)
+    internal async Task<EmulatedMachine> HostAsync(string host, bool inTrustDomain, IEnumerable<string> gpuClasses, CancellationToken cancellation)
     {
-        List<string> arguments = ["host", "--root", _folder, "--host", host];
+        List<string> arguments = ["host", "--root", _folder, "--host", host, "--tee", inTrustDomain ? "tdx" : "snp"];
         foreach (string gpuClass in gpuClasses)
         {
             arguments.AddRange(["--gpu", gpuClass]);
@@ -69,6 +72,17 @@ internal sealed class EmulatedHardware
             cancellation).ConfigureAwait(false);
         return new EmulatedEvidence(Bytes(evidence, "report"), Bytes(evidence, "vcek"), Bytes(evidence, "ask"), Bytes(evidence, "ark"));
     }
+
+    /// <summary>A quote of a host in a trust domain with the collateral of its platform; it says nothing and is good for publishing both.</summary>
+    internal async Task<PlatformFiles> PlatformAsync(string host, string measurement, CancellationToken cancellation)
+    {
+        JsonElement evidence = await AskAsync(
+            ["evidence", "--root", _folder, "--host", host, "--measurement", measurement, "--report-data", s_noReportData], cancellation).ConfigureAwait(false);
+        return PlatformFiles.Read(Bytes(evidence, "quote"), Encoding.UTF8.GetBytes(evidence.GetProperty("collateral").GetRawText()));
+    }
+
+    /// <summary>Writes what the emulated vendors publish to a file that <c>ait collateral import</c> takes.</summary>
+    internal Task WriteBundleAsync(string path, CancellationToken cancellation) => AskAsync(["bundle", "--root", _folder, "--out", path], cancellation);
 
     private async Task<JsonElement> AskAsync(List<string> arguments, CancellationToken cancellation)
     {

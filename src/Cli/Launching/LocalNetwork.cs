@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
@@ -6,6 +7,7 @@ using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
 using Ait.Cli.Deploying;
+using Ait.Cli.Publishing;
 using Ait.Cli.Surroundings;
 using Ait.Protocol;
 
@@ -50,6 +52,12 @@ internal sealed class LocalNetwork : IAsyncDisposable
 
     /// <summary>What the guests of this network measure to: 48 bytes that name what they are.</summary>
     internal static string Measurement { get; } = Hex.Encode(SHA384.HashData("AIT development guest, emulated"u8));
+
+    /// <summary>The same guest in a trust domain: MRTD is the measurement, the seven registers after it stay zero.</summary>
+    internal static string TrustDomainMeasurement { get; } = Measurement + new string('0', 2 * 7 * SHA384.HashSizeInBytes);
+
+    /// <summary>What may register here.</summary>
+    internal static ImmutableArray<byte[]> Programs { get; } = [Hex.Decode(Measurement), Hex.Decode(TrustDomainMeasurement)];
 
     internal Deployment Deployment { get; private set; } = null!; // set by StartAsync before it returns the network
 
@@ -165,6 +173,8 @@ internal sealed class LocalNetwork : IAsyncDisposable
         await EndowAsync(accounts, cancellation).ConfigureAwait(false);
         Task<EmulatedMachine[]> machines = MachinesAsync(root, cancellation);
         await DeployAsync(await root.ConfigureAwait(false), deployer, coordinator.Address, cancellation).ConfigureAwait(false);
+        Task published = PublishAsync(machines, deployer, cancellation);
+        await ImportCollateralAsync(cancellation).ConfigureAwait(false);
         ModelsFile.Write(State.Models);
         string? built = await console.ConfigureAwait(false);
         HasConsole = built is not null;
@@ -175,7 +185,13 @@ internal sealed class LocalNetwork : IAsyncDisposable
 
         Dictionary<string, EmulatedMachine> byName = (await machines.ConfigureAwait(false)).ToDictionary(machine => machine.Name);
         await ReachCoordinatorAsync(cancellation).ConfigureAwait(false);
-        foreach (MinerPlan miner in Miners)
+        foreach (MinerPlan miner in Miners.Where(miner => !miner.InTrustDomain))
+        {
+            Keep(MinerCall(miner, byName[miner.Host]));
+        }
+
+        await published.ConfigureAwait(false);
+        foreach (MinerPlan miner in Miners.Where(miner => miner.InTrustDomain))
         {
             Keep(MinerCall(miner, byName[miner.Host]));
         }
@@ -188,7 +204,33 @@ internal sealed class LocalNetwork : IAsyncDisposable
     {
         await root.ConfigureAwait(false);
         return await Task.WhenAll(Miners.Select(miner => miner.Host).Distinct().Select(host =>
-            Hardware.HostAsync(host, MinerPlan.GpusOf(host).Select(gpu => gpu.ToString()), cancellation))).ConfigureAwait(false);
+            Hardware.HostAsync(host, Miners.First(miner => miner.Host == host).InTrustDomain, MinerPlan.GpusOf(host).Select(gpu => gpu.ToString()), cancellation))).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts on chain what the emulated Intel publishes, as whoever runs a network does with the true one's.</summary>
+    private async Task PublishAsync(Task machines, Secp256k1PrivateKey payer, CancellationToken cancellation)
+    {
+        await machines.ConfigureAwait(false);
+        if (Miners.FirstOrDefault(miner => miner.InTrustDomain) is not { } miner)
+        {
+            return;
+        }
+
+        PlatformFiles platform = await Hardware.PlatformAsync(miner.Host, Measurement, cancellation).ConfigureAwait(false);
+        PlatformPublisher publisher = await PlatformPublisher.OpenAsync(Chain, payer, Deployment.DcapVerifier, _ => { }, cancellation).ConfigureAwait(false);
+        await publisher.PublishAsync(platform, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives the coordinator what the emulated vendors publish, as a machine without a way to vendors gets it: in a bundle.</summary>
+    private async Task ImportCollateralAsync(CancellationToken cancellation)
+    {
+        await Hardware.WriteBundleAsync(State.CollateralBundle, cancellation).ConfigureAwait(false);
+        string[] arguments = ["collateral", "import", State.CollateralBundle, "--collateral", State.Collateral, "--deployment", State.Deployment];
+        ToolRun? run = await ToolRun.TryAsync(Installation.HostProgram("Ait.Coordinator"), arguments, cancellation).ConfigureAwait(false);
+        if (run is not { ExitCode: 0 })
+        {
+            throw new SurroundingsException($"the coordinator does not take the emulated vendors' collateral: {run?.Errors.Trim() ?? "it cannot be started"}.");
+        }
     }
 
     private async Task DeployAsync(EmulatedRoot root, Secp256k1PrivateKey deployer, Address coordinator, CancellationToken cancellation)
@@ -207,7 +249,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         }
 
         EmulatedGpuVendor gpuVendor = await Hardware.GpuVendorAsync(_clock.GetUtcNow(), cancellation).ConfigureAwait(false);
-        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, Hex.Decode(Measurement), deployer.Address, coordinator);
+        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, Programs, deployer.Address, coordinator);
         (Deployment, Contracts) = await Deployer.DeployAsync(Chain, deployer, plan, State.DeploymentJournal, _clock, _ => { }, cancellation).ConfigureAwait(false);
         plan.WriteReferences(State.GpuReferences);
         Deployment.Write(State.Deployment);
@@ -220,6 +262,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
             "--rpc", _options.Rpc.ToString(), "--deployment", State.Deployment, "--key", State.Key("coordinator"), "--store", _options.Store ?? State.Ledger,
             "--listen", address.ToString(), "--models", State.Models, "--batch-interval", Milliseconds(_options.BatchInterval),
             "--commit-window", Milliseconds(_options.CommitWindow), "--reveal-window", Milliseconds(_options.RevealWindow),
+            "--collateral", State.Collateral, "--collateral-source", "disk", "--revocation", "given",
             .. console is null ? (string[])[] : ["--console", console],
         ],
         State.Log(name));
@@ -230,7 +273,8 @@ internal sealed class LocalNetwork : IAsyncDisposable
         [
             "--rpc", _options.Rpc.ToString(), "--coordinator", string.Join(',', _options.Coordinators.Select(coordinator => coordinator.Address)), "--deployment", State.Deployment,
             "--operator-key", State.Key(miner.Operator), "--evidence-command", Hardware.EvidenceCommand(miner.Host, Measurement),
-            .. GpuEvidenceArguments(miner), "--gpu-uuid", Hex.Encode(machine.GpuUuids[miner.GpuIndex]), "--class", miner.DeviceClass.ToString(), "--measurement", Measurement,
+            .. GpuEvidenceArguments(miner), "--gpu-uuid", Hex.Encode(machine.GpuUuids[miner.GpuIndex]), "--class", miner.DeviceClass.ToString(),
+            "--measurement", miner.InTrustDomain ? TrustDomainMeasurement : Measurement,
             "--state", State.Miner(miner.Name), "--json",
         ],
         State.Log(miner.Name));

@@ -21,6 +21,10 @@ internal sealed class StateFolder
 
     internal string Ledger => In("coordinator.db");
 
+    internal string Collateral => In("collateral");
+
+    internal string CollateralBundle => In("collateral.bundle");
+
     internal string Hardware => In("hardware");
 
     internal string Network => In("network.json");

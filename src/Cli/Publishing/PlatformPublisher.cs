@@ -59,13 +59,22 @@ internal sealed class PlatformPublisher
     {
         Hash256 root = await CertificateAsync("root CA", files.Root, default, _certificates.SubmitRoot(files.Root), cancellation).ConfigureAwait(false);
         await ListAsync("root CA's list", files.RootList, root, cancellation).ConfigureAwait(false);
+
+        // Two branches below the root, side by side: a block each is the dearest part on a slow chain.
+        Task collateral = SignerAsync(files, root, cancellation);
         Hash256 authority = await CertificateAsync(
             "PCK CA", files.Authority, root, _certificates.SubmitAuthority(files.Authority, root), cancellation).ConfigureAwait(false);
         await ListAsync("PCK CA's list", files.PckList, authority, cancellation).ConfigureAwait(false);
+        Hash256 pck = await CertificateAsync("PCK", files.Pck, authority, _certificates.SubmitPck(files.Pck, authority), cancellation).ConfigureAwait(false);
+        await collateral.ConfigureAwait(false);
+        return pck;
+    }
+
+    private async Task SignerAsync(PlatformFiles files, Hash256 root, CancellationToken cancellation)
+    {
         Hash256 signer = await CertificateAsync(
             "TCB Signing", files.Signer, root, _certificates.SubmitAuthority(files.Signer, root), cancellation).ConfigureAwait(false);
         await CollateralAsync(files, signer, cancellation).ConfigureAwait(false);
-        return await CertificateAsync("PCK", files.Pck, authority, _certificates.SubmitPck(files.Pck, authority), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>What the contracts say of the quote.</summary>

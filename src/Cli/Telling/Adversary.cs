@@ -45,7 +45,7 @@ internal sealed class Adversary : IDisposable
     internal static async Task<Adversary> CreateAsync(
         NetworkAccess network, EmulatedHardware hardware, Secp256k1PrivateKey operatorKey, TimeProvider clock, CancellationToken cancellation)
     {
-        EmulatedMachine machine = await hardware.HostAsync(Host, [Class.ToString()], cancellation).ConfigureAwait(false);
+        EmulatedMachine machine = await hardware.HostAsync(Host, inTrustDomain: false, [Class.ToString()], cancellation).ConfigureAwait(false);
         return new Adversary(network, hardware, machine, operatorKey, clock);
     }
 
@@ -59,7 +59,8 @@ internal sealed class Adversary : IDisposable
         var binding = new DeviceBinding(
             _network.Chain.ChainId, _network.Network.DeviceRegistry, _operator.Address, _enclave.Address, GpuId, Class, head.Number, head.Hash);
         EmulatedEvidence evidence = await _hardware.EvidenceAsync(Host, LocalNetwork.Measurement, binding.ReportData(), cancellation).ConfigureAwait(false);
-        return new Registration(new RegistrationRequest
+        return new Registration(
+        new RegistrationRequest
         {
             EnclaveKey = _enclave.Address,
             GpuUuid = _machine.GpuUuids[0],
@@ -70,14 +71,40 @@ internal sealed class Adversary : IDisposable
             Endorsement = evidence.Vcek,
             Hints = default,
             Gpu = GpuEvidenceRecord.None,
-        });
+        },
+        new EnrolmentRequest(
+            GpuId, _operator.Address, Class, Hex.Encode(_machine.GpuUuids[0]), head.Number, "SevSnp", Hex.Encode(evidence.Report.Span),
+            [Hex.Encode(evidence.Vcek.Span), Hex.Encode(evidence.Ask.Span), Hex.Encode(evidence.Ark.Span)], []));
     }
+
+    /// <summary>The coordinator's answer to the same evidence with one byte changed: its refusal, or null if it took it.</summary>
+    internal async Task<CoordinatorRefusedException?> EnrolForgedAsync(Registration honest, CancellationToken cancellation)
+    {
+        try
+        {
+            await EnrolAsync(honest with { Enrolment = honest.Enrolment with { Report = Hex.Encode(Forge(honest.Request.Report)) } }, cancellation).ConfigureAwait(false);
+            return null;
+        }
+        catch (CoordinatorRefusedException refused)
+        {
+            return refused;
+        }
+    }
+
+    /// <summary>Has the coordinator verify her evidence, as every miner does.</summary>
+    internal Task<EnrolmentResponse> EnrolAsync(Registration registration, CancellationToken cancellation) => _network.Coordinator.PostAsync(
+        _network.Domain,
+        _enclave,
+        "/v1/enrolments",
+        registration.Enrolment,
+        ProtocolJson.Default.EnrolmentRequest,
+        ProtocolJson.Default.EnrolmentResponse,
+        cancellation);
 
     /// <summary>The same registration with one byte of the signed report changed.</summary>
     internal async Task<Attempt> RegisterForgedAsync(Registration honest, CancellationToken cancellation)
     {
-        byte[] forged = honest.Request.Report.ToArray();
-        forged[0x90] ^= 0x01; // the first byte of MEASUREMENT: what program runs
+        byte[] forged = Forge(honest.Request.Report);
         return await Attempt.MakeAsync(
             _network,
             "evidence with one changed byte",
@@ -156,6 +183,13 @@ internal sealed class Adversary : IDisposable
 
     public void Dispose() => _enclave.Dispose();
 
+    private static byte[] Forge(ReadOnlyMemory<byte> report)
+    {
+        byte[] forged = report.ToArray();
+        forged[0x90] ^= 0x01; // the first byte of MEASUREMENT: what program runs
+        return forged;
+    }
+
     private Task<SeatResponse> SeatAsync(Hash256 taskId, CancellationToken cancellation) => _network.Coordinator.GetSignedAsync(
         _network.Domain, _enclave, $"/v1/seats/{taskId}?gpuId={GpuId}", ProtocolJson.Default.SeatResponse, cancellation);
 
@@ -165,8 +199,8 @@ internal sealed class Adversary : IDisposable
             ? letter
             : throw new RefusedException("the coordinator's seat letter does not verify.");
 
-    /// <summary>The arguments of <c>registerDevice</c>.</summary>
-    internal sealed record Registration(RegistrationRequest Request)
+    /// <summary>The arguments of <c>registerDevice</c>, and the same evidence as the coordinator takes it.</summary>
+    internal sealed record Registration(RegistrationRequest Request, EnrolmentRequest Enrolment)
     {
         internal Registration WithReport(ReadOnlyMemory<byte> report) => new(new RegistrationRequest
         {
@@ -179,7 +213,8 @@ internal sealed class Adversary : IDisposable
             Endorsement = Request.Endorsement,
             Hints = Request.Hints,
             Gpu = Request.Gpu,
-        });
+        },
+        Enrolment);
 
         internal byte[] EncodeCall() => NetworkAccess.Devices.Function("registerDevice").EncodeCall(Request.ToAbi());
     }

@@ -26,7 +26,8 @@ internal sealed partial class Story
 
         Adversary.Registration honest = await mallory.PrepareAsync(cancellation).ConfigureAwait(false);
         Attempt forged = await mallory.RegisterForgedAsync(honest, cancellation).ConfigureAwait(false);
-        bool refused = Tell(1, forged);
+        bool refused = Tell(1, forged) & TellUnenrolled(await mallory.EnrolForgedAsync(honest, cancellation).ConfigureAwait(false));
+        await mallory.EnrolAsync(honest, cancellation).ConfigureAwait(false);
         TransactionReceipt registration = await mallory.RegisterAsync(honest, cancellation).ConfigureAwait(false);
         _screen.Say($"     the same report without the change registers her GPU ({registration.GasUsed:N0} gas); now she waits for seats …");
 
@@ -119,6 +120,15 @@ internal sealed partial class Story
         return attempt.WasRefused;
     }
 
+    /// <summary>The coordinator's word on the same forgery, which costs her no gas.</summary>
+    private bool TellUnenrolled(CoordinatorRefusedException? refusal)
+    {
+        bool refused = refusal is { Code: ProblemCodes.EvidenceRefused };
+        _screen.Say($"     the coordinator does not enrol it either: {refusal?.Problem?.Title ?? "IT DOES, AND MUST NOT"}");
+        Event("notEnrolled", new JsonObject { ["code"] = refusal?.Code, ["title"] = refusal?.Problem?.Title, ["refused"] = refused });
+        return refused;
+    }
+
     private async Task<bool> TellFabricationAsync(SeatResponse seat, Adversary.Fabrication fabrication, CancellationToken cancellation)
     {
         TaskResponse task = await TaskFactsAsync(fabrication, cancellation).ConfigureAwait(false);
@@ -179,9 +189,9 @@ internal sealed partial class Story
     private void SayWhatWasEmulated()
     {
         _screen.Say();
-        _screen.Say("EMULATED here: the AMD chips and their root, the GPUs (the model ran on this machine's processor), the chain (a local dev");
-        _screen.Say("chain), and the model's weights (random numbers, so its answers are not language).");
-        _screen.Say("REAL here: byte-exact SEV-SNP evidence verified inside the EVM up to the pinned root, seat draws, exact execution on three");
-        _screen.Say("seats, enclave signatures, agreement, settlement, minting, burning, and every refusal by the contracts themselves.");
+        _screen.Say("EMULATED here: the AMD, Intel and NVIDIA chips and their roots, the GPUs (the model ran on this machine's processor), the chain");
+        _screen.Say("(a local dev chain), and the model's weights (random numbers, so its answers are not language).");
+        _screen.Say("REAL here: byte-exact SEV-SNP, TDX and SPDM evidence verified by the coordinator and inside the EVM up to the pinned roots, seat");
+        _screen.Say("draws, exact execution on three seats, enclave signatures, agreement, settlement, minting, burning, and every refusal by the contracts themselves.");
     }
 }

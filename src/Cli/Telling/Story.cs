@@ -57,13 +57,15 @@ internal sealed partial class Story
     /// <summary>Act 1: evidence becomes verified devices.</summary>
     private async Task<IReadOnlyList<RegisteredDevice>> RegisterAsync(CancellationToken cancellation)
     {
-        Act(1, "evidence → verified devices", "Each miner binds a fresh enclave key to its GPU in a report signed by its host's chip; the contract verifies it up to the root.");
+        Act(1, "evidence → verified devices", "Each miner binds a fresh enclave key to its GPU in evidence signed by its host's chip, and by the GPU where its class can sign.");
         while ((await _network.DevicesAsync("rosterLength", cancellation).ConfigureAwait(false)).AsUInt32() < _local.Miners.Count)
         {
             await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
         }
 
         IReadOnlyList<RegisteredDevice> roster = await _network.RosterAsync(cancellation).ConfigureAwait(false);
+        IReadOnlyList<byte> profiles = await _network.ProfilesAsync(roster, cancellation).ConfigureAwait(false);
+        Dictionary<Hash256, DeviceResponse> known = await KnownAsync(roster, cancellation).ConfigureAwait(false);
         foreach (string name in _local.Miners.Select(miner => miner.Operator).Distinct())
         {
             using Secp256k1PrivateKey key = _local.Key(name);
@@ -72,11 +74,14 @@ internal sealed partial class Story
 
         Dictionary<Hash256, ulong> gas = await RegistrationGasAsync(cancellation).ConfigureAwait(false);
         _screen.Table(
-            ["slot", "class", "operator", "host chip (EMULATED)", "gas", "valid until"],
-            roster.Select(device => (IReadOnlyList<string>)[
-                $"{device.Slot}", device.DeviceClass.ToString(), Name(device.Operator), Short(device.HostChip), $"{gas[device.GpuId]:N0}",
-                Time(device.Roster.ValidUntil)]));
-        foreach (RegisteredDevice device in roster)
+            ["slot", "class", "operator", "host chip (EMULATED)", "verified by the coordinator", "verified by the contract", "gas"],
+            roster.Zip(profiles, (device, profile) => (IReadOnlyList<string>)[
+                $"{device.Slot}", device.DeviceClass.ToString(), Name(device.Operator), Short(device.HostChip),
+                TrustNames.OfCoordinator(known[device.GpuId], device.EnclaveKey), TrustNames.OfRegistry(profile), $"{gas[device.GpuId]:N0}"]));
+        _screen.Say("  The coordinator verified each whole device first (processor, GPU, their binding, the vendors' revocation lists and manifests");
+        _screen.Say("  that it holds) and gives seats to no other. The contract then verified the same evidence alone, believing nobody: SEV-SNP reports");
+        _screen.Say("  and TDX quotes up to their pinned roots, GPUs' reports against the admitted driver and VBIOS values.");
+        foreach ((RegisteredDevice device, byte profile) in roster.Zip(profiles))
         {
             Event("registered", new JsonObject
             {
@@ -85,12 +90,30 @@ internal sealed partial class Story
                 ["class"] = device.DeviceClass.ToString(),
                 ["operator"] = device.Operator.ToString(),
                 ["hostChip"] = device.HostChip.ToString(),
+                ["coordinatorProfile"] = known[device.GpuId].Verdict?.Profile,
+                ["coordinatorPlatform"] = known[device.GpuId].Verdict?.Platform,
+                ["contractProfile"] = TrustNames.OfRegistry(profile),
                 ["gas"] = gas[device.GpuId],
                 ["validUntil"] = device.Roster.ValidUntil,
             });
         }
 
         return roster;
+    }
+
+    /// <summary>The devices as the coordinator has them, once it has seen them all.</summary>
+    private async Task<Dictionary<Hash256, DeviceResponse>> KnownAsync(IReadOnlyList<RegisteredDevice> roster, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            IReadOnlyList<DeviceResponse> devices = await _network.Coordinator.DevicesAsync(cancellation).ConfigureAwait(false);
+            if (roster.All(device => devices.Any(known => known.GpuId == device.GpuId)))
+            {
+                return devices.ToDictionary(device => device.GpuId);
+            }
+
+            await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
+        }
     }
 
     private async Task<Dictionary<Hash256, ulong>> RegistrationGasAsync(CancellationToken cancellation)

@@ -14,11 +14,11 @@ internal sealed record Refusal(string Code, string Title, string? Expected, stri
     {
         ProblemCodes.Malformed => 400,
         ProblemCodes.SignatureInvalid or ProblemCodes.StaleTimestamp or ProblemCodes.NonceReplayed => 401,
-        ProblemCodes.NotAuthorized or ProblemCodes.DeviceNotEligible => 403,
+        ProblemCodes.NotAuthorized or ProblemCodes.DeviceNotEligible or ProblemCodes.EvidenceMissing => 403,
         ProblemCodes.NotFound => 404,
         ProblemCodes.CommitmentConflict or ProblemCodes.RevealNotOpen or ProblemCodes.CommitmentMismatch or ProblemCodes.DeadlinePassed => 409,
         ProblemCodes.TooLarge => 413,
-        ProblemCodes.ResultInvalid or ProblemCodes.WorkloadNotSupported => 422,
+        ProblemCodes.ResultInvalid or ProblemCodes.WorkloadNotSupported or ProblemCodes.EvidenceRefused or ProblemCodes.EvidenceStale => 422,
         ProblemCodes.RateLimited => 429,
         _ => 503,
     };

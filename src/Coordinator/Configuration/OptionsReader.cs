@@ -43,6 +43,8 @@ internal static class OptionsReader
             Confirmations = values.Number("confirmations", 0, 64),
             RequestsPerMinute = values.Number("requests-per-minute", 1, 1_000_000),
             OpeningsPerMinute = values.Number("openings-per-minute", 1, 100_000),
+            DemandsEvidence = values.OneOf("evidence", "verified", "registered") == "verified",
+            DemandsRevocation = values.OneOf("revocation", "required", "given") == "required",
             CollateralFolder = values.Text("collateral"),
             Vendors = new VendorOptions
             {

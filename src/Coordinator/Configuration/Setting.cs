@@ -29,6 +29,8 @@ internal sealed record Setting(string Name, string Value, string Help, string? D
         new("lease-length", "TIME", "how long a letter keeps its seat, 1s to 10m", "60s"),
         new("confirmations", "N", "blocks on top of an event before it counts, 0 to 64", "0"),
         new("requests-per-minute", "N", "signed requests a minute and signer, 1 to 1000000", "1200"),
+        new("evidence", "verified|registered", "verified: only devices whose evidence was verified here get seats; registered: the registry's word is enough", "verified"),
+        new("revocation", "required|given", "required: evidence without current revocation lists or answers is refused; given: those at hand are checked", "required"),
         new("collateral", "DIR", "folder of the vendors' collateral; created if absent", "the ledger's folder/collateral"),
         new("collateral-source", "vendors|disk", "vendors: fetch what is missing; disk: only what is there or imported", "vendors"),
         new("kds", "URL", "AMD's key distribution service", VendorOptions.Default.Kds.AbsoluteUri),

@@ -14,13 +14,17 @@ internal sealed class DeviceGate
     private const int MostRemembered = 10_000;
 
     private readonly EnrolmentStore _store;
+    private readonly VerdictStore _verdicts;
+    private readonly CoordinatorOptions _options;
     private readonly IMiningChain _chain;
     private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<Hash256, long> _asked = new();
 
-    public DeviceGate(EnrolmentStore store, IMiningChain chain, TimeProvider clock)
+    public DeviceGate(EnrolmentStore store, VerdictStore verdicts, CoordinatorOptions options, IMiningChain chain, TimeProvider clock)
     {
         _store = store;
+        _verdicts = verdicts;
+        _options = options;
         _chain = chain;
         _clock = clock;
     }
@@ -39,6 +43,11 @@ internal sealed class DeviceGate
             }
 
             refusal = Enrolment.JudgeSigner(device, gpuId, signer, seconds);
+        }
+
+        if (refusal is null && _options.DemandsEvidence)
+        {
+            refusal = Enrolment.JudgeEvidence(_verdicts.Find(gpuId), signer, seconds);
         }
 
         if (refusal is null)

@@ -38,4 +38,40 @@ internal static class Enrolment
                 ProblemCodes.NotAuthorized, "The signer is not the device's enclave key.", device.EnclaveKey.ToString(), signer.ToString(),
                 "Sign with the registered enclave key; after a restart refresh the device with the new key.");
     }
+
+    /// <summary>Whether a verdict may take the place of the one before: while that counts, the GPU stays with its operator and its host, and a key with its GPU. Null means yes.</summary>
+    /// <param name="next">The new verdict.</param>
+    /// <param name="former">The verdict on the same GPU; null if there is none.</param>
+    /// <param name="ofKey">A verdict that counts now, on another GPU under the same key; null if there is none.</param>
+    internal static Refusal? JudgeSuccession(EnrolmentResponse next, EnrolmentResponse? former, EnrolmentResponse? ofKey)
+    {
+        bool counts = former is not null && former.Verdict.ValidUntil > next.Verdict.VerifiedAt;
+        return former switch
+        {
+            _ when ofKey is not null => new Refusal(
+                ProblemCodes.EvidenceRefused, "This enclave key is bound to another GPU already.", ofKey.GpuId.ToString(), next.GpuId.ToString(), "Use one enclave key per GPU."),
+            not null when counts && former.HostChip != next.HostChip => new Refusal(
+                ProblemCodes.EvidenceRefused, "This GPU is enrolled on another host.", former.HostChip.ToString(), next.HostChip.ToString(),
+                $"A GPU that has moved enrols again when its verdict has run out, at {former.Verdict.ValidUntil} (unix seconds)."),
+            not null when counts && former.Operator != next.Operator => new Refusal(
+                ProblemCodes.EvidenceRefused, "This GPU is enrolled for another operator.", former.Operator.ToString(), next.Operator.ToString(),
+                $"A GPU that has changed hands enrols again when its verdict has run out, at {former.Verdict.ValidUntil} (unix seconds)."),
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether this coordinator has verified evidence that is bound to the signer and still counts. Null means yes.</summary>
+    internal static Refusal? JudgeEvidence(EnrolmentResponse? enrolment, Address signer, ulong now)
+    {
+        const string Remedy = "Bring fresh evidence with POST /v1/enrolments.";
+        return enrolment switch
+        {
+            null => new Refusal(ProblemCodes.EvidenceMissing, "This coordinator has seen no evidence of the device.", "verified evidence", "none", Remedy),
+            _ when enrolment.EnclaveKey != signer => new Refusal(
+                ProblemCodes.EvidenceMissing, "The evidence this coordinator has verified is bound to another key.", enrolment.EnclaveKey.ToString(), signer.ToString(), Remedy),
+            _ when enrolment.Verdict.ValidUntil <= now => new Refusal(
+                ProblemCodes.EvidenceMissing, "The evidence this coordinator has verified counts no longer.", $"validity after {now}", $"{enrolment.Verdict.ValidUntil}", Remedy),
+            _ => null,
+        };
+    }
 }

@@ -9,15 +9,15 @@ internal static class EnrolmentEndpoints
 {
     private const int MaxLimit = 1000;
 
-    internal static void MapEnrolment(this IEndpointRouteBuilder routes) => routes.MapGet("/v1/devices", (HttpContext context, EnrolmentStore store) =>
+    internal static void MapEnrolment(this IEndpointRouteBuilder routes) => routes.MapGet("/v1/devices", (HttpContext context, EnrolmentStore store, VerdictStore verdicts) =>
         QueryNumber.TryRead(context, "offset", 0, 0, int.MaxValue, out long offset, out Refusal? refusal)
         && QueryNumber.TryRead(context, "limit", MaxLimit, 1, MaxLimit, out long limit, out refusal)
             ? Answer.Json(
-                new DevicesResponse([.. store.Page((int)offset, (int)limit).Select(device => ToResponse(device, store))], store.Count()),
+                new DevicesResponse([.. store.Page((int)offset, (int)limit).Select(device => ToResponse(device, store, verdicts))], store.Count()),
                 ProtocolJson.Default.DevicesResponse)
             : Answer.Problem(refusal));
 
-    private static DeviceResponse ToResponse(Device device, EnrolmentStore store)
+    private static DeviceResponse ToResponse(Device device, EnrolmentStore store, VerdictStore verdicts)
     {
         DeviceEarnings earned = store.Earnings(device.GpuId);
         return new DeviceResponse(
@@ -32,6 +32,7 @@ internal static class EnrolmentEndpoints
             store.LastSeen(device.GpuId),
             earned.SeatsPaid,
             earned.SeatsUnpaid,
-            Ledger.Wei.Text(earned.Earned));
+            Ledger.Wei.Text(earned.Earned),
+            verdicts.Find(device.GpuId) is { } enrolment && enrolment.EnclaveKey == device.EnclaveKey ? enrolment.Verdict : null);
     }
 }

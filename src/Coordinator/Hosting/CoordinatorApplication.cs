@@ -63,6 +63,7 @@ internal static class CoordinatorApplication
         application.MapNetwork();
         application.MapShowing();
         application.MapEnrolment();
+        application.Services.GetRequiredService<EvidenceEndpoints>().Map(application);
         application.MapTasks();
         application.Services.GetRequiredService<DispatchEndpoints>().Map(application);
         application.Services.GetRequiredService<CollectionEndpoints>().Map(application);
@@ -95,6 +96,10 @@ internal static class CoordinatorApplication
         .AddHostedService(provider => provider.GetRequiredService<CollateralWatch>())
         .AddSingleton<EnrolmentStore>()
         .AddSingleton<DeviceGate>()
+        .AddSingleton<VerdictStore>()
+        .AddSingleton<CollateralGatherer>()
+        .AddSingleton<EvidenceJudge>()
+        .AddSingleton<EvidenceEndpoints>()
         .AddSingleton<DispatchStore>()
         .AddSingleton<DispatchEndpoints>()
         .AddSingleton<CollectionStore>()

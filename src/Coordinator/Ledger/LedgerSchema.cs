@@ -52,6 +52,24 @@ internal static partial class LedgerSchema
             ALTER TABLE workloads DROP COLUMN opening_refusal;
             ALTER TABLE workloads DROP COLUMN opening_asked;
             """),
+        new(
+            """
+            CREATE TABLE enrolments (
+              gpu_id BLOB PRIMARY KEY CHECK (length(gpu_id) = 32),
+              class INTEGER NOT NULL,
+              operator BLOB NOT NULL CHECK (length(operator) = 20),
+              host_chip BLOB NOT NULL CHECK (length(host_chip) = 32),
+              enclave_key BLOB NOT NULL CHECK (length(enclave_key) = 20),
+              profile TEXT NOT NULL,
+              platform TEXT NOT NULL,
+              summary TEXT NOT NULL,
+              verified_at INTEGER NOT NULL,
+              valid_until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+            CREATE INDEX enrolments_key ON enrolments (enclave_key);
+            """,
+            """
+            DROP TABLE enrolments;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ait.Attestation.Devices;
 using Ait.Chain;
 using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
@@ -111,6 +112,27 @@ internal sealed partial class EthereumMiningChain : IMiningChain
             default:
                 return null;
         }
+    });
+
+    public Task<Hash256?> ReadBlockHashAsync(ulong number, CancellationToken cancellation) => ReachAsync(async () =>
+        (await _client.GetBlockAsync(number, cancellation))?.Hash);
+
+    public Task<bool> IsMeasurementAllowedAsync(Hash256 measurementHash, CancellationToken cancellation) => ReachAsync(async () =>
+        (await _devices.ViewAsync("isMeasurementAllowed", [measurementHash], BlockTag.Latest, cancellation))[0].AsBoolean());
+
+    public Task<ImmutableArray<TrustProfile>> ReadProfilesAsync(DeviceClass deviceClass, CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        var admitted = ImmutableArray.CreateBuilder<TrustProfile>();
+        foreach (TrustProfile profile in Enum.GetValues<TrustProfile>())
+        {
+            // The registry counts profiles from 1.
+            if ((await _devices.ViewAsync("isProfileAdmitted", [(uint)deviceClass, (uint)profile + 1], BlockTag.Latest, cancellation))[0].AsBoolean())
+            {
+                admitted.Add(profile);
+            }
+        }
+
+        return admitted.ToImmutable();
     });
 
     public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation) => ReachAsync(async () =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Ait.Attestation.Devices;
 using Ait.Chain;
 using Ait.Protocol;
 
@@ -35,6 +36,15 @@ internal interface IMiningChain
 
     /// <summary>The device with this GPU, null if it is not registered.</summary>
     public Task<Device?> FindDeviceAsync(Hash256 gpuId, CancellationToken cancellation);
+
+    /// <summary>The hash of a block, null if the chain does not reach it yet.</summary>
+    public Task<Hash256?> ReadBlockHashAsync(ulong number, CancellationToken cancellation);
+
+    /// <summary>Whether the registry admits a program by the hash of its measurement.</summary>
+    public Task<bool> IsMeasurementAllowedAsync(Hash256 measurementHash, CancellationToken cancellation);
+
+    /// <summary>The trust profiles that the registry admits for a class, the strongest first.</summary>
+    public Task<ImmutableArray<TrustProfile>> ReadProfilesAsync(DeviceClass deviceClass, CancellationToken cancellation);
 
     /// <summary>Rates and totals of the registry and the token.</summary>
     public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation);

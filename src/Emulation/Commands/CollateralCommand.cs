@@ -22,7 +22,7 @@ internal static class CollateralCommand
             if (host.Amd is { } amd)
             {
                 using EmulatedAmdRoot root = store.OpenOrCreateRoot(amd.Product);
-                json.WriteString("crl", HostJson.Hex(root.IssueRevocationList(Begin(now), Begin(now).AddDays(Days))));
+                json.WriteString("crl", HostJson.Hex(root.IssueRevocationList(Begin(now), End(now))));
             }
             else
             {
@@ -36,8 +36,8 @@ internal static class CollateralCommand
                 json.WriteString("driverReference", HostJson.Hex(nvidia.Reference(EmulatedReference.Driver)));
                 json.WriteString("vbiosReference", HostJson.Hex(nvidia.Reference(EmulatedReference.Vbios)));
                 json.WriteStartArray("gpuCrls");
-                json.WriteStringValue(HostJson.Hex(nvidia.RevocationList(true, Begin(now), Begin(now).AddDays(Days))));
-                json.WriteStringValue(HostJson.Hex(nvidia.RevocationList(false, Begin(now), Begin(now).AddDays(Days))));
+                json.WriteStringValue(HostJson.Hex(nvidia.RevocationList(true, Begin(now), End(now))));
+                json.WriteStringValue(HostJson.Hex(nvidia.RevocationList(false, Begin(now), End(now))));
                 json.WriteEndArray();
             }
 
@@ -52,13 +52,15 @@ internal static class CollateralCommand
         return intel.Collateral(new EmulatedCollateral
         {
             IssueDate = Begin(now),
-            NextUpdate = Begin(now).AddDays(Days),
+            NextUpdate = End(now),
             TcbId = tdx ? "TDX" : "SGX",
             QeId = tdx ? "TD_QE" : "QE",
             ProcessorAuthority = !tdx,
         });
     }
 
-    private static DateTimeOffset Begin(DateTimeOffset now) =>
+    internal static DateTimeOffset End(DateTimeOffset now) => Begin(now).AddDays(Days);
+
+    internal static DateTimeOffset Begin(DateTimeOffset now) =>
         new DateTimeOffset(now.Year, now.Month, now.Day, 0, 0, 0, TimeSpan.Zero).AddDays(-DaysBefore);
 }

@@ -24,6 +24,7 @@ public static class CommandLine
                      [--vmpl 0..3] [--host-data HEX32] [--migration-agent]
                                                                 print signed evidence and its certificates
           collateral --root DIR --host NAME                     print revocation lists, TCB info, reference manifests
+          bundle     --root DIR --out FILE                      write what all vendors publish, for `ait collateral import`
           vectors    --out DIR [--set snp|devices|ocsp]         write the evidence vectors of the project
 
         Exit status: 0 done, 1 failed, 2 wrong arguments.
@@ -53,6 +54,7 @@ public static class CommandLine
                 "gpus" => Gpus(new Arguments(rest, ["root", "host"], [])),
                 "evidence" => EvidenceCommand.Run(new Arguments(rest, EvidenceCommand.Options, EvidenceCommand.Flags), clock.GetUtcNow()),
                 "collateral" => CollateralCommand.Run(new Arguments(rest, ["root", "host"], []), clock.GetUtcNow()),
+                "bundle" => BundleCommand.Run(new Arguments(rest, ["root", "out"], []), clock.GetUtcNow()),
                 "vectors" => Vectors(new Arguments(rest, ["out", "set"], [])),
                 _ => throw new EmulationException($"Unknown command {words[0]}; run with --help."),
             };

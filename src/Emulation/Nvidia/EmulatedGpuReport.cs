@@ -11,6 +11,9 @@ public sealed record EmulatedGpuReport
     /// <summary>As the reference manifest spells it; the report holds the same eight bytes in another order.</summary>
     public const string VbiosVersion = "96.00.9F.00.01";
 
+    /// <summary>The name under which the vendor's service has the VBIOS's manifest: project, project SKU, chip SKU, version.</summary>
+    public const string VbiosManifest = "NV_GPU_VBIOS_1010_0205_862_96009F0001";
+
     public const int RequestLength = 37;
 
     private static readonly byte[] s_firmwareId = [.. Enumerable.Repeat((byte)0xF1, 48)];

@@ -4,7 +4,7 @@ using Ait.Chain;
 
 namespace Ait.Miner.Collecting;
 
-/// <summary>Reads what the evidence command prints: <c>{"report","vcek","ask","ark"}</c>, hex strings.</summary>
+/// <summary>Reads what the evidence command prints: <c>{"report","vcek","ask","ark"}</c> or <c>{"quote"}</c>, hex strings.</summary>
 internal static class EvidenceOutput
 {
     /// <summary>An SNP report is 1184 bytes; certificates are about 1.5 KiB each.</summary>
@@ -22,13 +22,19 @@ internal static class EvidenceOutput
             }
 
             string? problem = null;
+            if (root.TryGetProperty("quote", out _))
+            {
+                ImmutableArray<byte> quote = Field(root, "quote", ref problem);
+                return problem is null ? QuoteAnswer.Read([.. quote], "the evidence command") : Invalid(problem);
+            }
+
             ImmutableArray<byte> report = Field(root, "report", ref problem);
             ImmutableArray<byte> vcek = Field(root, "vcek", ref problem);
             ImmutableArray<byte> ask = Field(root, "ask", ref problem);
             ImmutableArray<byte> ark = Field(root, "ark", ref problem);
             return problem is null
                 ? new EvidenceOutcome.Collected(new CollectedEvidence(EvidencePlatform.SevSnp, report, vcek, ask, ark))
-                : new EvidenceOutcome.Failed(EvidenceFailure.FieldInvalid, $"The evidence command printed JSON whose {problem}", "Use a collector that prints report, vcek, ask and ark as hex.");
+                : Invalid(problem);
         }
         catch (JsonException)
         {
@@ -36,9 +42,12 @@ internal static class EvidenceOutput
         }
     }
 
+    private static EvidenceOutcome.Failed Invalid(string problem) => new(
+        EvidenceFailure.FieldInvalid, $"The evidence command printed JSON whose {problem}", "Use a collector that prints report, vcek, ask and ark as hex, or a quote.");
+
     private static EvidenceOutcome.Failed NotJson(string found) => new(
         EvidenceFailure.OutputNotJson,
-        $"The evidence command printed {found}; expected one object {{\"report\",\"vcek\",\"ask\",\"ark\"}}.",
+        $"The evidence command printed {found}; expected one object {{\"report\",\"vcek\",\"ask\",\"ark\"}} or {{\"quote\"}}.",
         "Run the command by hand with --report-data and look at its output.");
 
     private static ImmutableArray<byte> Field(JsonElement root, string name, ref string? problem)

@@ -19,6 +19,10 @@ internal static class QuoteAnswer
             : Malformed($"The quote of {source} is of {found}; expected {platform}.");
     }
 
+    /// <summary>Reads a quote of whichever TEE it is of.</summary>
+    public static EvidenceOutcome Read(byte[] quote, string source) =>
+        Read(quote, QuoteFields.TryRead(quote, out QuoteFields? fields, out _) && fields.Tee == DcapTee.Sgx ? EvidencePlatform.Sgx : EvidencePlatform.Tdx, source);
+
     private static EvidenceOutcome.Failed Malformed(string problem) => new(
         EvidenceFailure.AnswerMalformed,
         problem,

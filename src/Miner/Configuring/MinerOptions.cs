@@ -34,7 +34,7 @@ internal sealed record MinerOptions
 
     public required DeviceClass Class { get; init; }
 
-    /// <summary>Forty-eight bytes of a virtual machine, thirty-two of an SGX enclave.</summary>
+    /// <summary>The measured program: 48 bytes of SEV-SNP, 384 of TDX, 256 of SGX.</summary>
     public required ImmutableArray<byte> Measurement { get; init; }
 
     public required string? StateDirectory { get; init; }

@@ -18,7 +18,7 @@ internal static class Options
         new("gpu-references", "FILE", false, "the network's gpu-references.json: drivers and VBIOSes whose measurements it believes; needed to bring evidence of the GPU"),
         new("gpu-uuid", "UUID", true, "UUID of the GPU this process drives, 16 bytes of hex (GPU-… accepted)"),
         new("class", "CLASS", true, "class of the GPU: H100, A100, L40S or MI300X"),
-        new("measurement", "HEX", true, "measurement of this program, in hex: launch digest or MRTD (48 bytes) of a guest, MRENCLAVE (32 bytes) of an enclave"),
+        new("measurement", "HEX", true, "measured program, in hex: MEASUREMENT of SEV-SNP (48 bytes), MRTD to RTMR3 of TDX (384), MRENCLAVE to ISVFAMILYID of SGX (256)"),
         new("state", "DIR", false, "folder for the lock file that keeps one process per GPU; no secret is ever written there"),
         new("models", "DIR", false, "folder with the artifacts (*.ait) of imported models; without it only models drawn from a seed run"),
         new("max-seats", "N", false, "seats held at once, 1 to 16; execution stays one at a time (default 4)"),

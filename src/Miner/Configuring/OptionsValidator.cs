@@ -10,8 +10,8 @@ namespace Ait.Miner.Configuring;
 /// <summary>Turns settings as written into checked options; every fault is added, none stops the rest.</summary>
 internal static class OptionsValidator
 {
-    private const int GuestMeasurementSize = 48;
-    private const int EnclaveMeasurementSize = 32;
+    /// <summary>MEASUREMENT of SEV-SNP; MRTD to RTMR3 of TDX; MRENCLAVE to ISVFAMILYID of SGX. The first is expected where the length is another.</summary>
+    private static readonly int[] s_measurementSizes = [48, 384, 256];
 
     /// <summary>The options; null only if a fault was added.</summary>
     public static MinerOptions? Validate(IReadOnlyDictionary<string, Setting> settings, List<OptionFault> faults)
@@ -138,9 +138,8 @@ internal static class OptionsValidator
     private static ImmutableArray<byte>? ReadMeasurement(Setting setting, List<OptionFault> faults)
     {
         int digits = setting.Text.Length - (setting.Text.StartsWith("0x", StringComparison.Ordinal) ? 2 : 0);
-        return digits == 2 * EnclaveMeasurementSize
-            ? ReadHex(setting, setting.Text, EnclaveMeasurementSize, "a measurement", faults)
-            : ReadHex(setting, setting.Text, GuestMeasurementSize, "a measurement", faults);
+        int size = s_measurementSizes.Contains(digits / 2) ? digits / 2 : s_measurementSizes[0];
+        return ReadHex(setting, setting.Text, size, "a measurement", faults);
     }
 
     private static EvidenceChoice? ReadEvidence(Setting setting, List<OptionFault> faults)

@@ -182,7 +182,9 @@ internal sealed class Doctor
     {
         using EnclaveKey key = EnclaveKey.Create();
         using var contracts = new DeviceContracts(client, operatorKey, network.DeviceRegistry, network.CertificateCache);
-        var registrar = new DeviceRegistrar(contracts, binder, DeviceIdentity.Of(_options, network, operatorKey.Address, key.Address, gpuId));
+        using var transport = new CoordinatorTransport(_options.Coordinators);
+        var desk = new EnrolmentDesk(new CoordinatorClient(transport, network.Domain, key, gpuId, _clock));
+        var registrar = new DeviceRegistrar(contracts, binder, desk, DeviceIdentity.Of(_options, network, operatorKey.Address, key.Address, gpuId));
         try
         {
             ChainDevice? registered = await registrar.LookAsync(cancellation).ConfigureAwait(false);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ait.Chain;
 using Ait.Miner.Collecting;
 
@@ -23,6 +22,4 @@ internal sealed class BoundEvidence
     public ulong BlockNumber { get; }
 
     public Hash256 GpuId { get; }
-
-    public ImmutableArray<byte> Report => Collected.Report;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Ait.Chain;
+using Ait.Miner.Collecting;
 
 namespace Ait.Miner.Evidencing;
 
@@ -21,6 +22,11 @@ internal static class ContractRefusals
         "NotOperator",
         $"This GPU is registered to operator {expected}, not to {found}.",
         "Use that operator's key, or let that operator retire the device (its slot is free when its validity has run out).");
+
+    public static ContractRefusal PlatformNotOnChain(EvidencePlatform platform) => new(
+        "PlatformNotAccepted",
+        $"The registry of this network verifies no {platform} quotes.",
+        "Mine inside an SEV-SNP guest, or on a network whose registry has a verifier of quotes.");
 
     public static ContractRefusal MeasurementNotAllowed(Hash256 measurementHash) => new(
         "MeasurementNotAllowed",
@@ -74,6 +80,8 @@ internal static class ContractRefusals
             "CertificateExpired" => new(name, $"A certificate ended at {Time(second)}.", "Let the collector fetch the current VCEK and ASK certificates."),
             "CertificateNotYetValid" => new(name, $"A certificate begins only at {Time(second)}.", "Wait until then; check that the collector fetches the right certificates."),
             "CertificateRevoked" => new(name, "The certificate of this processor, or one above it, is revoked.", "Update the host's firmware so that the vendor issues a new certificate; until then this host cannot mine."),
+            "CertificateUnknown" or "RevocationListMissing" or "RevocationListStale" or "TcbInfoUnknown" or "QeIdentityUnknown" or "CollateralExpired" =>
+                new(name, $"What Intel publishes about this platform is not on chain, or not the current: {Call(name, arguments)}.", "Publish it with 'ait publish', or ask whoever runs the network to.", IsTransient: true),
             _ when name.StartsWith("Certificate", StringComparison.Ordinal) =>
                 new(name, $"The certificates are refused: {Call(name, arguments)}.", WrongHardware),
             _ => new(name, $"The contract refuses the evidence: {Call(name, arguments)}.", "See docs/refusals.md for this error."),

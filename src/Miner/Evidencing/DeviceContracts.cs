@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Ait.Attestation.Dcap;
 using Ait.Chain;
 using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Chain.Transactions;
+using Ait.Miner.Collecting;
 using Ait.Miner.Reporting;
 using Ait.Protocol;
 
@@ -71,26 +73,33 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
     public Task<bool> IsMeasurementAllowedAsync(Hash256 measurementHash, CancellationToken cancellation) =>
         GuardAsync(() => _registry.GetIsMeasurementAllowedAsync(measurementHash, BlockTag.Latest, cancellation));
 
-    public Task<bool> AreIssuersCachedAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation) => GuardAsync(async () =>
-        await IdOfAsync(ark.AsMemory(), Hash256.Zero, cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue root] }
-        && await IdOfAsync(ask.AsMemory(), root.AsHash256(), cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue intermediate] }
-        && await IsTrustedAsync(intermediate, cancellation).ConfigureAwait(false));
+    public Task<bool> AreIssuersCachedAsync(CollectedEvidence collected, CancellationToken cancellation) => GuardAsync(async () =>
+        collected.Platform != EvidencePlatform.SevSnp
+            ? await IsPckTrustedAsync(collected, cancellation).ConfigureAwait(false)
+            : await IdOfAsync(collected.Ark.AsMemory(), Hash256.Zero, cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue root] }
+                && await IdOfAsync(collected.Ask.AsMemory(), root.AsHash256(), cancellation).ConfigureAwait(false) is ContractCall.Returned { Values: [AbiValue intermediate] }
+                && await IsTrustedAsync(intermediate, cancellation).ConfigureAwait(false));
 
-    public Task<TransactionOutcome> CacheIssuersAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation) => GuardAsync(async () =>
+    public Task<TransactionOutcome> CacheIssuersAsync(CollectedEvidence collected, CancellationToken cancellation) => GuardAsync(async () =>
     {
-        ContractCall id = await IdOfAsync(ark.AsMemory(), Hash256.Zero, cancellation).ConfigureAwait(false);
+        if (collected.Platform != EvidencePlatform.SevSnp)
+        {
+            return await SubmitPckAsync(collected, cancellation).ConfigureAwait(false);
+        }
+
+        ContractCall id = await IdOfAsync(collected.Ark.AsMemory(), Hash256.Zero, cancellation).ConfigureAwait(false);
         if (id is not ContractCall.Returned { Values: [AbiValue root] })
         {
             return new TransactionOutcome.Refused(Explain(((ContractCall.Reverted)id).Error));
         }
 
         if (!await IsTrustedAsync(root, cancellation).ConfigureAwait(false)
-            && await SendAsync(_cache, _cache.Transaction("submitRoot", Bytes(ark)), cancellation).ConfigureAwait(false) is TransactionOutcome.Refused refused)
+            && await SendAsync(_cache, _cache.Transaction("submitRoot", Bytes(collected.Ark)), cancellation).ConfigureAwait(false) is TransactionOutcome.Refused refused)
         {
             return refused;
         }
 
-        return await SendAsync(_cache, _cache.Transaction("submitIntermediate", Bytes(ask), root), cancellation).ConfigureAwait(false);
+        return await SendAsync(_cache, _cache.Transaction("submitIntermediate", Bytes(collected.Ask), root), cancellation).ConfigureAwait(false);
     });
 
     public Task<bool> AreGpuIssuersCachedAsync(ImmutableArray<ReadOnlyMemory<byte>> path, CancellationToken cancellation) => GuardAsync(async () =>
@@ -171,13 +180,50 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
         EnclaveKey = registration.EnclaveKey,
         GpuUuid = registration.GpuUuid.AsMemory(),
         Class = (byte)registration.DeviceClass,
-        Platform = RegistrationRequest.SevSnp,
+        Platform = registration.Collected.Platform == EvidencePlatform.SevSnp ? RegistrationRequest.SevSnp : RegistrationRequest.Dcap,
         BlockNumber = registration.BlockNumber,
-        Report = registration.Report.AsMemory(),
-        Endorsement = await NameAsync(registration.Vcek.AsMemory(), await IssuerOfAsync(registration.Vcek, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false),
+        Report = registration.Collected.Report.AsMemory(),
+        Endorsement = await EndorseAsync(registration.Collected, cancellation).ConfigureAwait(false),
         Hints = NoHints,
         Gpu = registration.Gpu is { } gpu ? await EncodeAsync(gpu, cancellation).ConfigureAwait(false) : GpuEvidenceRecord.None,
     };
+
+    private async Task<ReadOnlyMemory<byte>> EndorseAsync(CollectedEvidence collected, CancellationToken cancellation) =>
+        collected.Platform == EvidencePlatform.SevSnp
+            ? await NameAsync(collected.Vcek.AsMemory(), await IssuerOfAsync(collected.Vcek, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false)
+            : (await PckOfAsync(collected, cancellation).ConfigureAwait(false) is { } pck ? pck.Id : Hash256.Zero).ToArray();
+
+    private async Task<bool> IsPckTrustedAsync(CollectedEvidence quote, CancellationToken cancellation) =>
+        await PckOfAsync(quote, cancellation).ConfigureAwait(false) is { } pck
+        && await pck.Contract.GetIsTrustedAsync(pck.Id, BlockTag.Latest, cancellation).ConfigureAwait(false);
+
+    /// <summary>The machine's own certificate; its authority, lists and levels are published for all machines by whoever runs the network.</summary>
+    private async Task<TransactionOutcome> SubmitPckAsync(CollectedEvidence quote, CancellationToken cancellation) =>
+        await PckOfAsync(quote, cancellation).ConfigureAwait(false) is { } pck
+            ? await SendAsync(pck.Contract, pck.Contract.SubmitPck(pck.Certificate, pck.Authority), cancellation).ConfigureAwait(false)
+            : new TransactionOutcome.Refused(ContractRefusals.PlatformNotOnChain(quote.Platform));
+
+    /// <summary>The PCK certificate of a quote and the identifier it has or would have; null where the registry verifies no quotes or the quote's certificates are refused.</summary>
+    private async Task<PckCertificate?> PckOfAsync(CollectedEvidence collected, CancellationToken cancellation)
+    {
+        if (await _registry.GetDcapVerifierAsync(BlockTag.Latest, cancellation).ConfigureAwait(false) is var verifier && verifier == Address.Zero
+            || !QuoteFields.TryRead(collected.Report.AsMemory(), out QuoteFields? quote, out _))
+        {
+            return null;
+        }
+
+        Address address = await new DcapVerifierContract(verifier, _client).GetCertificatesAsync(BlockTag.Latest, cancellation).ConfigureAwait(false);
+        var contract = new DcapCertificatesContract(address, _client);
+        Hash256 id = Hash256.Zero;
+        Hash256 authority = id;
+        foreach (ReadOnlyMemory<byte> certificate in quote.Certificates.Reverse())
+        {
+            authority = id;
+            id = await contract.GetIdOfAsync(certificate, id, BlockTag.Latest, cancellation).ConfigureAwait(false);
+        }
+
+        return new PckCertificate(contract, quote.Certificates[0], authority, id);
+    }
 
     private async Task<GpuEvidenceRecord> EncodeAsync(BoundGpuEvidence gpu, CancellationToken cancellation)
     {
@@ -261,4 +307,6 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
             ? ContractRefusals.NoGas(_sender.Account, Amount.OfWei(balance))
             : new ContractRefusal("Rejected", $"The node rejects the transaction: {message}", "See the node's message; it is tried again.", IsTransient: true);
     }
+
+    private sealed record PckCertificate(DcapCertificatesContract Contract, ReadOnlyMemory<byte> Certificate, Hash256 Authority, Hash256 Id);
 }

@@ -23,7 +23,7 @@ internal sealed record DeviceIdentity
 
     public required DeviceClass DeviceClass { get; init; }
 
-    /// <summary>Forty-eight bytes.</summary>
+    /// <summary>The measured program as the processor's evidence has it: 48 bytes of SEV-SNP, 384 of TDX, 256 of SGX.</summary>
     public required ImmutableArray<byte> Measurement { get; init; }
 
     /// <summary>What the registry keeps of a measurement.</summary>

@@ -14,6 +14,7 @@ internal sealed class DeviceKeeper
     private readonly TimeProvider _clock;
     private readonly Channel<bool> _doubts = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TimeSpan _doubtInterval;
+    private volatile bool _enrolmentDoubted;
 
     /// <summary><paramref name="doubtInterval"/>: doubts that come sooner after a look than this wait.</summary>
     public DeviceKeeper(DeviceRegistrar registrar, Backoff backoff, TimeSpan doubtInterval, IReporter reporter, TimeProvider clock)
@@ -30,6 +31,13 @@ internal sealed class DeviceKeeper
 
     /// <summary>Someone who should know the device does not: look at its registration soon.</summary>
     public void Doubt() => _doubts.Writer.TryWrite(true);
+
+    /// <summary>The coordinator has no evidence of the device that counts: bring it some soon.</summary>
+    public void DoubtEnrolment()
+    {
+        _enrolmentDoubted = true;
+        Doubt();
+    }
 
     /// <summary>Registers or refreshes; waits out a node that is away and refusals that time heals. Null once the device is registered.</summary>
     public async Task<ContractRefusal?> EnsureAsync(CancellationToken cancellation)
@@ -122,6 +130,19 @@ internal sealed class DeviceKeeper
         return first == doubt;
     }
 
+    /// <summary>Brings evidence to the coordinator. What time heals is told, and tried again when the coordinator asks again.</summary>
+    private async Task<ContractRefusal?> EnrolAsync(CancellationToken cancellation)
+    {
+        ContractRefusal? refusal = await _registrar.EnrolAsync(cancellation).ConfigureAwait(false);
+        if (refusal is { IsTransient: true })
+        {
+            _reporter.Report(DeviceEvents.Waiting(refusal));
+            return null;
+        }
+
+        return refusal;
+    }
+
     /// <summary>What the chain says of the device: whether it needs fresh evidence, or why it can no longer mine.</summary>
     private async Task<(bool Bring, ContractRefusal? Refusal)> LookAsync(CancellationToken cancellation)
     {
@@ -130,6 +151,12 @@ internal sealed class DeviceKeeper
         try
         {
             ChainDevice? device = await _registrar.LookAsync(cancellation).ConfigureAwait(false);
+            if (_enrolmentDoubted && device is { IsLive: true } && device.EnclaveKey == _registrar.Device.EnclaveKey)
+            {
+                _enrolmentDoubted = false;
+                return (false, await EnrolAsync(cancellation).ConfigureAwait(false));
+            }
+
             return device switch
             {
                 null => (true, null),

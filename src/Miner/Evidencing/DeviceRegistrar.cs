@@ -4,7 +4,7 @@ using Ait.Miner.Collecting;
 
 namespace Ait.Miner.Evidencing;
 
-/// <summary>Brings fresh evidence to the registry once: registers or refreshes, whichever the device's state asks for. What can be known is looked at before gas is spent.</summary>
+/// <summary>Brings fresh evidence once, to the coordinator and then to the registry: registers or refreshes, whichever the device's state asks for. What can be known is looked at before gas is spent.</summary>
 internal sealed class DeviceRegistrar
 {
     /// <summary>Code of a rehearsal that cannot go further without a transaction.</summary>
@@ -12,11 +12,13 @@ internal sealed class DeviceRegistrar
 
     private readonly IDeviceContracts _contracts;
     private readonly EvidenceBinder _binder;
+    private readonly IEnrolmentDesk _desk;
 
-    public DeviceRegistrar(IDeviceContracts contracts, EvidenceBinder binder, DeviceIdentity device)
+    public DeviceRegistrar(IDeviceContracts contracts, EvidenceBinder binder, IEnrolmentDesk desk, DeviceIdentity device)
     {
         _contracts = contracts;
         _binder = binder;
+        _desk = desk;
         Device = device;
     }
 
@@ -26,9 +28,18 @@ internal sealed class DeviceRegistrar
     public async Task<RegistrarOutcome> BringAsync(CancellationToken cancellation)
     {
         (BoundEvidence? evidence, bool live, ContractRefusal? refusal) = await PrepareAsync(cancellation).ConfigureAwait(false);
-        return evidence is null
+        refusal = evidence is null ? refusal ?? throw new UnreachableException() : await _desk.EnrolAsync(Device, evidence, cancellation).ConfigureAwait(false);
+        return evidence is null || refusal is not null
             ? new RegistrarOutcome.Refused(refusal ?? throw new UnreachableException())
             : await SubmitAsync(evidence, live, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Brings fresh evidence to the coordinator alone, which spends no gas: null if it found it good.</summary>
+    /// <exception cref="ChainAwayException">The node cannot be asked.</exception>
+    public async Task<ContractRefusal?> EnrolAsync(CancellationToken cancellation)
+    {
+        (BoundEvidence? evidence, _, ContractRefusal? refusal) = await PrepareAsync(cancellation).ConfigureAwait(false);
+        return evidence is null ? refusal ?? throw new UnreachableException() : await _desk.EnrolAsync(Device, evidence, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Does everything but spend gas: null if the registry would accept.</summary>
@@ -41,7 +52,7 @@ internal sealed class DeviceRegistrar
             return refusal;
         }
 
-        return await _contracts.AreIssuersCachedAsync(evidence.Collected.Ask, evidence.Collected.Ark, cancellation).ConfigureAwait(false)
+        return await _contracts.AreIssuersCachedAsync(evidence.Collected, cancellation).ConfigureAwait(false)
             && (evidence.Gpu is null || await _contracts.AreGpuIssuersCachedAsync(evidence.Gpu.Certificates, cancellation).ConfigureAwait(false))
             ? await _contracts.RehearseAsync(RegistrationOf(evidence), live, cancellation).ConfigureAwait(false)
             : new ContractRefusal(IssuersMissing, "A certificate of the vendor's authorities is not in the certificate cache yet, so the evidence cannot be judged without a transaction.", "Nothing to do: mining submits it.");
@@ -53,7 +64,7 @@ internal sealed class DeviceRegistrar
     private static RegistrarOutcome.Refused Refuse(ContractRefusal refusal) => new(refusal);
 
     private DeviceRegistration RegistrationOf(BoundEvidence evidence) =>
-        new(Device.EnclaveKey, Device.GpuUuid, Device.DeviceClass, evidence.BlockNumber, evidence.Report, evidence.Collected.Vcek, evidence.Gpu);
+        new(Device.EnclaveKey, Device.GpuUuid, Device.DeviceClass, evidence.BlockNumber, evidence.Collected, evidence.Gpu);
 
     /// <summary>Fresh evidence, and whether the device is live now; or why bringing it is pointless.</summary>
     private async Task<(BoundEvidence? Evidence, bool Live, ContractRefusal? Refusal)> PrepareAsync(CancellationToken cancellation)
@@ -87,8 +98,8 @@ internal sealed class DeviceRegistrar
     private async Task<RegistrarOutcome> SubmitAsync(BoundEvidence evidence, bool live, CancellationToken cancellation)
     {
         CollectedEvidence collected = evidence.Collected;
-        if (!await _contracts.AreIssuersCachedAsync(collected.Ask, collected.Ark, cancellation).ConfigureAwait(false)
-            && await _contracts.CacheIssuersAsync(collected.Ask, collected.Ark, cancellation).ConfigureAwait(false) is TransactionOutcome.Refused cacheRefused)
+        if (!await _contracts.AreIssuersCachedAsync(collected, cancellation).ConfigureAwait(false)
+            && await _contracts.CacheIssuersAsync(collected, cancellation).ConfigureAwait(false) is TransactionOutcome.Refused cacheRefused)
         {
             return Refuse(cacheRefused.Refusal);
         }

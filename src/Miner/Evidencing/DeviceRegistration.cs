@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ait.Chain;
+using Ait.Miner.Collecting;
 using Ait.Protocol;
 
 namespace Ait.Miner.Evidencing;
@@ -10,6 +11,5 @@ internal sealed record DeviceRegistration(
     ImmutableArray<byte> GpuUuid,
     DeviceClass DeviceClass,
     ulong BlockNumber,
-    ImmutableArray<byte> Report,
-    ImmutableArray<byte> Vcek,
+    CollectedEvidence Collected,
     BoundGpuEvidence? Gpu);

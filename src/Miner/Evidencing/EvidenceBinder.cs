@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Ait.Attestation;
-using Ait.Attestation.SevSnp;
 using Ait.Chain;
 using Ait.Miner.Collecting;
 using Ait.Protocol;
@@ -31,13 +30,13 @@ internal sealed class EvidenceBinder
     public async Task<BinderOutcome> IdentifyAsync(CancellationToken cancellation)
     {
         byte[] random = RandomNumberGenerator.GetBytes(DeviceBinding.ReportDataSize);
-        (SnpReport? report, _, BinderOutcome.Refused? refused) = await CollectAsync(random, cancellation).ConfigureAwait(false);
+        (HostReport? report, _, BinderOutcome.Refused? refused) = await CollectAsync(random, cancellation).ConfigureAwait(false);
         if (report is null)
         {
             return refused ?? throw new UnreachableException();
         }
 
-        Hash256 gpuId = GpuIdentity.OnMeasuredHost(report.ChipId.Span, _gpuUuid.AsSpan());
+        Hash256 gpuId = report.GpuOnHost(_gpuUuid.AsSpan());
         if (_gpu is not null)
         {
             (BoundGpuEvidence? evidence, refused) = await _gpu.CollectAsync(new Hash256(random.AsSpan(0, Hash256.Size)), cancellation).ConfigureAwait(false);
@@ -49,7 +48,7 @@ internal sealed class EvidenceBinder
             gpuId = evidence.GpuId;
         }
 
-        return new BinderOutcome.Identified(EvidencePlatform.SevSnp, [.. report.ChipId.Span], gpuId);
+        return new BinderOutcome.Identified(report.Platform, [.. report.ChipId.Span], gpuId);
     }
 
     /// <summary>Evidence for this binding, whose GPU must be the one just identified.</summary>
@@ -73,20 +72,20 @@ internal sealed class EvidenceBinder
         }
 
         byte[] reportData = gpu is null ? binding.ReportData() : binding.ReportData(gpu.Report.Span);
-        (SnpReport? report, CollectedEvidence? collected, refused) = await CollectAsync(reportData, cancellation).ConfigureAwait(false);
+        (HostReport? report, CollectedEvidence? collected, refused) = await CollectAsync(reportData, cancellation).ConfigureAwait(false);
         if (report is null || collected is null)
         {
             return refused ?? throw new UnreachableException();
         }
 
-        Hash256 gpuId = gpu?.GpuId ?? GpuIdentity.OnMeasuredHost(report.ChipId.Span, _gpuUuid.AsSpan());
+        Hash256 gpuId = gpu?.GpuId ?? report.GpuOnHost(_gpuUuid.AsSpan());
         return gpuId == binding.GpuId
             ? new BinderOutcome.Bound(new BoundEvidence(collected, gpu, binding.BlockNumber, gpuId))
             : new BinderOutcome.Refused("ChipChanged", $"The report names another processor than the one before: expected GPU {binding.GpuId}, found {gpuId}.", "Use a collector that asks one machine only.");
     }
 
     /// <summary>Either the report and what it came with, or a refusal.</summary>
-    private async Task<(SnpReport? Report, CollectedEvidence? Collected, BinderOutcome.Refused? Refused)> CollectAsync(byte[] reportData, CancellationToken cancellation)
+    private async Task<(HostReport? Report, CollectedEvidence? Collected, BinderOutcome.Refused? Refused)> CollectAsync(byte[] reportData, CancellationToken cancellation)
     {
         EvidenceOutcome outcome = await _source.CollectAsync(reportData, cancellation).ConfigureAwait(false);
         if (outcome is EvidenceOutcome.Failed failed)
@@ -95,7 +94,7 @@ internal sealed class EvidenceBinder
         }
 
         CollectedEvidence collected = ((EvidenceOutcome.Collected)outcome).Evidence;
-        return TryRead(collected, reportData, out SnpReport? report, out BinderOutcome.Refused? refused)
+        return TryRead(collected, reportData, out HostReport? report, out BinderOutcome.Refused? refused)
             ? (report, collected, null)
             : (null, null, refused);
     }
@@ -103,19 +102,12 @@ internal sealed class EvidenceBinder
     private bool TryRead(
         CollectedEvidence collected,
         byte[] reportData,
-        [NotNullWhen(true)] out SnpReport? report,
+        [NotNullWhen(true)] out HostReport? report,
         [NotNullWhen(false)] out BinderOutcome.Refused? refused)
     {
-        report = null;
-        if (collected.Platform != EvidencePlatform.SevSnp)
+        if (!HostReport.TryRead(collected, out report, out RefusalReason? reason))
         {
-            refused = new BinderOutcome.Refused("PlatformNotOnChain", $"The device registry verifies SEV-SNP reports; this machine gives {collected.Platform} quotes.", "Mine inside an SEV-SNP guest on this network.");
-            return false;
-        }
-
-        if (!SnpReport.TryParse(collected.Report.AsSpan(), out report, out RefusalReason? reason))
-        {
-            refused = new BinderOutcome.Refused($"{reason.Code}", $"The collected report is refused: {reason}.", "Use a collector that prints a bare SEV-SNP ATTESTATION_REPORT.");
+            refused = new BinderOutcome.Refused($"{reason.Code}", $"The collected report is refused: {reason}.", "Use a collector that gives a bare SEV-SNP ATTESTATION_REPORT, or a whole quote with its certificates.");
             return false;
         }
 
@@ -123,9 +115,9 @@ internal sealed class EvidenceBinder
         refused = report switch
         {
             _ when report.ReportData != expected => new BinderOutcome.Refused("ReportDataMismatch", $"The report is bound to other data: expected {expected}, found {report.ReportData}.", "The collector must pass --report-data to the hardware unchanged and never answer from a store."),
-            _ when report.Measurement != _measurement => new BinderOutcome.Refused("MeasurementMismatch", $"This guest is not the one expected: expected measurement {_measurement}, found {report.Measurement}.", "Start the released guest image, or correct --measurement."),
+            _ when report.Program != _measurement => new BinderOutcome.Refused("MeasurementMismatch", $"This guest is not the one expected: expected measurement {_measurement}, found {report.Program}.", "Start the released guest image, or correct --measurement."),
             _ when report.ChipId.IsZero => new BinderOutcome.Refused("ChipIdMasked", "The host masks its chip id, so the machine has no identity.", "Switch MASK_CHIP_ID off in the host's SEV-SNP configuration."),
-            _ when report.Policy.DebugAllowed => new BinderOutcome.Refused("DebugEnabled", "The guest may be debugged by its host; no contract accepts that.", "Launch the guest with the DEBUG policy bit off."),
+            _ when report.Debug => new BinderOutcome.Refused("DebugEnabled", "The guest may be debugged by its host; no contract accepts that.", "Launch the guest with the DEBUG policy bit off."),
             _ => null,
         };
         return refused is null;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ait.Chain;
+using Ait.Miner.Collecting;
 
 namespace Ait.Miner.Evidencing;
 
@@ -15,11 +16,11 @@ internal interface IDeviceContracts
 
     public Task<bool> IsMeasurementAllowedAsync(Hash256 measurementHash, CancellationToken cancellation);
 
-    /// <summary>Whether the certificate cache trusts this ASK certificate, under this ARK, now (both DER).</summary>
-    public Task<bool> AreIssuersCachedAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation);
+    /// <summary>Whether the contracts trust the certificates above a report now, or the certificate of a quote.</summary>
+    public Task<bool> AreIssuersCachedAsync(CollectedEvidence collected, CancellationToken cancellation);
 
     /// <summary>Submits the certificates that the cache lacks.</summary>
-    public Task<TransactionOutcome> CacheIssuersAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation);
+    public Task<TransactionOutcome> CacheIssuersAsync(CollectedEvidence collected, CancellationToken cancellation);
 
     /// <summary>Whether the certificate cache trusts the device certificate of a GPU's path now (DER, the attestation key's first).</summary>
     public Task<bool> AreGpuIssuersCachedAsync(ImmutableArray<ReadOnlyMemory<byte>> path, CancellationToken cancellation);

@@ -9,6 +9,7 @@ using Ait.Miner.Execution;
 using Ait.Miner.Keys;
 using Ait.Miner.Reporting;
 using Ait.Miner.Submission;
+using Ait.Protocol.Http;
 
 namespace Ait.Miner.Running;
 
@@ -94,14 +95,15 @@ internal sealed class MinerSession
         DeviceIdentity device = DeviceIdentity.Of(_options, network, operatorKey.Address, key.Address, identified.GpuId);
         _reporter.Report(ProcessEvents.Device(device.GpuId, device.DeviceClass, device.OperatorAccount));
         using var contracts = new DeviceContracts(client, operatorKey, network.DeviceRegistry, network.CertificateCache);
-        var keeper = new DeviceKeeper(new DeviceRegistrar(contracts, binder, device), s_chainBackoff, s_doubtInterval, _reporter, _clock);
+        var coordinator = new CoordinatorClient(transport, network.Domain, key, device.GpuId, _clock);
+        var keeper = new DeviceKeeper(new DeviceRegistrar(contracts, binder, new EnrolmentDesk(coordinator), device), s_chainBackoff, s_doubtInterval, _reporter, _clock);
         if (await keeper.EnsureAsync(draining).ConfigureAwait(false) is ContractRefusal refusal)
         {
             _reporter.Report(ProcessEvents.Ended(refusal));
             return ExitCode.Refused;
         }
 
-        return await MineAsync(network, device, key, transport, keeper, draining).ConfigureAwait(false);
+        return await MineAsync(network, device, key, transport, coordinator, keeper, draining).ConfigureAwait(false);
     }
 
     private async Task<NetworkFacts?> FindNetworkAsync(NetworkFinder finder, CancellationToken cancellation)
@@ -126,7 +128,8 @@ internal sealed class MinerSession
         }
     }
 
-    private async Task<int> MineAsync(NetworkFacts network, DeviceIdentity device, EnclaveKey key, CoordinatorTransport transport, DeviceKeeper keeper, CancellationToken draining)
+    private async Task<int> MineAsync(
+        NetworkFacts network, DeviceIdentity device, EnclaveKey key, CoordinatorTransport transport, CoordinatorClient coordinator, DeviceKeeper keeper, CancellationToken draining)
     {
         using var executor = new WorkloadExecutor(EngineOptions.Default with { Threads = _options.Threads }, _clock);
         var patience = new PatientCoordinator(Backoff.Default, _reporter, _clock);
@@ -138,7 +141,7 @@ internal sealed class MinerSession
             GpuId = device.GpuId,
             OperatorAccount = device.OperatorAccount,
             Key = key,
-            Client = new CoordinatorClient(transport, network.Domain, key, device.GpuId, _clock),
+            Client = coordinator,
             Patience = patience,
             Models = models,
             Executor = executor,
@@ -148,7 +151,14 @@ internal sealed class MinerSession
             NotEligible = refusal =>
             {
                 eligibility.Tell(refusal);
-                keeper.Doubt();
+                if (refusal.Code == ProblemCodes.EvidenceMissing)
+                {
+                    keeper.DoubtEnrolment();
+                }
+                else
+                {
+                    keeper.Doubt();
+                }
             },
         };
         var loop = new LeaseLoop(around, new LetterCheck(network.Domain, network.Coordinator, device.GpuId), _options.MaxSeats);

@@ -11,6 +11,7 @@ namespace Ait.Miner.Submission;
 internal sealed class CoordinatorClient
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private readonly CoordinatorTransport _transport;
     private readonly NetworkDomain _domain;
     private readonly EnclaveKey _key;
@@ -25,6 +26,10 @@ internal sealed class CoordinatorClient
         _gpuId = gpuId;
         _clock = clock;
     }
+
+    /// <summary>Verifying evidence may take the coordinator a round of its vendors' services, which are slow.</summary>
+    public Task<Reply<EnrolmentResponse>> EnrolAsync(EnrolmentRequest evidence, CancellationToken cancellation) =>
+        PostAsync("/v1/enrolments", evidence, ProtocolJson.Default.EnrolmentRequest, s_patience, ProtocolJson.Default.EnrolmentResponse, cancellation);
 
     public Task<Reply<LeaseResponse>> LeaseAsync(int max, TimeSpan wait, CancellationToken cancellation) =>
         PostAsync("/v1/leases", new LeaseRequest(_gpuId, max, (int)wait.TotalMilliseconds), ProtocolJson.Default.LeaseRequest, wait + s_limit, ProtocolJson.Default.LeaseResponse, cancellation);

@@ -221,7 +221,7 @@ internal sealed class SeatRun
         for (int refusals = 1; ; refusals++)
         {
             Reply<SeatResponse> reply = await _around.Patience.AskAsync(question, cancellation).ConfigureAwait(false);
-            if (reply is not Reply<SeatResponse>.Refused { Refusal: { Code: ProblemCodes.DeviceNotEligible or ProblemCodes.NotAuthorized } refusal } || _around.Clock.GetUtcNow() >= deadline)
+            if (reply is not Reply<SeatResponse>.Refused { Refusal: { Code: ProblemCodes.DeviceNotEligible or ProblemCodes.EvidenceMissing or ProblemCodes.NotAuthorized } refusal } || _around.Clock.GetUtcNow() >= deadline)
             {
                 return reply;
             }

@@ -15,6 +15,7 @@ namespace Ait.Protocol.Http;
 /// <param name="SeatsPaid">Seats paid so far.</param>
 /// <param name="SeatsUnpaid">Seats ended without pay.</param>
 /// <param name="EarnedWei">AIT earned through this coordinator, in wei, decimal.</param>
+/// <param name="Verdict">What this coordinator found in the evidence of the registered key; null if it has verified none.</param>
 public sealed record DeviceResponse(
     int Slot,
     Hash256 GpuId,
@@ -27,4 +28,5 @@ public sealed record DeviceResponse(
     ulong? LastSeen,
     int SeatsPaid,
     int SeatsUnpaid,
-    string EarnedWei);
+    string EarnedWei,
+    EvidenceVerdict? Verdict);

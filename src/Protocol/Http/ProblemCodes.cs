@@ -45,6 +45,15 @@ public static class ProblemCodes
     /// <summary>422: the workload cannot be run here.</summary>
     public const string WorkloadNotSupported = "WorkloadNotSupported";
 
+    /// <summary>422: the evidence of a device does not verify, or proves too little.</summary>
+    public const string EvidenceRefused = "EvidenceRefused";
+
+    /// <summary>422: the evidence answers no block that is recent here; fresh evidence may.</summary>
+    public const string EvidenceStale = "EvidenceStale";
+
+    /// <summary>403: this coordinator has verified no evidence that is bound to the key and still counts.</summary>
+    public const string EvidenceMissing = "EvidenceMissing";
+
     /// <summary>429: too many requests of this signer.</summary>
     public const string RateLimited = "RateLimited";
 

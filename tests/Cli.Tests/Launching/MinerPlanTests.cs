@@ -16,6 +16,11 @@ public sealed class MinerPlanTests
     }
 
     [Fact]
+    public void For_putsAnH100IntoEachKindOfGuest() => Assert.Equal(
+        [(DeviceClass.H100, false), (DeviceClass.H100, true)],
+        MinerPlan.For(5).Where(miner => miner.DeviceClass == DeviceClass.H100 || miner.InTrustDomain).Select(miner => (miner.DeviceClass, miner.InTrustDomain)));
+
+    [Fact]
     public void For_neverPutsTwoMinersOnOneGpu()
     {
         for (int miners = MinerPlan.Fewest; miners <= MinerPlan.Most; miners++)

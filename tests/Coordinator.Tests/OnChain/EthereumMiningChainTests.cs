@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ait.Attestation.Devices;
 using Ait.Chain;
 using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
@@ -157,6 +158,20 @@ public sealed class EthereumMiningChainTests
         QueueEntry[] entries = [.. Enumerable.Range(0, 2).Select(i => new QueueEntry(
             i, Keccak256.Hash([(byte)i]), WorkloadType.Inference, DeterminismClass.X8v0, new ComputeUnits(13_000), Address.Zero))];
         return Dispatch.Seal(entries, deadline, () => Keccak256.Hash([++next]));
+    }
+
+    [Fact]
+    public async Task Registry_saysWhichProfilesAClassAdmitsAndWhichProgramsItKnows()
+    {
+        await using RealChain node = await RealChain.StartAsync();
+        using var life = new Life(node);
+
+        Assert.Equal([TrustProfile.AttestedGpu], await life.Chain.ReadProfilesAsync(DeviceClass.H100, Cancellation));
+        Assert.Equal([TrustProfile.MeasuredHost], await life.Chain.ReadProfilesAsync(DeviceClass.A100, Cancellation));
+        Assert.False(await life.Chain.IsMeasurementAllowedAsync(Keccak256.Hash("a program"u8), Cancellation));
+        ChainHead head = await life.Chain.ReadHeadAsync(Cancellation);
+        Assert.NotNull(await life.Chain.ReadBlockHashAsync(head.Number, Cancellation));
+        Assert.Null(await life.Chain.ReadBlockHashAsync(head.Number + 1000, Cancellation));
     }
 
     /// <summary>One life of the process: ledger, journal and sender come and go, node and file stay.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ait.Chain;
 using Ait.Chain.Signing;
+using Ait.Coordinator.Configuration;
 using Ait.Coordinator.Enrolling;
 using Ait.Coordinator.Hosting;
 using Ait.Coordinator.Ledger;
@@ -34,9 +35,9 @@ internal sealed class HttpNetwork : IAsyncDisposable
 
     internal LedgerDatabase Ledger => _parts.Ledger;
 
-    internal static async Task<HttpNetwork> StartAsync(Func<CoordinatorOptions, CoordinatorOptions>? options = null, int miners = 4)
+    internal static async Task<HttpNetwork> StartAsync(Func<CoordinatorOptions, CoordinatorOptions>? options = null, int miners = 4, DeploymentRoots? roots = null)
     {
-        var network = new TestNetwork(TimeProvider.System, miners);
+        var network = new TestNetwork(TimeProvider.System, miners, roots);
         network.Options = options?.Invoke(network.Options) ?? network.Options;
         CoordinatorParts parts = network.Parts();
         WebApplication application = CoordinatorApplication.Build(parts);
@@ -101,7 +102,7 @@ internal sealed class HttpNetwork : IAsyncDisposable
     /// <summary>The tables that a refused request must leave as they were; nonces are not state of the network.</summary>
     internal string State() => Ledger.Read(transaction => string.Join(
         ",",
-        new[] { "workloads", "queue", "batches", "tasks", "seats WHERE lease_holder IS NOT NULL", "commitments", "reveals", "agreements", "settlements", "redemptions" }
+        new[] { "workloads", "queue", "batches", "tasks", "seats WHERE lease_holder IS NOT NULL", "commitments", "reveals", "agreements", "settlements", "redemptions", "enrolments" }
             .Select(table => transaction.Number("SELECT count(*) FROM " + table))));
 
     /// <summary>Waits for what a loop will bring about.</summary>

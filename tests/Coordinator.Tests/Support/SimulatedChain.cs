@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Security.Cryptography;
+using Ait.Attestation.Devices;
 using Ait.Chain;
 using Ait.Chain.Signing;
 using Ait.Coordinator.OnChain;
@@ -50,6 +51,21 @@ internal sealed class SimulatedChain : IMiningChain
     internal List<MiningCall> Sent { get; } = [];
 
     internal ulong MinMillis { get; set; } = 1;
+
+    /// <summary>Hashes of the programs that may register.</summary>
+    internal HashSet<Hash256> Programs { get; } = [];
+
+    public Task<Hash256?> ReadBlockHashAsync(ulong number, CancellationToken cancellation) =>
+        Task.FromResult<Hash256?>(number <= _block ? Keccak256.Hash(BitConverter.GetBytes(number)) : null);
+
+    public Task<bool> IsMeasurementAllowedAsync(Hash256 measurementHash, CancellationToken cancellation) => Task.FromResult(Programs.Contains(measurementHash));
+
+    /// <summary>Whether an H100 may register without evidence of its own.</summary>
+    internal bool AdmitsMeasuredH100 { get; set; }
+
+    public Task<ImmutableArray<TrustProfile>> ReadProfilesAsync(DeviceClass deviceClass, CancellationToken cancellation) =>
+        Task.FromResult<ImmutableArray<TrustProfile>>(deviceClass != DeviceClass.H100 ? [TrustProfile.MeasuredHost, TrustProfile.SgxKeyedHost]
+            : AdmitsMeasuredH100 ? [TrustProfile.AttestedGpu, TrustProfile.MeasuredHost] : [TrustProfile.AttestedGpu]);
 
     internal ulong MaxMillis { get; set; } = 600_000;
 

@@ -16,7 +16,7 @@ internal sealed class TestNetwork : IDisposable
 
     private readonly string _directory;
 
-    internal TestNetwork(TimeProvider? clock = null, int miners = 4)
+    internal TestNetwork(TimeProvider? clock = null, int miners = 4, DeploymentRoots? roots = null)
     {
         // Memory-backed where there is such a place: these tests repeat thousands of durable commits.
         string root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
@@ -24,7 +24,7 @@ internal sealed class TestNetwork : IDisposable
         Manual = clock as ManualClock ?? new ManualClock();
         Clock = clock ?? Manual;
         Deployment = new Deployment(
-            31337, 1, Account(1), Account(2), Account(3), Account(4), Account(5), Account(6), CoordinatorKey.Address, "development");
+            31337, 1, Account(1), Account(2), Account(3), Account(4), Account(5), Account(6), CoordinatorKey.Address, "development", roots);
         Chain = new SimulatedChain(Deployment.Domain, Clock);
         Miners = [.. Enumerable.Range(1, miners).Select(number => new TestMiner(Domain, Chain, number))];
         Options = new CoordinatorOptions
@@ -37,6 +37,7 @@ internal sealed class TestNetwork : IDisposable
             Listen = new Uri("http://127.0.0.1:0"),
             BatchInterval = TimeSpan.FromMilliseconds(100),
             PollInterval = TimeSpan.FromMilliseconds(50),
+            DemandsEvidence = false,
             CollateralFolder = Path.Combine(_directory, "collateral"),
             Vendors = VendorOptions.Default with { Offline = true },
         };

@@ -132,13 +132,15 @@ public sealed class OptionsReaderTests
         Assert.Equal("--evidence-command", Assert.Single(Faults(Read(Line(flags)))).Source);
     }
 
-    [Fact]
-    public void Read_takesTheMeasurementOfAnEnclave()
+    [Theory]
+    [InlineData(256)]
+    [InlineData(384)]
+    public void Read_takesTheMeasurementOfAnEnclaveOrATrustDomain(int size)
     {
         Dictionary<string, string> flags = Flags();
-        flags["--measurement"] = new string('a', 64);
+        flags["--measurement"] = new string('a', 2 * size);
 
-        Assert.Equal(32, Accepted(Read(Line(flags))).Measurement.Length);
+        Assert.Equal(size, Accepted(Read(Line(flags))).Measurement.Length);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class AttestedGpuTests(DevelopmentNetwork chain)
         using var contracts = new DeviceContracts(chain.Client, operatorKey, chain.DeviceRegistry, chain.CertificateCache);
         BinderOutcome.Identified identified = Assert.IsType<BinderOutcome.Identified>(await binder.IdentifyAsync(Cancellation));
         Assert.NotEqual(GpuIdentity.OnMeasuredHost(identified.ChipId.AsSpan(), gpuUuid.AsSpan()), identified.GpuId);
-        var registrar = new DeviceRegistrar(contracts, binder, new DeviceIdentity
+        var registrar = new DeviceRegistrar(contracts, binder, new StandInDesk(), new DeviceIdentity
         {
             ChainId = chain.Domain.ChainId,
             DeviceRegistry = chain.DeviceRegistry,

@@ -114,6 +114,36 @@ public sealed class DeviceKeeperTests
     }
 
     [Fact]
+    public async Task DoubtEnrolment_bringsFreshEvidenceToTheCoordinatorAlone()
+    {
+        await _bench.Keeper.EnsureAsync(Cancellation);
+        using var stop = new CancellationTokenSource();
+        Task<ContractRefusal?> running = _bench.Keeper.RunAsync(stop.Token);
+        _bench.Keeper.DoubtEnrolment();
+
+        await SeatRunTests.UntilAsync(() =>
+        {
+            _bench.Clock.Advance(TimeSpan.FromSeconds(3));
+            return _bench.Desk.Brought.Count == 2;
+        });
+
+        Assert.Equal(["cache", "register"], _bench.Contracts.Sent);
+        await stop.CancelAsync();
+        Assert.Null(await running);
+    }
+
+    [Fact]
+    public async Task DoubtEnrolment_endsIfTheCoordinatorRefusesForGood()
+    {
+        await _bench.Keeper.EnsureAsync(Cancellation);
+        _bench.Desk.Refusals.Enqueue(new ContractRefusal("EvidenceRefused", "No.", "Another."));
+        Task<ContractRefusal?> running = _bench.Keeper.RunAsync(Cancellation);
+        _bench.Keeper.DoubtEnrolment();
+
+        Assert.Equal("EvidenceRefused", (await PassTimeAsync(running, TimeSpan.FromSeconds(3)))?.Code);
+    }
+
+    [Fact]
     public async Task Doubt_registersAgainIfTheDeviceHasExpired()
     {
         await _bench.Keeper.EnsureAsync(Cancellation);

@@ -27,7 +27,7 @@ public sealed class DeviceRegistrarTests
         DeviceRegistration sent = _bench.Contracts.Last!;
         Assert.Equal(_bench.Contracts.Block.Number, sent.BlockNumber);
         Assert.Equal(DeviceBench.GpuUuid, sent.GpuUuid);
-        Assert.Equal(_bench.Registrar.Device.BindTo(_bench.Contracts.Block).ReportData(), sent.Report.AsSpan(0x50, 64).ToArray());
+        Assert.Equal(_bench.Registrar.Device.BindTo(_bench.Contracts.Block).ReportData(), sent.Collected.Report.AsSpan(0x50, 64).ToArray());
     }
 
     [Fact]
@@ -97,6 +97,24 @@ public sealed class DeviceRegistrarTests
         _bench.Hardware.Debug = true;
         await RefusesAsync("DebugEnabled");
         Assert.Empty(_bench.Contracts.Sent);
+    }
+
+    [Fact]
+    public async Task Bring_spendsNothingOnEvidenceTheCoordinatorRefuses()
+    {
+        _bench.Desk.Refusals.Enqueue(new ContractRefusal("EvidenceRefused", "No.", "Another."));
+
+        await RefusesAsync("EvidenceRefused");
+
+        Assert.Empty(_bench.Contracts.Sent);
+    }
+
+    [Fact]
+    public async Task Bring_showsTheCoordinatorWhatItBringsToTheRegistry()
+    {
+        await _bench.Registrar.BringAsync(Cancellation);
+
+        Assert.Same(Assert.Single(_bench.Desk.Brought).Collected, _bench.Contracts.Last!.Collected);
     }
 
     [Fact]

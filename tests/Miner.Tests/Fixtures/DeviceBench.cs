@@ -17,7 +17,7 @@ internal sealed class DeviceBench
         GpuId = GpuIdentity.OnMeasuredHost(Hardware.ChipId, GpuUuid);
         Contracts = new StandInContracts(Clock, GpuId, Operator);
         Binder = new EvidenceBinder(Hardware, null, [.. GpuUuid], [.. Hardware.Measurement]);
-        Registrar = new DeviceRegistrar(Contracts, Binder, new DeviceIdentity
+        Registrar = new DeviceRegistrar(Contracts, Binder, Desk, new DeviceIdentity
         {
             ChainId = 31_337,
             DeviceRegistry = Address.Parse("0x00000000000000000000000000000000000000e5"),
@@ -34,6 +34,8 @@ internal sealed class DeviceBench
     public ManualClock Clock { get; } = new();
 
     public StandInHardware Hardware { get; } = new();
+
+    public StandInDesk Desk { get; } = new();
 
     public RecordingReporter Reporter { get; } = new();
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ait.Chain;
+using Ait.Miner.Collecting;
 using Ait.Miner.Evidencing;
 
 namespace Ait.Miner.Tests.Fixtures;
@@ -51,9 +52,9 @@ internal sealed class StandInContracts : IDeviceContracts
 
     public Task<bool> IsMeasurementAllowedAsync(Hash256 measurementHash, CancellationToken cancellation) => Ask(MeasurementAllowed);
 
-    public Task<bool> AreIssuersCachedAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation) => Ask(IssuersCached);
+    public Task<bool> AreIssuersCachedAsync(CollectedEvidence collected, CancellationToken cancellation) => Ask(IssuersCached);
 
-    public Task<TransactionOutcome> CacheIssuersAsync(ImmutableArray<byte> ask, ImmutableArray<byte> ark, CancellationToken cancellation) => Send("cache", () => IssuersCached = true);
+    public Task<TransactionOutcome> CacheIssuersAsync(CollectedEvidence collected, CancellationToken cancellation) => Send("cache", () => IssuersCached = true);
 
     public Task<bool> AreGpuIssuersCachedAsync(ImmutableArray<ReadOnlyMemory<byte>> path, CancellationToken cancellation) => Ask(GpuIssuersCached);
 
