@@ -13,6 +13,7 @@ public sealed record NetworkDomain(ulong ChainId, Address MiningRegistry)
 
     private static readonly Hash256 s_name = Keccak256.Hash("AIT"u8);
     private static readonly Hash256 s_version = Keccak256.Hash("1"u8);
+    private static readonly Hash256 s_credit = Keccak256.Hash("AIT prepaid credit v1"u8);
 
     /// <summary>The EIP-712 domain separator.</summary>
     public Hash256 Separator => new Words(stackalloc byte[5 * 32])
@@ -29,6 +30,15 @@ public sealed record NetworkDomain(ulong ChainId, Address MiningRegistry)
         .Add(MiningRegistry)
         .Add(batchId)
         .Add(index)
+        .Hash();
+
+    /// <summary>The workload id to which an account redeems for prepaid credit: keccak256(abi.encode(keccak256("AIT prepaid credit v1"),
+    /// chainId, miningRegistry, account)). No workload has this hash, so nothing can run under it.</summary>
+    public Hash256 CreditId(Address account) => new Words(stackalloc byte[4 * 32])
+        .Add(s_credit)
+        .Add(ChainId)
+        .Add(MiningRegistry)
+        .Add(account)
         .Hash();
 
     /// <summary>The EIP-712 digest of a struct hash: keccak256(0x1901 ‖ separator ‖ struct hash).</summary>

@@ -24,6 +24,9 @@ public enum ProtocolRefusalCode
     /// <summary>The bytes speak of another task, workload, device or network than the one at hand.</summary>
     WrongSubject = 7,
 
-    /// <summary>The request's timestamp is too far from the receiver's clock.</summary>
+    /// <summary>The receiver's clock is outside the time for which this is valid.</summary>
     StaleTimestamp = 8,
+
+    /// <summary>A text that is not of the one form its type's documentation gives.</summary>
+    WrongForm = 9,
 }

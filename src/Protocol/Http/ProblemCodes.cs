@@ -18,6 +18,9 @@ public static class ProblemCodes
     /// <summary>401: the nonce was used before.</summary>
     public const string NonceReplayed = "NonceReplayed";
 
+    /// <summary>401: there is no session, or it has ended.</summary>
+    public const string NotSignedIn = "NotSignedIn";
+
     /// <summary>403: the signer may not do this.</summary>
     public const string NotAuthorized = "NotAuthorized";
 
