@@ -29,6 +29,18 @@ internal sealed record CoordinatorOptions
     /// <summary>Where traces are sent, by OTLP over gRPC; null sends none.</summary>
     public Uri? TraceCollector { get; init; }
 
+    /// <summary>Where others reach the coordinator: what wallets sign in to and answers link to. Default <see cref="Listen"/>.</summary>
+    public required Uri PublicUrl { get; init; }
+
+    /// <summary>Requests a minute and API key; 1 to 1,000,000, default 60.</summary>
+    public int KeyRequestsPerMinute { get; init; } = 60;
+
+    /// <summary>Most requests of one API key that wait for an answer at once; 1 to 10,000, default 32.</summary>
+    public int KeyRequestsAtOnce { get; init; } = 32;
+
+    /// <summary>How long a buyer's request waits for its answer; 1 s to 55 min, default 10 min.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often waiting work is sealed into a batch; 100 ms to 10 min, default 2 s.</summary>
     public TimeSpan BatchInterval { get; init; } = TimeSpan.FromSeconds(2);
 

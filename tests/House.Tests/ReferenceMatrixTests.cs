@@ -12,7 +12,7 @@ public sealed class ReferenceMatrixTests
         ["Engine"] = [],
         ["Emulation"] = [],
         ["Protocol"] = ["Chain"],
-        ["Coordinator"] = ["Attestation", "Chain", "Protocol"],
+        ["Coordinator"] = ["Attestation", "Chain", "Engine", "Protocol"],
         ["Miner"] = ["Attestation", "Chain", "Engine", "Protocol"],
         ["Cli"] = ["Attestation", "Chain", "Engine", "Protocol"],
     };

@@ -13,7 +13,7 @@ internal sealed record Refusal(string Code, string Title, string? Expected, stri
     internal int Status => Code switch
     {
         ProblemCodes.Malformed => 400,
-        ProblemCodes.SignatureInvalid or ProblemCodes.StaleTimestamp or ProblemCodes.NonceReplayed => 401,
+        ProblemCodes.SignatureInvalid or ProblemCodes.StaleTimestamp or ProblemCodes.NonceReplayed or ProblemCodes.NotSignedIn => 401,
         ProblemCodes.NotAuthorized or ProblemCodes.DeviceNotEligible or ProblemCodes.EvidenceMissing => 403,
         ProblemCodes.NotFound => 404,
         ProblemCodes.CommitmentConflict or ProblemCodes.RevealNotOpen or ProblemCodes.CommitmentMismatch or ProblemCodes.DeadlinePassed => 409,

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.RateLimiting;
 using Ait.Chain;
@@ -88,22 +87,10 @@ internal sealed class RequestAdmission : IDisposable
             return Answer.Problem(refusal!); // One of the two is set.
         }
 
-        T? parsed;
-        try
-        {
-            parsed = JsonSerializer.Deserialize(body, type);
-        }
-        catch (JsonException fault)
-        {
-            return Answer.Problem(Malformed($"a JSON {typeof(T).Name}", fault.Message));
-        }
-
-        if (parsed is null)
-        {
-            return Answer.Problem(Malformed($"a JSON {typeof(T).Name}", "null"));
-        }
-
-        return await AdmitAsync(request, signer => authorise(parsed, signer), signer => handle(parsed, signer));
+        (T? parsed, refusal) = JsonBody.Parse(body, type);
+        return parsed is null
+            ? Answer.Problem(refusal!) // One of the two is set.
+            : await AdmitAsync(request, signer => authorise(parsed, signer), signer => handle(parsed, signer));
     }
 
     private async Task<IResult> AdmitAsync(SignedRequest request, Func<Address, Task<Refusal?>> authorise, Func<Address, Task<IResult>> handle)
@@ -124,10 +111,9 @@ internal sealed class RequestAdmission : IDisposable
 
     private async Task<(SignedRequest? Request, byte[] Body, Refusal? Refusal)> VerifyAsync(HttpContext context)
     {
-        if (await ReadBodyAsync(context) is not byte[] body)
+        if (await JsonBody.ReadBytesAsync(context) is not byte[] body)
         {
-            return (null, [], new Refusal(
-                ProblemCodes.TooLarge, "The request body is too large.", $"at most {MaxBody} bytes", "more", "Send fewer or smaller items in one request."));
+            return (null, [], JsonBody.TooLarge());
         }
 
         string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } raw
@@ -146,29 +132,5 @@ internal sealed class RequestAdmission : IDisposable
         return lease.IsAcquired
             ? (request, body, null)
             : (null, [], new Refusal(ProblemCodes.RateLimited, "This signer sends too many requests.", "fewer requests", request.Signer.ToString(), "Wait a second; use waitMillis instead of polling."));
-    }
-
-    /// <summary>The body's bytes, null if there are more than allowed.</summary>
-    private static async Task<byte[]?> ReadBodyAsync(HttpContext context)
-    {
-        if (context.Request.ContentLength > MaxBody)
-        {
-            return null;
-        }
-
-        using var body = new MemoryStream();
-        byte[] buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
-        {
-            if (body.Length + read > MaxBody)
-            {
-                return null;
-            }
-
-            body.Write(buffer, 0, read);
-        }
-
-        return body.ToArray();
     }
 }

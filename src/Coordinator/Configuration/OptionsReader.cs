@@ -22,6 +22,7 @@ internal static class OptionsReader
             return given.GetValueOrDefault(name) ?? environment(setting.EnvironmentVariable) ?? file.GetValueOrDefault(name) ?? setting.Default;
         });
 
+        Uri listen = values.Url("listen");
         var options = new CoordinatorOptions
         {
             Rpc = values.Url("rpc"),
@@ -29,7 +30,8 @@ internal static class OptionsReader
             KeyFile = values.ExistingFile("key"),
             Store = values.Text("store"),
             ModelsFile = values.ExistingFile("models"),
-            Listen = values.Url("listen"),
+            Listen = listen,
+            PublicUrl = values.Text("public-url") == Setting.AsListen ? listen : values.Url("public-url"),
             ConsoleFolder = values.FolderOrNone("console", "index.html"),
             TraceCollector = values.Text("otlp") == "none" ? null : values.Url("otlp"),
             BatchInterval = values.Time("batch-interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
@@ -45,6 +47,9 @@ internal static class OptionsReader
             OpeningsPerMinute = values.Number("openings-per-minute", 1, 100_000),
             DemandsEvidence = values.OneOf("evidence", "verified", "registered") == "verified",
             DemandsRevocation = values.OneOf("revocation", "required", "given") == "required",
+            KeyRequestsPerMinute = values.Number("key-requests-per-minute", 1, 1_000_000),
+            KeyRequestsAtOnce = values.Number("key-requests-at-once", 1, 10_000),
+            AnswerTimeout = values.Time("answer-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(55)),
             CollateralFolder = values.Text("collateral"),
             Vendors = new VendorOptions
             {

@@ -7,6 +7,9 @@ internal sealed record Setting(string Name, string Value, string Help, string? D
 {
     internal const string EnvironmentPrefix = "AIT_COORDINATOR_";
 
+    /// <summary>The default of a URL that is the one of --listen.</summary>
+    internal const string AsListen = "as --listen";
+
     internal string EnvironmentVariable => EnvironmentPrefix + Name.Replace('-', '_').ToUpperInvariant();
 
     internal static IReadOnlyList<Setting> All { get; } =
@@ -17,6 +20,7 @@ internal sealed record Setting(string Name, string Value, string Help, string? D
         new("store", "FILE|URL", "the ledger: an SQLite file, created if absent, or postgres://user@host/database", null),
         new("models", "FILE", "models.json: the models scheduled and their benchmark entries", null),
         new("listen", "URL", "where to serve HTTP; port 0 takes a free one", "http://127.0.0.1:8080"),
+        new("public-url", "URL", "where others reach the coordinator; wallets sign in to it", AsListen),
         new("console", "DIR", "folder of the built browser console, served at /; empty serves none", ""),
         new("otlp", "URL", "OpenTelemetry collector to send traces to, by OTLP over gRPC; none sends none", "none"),
         new("batch-interval", "TIME", "how often waiting work becomes a batch, 100ms to 10m", "2s"),
@@ -31,6 +35,9 @@ internal sealed record Setting(string Name, string Value, string Help, string? D
         new("requests-per-minute", "N", "signed requests a minute and signer, 1 to 1000000", "1200"),
         new("evidence", "verified|registered", "verified: only devices whose evidence was verified here get seats; registered: the registry's word is enough", "verified"),
         new("revocation", "required|given", "required: evidence without current revocation lists or answers is refused; given: those at hand are checked", "required"),
+        new("key-requests-per-minute", "N", "requests a minute and API key, 1 to 1000000", "60"),
+        new("key-requests-at-once", "N", "requests of one API key that wait at once, 1 to 10000", "32"),
+        new("answer-timeout", "TIME", "how long a buyer's request waits for its answer, 1s to 55m", "10m"),
         new("collateral", "DIR", "folder of the vendors' collateral; created if absent", "the ledger's folder/collateral"),
         new("collateral-source", "vendors|disk", "vendors: fetch what is missing; disk: only what is there or imported", "vendors"),
         new("kds", "URL", "AMD's key distribution service", VendorOptions.Default.Kds.AbsoluteUri),

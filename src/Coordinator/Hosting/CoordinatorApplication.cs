@@ -1,7 +1,9 @@
 using System.Net;
 using Ait.Coordinator.Admitting;
 using Ait.Coordinator.Agreeing;
+using Ait.Coordinator.Buying;
 using Ait.Coordinator.Collecting;
+using Ait.Coordinator.Completing;
 using Ait.Coordinator.Configuration;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Enrolling;
@@ -13,6 +15,7 @@ using Ait.Coordinator.OnChain;
 using Ait.Coordinator.Redeeming;
 using Ait.Coordinator.Settling;
 using Ait.Coordinator.Showing;
+using Ait.Coordinator.SigningIn;
 using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Hosting;
@@ -68,6 +71,9 @@ internal static class CoordinatorApplication
         application.Services.GetRequiredService<DispatchEndpoints>().Map(application);
         application.Services.GetRequiredService<CollectionEndpoints>().Map(application);
         application.Services.GetRequiredService<RedemptionEndpoints>().Map(application);
+        application.Services.GetRequiredService<SignInEndpoints>().Map(application);
+        application.Services.GetRequiredService<KeyEndpoints>().Map(application);
+        application.Services.GetRequiredService<CompletionEndpoints>().Map(application);
         application.MapFallback((HttpContext context) => Answer.NotFound("resource", context.Request.Path));
         return application;
     }
@@ -111,7 +117,19 @@ internal static class CoordinatorApplication
         .AddSingleton<StatusReader>()
         .AddSingleton<LiveFeed>()
         .AddSingleton<RedemptionStore>()
+        .AddSingleton<WorkloadOpening>()
         .AddSingleton<RedemptionEndpoints>()
+        .AddSingleton<SignInNonce>()
+        .AddSingleton<SessionStore>()
+        .AddSingleton<SignInEndpoints>()
+        .AddSingleton<ApiKeyStore>()
+        .AddSingleton<PurchaseStore>()
+        .AddSingleton<KeyEndpoints>()
+        .AddSingleton<BuyerGate>()
+        .AddSingleton<CompletionReader>()
+        .AddSingleton<AnswerStore>()
+        .AddSingleton<AnswerWait>()
+        .AddSingleton<CompletionEndpoints>()
         .AddSingleton<ChainFollower>()
         .AddSingleton<BatchLoop>()
         .AddSingleton<OpenLoop>()

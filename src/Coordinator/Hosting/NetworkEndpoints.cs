@@ -1,4 +1,5 @@
 using Ait.Coordinator.Admitting;
+using Ait.Coordinator.Completing;
 using Ait.Coordinator.Configuration;
 using Ait.Coordinator.Loops;
 using Ait.Protocol;
@@ -6,7 +7,7 @@ using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Hosting;
 
-/// <summary>GET /healthz, /readyz, /v1/network and /v1/models.</summary>
+/// <summary>GET /healthz, /readyz, /v1/network, /v1/models and /v1/models/{model}.</summary>
 internal static class NetworkEndpoints
 {
     internal static void MapNetwork(this IEndpointRouteBuilder routes)
@@ -21,8 +22,15 @@ internal static class NetworkEndpoints
                 deployment.ChainId, deployment.MiningRegistry, deployment.DeviceRegistry, deployment.Token, deployment.CertificateCache,
                 deployment.Coordinator, DeterminismClass.X8v0, deployment.Profile, (ulong)clock.GetUtcNow().ToUnixTimeMilliseconds()),
             ProtocolJson.Default.NetworkResponse));
-        routes.MapGet("/v1/models", (ModelTable models) => Answer.Json(
-            new ModelsResponse([.. models.Models.Select(model => new ModelResponse(model.Name, model.Digest, model.Descriptor, model.MicroComputeUnitsPerToken))]),
-            ProtocolJson.Default.ModelsResponse));
+        routes.MapGet("/v1/models", (HttpContext context, ModelTable models, BuyerGate gate) => gate.Wrong(context) is ApiError wrong
+            ? wrong.ToResult() // OpenAI's clients list models to see whether their key is good.
+            : Answer.Json(new ModelsResponse([.. models.Models.Select(ToResponse)]), ProtocolJson.Default.ModelsResponse));
+        routes.MapGet("/v1/models/{model}", (HttpContext context, string model, ModelTable models, BuyerGate gate) =>
+            gate.Wrong(context)?.ToResult()
+            ?? (models.Models.FirstOrDefault(entry => entry.Name == model) is ModelEntry found
+                ? Answer.Json(ToResponse(found), ProtocolJson.Default.ModelResponse)
+                : new ApiError(404, "invalid_request_error", "model_not_found", "The model does not exist here. GET /v1/models lists those that do.", "model").ToResult()));
     }
+
+    private static ModelResponse ToResponse(ModelEntry model) => new(model.Name, model.Digest, model.Descriptor, model.MicroComputeUnitsPerToken);
 }

@@ -70,6 +70,53 @@ internal static partial class LedgerSchema
             """
             DROP TABLE enrolments;
             """),
+        new(
+            """
+            CREATE TABLE sessions (
+              token_hash BLOB PRIMARY KEY CHECK (length(token_hash) = 32),
+              account BLOB NOT NULL CHECK (length(account) = 20),
+              nonce TEXT NOT NULL UNIQUE,
+              expires_at INTEGER NOT NULL) STRICT;
+
+            CREATE TABLE api_keys (
+              key_id TEXT PRIMARY KEY,
+              token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+              account BLOB NOT NULL CHECK (length(account) = 20),
+              name TEXT NOT NULL,
+              preview TEXT NOT NULL,
+              created_at INTEGER NOT NULL,
+              expires_at INTEGER,
+              revoked_at INTEGER,
+              daily_units INTEGER,
+              total_units INTEGER) STRICT;
+            CREATE INDEX api_keys_account ON api_keys (account);
+
+            CREATE TABLE purchases (
+              purchase_key INTEGER PRIMARY KEY AUTOINCREMENT,
+              key_id TEXT NOT NULL REFERENCES api_keys,
+              account BLOB NOT NULL CHECK (length(account) = 20),
+              entry_key INTEGER NOT NULL UNIQUE REFERENCES queue,
+              compute_units INTEGER NOT NULL CHECK (compute_units > 0),
+              bought_at INTEGER NOT NULL) STRICT;
+            CREATE INDEX purchases_account ON purchases (account);
+            CREATE INDEX purchases_key ON purchases (key_id, bought_at);
+
+            CREATE TABLE credit_ids (
+              credit_id BLOB PRIMARY KEY CHECK (length(credit_id) = 32),
+              opening_asked INTEGER NOT NULL,
+              opened_tx BLOB,
+              opening_refusal TEXT) STRICT;
+            CREATE INDEX credit_ids_opening ON credit_ids (opening_asked) WHERE opening_asked = 1;
+
+            CREATE INDEX redemptions_workload ON redemptions (workload_hash);
+            """,
+            """
+            DROP INDEX redemptions_workload;
+            DROP TABLE credit_ids;
+            DROP TABLE purchases;
+            DROP TABLE api_keys;
+            DROP TABLE sessions;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

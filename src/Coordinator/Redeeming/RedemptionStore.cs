@@ -21,16 +21,34 @@ internal sealed class RedemptionStore
         transaction.Execute("UPDATE workloads SET opening_asked = 1, opening_refusal = NULL WHERE workload_hash = $1 AND opened_tx IS NULL", workload.Hash);
     });
 
-    /// <summary>Workloads that are to be opened on chain.</summary>
-    internal IReadOnlyList<QuotedWorkload> AskedToOpen() => _ledger.Read(transaction => transaction.Query(
-        "SELECT compute_units, opened_tx, opening_refusal, workload_hash FROM workloads WHERE opening_asked = 1", row => ReadQuoted(row.Hash(3), row)));
+    /// <summary>Asks for a credit id to be opened. Nothing can run under it, so its price means nothing but that it is open.</summary>
+    internal void AddCreditId(Hash256 creditId) => _ledger.Write("ask for credit id", transaction => transaction.Execute(
+        """
+        INSERT INTO credit_ids (credit_id, opening_asked) VALUES ($1, 1)
+        ON CONFLICT (credit_id) DO UPDATE SET opening_asked = 1, opening_refusal = NULL WHERE credit_ids.opened_tx IS NULL
+        """,
+        creditId));
 
+    /// <summary>Workloads and credit ids that are to be opened on chain.</summary>
+    internal IReadOnlyList<QuotedWorkload> AskedToOpen() => _ledger.Read(transaction => transaction.Query(
+        """
+        SELECT compute_units, opened_tx, opening_refusal, workload_hash FROM workloads WHERE opening_asked = 1
+        UNION ALL SELECT CAST(1 AS BIGINT), opened_tx, opening_refusal, credit_id FROM credit_ids WHERE opening_asked = 1
+        """,
+        row => ReadQuoted(row.Hash(3), row)));
+
+    /// <summary>A workload or a credit id.</summary>
     internal QuotedWorkload? Find(Hash256 workloadHash) => _ledger.Read(transaction => transaction.First(
-        "SELECT compute_units, opened_tx, opening_refusal FROM workloads WHERE workload_hash = $1", row => ReadQuoted(workloadHash, row), workloadHash));
+        """
+        SELECT compute_units, opened_tx, opening_refusal FROM workloads WHERE workload_hash = $1
+        UNION ALL SELECT CAST(1 AS BIGINT), opened_tx, opening_refusal FROM credit_ids WHERE credit_id = $1
+        """,
+        row => ReadQuoted(workloadHash, row), workloadHash));
 
     internal void MarkOpened(Hash256 workloadHash, Hash256 transactionHash) => _ledger.Write("workload opened", transaction =>
     {
-        if (transaction.Execute("UPDATE workloads SET opened_tx = $2, opening_asked = 0 WHERE workload_hash = $1 AND opened_tx IS NULL", workloadHash, transactionHash) == 1)
+        if (transaction.Execute("UPDATE workloads SET opened_tx = $2, opening_asked = 0 WHERE workload_hash = $1 AND opened_tx IS NULL", workloadHash, transactionHash)
+            + transaction.Execute("UPDATE credit_ids SET opened_tx = $2, opening_asked = 0 WHERE credit_id = $1 AND opened_tx IS NULL", workloadHash, transactionHash) == 1)
         {
             transaction.Record("workload opened", workloadHash.ToArray(), $"{transactionHash}");
         }
@@ -40,6 +58,7 @@ internal sealed class RedemptionStore
     internal void RefuseOpening(Hash256 workloadHash, string refusal) => _ledger.Write("opening refused", transaction =>
     {
         transaction.Execute("UPDATE workloads SET opening_asked = 0, opening_refusal = $2 WHERE workload_hash = $1 AND opened_tx IS NULL", workloadHash, refusal);
+        transaction.Execute("UPDATE credit_ids SET opening_asked = 0, opening_refusal = $2 WHERE credit_id = $1 AND opened_tx IS NULL", workloadHash, refusal);
         transaction.Record("opening refused", workloadHash.ToArray(), refusal);
     });
 

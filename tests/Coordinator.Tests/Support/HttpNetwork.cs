@@ -35,9 +35,15 @@ internal sealed class HttpNetwork : IAsyncDisposable
 
     internal LedgerDatabase Ledger => _parts.Ledger;
 
-    internal static async Task<HttpNetwork> StartAsync(Func<CoordinatorOptions, CoordinatorOptions>? options = null, int miners = 4, DeploymentRoots? roots = null)
+    internal static async Task<HttpNetwork> StartAsync(
+        Func<CoordinatorOptions, CoordinatorOptions>? options = null, int miners = 4, ModelEntry? model = null, DeploymentRoots? roots = null)
     {
         var network = new TestNetwork(TimeProvider.System, miners, roots);
+        if (model is not null)
+        {
+            network.Models.Add(model);
+        }
+
         network.Options = options?.Invoke(network.Options) ?? network.Options;
         CoordinatorParts parts = network.Parts();
         WebApplication application = CoordinatorApplication.Build(parts);

@@ -29,11 +29,14 @@ internal sealed class TestMiner : IDisposable
     /// <summary>What it says instead of the right answer.</summary>
     internal string? Lie { get; set; }
 
+    /// <summary>Computes what it answers; null says the same of every workload.</summary>
+    internal Func<Hash256, byte[]>? Engine { get; set; }
+
     internal ulong Duration { get; set; } = 1000;
 
     internal static Secp256k1PrivateKey Key(string name) => Secp256k1PrivateKey.FromBytes(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
 
-    internal byte[] Transcript(Hash256 workloadHash) => System.Text.Encoding.UTF8.GetBytes($"{workloadHash}: {Lie ?? "the answer"}");
+    internal byte[] Transcript(Hash256 workloadHash) => Lie is null && Engine is not null ? Engine(workloadHash) : System.Text.Encoding.UTF8.GetBytes($"{workloadHash}: {Lie ?? "the answer"}");
 
     internal (WorkAttestation Attestation, Hash256 Salt) Work(Hash256 taskId, Hash256 workloadHash)
     {

@@ -35,6 +35,7 @@ internal sealed class TestNetwork : IDisposable
             Store = PostgresServer.IsAsked ? PostgresServer.Require().CreateDatabase() : Path.Combine(_directory, "ledger.db"),
             ModelsFile = "models.json",
             Listen = new Uri("http://127.0.0.1:0"),
+            PublicUrl = new Uri("https://coordinator.example"),
             BatchInterval = TimeSpan.FromMilliseconds(100),
             PollInterval = TimeSpan.FromMilliseconds(50),
             DemandsEvidence = false,
@@ -57,6 +58,8 @@ internal sealed class TestNetwork : IDisposable
 
     internal CoordinatorOptions Options { get; set; }
 
+    internal List<ModelEntry> Models { get; } = [Model];
+
     internal Secp256k1PrivateKey CoordinatorKey { get; } = TestMiner.Key("coordinator");
 
     internal static Workload Workload(int number, int maxNewTokens = 10) => new(
@@ -70,7 +73,7 @@ internal sealed class TestNetwork : IDisposable
         ledger.BindTo(Deployment.ChainId, Deployment.MiningRegistry);
         ledger.CommitBoundary = boundary;
         Chain.Boundary = boundary;
-        return new CoordinatorParts(Options, Deployment, new ModelTable([Model]), CoordinatorKey, ledger, Chain, Clock);
+        return new CoordinatorParts(Options, Deployment, new ModelTable(Models), CoordinatorKey, ledger, Chain, Clock);
     }
 
     internal RunningCoordinator Start(Action<string>? boundary = null) => new(this, Parts(boundary));
