@@ -100,7 +100,47 @@ internal sealed class CoordinatorApi : IDisposable
         return SendAsync(request, answer, cancellation);
     }
 
+    /// <summary>A request on a session or an API key; a body of null sends none.</summary>
+    internal Task<TAnswer> BearAsync<TAnswer>(
+        HttpMethod method, string path, string? token, byte[]? body, JsonTypeInfo<TAnswer> answer, CancellationToken cancellation) =>
+        SendAsync(Bearing(method, path, token, body), answer, cancellation);
+
+    /// <summary>The same where there is nothing to read in the answer.</summary>
+    internal async Task BearAsync(HttpMethod method, string path, string token, CancellationToken cancellation)
+    {
+        using HttpRequestMessage request = Bearing(method, path, token, null);
+        using HttpResponseMessage response = await TrySendAsync(request, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new CoordinatorRefusedException(path, response.StatusCode, TryReadProblem(await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false)));
+        }
+    }
+
+    /// <summary>A request on an API key whose answer is read while it comes.</summary>
+    internal async Task<HttpResponseMessage> StreamAsync(string path, string key, byte[] body, CancellationToken cancellation)
+    {
+        using HttpRequestMessage request = Bearing(HttpMethod.Post, path, key, body);
+        return await TrySendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private static HttpRequestMessage Bearing(HttpMethod method, string path, string? token, byte[]? body)
+    {
+        var request = new HttpRequestMessage(method, path);
+        if (token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        return request;
+    }
 
     private void Sign(HttpRequestMessage request, NetworkDomain domain, Secp256k1PrivateKey key, string method, string path, ReadOnlySpan<byte> body)
     {
@@ -116,7 +156,7 @@ internal sealed class CoordinatorApi : IDisposable
     {
         using (request)
         {
-            using HttpResponseMessage response = await TrySendAsync(request, cancellation).ConfigureAwait(false);
+            using HttpResponseMessage response = await TrySendAsync(request, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
             byte[] body = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
             {
@@ -136,11 +176,11 @@ internal sealed class CoordinatorApi : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> TrySendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> TrySendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellation)
     {
         try
         {
-            return await _http.SendAsync(request, cancellation).ConfigureAwait(false);
+            return await _http.SendAsync(request, completion, cancellation).ConfigureAwait(false);
         }
         catch (HttpRequestException fault)
         {

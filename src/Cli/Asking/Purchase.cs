@@ -61,7 +61,11 @@ internal sealed class Purchase
     }
 
     /// <summary>Burns AIT for credit on the workload.</summary>
-    internal async Task<TransactionReceipt> RedeemAsync(WorkloadQuote quote, BigInteger amount, CancellationToken cancellation)
+    internal Task<TransactionReceipt> RedeemAsync(WorkloadQuote quote, BigInteger amount, CancellationToken cancellation) =>
+        RedeemAsync(quote.WorkloadId, amount, cancellation);
+
+    /// <summary>Burns AIT for credit on any open id.</summary>
+    internal async Task<TransactionReceipt> RedeemAsync(Hash256 workloadId, BigInteger amount, CancellationToken cancellation)
     {
         BigInteger balance = await _network.BalanceAsync(_buyer.Address, cancellation).ConfigureAwait(false);
         if (balance < amount)
@@ -69,7 +73,7 @@ internal sealed class Purchase
             throw new RefusedException($"{_buyer.Address} has {Amounts.Text(balance)} AIT and would burn {Amounts.Text(amount)}. Choose a smaller amount or another account with --key.");
         }
 
-        byte[] call = NetworkAccess.Mining.Function("redeem").EncodeCall(amount, quote.WorkloadId);
+        byte[] call = NetworkAccess.Mining.Function("redeem").EncodeCall(amount, workloadId);
         return await _network.Chain.SendAsync(_buyer, _network.Network.MiningRegistry, call, cancellation).ConfigureAwait(false);
     }
 

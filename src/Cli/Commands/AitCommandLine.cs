@@ -23,6 +23,8 @@ public static class AitCommandLine
         TasksCommand.Build,
         BalanceCommand.Build,
         RedeemCommand.Build,
+        KeyCommand.Build,
+        AskCommand.Build,
         QueueCommand.Build,
         DexCommand.Build,
         VerifyCommand.Build,

@@ -5,10 +5,14 @@ public sealed class AitCommandLineTests
     /// <summary>Every command of this program with the options its help must name.</summary>
     public static TheoryData<string, string> HelpPromises { get; } = new()
     {
-        { "", "demo up redeem queue status devices tasks balance verify deploy publish doctor coordinator collateral miner --json" },
+        { "", "demo up redeem key ask queue status devices tasks balance verify deploy publish doctor coordinator collateral miner --json" },
         { "up", "--miners --state --port --rpc-port --json" },
         { "demo", "--state --json" },
         { "redeem", "AMOUNT WORKLOAD --key --max-new-tokens --state --rpc --coordinator --json" },
+        { "key", "create list revoke credit deposit --json" },
+        { "key create", "NAME --daily --total --key --state --rpc --coordinator --json" },
+        { "key deposit", "AMOUNT --key --state --rpc --coordinator --json" },
+        { "ask", "PROMPT --api-key --model --max-tokens --temperature --seed --state --rpc --coordinator --json" },
         { "queue", "PROMPT --count --key --state --rpc --coordinator --json" },
         { "status", "--state --rpc --coordinator --json" },
         { "devices", "--state --rpc --coordinator --json" },
