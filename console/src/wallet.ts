@@ -24,12 +24,22 @@ async function ask<T>(method: string, params: unknown[] = []): Promise<T> {
   }
 }
 
+/** The account the wallet gives this page. */
+export async function account(): Promise<string> {
+  const [first] = await ask<string[]>('eth_requestAccounts');
+  if (!first) throw new WalletFault('The wallet gives this page no account. Allow one and try again.');
+  return first;
+}
+
+/** The account's signature over a text that the wallet shows (EIP-191). */
+export const signText = (who: string, text: string) =>
+  ask<string>('personal_sign', [`0x${Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, '0')).join('')}`, who]);
+
 /** Burns AIT for credit on a workload; answers the transaction's hash once the wallet has sent it. */
 export async function redeem(chainId: number, registry: string, wei: bigint, workloadId: string): Promise<string> {
-  const [account] = await ask<string[]>('eth_requestAccounts');
-  if (!account) throw new WalletFault('The wallet gives this page no account. Allow one and try again.');
+  const from = await account();
   const expected = `0x${chainId.toString(16)}`;
   if ((await ask<string>('eth_chainId')).toLowerCase() !== expected) await ask('wallet_switchEthereumChain', [{ chainId: expected }]);
   const data = redeemSelector + wei.toString(16).padStart(64, '0') + workloadId.slice(2);
-  return ask<string>('eth_sendTransaction', [{ from: account, to: registry, data }]);
+  return ask<string>('eth_sendTransaction', [{ from, to: registry, data }]);
 }

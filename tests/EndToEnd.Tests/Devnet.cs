@@ -1,11 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Text.Json.Nodes;
 using Ait.Attestation;
 using Ait.Chain;
 using Ait.Chain.Abi;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
+using Ait.Cli.Commands;
 using Ait.Cli.Launching;
 using Ait.Cli.Surroundings;
 using Ait.Protocol;
@@ -139,6 +141,38 @@ public class Devnet : IAsyncLifetime
     }
 
     internal async Task<BigInteger> SupplyAsync(CancellationToken cancellation) => await Network.SupplyAsync(cancellation);
+
+    /// <summary>The operator with the most AIT: its key file and what it has.</summary>
+    internal async Task<(string KeyFile, BigInteger Balance)> RichestAsync(CancellationToken cancellation)
+    {
+        (string File, BigInteger Balance) best = ("", -1);
+        foreach (string name in Local.Miners.Select(miner => miner.Operator).Distinct())
+        {
+            BigInteger balance = await BalanceAsync(Local.State.Key(name), cancellation);
+            if (balance > best.Balance)
+            {
+                best = (Local.State.Key(name), balance);
+            }
+        }
+
+        return best;
+    }
+
+    internal async Task<BigInteger> BalanceAsync(string keyFile, CancellationToken cancellation)
+    {
+        using Secp256k1PrivateKey key = KeyFile.Open(keyFile);
+        return await Network.BalanceAsync(key.Address, cancellation);
+    }
+
+    /// <summary>`ait …` on this network, in this process; its last line of JSON.</summary>
+    internal async Task<JsonObject> RunAsync(int exitCode, CancellationToken cancellation, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        int code = await AitCommandLine.RunAsync([.. arguments, "--state", Local.State.Path, "--json"], output, errors, cancellation);
+        Assert.True(code == exitCode, $"exit code {code}: {output}{errors}");
+        return JsonNode.Parse(output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!.AsObject();
+    }
 
     private static InvalidOperationException Skipped() => new("the test must call Require first");
 }

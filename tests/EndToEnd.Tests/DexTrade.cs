@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Ait.Chain;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
-using Ait.Cli.Commands;
 using Ait.Protocol;
 using Ait.Protocol.Http;
 
@@ -26,7 +25,7 @@ public sealed class DexTrade(Devnet devnet) : IClassFixture<Devnet>
             await devnet.SettledAsync(workload, Cancellation);
         }
 
-        (string holder, BigInteger balance) = await RichestAsync();
+        (string holder, BigInteger balance) = await devnet.RichestAsync(Cancellation);
         JsonObject empty = await RunAsync(2, "quote", "1", "AIT");
         Assert.Contains("ait dex deploy", (string?)empty["error"], StringComparison.Ordinal);
         await RunAsync(0, "deploy", "--key", holder);
@@ -56,34 +55,8 @@ public sealed class DexTrade(Devnet devnet) : IClassFixture<Devnet>
         Assert.Equal(supply - price.PriceWei + BigInteger.Parse(settled.MintedWei!, CultureInfo.InvariantCulture), await devnet.SupplyAsync(Cancellation));
     }
 
-    private async Task<(string KeyFile, BigInteger Balance)> RichestAsync()
-    {
-        (string File, BigInteger Balance) best = ("", -1);
-        foreach (string name in devnet.Local.Miners.Select(miner => miner.Operator).Distinct())
-        {
-            BigInteger balance = await BalanceAsync(devnet.Local.State.Key(name));
-            if (balance > best.Balance)
-            {
-                best = (devnet.Local.State.Key(name), balance);
-            }
-        }
-
-        return best;
-    }
-
-    private async Task<BigInteger> BalanceAsync(string keyFile)
-    {
-        using Secp256k1PrivateKey key = Cli.Launching.KeyFile.Open(keyFile);
-        return await devnet.Network.BalanceAsync(key.Address, Cancellation);
-    }
+    private Task<BigInteger> BalanceAsync(string keyFile) => devnet.BalanceAsync(keyFile, Cancellation);
 
     /// <summary>`ait dex …` in this process; its last line of JSON.</summary>
-    private async Task<JsonObject> RunAsync(int exitCode, params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        int code = await AitCommandLine.RunAsync(["dex", .. arguments, "--state", devnet.Local.State.Path, "--json"], output, errors, Cancellation);
-        Assert.True(code == exitCode, $"exit code {code}: {output}{errors}");
-        return JsonNode.Parse(output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!.AsObject();
-    }
+    private Task<JsonObject> RunAsync(int exitCode, params string[] arguments) => devnet.RunAsync(exitCode, Cancellation, ["dex", .. arguments]);
 }
