@@ -23,7 +23,7 @@ function Facts({ task }: { task: Task }) {
         <dt>Phase</dt><dd><State kind={kindOf(task.phase)}>{task.phase}</State></dd>
         <dt>Workload</dt><dd><Hex value={task.workloadHash} /></dd>
         <dt>Work</dt><dd>{units(task.computeUnits)}</dd>
-        <dt>Paid by</dt><dd>{isZero(task.redeemer) ? 'subsidy' : <Hex value={task.redeemer} />}</dd>
+        <dt>Paid by</dt><dd>{isZero(task.redeemer) ? 'subsidy or prepaid credit' : <Hex value={task.redeemer} />}</dd>
         <dt>Deadline</dt><dd>{when(task.deadline)}</dd>
         <dt>Batch</dt><dd>{task.batchId === null ? 'not committed yet' : `${task.batchId}, leaf ${task.index}`}</dd>
         <dt>Result</dt><dd>{task.resultHash ? <Hex value={task.resultHash} /> : '–'}</dd>

@@ -36,7 +36,7 @@ export function TasksPage({ phase }: { phase: string | undefined }) {
           { name: 'Batch', cell: (task) => (task.batchId === null ? '–' : `${task.batchId} / ${task.index}`) },
           { name: 'Phase', cell: (task) => <State kind={kindOf(task.phase)}>{task.phase}</State> },
           { name: 'Work', number: true, cell: (task) => units(task.computeUnits) },
-          { name: 'Paid by', cell: (task) => (isZero(task.redeemer) ? 'subsidy' : <Hex value={task.redeemer} />) },
+          { name: 'Paid by', cell: (task) => (isZero(task.redeemer) ? 'subsidy, prepaid' : <Hex value={task.redeemer} />) },
           { name: 'Seats', cell: (task) => (task.seats.length ? `${task.seats.filter((seat) => seat.phase === 'Settled').length} of ${task.seats.length} paid` : 'secret') },
           { name: 'Minted', number: true, cell: (task) => (task.mintedWei ? ait(task.mintedWei) : '–') },
         ]}

@@ -9,7 +9,7 @@ namespace Ait.Protocol.Http;
 /// <param name="WorkloadHash">What is run.</param>
 /// <param name="ComputeUnits">Micro-CU.</param>
 /// <param name="Deadline">Unix seconds.</param>
-/// <param name="Redeemer">Whose credit pays; zero for subsidised work.</param>
+/// <param name="Redeemer">Whose credit on chain pays; zero for subsidised work and for what prepaid credit bought.</param>
 /// <param name="Phase">Where it stands.</param>
 /// <param name="ResultHash">The agreed result.</param>
 /// <param name="Transaction">The settlement transaction.</param>
