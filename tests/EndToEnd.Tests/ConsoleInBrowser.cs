@@ -141,65 +141,6 @@ public sealed class ConsoleInBrowser(Devnet devnet) : IClassFixture<Devnet>
         Assert.Equal($"{network.Network.MiningRegistry} {Hex.Encode(expected)} {buyer.Address}", Assert.Single(data), ignoreCase: true);
     }
 
-    [Fact(Timeout = 480_000)]
-    public async Task Chat_answersAnAccountThatSignedInWithItsWalletAndLinksToTheProof()
-    {
-        await using Opened opened = await OpenAsync();
-        IPage page = opened.Page;
-        await devnet.RegisteredAsync(5, Cancellation);
-        ModelResponse model = await devnet.ModelAsync(Cancellation);
-        foreach (Hash256 workload in await devnet.QueueAsync(Enumerable.Range(1, 12).Select(number => WorkloadText.OfPrompt($"Earn {number}:", 500, model)), Cancellation))
-        {
-            await devnet.SettledAsync(workload, Cancellation);
-        }
-
-        (string holder, System.Numerics.BigInteger balance) = await devnet.RichestAsync(Cancellation);
-        using Chain.Signing.Secp256k1PrivateKey account = Cli.Launching.KeyFile.Open(holder);
-        await devnet.RunAsync(0, Cancellation, "key", "deposit", Amounts.Text(balance), "--key", holder);
-
-        // A wallet that says its account in lower case, as many do, and really signs.
-        List<string> signed = [];
-        await page.ExposeFunctionAsync("signText", (string hex) =>
-        {
-            string text = System.Text.Encoding.UTF8.GetString(Hex.Decode(hex));
-            signed.Add(text);
-            return account.Sign(PersonalMessage.Digest(text)).ToString();
-        });
-        await page.AddInitScriptAsync(
-            $$"""
-            window.ethereum = { request: async (call) => {
-              if (call.method === 'eth_requestAccounts') return ['{{account.Address.ToString().ToLowerInvariant()}}'];
-              if (call.method === 'personal_sign' && call.params[1].toLowerCase() === '{{account.Address.ToString().ToLowerInvariant()}}') return window.signText(call.params[0]);
-              throw new Error('unexpected ' + call.method);
-            } };
-            """);
-        await page.GotoAsync(opened.Url + "#/chat");
-        await page.FillAsync("#key", "ait-wrong");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Use", Exact = true }).ClickAsync();
-        await page.GetByText("This is no live API key").WaitForAsync();
-        opened.Complaints.Clear(); // The browser tells of the answer 401.
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await page.FillAsync("#question", "Why?");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Ask", Exact = true }).ClickAsync();
-        await page.GetByText("of 3 seats agree").WaitForAsync();
-        string message = Assert.Single(signed);
-        Assert.StartsWith(new Uri(opened.Url).Authority + " wants you to sign in", message, StringComparison.Ordinal);
-        Assert.Contains(account.Address.ToString(), message, StringComparison.Ordinal);
-        Assert.NotEqual("An empty answer.", await page.InnerTextAsync(".turns li:last-child .text"));
-        foreach (ColorScheme scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
-        {
-            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-            await page.SetViewportSizeAsync(360, 800);
-            AxeResult judged = await page.RunAxe();
-            Assert.True(judged.Violations.Length == 0, string.Join("; ", judged.Violations.Select(broken => $"{broken.Id}: {broken.Help} at {broken.Nodes[0].Html}")));
-            Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= 360);
-        }
-
-        await page.ClickAsync(".turns a");
-        await page.GetByText("Check it yourself").WaitForAsync();
-        Assert.Empty(opened.Complaints);
-    }
-
     private static Task<string> FocusAsync(IPage page) => page.EvaluateAsync<string>("document.activeElement.innerText");
 
     private async Task<Opened> OpenAsync()

@@ -6,7 +6,7 @@ import { Figure } from '../parts';
 import { readAit, short, units } from '../text';
 import { hasWallet, redeem, WalletFault } from '../wallet';
 
-const newTokens = 256;
+const usualTokens = 256;
 const stages: Record<string, string> = {
   queued: 'Waiting for a batch …',
   batched: 'Committing the batch on chain …',
@@ -98,6 +98,7 @@ function Conversation({ access, network, leave }: { access: { key: string; sessi
   const [model, setModel] = useState('');
   const [said, setSaid] = useState<Said[]>([]);
   const [question, setQuestion] = useState('');
+  const [most, setMost] = useState(String(usualTokens));
   const [stage, setStage] = useState('');
   const [account, setAccount] = useState<Credit | null>(null);
   const running = useRef<AbortController | null>(null);
@@ -120,7 +121,7 @@ function Conversation({ access, network, leave }: { access: { key: string; sessi
     let text = '';
     try {
       const turns = before.map(({ role, content }) => ({ role, content }));
-      const proof = await ask(access.key, chosen, turns, newTokens, ended.signal, (now) => setStage(stages[now] ?? ''), (piece) => {
+      const proof = await ask(access.key, chosen, turns, Number(most), ended.signal, (now) => setStage(stages[now] ?? ''), (piece) => {
         text += piece;
         setSaid([...before, { role: 'assistant', content: text }]);
       });
@@ -166,6 +167,8 @@ function Conversation({ access, network, leave }: { access: { key: string; sessi
         ) : null}
         <label for="question">Question</label>
         <textarea id="question" rows={3} value={question} onInput={(event) => setQuestion(event.currentTarget.value)} />
+        <label for="most">Most tokens of the answer; they are paid for</label>
+        <input id="most" type="number" min="1" max="131072" required value={most} onInput={(event) => setMost(event.currentTarget.value)} />
         <span class="row">
           <button type="submit" class="main" disabled={stage !== '' || !chosen}>Ask</button>
           <button type="button" onClick={leave}>Forget the key</button>
