@@ -64,6 +64,7 @@ public sealed class EvidenceJudgeTests : IClassFixture<EmulatedVendors>, IDispos
             Store = "l",
             ModelsFile = "m",
             Listen = new Uri("http://127.0.0.1:0"),
+            PublicUrl = new Uri("https://coordinator.example"),
             DemandsRevocation = demandsRevocation,
         };
         var client = new CollateralClient(
