@@ -9,11 +9,6 @@ internal sealed unsafe partial class GpuExecutor
     private const int PositionThreads = 128;
     private const int AttendWarps = HeadCache.PagePositions / 16;
 
-    // From so many activation rows on, blocks that stage both sides read less than blocks that stream the weights.
-    private const int MostStreamedRows = 64;
-    private const int StreamedRows = 32;
-    private const int BlockEdge = 128;
-
     /// <summary>Every launch of a step, in order: StepExecutor.Step, phase by phase.</summary>
     private void Enqueue()
     {
@@ -97,42 +92,8 @@ internal sealed unsafe partial class GpuExecutor
         _device.Launch(_kernels.SiluQuantize, new GpuGrid(rows, 1, 1, RowThreads), &arguments, sizeof(QuantizeArguments));
     }
 
-    private void Linear(GpuMatrix matrix, int rows, ulong target, int targetStride, bool adds)
-    {
-        var arguments = new LinearArguments
-        {
-            Weights = matrix.Weights,
-            WeightScales = matrix.Scales,
-            Bias = matrix.Bias,
-            X = _quantized,
-            XScales = _scales,
-            Target = target,
-            TargetStride = targetStride,
-            WeightRows = matrix.Rows,
-            XRows = rows,
-            Columns = matrix.Columns,
-            Stride = matrix.Stride,
-            Adds = adds ? 1 : 0,
-        };
-        if (rows > MostStreamedRows)
-        {
-            var blocks = new GpuGrid(Blocks(matrix.Rows, BlockEdge), Blocks(rows, BlockEdge), 1, RowThreads);
-            _device.Launch(_kernels.BlockLinear, blocks, &arguments, sizeof(LinearArguments));
-            return;
-        }
-
-        // As many weight rows to a block as leave a block for every multiprocessor: the more, the fewer times the activations are read.
-        bool wide = rows > StreamedRows / 2;
-        int rowBlocks = Blocks(rows, wide ? StreamedRows : StreamedRows / 2);
-        int left = 2;
-        while (left > 0 && Blocks(matrix.Rows, 16 << left) * rowBlocks < _device.Multiprocessors)
-        {
-            left--;
-        }
-
-        var grid = new GpuGrid(Blocks(matrix.Rows, 16 << left), rowBlocks, 1, RowThreads);
-        _device.Launch(_kernels.StreamLinear(wide, left), grid, &arguments, sizeof(LinearArguments));
-    }
+    private void Linear(GpuMatrix matrix, int rows, ulong target, int targetStride, bool adds) =>
+        GpuLinear.Launch(_device, matrix, _quantized, _scales, rows, target, targetStride, adds);
 
     private void Position(GpuLayer layer, int index, int rows)
     {
@@ -158,7 +119,7 @@ internal sealed unsafe partial class GpuExecutor
             Epsilon = _config.NormEpsilon,
         };
         int warps = PositionThreads / _device.WarpSize;
-        var grid = new GpuGrid(rows, Blocks(_config.Heads + (2 * _config.KeyValueHeads), warps), 1, PositionThreads);
+        var grid = new GpuGrid(rows, GpuGrid.Blocks(_config.Heads + (2 * _config.KeyValueHeads), warps), 1, PositionThreads);
         _device.Launch(_kernels.Position, grid, &arguments, sizeof(PositionArguments));
     }
 
@@ -235,6 +196,4 @@ internal sealed unsafe partial class GpuExecutor
         Width = _config.HeadDimension,
         KeyStride = GpuPages.KeyStride(_config),
     };
-
-    private static int Blocks(int items, int each) => (items + each - 1) / each;
 }

@@ -1,12 +1,8 @@
 namespace Ait.Engine.Gpu;
 
-/// <summary>The kernels that an executor launches, found once.</summary>
+/// <summary>The kernels that an executor launches, found once; <see cref="GpuLinear"/> chooses those of linear layers by shape.</summary>
 internal sealed class GpuKernels
 {
-    private const string Linear = "linear_";
-
-    private readonly nint[,] _streamLinear = new nint[2, 3];
-
     public GpuKernels(IGpuDevice device, int headDimension)
     {
         int width = headDimension <= 64 ? 64 : headDimension <= 128 ? 128 : headDimension <= 256 ? 256 : 512;
@@ -23,12 +19,6 @@ internal sealed class GpuKernels
         Finish = device.Kernel("attend_finish");
         Pool = device.Kernel("pool");
         Choose = device.Kernel("choose");
-        BlockLinear = device.Kernel(Linear + "128_by_128");
-        for (int left = 0; left < 3; left++)
-        {
-            _streamLinear[0, left] = device.Kernel($"{Linear}{16 << left}_by_16");
-            _streamLinear[1, left] = device.Kernel($"{Linear}{16 << left}_by_32");
-        }
     }
 
     public nint Embed { get; }
@@ -56,9 +46,4 @@ internal sealed class GpuKernels
     public nint Pool { get; }
 
     public nint Choose { get; }
-
-    public nint BlockLinear { get; }
-
-    /// <summary>The kernel for few activation rows; left is log2 of the weight rows of a block in units of 16.</summary>
-    public nint StreamLinear(bool wide, int left) => _streamLinear[wide ? 1 : 0, left];
 }

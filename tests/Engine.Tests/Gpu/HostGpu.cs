@@ -36,6 +36,12 @@ internal sealed unsafe class HostGpu : IGpuDevice
 
     public nint Kernel(string name)
     {
+        int index = _names.IndexOf(name);
+        if (index >= 0)
+        {
+            return index;
+        }
+
         _names.Add(name);
         return _names.Count - 1;
     }
