@@ -30,6 +30,7 @@ public static class AitCommandLine
         VerifyCommand.Build,
         ModelCommand.Build,
         ChatCommand.Build,
+        BenchCommand.Build,
         DeployCommand.Build,
         PublishCommand.Build,
         DoctorCommand.Build,
