@@ -29,6 +29,9 @@ public static class Backends
     /// <summary>Why there is no GPU, in words; null if there is one.</summary>
     public static string? GpuAbsence => GpuBackend.Device is null ? GpuBackend.Absence : null;
 
+    /// <summary>Why products of many rows run by kernels of the engine and not by the vendor's library; null where the library does them.</summary>
+    public static string? GpuProductsAbsence => GpuBackend.Device is { HasProducts: true } ? null : GpuBackend.Device?.ProductsAbsence ?? GpuAbsence;
+
     /// <summary>The refusal of a backend that cannot run here, or null.</summary>
     internal static EngineRefusal? Check(Backend backend)
     {

@@ -27,6 +27,8 @@ public sealed unsafe class ThroughputProbe : IDisposable, IWork
     private readonly ulong _x;
     private readonly ulong _xScales;
     private readonly ulong _y;
+    private readonly ulong _sumsOnDevice;
+    private readonly long _sumsBytes;
     private readonly int _rows;
     private PackedMatrix? _current;
     private int _currentRows;
@@ -78,7 +80,9 @@ public sealed unsafe class ThroughputProbe : IDisposable, IWork
             _largeOnDevice = new GpuMatrix(_device, [large], []);
             _x = _device.Allocate((long)rows * widest);
             _xScales = _device.Allocate(rows * sizeof(float));
-            _y = _device.Allocate((long)Math.Max((long)rows * n, large.Rows) * sizeof(float));
+            _y = _device.Allocate(Math.Max((long)rows * n, large.Rows) * sizeof(float));
+            _sumsBytes = GpuLinear.SumsBytes(_device, rows, n);
+            _sumsOnDevice = _device.Allocate(_sumsBytes);
         }
     }
 
@@ -107,6 +111,7 @@ public sealed unsafe class ThroughputProbe : IDisposable, IWork
                 _device.Release(_x);
                 _device.Release(_xScales);
                 _device.Release(_y);
+                _device.Release(_sumsOnDevice);
             }
         }
     }
@@ -134,7 +139,7 @@ public sealed unsafe class ThroughputProbe : IDisposable, IWork
         {
             lock (_device)
             {
-                GpuLinear.Launch(_device, onDevice, _x, _xScales, rows, _y, onDevice.Rows);
+                GpuLinear.Launch(_device, onDevice.Times(_x, _xScales, rows, _y, onDevice.Rows), _sumsOnDevice, _sumsBytes);
                 // The next product must not hide behind this one.
                 int done;
                 _device.Download(&done, _y, sizeof(int));

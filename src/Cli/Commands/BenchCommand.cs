@@ -111,7 +111,11 @@ internal static class BenchCommand
             ["result hash", $"{run.ResultHash}", ""],
         ]);
         screen.Say("An H100 at the limits of its data sheet does 1000 CU/h.");
-        if (backend != Backend.Gpu)
+        if (backend == Backend.Gpu)
+        {
+            screen.Say(Backends.GpuProductsAbsence is { } absence ? $"Products of many rows run by the engine's own kernels: {absence}." : "Products of many rows run by the vendor's library.");
+        }
+        else
         {
             screen.Say($"No GPU was used: {Backends.GpuAbsence ?? "another backend was asked for"}.");
         }

@@ -93,7 +93,7 @@ internal sealed unsafe partial class GpuExecutor
     }
 
     private void Linear(GpuMatrix matrix, int rows, ulong target, int targetStride, bool adds) =>
-        GpuLinear.Launch(_device, matrix, _quantized, _scales, rows, target, targetStride, adds);
+        GpuLinear.Launch(_device, matrix.Times(_quantized, _scales, rows, target, targetStride, adds), _products, _productsBytes);
 
     private void Position(GpuLayer layer, int index, int rows)
     {

@@ -26,6 +26,8 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
     private readonly List<ulong> _owned = [];
     private readonly Dictionary<GpuStepShape, nint> _recordings = [];
 
+    private readonly ulong _products;
+    private readonly long _productsBytes;
     private readonly ulong _hidden;
     private readonly ulong _quantized;
     private readonly ulong _scales;
@@ -69,6 +71,9 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
         {
             _plan = new GpuPlan(_device, maxRows, maxSequences, _group);
             int widest = Math.Max(Math.Max(config.Dimension, config.QueryWidth), config.FeedForward);
+            _productsBytes = GpuLinear.SumsBytes(
+                _device, maxRows, Math.Max(config.Dimension, Math.Max(config.QueryWidth + (2 * config.KeyValueWidth), 2 * config.FeedForward)));
+            _products = _productsBytes == 0 ? 0 : Take(1, _productsBytes, 1);
             _hidden = Take(maxRows, config.Dimension, sizeof(float));
             _quantized = Take(maxRows, GpuMatrix.StrideOf(widest), 1);
             _scales = Take(maxRows, 1, sizeof(float));

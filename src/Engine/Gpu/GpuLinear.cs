@@ -1,6 +1,6 @@
 namespace Ait.Engine.Gpu;
 
-/// <summary>Chooses the kernel of a linear layer by its shape.</summary>
+/// <summary>Chooses by the shape of a linear layer what computes it: kernels of the engine, or the vendor's library for many rows.</summary>
 internal static unsafe class GpuLinear
 {
     private const int Threads = 256;
@@ -10,36 +10,84 @@ internal static unsafe class GpuLinear
     // From so many activation rows on, blocks that stage both sides read less than blocks that stream the weights.
     private const int MostStreamedRows = 64;
 
+    // Sums of the vendor's library, at most; more rows are multiplied in several parts.
+    private const long MostSumsBytes = 256L << 20;
+
+    /// <summary>Room for the sums of the vendor's library, for at most so many rows of activations and of weights; 0 if there is no library.</summary>
+    public static long SumsBytes(IGpuDevice device, int rows, int weightRows) =>
+        device.HasProducts && rows > MostStreamedRows ? Math.Min((long)rows * weightRows * sizeof(int), MostSumsBytes) : 0;
+
     /// <summary>target[r, n] (+)= x[r] · w[n], scaled, for quantised rows with the stride of the matrix.</summary>
-    public static void Launch(IGpuDevice device, GpuMatrix matrix, ulong x, ulong scales, int rows, ulong target, int targetStride, bool adds = false)
+    public static void Launch(IGpuDevice device, in LinearArguments arguments, ulong sums, long sumsBytes)
     {
-        var arguments = new LinearArguments
+        if (arguments.XRows <= MostStreamedRows)
         {
-            Weights = matrix.Weights,
-            WeightScales = matrix.Scales,
-            Bias = matrix.Bias,
-            X = x,
-            XScales = scales,
-            Target = target,
-            TargetStride = targetStride,
-            WeightRows = matrix.Rows,
-            XRows = rows,
-            Columns = matrix.Columns,
-            Stride = matrix.Stride,
-            Adds = adds ? 1 : 0,
-        };
-        if (rows > MostStreamedRows)
+            LaunchStreams(device, arguments);
+        }
+        else if (!TryProducts(device, arguments, sums, sumsBytes))
         {
-            var blocks = new GpuGrid(GpuGrid.Blocks(matrix.Rows, BlockEdge), GpuGrid.Blocks(rows, BlockEdge), 1, Threads);
-            device.Launch(device.Kernel("linear_128_by_128"), blocks, &arguments, sizeof(LinearArguments));
-            return;
+            LaunchBlocks(device, arguments);
+        }
+    }
+
+    private static bool TryProducts(IGpuDevice device, in LinearArguments arguments, ulong sums, long sumsBytes)
+    {
+        // Parts of whole blocks, so that the second finds the activations aligned.
+        long most = sumsBytes / sizeof(int) / arguments.WeightRows;
+        int part = most >= arguments.XRows ? arguments.XRows : (int)(most / BlockEdge * BlockEdge);
+        for (int row = 0; row < arguments.XRows; row += part)
+        {
+            int rows = Math.Min(part, arguments.XRows - row);
+            ulong x = arguments.X + ((ulong)row * (ulong)arguments.Stride);
+            if (part == 0 || !device.TryMultiply(arguments.Weights, arguments.WeightRows, x, rows, arguments.Columns, arguments.Stride, sums))
+            {
+                // Nothing is done yet: a shape is taken for every part or for none, but for the last, which is shorter.
+                return row > 0 && Rest(device, arguments, row);
+            }
+
+            var finish = new FinishArguments
+            {
+                Sums = sums,
+                WeightScales = arguments.WeightScales,
+                Bias = arguments.Bias,
+                XScales = arguments.XScales + ((ulong)row * sizeof(float)),
+                Target = arguments.Target + ((ulong)(row * arguments.TargetStride) * sizeof(float)),
+                TargetStride = arguments.TargetStride,
+                WeightRows = arguments.WeightRows,
+                XRows = rows,
+                Adds = arguments.Adds,
+            };
+            device.Launch(device.Kernel("finish_linear"), new GpuGrid(GpuGrid.Blocks(arguments.WeightRows, Threads), rows, 1, Threads), &finish, sizeof(FinishArguments));
         }
 
+        return true;
+    }
+
+    /// <summary>The rows from one on by a kernel.</summary>
+    private static bool Rest(IGpuDevice device, in LinearArguments arguments, int row)
+    {
+        LinearArguments rest = arguments;
+        rest.X += (ulong)row * (ulong)arguments.Stride;
+        rest.XScales += (ulong)row * sizeof(float);
+        rest.Target += (ulong)(row * arguments.TargetStride) * sizeof(float);
+        rest.XRows -= row;
+        LaunchBlocks(device, rest);
+        return true;
+    }
+
+    private static void LaunchBlocks(IGpuDevice device, LinearArguments arguments)
+    {
+        var blocks = new GpuGrid(GpuGrid.Blocks(arguments.WeightRows, BlockEdge), GpuGrid.Blocks(arguments.XRows, BlockEdge), 1, Threads);
+        device.Launch(device.Kernel("linear_128_by_128"), blocks, &arguments, sizeof(LinearArguments));
+    }
+
+    private static void LaunchStreams(IGpuDevice device, LinearArguments arguments)
+    {
         // As many weight rows to a block as leave a block for every multiprocessor: the more, the fewer times the activations are read.
-        bool wide = rows > StreamedRows / 2;
-        int rowBlocks = GpuGrid.Blocks(rows, wide ? StreamedRows : StreamedRows / 2);
+        bool wide = arguments.XRows > StreamedRows / 2;
+        int rowBlocks = GpuGrid.Blocks(arguments.XRows, wide ? StreamedRows : StreamedRows / 2);
         int left = 64;
-        while (left > 16 && GpuGrid.Blocks(matrix.Rows, left) * rowBlocks < device.Multiprocessors)
+        while (left > 16 && GpuGrid.Blocks(arguments.WeightRows, left) * rowBlocks < device.Multiprocessors)
         {
             left /= 2;
         }
@@ -53,6 +101,6 @@ internal static unsafe class GpuLinear
             (32, true) => "linear_32_by_32",
             _ => "linear_64_by_32",
         };
-        device.Launch(device.Kernel(kernel), new GpuGrid(GpuGrid.Blocks(matrix.Rows, left), rowBlocks, 1, Threads), &arguments, sizeof(LinearArguments));
+        device.Launch(device.Kernel(kernel), new GpuGrid(GpuGrid.Blocks(arguments.WeightRows, left), rowBlocks, 1, Threads), &arguments, sizeof(LinearArguments));
     }
 }

@@ -70,6 +70,23 @@ internal sealed unsafe class GpuMatrix : IDisposable
     /// <summary>Added to each output, or 0 for none.</summary>
     public ulong Bias { get; }
 
+    /// <summary>target[r, n] (+)= x[r] · w[n], scaled: what computes that, for so many quantised rows.</summary>
+    public LinearArguments Times(ulong x, ulong scales, int rows, ulong target, int targetStride, bool adds = false) => new()
+    {
+        Weights = Weights,
+        WeightScales = Scales,
+        Bias = Bias,
+        X = x,
+        XScales = scales,
+        Target = target,
+        TargetStride = targetStride,
+        WeightRows = Rows,
+        XRows = rows,
+        Columns = Columns,
+        Stride = Stride,
+        Adds = adds ? 1 : 0,
+    };
+
     /// <summary>The stride of rows of so many bytes.</summary>
     public static int StrideOf(int columns) => (columns + Alignment - 1) / Alignment * Alignment;
 

@@ -18,6 +18,18 @@ internal unsafe interface IGpuDevice : IDisposable
     /// <summary>Memory in all, in bytes.</summary>
     public long MemoryBytes { get; }
 
+    /// <summary>Whether the vendor's library of matrix products is at hand.</summary>
+    public bool HasProducts { get; }
+
+    /// <summary>Why it is not, in words; empty if it is.</summary>
+    public string ProductsAbsence { get; }
+
+    /// <summary>
+    /// sums[r, n] = x[r] · w[n] in int32 by the vendor's library, rows of either side with the stride, those of the sums without a gap.
+    /// False, and nothing done, if it does not take the shape, or if launches are recorded.
+    /// </summary>
+    public bool TryMultiply(ulong weights, int weightRows, ulong x, int rows, int columns, int stride, ulong sums);
+
     /// <summary>The handle of a kernel by its name.</summary>
     public nint Kernel(string name);
 

@@ -65,6 +65,22 @@ internal struct LinearArguments
     public int Padding;
 }
 
+/// <summary>Arguments of <c>finish_linear</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct FinishArguments
+{
+    public ulong Sums;
+    public ulong WeightScales;
+    public ulong Bias;
+    public ulong XScales;
+    public ulong Target;
+    public long TargetStride;
+    public int WeightRows;
+    public int XRows;
+    public int Adds;
+    public int Padding;
+}
+
 /// <summary>Where keys and values of one layer lie.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct PagesArguments

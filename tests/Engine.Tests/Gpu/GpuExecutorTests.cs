@@ -35,6 +35,18 @@ public sealed class GpuExecutorTests
     }
 
     [Theory]
+    [InlineData(TestDevices.Host32)]
+    [InlineData(TestDevices.Host64)]
+    public void Generate_givesTheSameThroughTheVendorsLibrary(string deviceName)
+    {
+        HostGpu device = TestDevices.OpenHost(deviceName, hasProducts: true);
+        AssertSame(device, Samples.SmallModel, Samples.Requests, 256, 5);
+        AssertSame(device, Samples.FeaturedModel, Samples.Requests, 100, 3);
+        Assert.InRange(device.Products, 8, int.MaxValue);
+        Assert.Contains("finish_linear", device.Launched);
+    }
+
+    [Theory]
     [MemberData(nameof(Devices))]
     public void Generate_servesABatchOfThirtyTwo(string deviceName)
     {
@@ -165,7 +177,7 @@ public sealed class GpuExecutorTests
         {
             foreach (int width in new[] { 16, 80, 144, 272 })
             {
-                var device = (HostGpu)TestDevices.Open(deviceName, multiprocessors);
+                HostGpu device = TestDevices.OpenHost(deviceName, multiprocessors);
                 Model model = Model.Create(new ModelDescriptor(
                     Samples.Small.Config with { Layers = 1, Heads = 2, KeyValueHeads = 1, HeadDimension = width, Features = width == 16 ? ModelFeatures.FinalGain : ModelFeatures.None }, 1));
                 AssertSame(device, model, [Samples.Requests[0], Samples.Requests[1]], 80, 2);
@@ -179,6 +191,9 @@ public sealed class GpuExecutorTests
             }
         }
 
+        HostGpu withLibrary = TestDevices.OpenHost(deviceName, hasProducts: true);
+        AssertSame(withLibrary, Samples.SmallModel, [Samples.Requests[0]], 256, 1);
+        reached.UnionWith(withLibrary.Launched);
         string[] kernels = [.. System.Text.RegularExpressions.Regex.Matches(KernelSource.Text, @"^(?:KERNEL|STREAM_LINEAR|ATTEND_MAXIMA|ATTEND_MIX)\((\w+),", System.Text.RegularExpressions.RegexOptions.Multiline)
             .Select(match => match.Groups[1].Value).Order()];
         Assert.Equal(kernels, reached.Order());

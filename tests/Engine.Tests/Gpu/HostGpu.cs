@@ -11,8 +11,10 @@ internal sealed unsafe class HostGpu : IGpuDevice
     private readonly List<List<Action>> _recordings = [];
     private List<Action>? _recording;
 
-    public HostGpu(int warp, int multiprocessors = 4)
+    /// <summary>Opens a device with so wide warps; with products it has a library of them, which multiplies in loops.</summary>
+    public HostGpu(int warp, int multiprocessors = 4, bool hasProducts = false)
     {
+        HasProducts = hasProducts;
         _kernels = HostKernels.Of(warp);
         Multiprocessors = multiprocessors;
     }
@@ -33,6 +35,41 @@ internal sealed unsafe class HostGpu : IGpuDevice
 
     /// <summary>How often something recorded was done.</summary>
     public int Replays { get; private set; }
+
+    public bool HasProducts { get; }
+
+    public string ProductsAbsence => HasProducts ? "" : "the host has none";
+
+    /// <summary>Products that the library made.</summary>
+    public int Products { get; private set; }
+
+    /// <summary>Counts products from 0 again.</summary>
+    public void ForgetProducts() => Products = 0;
+
+    public bool TryMultiply(ulong weights, int weightRows, ulong x, int rows, int columns, int stride, ulong sums)
+    {
+        if (!HasProducts || _recording is not null || weightRows % 4 != 0)
+        {
+            return false;
+        }
+
+        Products++;
+        for (int r = 0; r < rows; r++)
+        {
+            for (int n = 0; n < weightRows; n++)
+            {
+                int sum = 0;
+                for (int i = 0; i < columns; i++)
+                {
+                    sum += ((sbyte*)x)[((long)r * stride) + i] * ((sbyte*)weights)[((long)n * stride) + i];
+                }
+
+                ((int*)sums)[((long)r * weightRows) + n] = sum;
+            }
+        }
+
+        return true;
+    }
 
     public nint Kernel(string name)
     {

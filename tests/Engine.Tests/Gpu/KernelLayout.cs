@@ -10,7 +10,7 @@ internal static class KernelLayout
 {
     public static Type[] Structures { get; } =
     [
-        typeof(UnpackArguments), typeof(EmbedArguments), typeof(QuantizeArguments), typeof(LinearArguments), typeof(PagesArguments),
+        typeof(UnpackArguments), typeof(EmbedArguments), typeof(QuantizeArguments), typeof(LinearArguments), typeof(FinishArguments), typeof(PagesArguments),
         typeof(PositionArguments), typeof(AttendTile), typeof(AttendArguments), typeof(PoolArguments), typeof(ChoiceArguments), typeof(ChooseArguments),
     ];
 

@@ -11,14 +11,17 @@ internal static class TestDevices
 
     public static TheoryData<string> All => [Host32, Host64, Real];
 
+    /// <summary>The host with either width of a warp; with products it has what the vendor's library is on a GPU.</summary>
+    public static HostGpu OpenHost(string name, int multiprocessors = 4, bool hasProducts = false) =>
+        new(name == Host64 ? 64 : 32, multiprocessors, hasProducts);
+
     /// <summary>The device of the name; skips, and says why, where it is not at hand.</summary>
     public static IGpuDevice Open(string name, int multiprocessors = 4)
     {
         Assert.SkipWhen(name == Real && GpuBackend.Device is null, $"no GPU: {GpuBackend.Absence}");
         return name switch
         {
-            Host32 => new HostGpu(32, multiprocessors),
-            Host64 => new HostGpu(64, multiprocessors),
+            Host32 or Host64 => OpenHost(name, multiprocessors),
             _ => GpuBackend.Device!, // Asked above.
         };
     }

@@ -92,6 +92,9 @@ internal sealed unsafe class CudaDriver : GpuDriver
     public override string ErrorText(int error) =>
         CudaApi.GetErrorString(error, out byte* text) == 0 ? Marshal.PtrToStringUTF8((nint)text) ?? "unknown" : "unknown";
 
+    public override (VendorProducts? Products, string Absence) OpenProducts(IGpuDevice device, nint stream) =>
+        VendorProducts.Open(new CublasLt(), CublasLtApi.Library, device, stream);
+
     public override byte[] Compile(string source, int ordinal)
     {
         Demand(CudaApi.DeviceGetAttribute(out int major, CudaApi.ComputeCapabilityMajor, ordinal), "asking for the compute capability");

@@ -9,7 +9,9 @@ internal sealed unsafe class DriverDevice : IGpuDevice
     private readonly int _ordinal;
     private readonly nint _module;
     private readonly Dictionary<string, nint> _kernels = [];
+    private readonly VendorProducts? _products;
     private nint _stream;
+    private bool _isRecording;
 
     /// <summary>Opens the device and compiles the kernels.</summary>
     /// <exception cref="GpuException">Driver or compiler fail.</exception>
@@ -32,6 +34,7 @@ internal sealed unsafe class DriverDevice : IGpuDevice
         }
 
         driver.Demand(driver.CreateStream(out _stream), "creating a stream");
+        (_products, ProductsAbsence) = driver.OpenProducts(this, _stream);
     }
 
     public string Name { get; }
@@ -41,6 +44,10 @@ internal sealed unsafe class DriverDevice : IGpuDevice
     public int WarpSize => _driver.WarpSize;
 
     public long MemoryBytes { get; }
+
+    public bool HasProducts => _products is not null;
+
+    public string ProductsAbsence { get; }
 
     public nint Kernel(string name)
     {
@@ -99,10 +106,19 @@ internal sealed unsafe class DriverDevice : IGpuDevice
         _driver.Demand(_driver.Launch(kernel, grid, _stream, &parameter), "launching a kernel");
     }
 
-    public void StartRecording() => _driver.Demand(_driver.BeginCapture(_stream), "beginning a capture");
+    // A library may ask the driver for things that a capture forbids.
+    public bool TryMultiply(ulong weights, int weightRows, ulong x, int rows, int columns, int stride, ulong sums) =>
+        !_isRecording && _products is not null && _products.TryMultiply(weights, weightRows, x, rows, columns, stride, sums);
+
+    public void StartRecording()
+    {
+        _driver.Demand(_driver.BeginCapture(_stream), "beginning a capture");
+        _isRecording = true;
+    }
 
     public nint EndRecording()
     {
+        _isRecording = false;
         _driver.Demand(_driver.EndCapture(_stream, out nint graph), "ending a capture");
         int error = _driver.Instantiate(out nint executable, graph);
         _driver.Demand(_driver.DestroyGraph(graph), "forgetting a graph");
@@ -120,6 +136,7 @@ internal sealed unsafe class DriverDevice : IGpuDevice
         {
             Enter();
             _driver.Demand(_driver.Synchronize(_stream), "waiting for the device");
+            _products?.Dispose();
             _driver.Demand(_driver.DestroyStream(_stream), "destroying a stream");
             _driver.Demand(_driver.UnloadModule(_module), "unloading the kernels");
             _stream = 0;

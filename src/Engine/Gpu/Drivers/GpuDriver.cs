@@ -65,6 +65,9 @@ internal abstract unsafe class GpuDriver
 
     public abstract string ErrorText(int error);
 
+    /// <summary>The vendor's library of matrix products if it is at hand and exact on this device; else null, and why.</summary>
+    public abstract (VendorProducts? Products, string Absence) OpenProducts(IGpuDevice device, nint stream);
+
     /// <summary>Compiles the kernels for the selected device.</summary>
     /// <exception cref="GpuException">The compiler refuses the source, or is missing.</exception>
     public abstract byte[] Compile(string source, int ordinal);

@@ -70,6 +70,9 @@ internal sealed unsafe class HipDriver : GpuDriver
 
     public override string ErrorText(int error) => Marshal.PtrToStringUTF8((nint)HipApi.GetErrorString(error)) ?? "unknown";
 
+    public override (VendorProducts? Products, string Absence) OpenProducts(IGpuDevice device, nint stream) =>
+        VendorProducts.Open(new HipblasLt(), HipblasLtApi.Library, device, stream);
+
     // Without an architecture among the options the compiler takes that of the selected device.
     public override byte[] Compile(string source, int ordinal) => RuntimeCompiler.Compile(
         Vendor,

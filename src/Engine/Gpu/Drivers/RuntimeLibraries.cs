@@ -16,6 +16,8 @@ internal static class RuntimeLibraries
         HipApi.Library => ["libamdhip64.so.7", "libamdhip64.so.6", "libamdhip64.so"],
         // From ROCm 7 on the compiler has a library of its own; before, the runtime held it as well.
         HiprtcApi.Library => ["libhiprtc.so.7", "libhiprtc.so.6", "libhiprtc.so", "libamdhip64.so.6", "libamdhip64.so"],
+        CublasLtApi.Library => ["libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so.11", "libcublasLt.so"],
+        HipblasLtApi.Library => ["libhipblaslt.so.1", "libhipblaslt.so.0", "libhipblaslt.so"],
         _ => [library],
     };
 
@@ -38,7 +40,7 @@ internal static class RuntimeLibraries
     // A null handle leaves the search to the runtime, which knows nothing better and says what is missing.
     private static nint Resolve(string library, Assembly? assembly, DllImportSearchPath? path)
     {
-        if (library is not (CudaApi.Library or NvrtcApi.Library or HipApi.Library or HiprtcApi.Library))
+        if (library is not (CudaApi.Library or NvrtcApi.Library or HipApi.Library or HiprtcApi.Library or CublasLtApi.Library or HipblasLtApi.Library))
         {
             return 0;
         }

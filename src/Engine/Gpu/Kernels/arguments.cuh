@@ -60,6 +60,20 @@ struct LinearArguments
     int padding;
 };
 
+struct FinishArguments
+{
+    const int* sums;
+    const float* weight_scales;
+    const float* bias;
+    const float* x_scales;
+    float* target;
+    int64 target_stride;
+    int weight_rows;
+    int x_rows;
+    int adds;
+    int padding;
+};
+
 // Keys and values lie in pages of 64 positions; a page holds every layer and key/value head. Of one head it holds keys as 64
 // rows, values as width rows of 64 positions, so that either is the left matrix of a tile, then the scales of the keys and
 // the exponents of the values.

@@ -5,7 +5,8 @@ namespace ait
 // shared memory; integers do not mind the order.
 #define STREAM_THREADS 256
 
-DEVICE void store_linear(const LinearArguments& a, int r, int n, int sum)
+template <typename Arguments>
+DEVICE void store_linear(const Arguments& a, int r, int n, int sum)
 {
     float y = (float)sum * (a.x_scales[r] * a.weight_scales[n]);
     y = a.bias ? y + a.bias[n] : y;
@@ -194,6 +195,17 @@ KERNEL(linear_128_by_128, LinearArguments, BLOCK_THREADS)
                 }
             }
         }
+    }
+}
+
+// Sums that the vendor's library made: what is left of a linear layer.
+KERNEL(finish_linear, FinishArguments, STREAM_THREADS)
+{
+    int r = (int)blockIdx.y;
+    int n = (int)(blockIdx.x * blockDim.x + threadIdx.x);
+    if (n < a.weight_rows)
+    {
+        store_linear(a, r, n, a.sums[(int64)r * a.weight_rows + n]);
     }
 }
 } // namespace ait
