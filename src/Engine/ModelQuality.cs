@@ -5,15 +5,18 @@ using Ait.Engine.Judging;
 
 namespace Ait.Engine;
 
-/// <summary>Measures what quantisation costs: the int8 engine against a float reference that reads the checkpoint itself.</summary>
+/// <summary>Measures what quantisation costs: the int8 engine against a float reference.</summary>
 public static class ModelQuality
 {
     /// <summary>
     /// Predicts every next token of the text with both. The reference takes one layer after the other, so that only one layer of
     /// float weights is in memory.
     /// </summary>
-    /// <param name="folder">The checkpoint that the model was imported from.</param>
-    /// <param name="model">The imported model.</param>
+    /// <param name="folder">
+    /// The checkpoint that the model was imported from, whose weights the reference reads. Null for the model's own weights, which leaves
+    /// what rounding the activations and the steps of the arithmetic cost.
+    /// </param>
+    /// <param name="model">The model.</param>
     /// <param name="tokens">The text, 2 tokens to the context of the model.</param>
     /// <param name="options">How the engine runs; null for the default.</param>
     /// <param name="cancellation">Looked at between layers and positions.</param>
@@ -21,7 +24,7 @@ public static class ModelQuality
     /// <param name="refusal">Why there is none.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static bool TryMeasure(
-        string folder,
+        string? folder,
         Model model,
         ReadOnlySpan<int> tokens,
         EngineOptions? options,
@@ -29,7 +32,6 @@ public static class ModelQuality
         [NotNullWhen(true)] out QualityReport? report,
         [NotNullWhen(false)] out EngineRefusal? refusal)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(model);
         report = null;
         refusal = tokens.Length >= 2 && tokens.Length <= model.Config.MaxContext
@@ -42,9 +44,13 @@ public static class ModelQuality
 
         try
         {
-            using Checkpoint checkpoint = Checkpoint.Open(folder);
-            CheckSame(checkpoint.Config.Shape, model.Config);
-            var reference = new FloatDecoder(checkpoint);
+            using Checkpoint? checkpoint = folder is null ? null : Checkpoint.Open(folder);
+            if (checkpoint is not null)
+            {
+                CheckSame(checkpoint.Config.Shape, model.Config);
+            }
+
+            var reference = new FloatDecoder(checkpoint is null ? new ModelWeights(model) : new CheckpointWeights(checkpoint));
             report = Compare(reference.Hidden(tokens[..^1], cancellation), reference, model, tokens, options ?? EngineOptions.Default, cancellation);
         }
         catch (EngineRefusedException refused)

@@ -72,20 +72,21 @@ internal static class ModelCommand
 
     private static Command BuildQuality(Func<ParseResult, Screen> screenFor)
     {
-        var file = new Argument<string>("FILE") { Description = "An artifact." };
-        var folder = new Argument<string>("DIR") { Description = "The checkpoint that it was imported from." };
+        var file = new Argument<string?>("FILE") { Description = "An artifact (default: the demonstration model).", Arity = ArgumentArity.ZeroOrOne };
+        var folder = new Argument<string?>("DIR") { Description = "The checkpoint that it was imported from (default: the model's own weights as floats).", Arity = ArgumentArity.ZeroOrOne };
         var text = new Option<string?>("--text") { Description = "A text to predict (default: a short built-in one).", HelpName = "FILE" };
         Option<int> threads = CommonOptions.Number("--threads", "N", Environment.ProcessorCount, 1, EngineLimits.MaxThreads, "Threads of the engine.");
         Option<int> most = CommonOptions.Number("--tokens", "N", 512, 2, EngineLimits.MaxContext, "Most tokens of the text.");
         var command = new Command("quality", "Compare the int8 engine with a float reference: perplexity, greedy agreement, divergence.") { file, folder, text, threads, most };
         command.SetAction(async (parsed, cancellation) =>
         {
-            Model model = await OpenAsync(parsed.GetRequiredValue(file), cancellation).ConfigureAwait(false);
+            string? path = parsed.GetValue(file);
+            Model model = path is null ? Model.Create(ModelDescriptor.Demo) : await OpenAsync(path, cancellation).ConfigureAwait(false);
             int[] tokens = Encode(model, parsed.GetValue(text));
             tokens = tokens[..Math.Min(tokens.Length, Math.Min(parsed.GetValue(most), model.Config.MaxContext))];
             var options = new EngineOptions { Threads = parsed.GetValue(threads) };
             return await Task.Run(
-                () => ModelQuality.TryMeasure(parsed.GetRequiredValue(folder), model, tokens, options, cancellation, out QualityReport? report, out EngineRefusal? refusal)
+                () => ModelQuality.TryMeasure(parsed.GetValue(folder), model, tokens, options, cancellation, out QualityReport? report, out EngineRefusal? refusal)
                     ? Tell(screenFor(parsed), report)
                     : throw new RefusedException($"the comparison is refused: {refusal}."),
                 cancellation).ConfigureAwait(false);

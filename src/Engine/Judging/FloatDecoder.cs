@@ -1,26 +1,25 @@
 using System.Runtime.Intrinsics;
-using Ait.Engine.Importing;
 using Ait.Engine.Weights;
 
 namespace Ait.Engine.Judging;
 
 /// <summary>
-/// The decoder in floating point, with the checkpoint's own weights and none of the engine's steps: what the int8 engine
+/// The decoder in floating point, with weights of their own precision and none of the engine's steps: what the int8 engine
 /// approximates. Takes a whole text through one layer after the other.
 /// </summary>
 internal sealed unsafe class FloatDecoder
 {
-    private readonly Checkpoint _checkpoint;
+    private readonly IFloatWeights _weights;
     private readonly ModelConfig _shape;
     private readonly float[] _output;
     private readonly float[] _finalGain;
 
-    public FloatDecoder(Checkpoint checkpoint)
+    public FloatDecoder(IFloatWeights weights)
     {
-        _checkpoint = checkpoint;
-        _shape = checkpoint.Config.Shape;
+        _weights = weights;
+        _shape = weights.Shape;
         _output = Matrix(_shape.Has(ModelFeatures.TiedOutput) ? WeightKind.Embedding : WeightKind.Output, 0);
-        _finalGain = checkpoint.Vector(TensorNames.FinalGain, _shape.Dimension);
+        _finalGain = weights.FinalGain;
     }
 
     /// <summary>The stream after the last layer, for every position.</summary>
@@ -28,25 +27,24 @@ internal sealed unsafe class FloatDecoder
     {
         int d = _shape.Dimension;
         float[][] stream = new float[tokens.Length][];
-        TensorReader embedding = _checkpoint.Matrix(TensorNames.Embedding, _shape.Vocabulary, d);
         for (int t = 0; t < stream.Length; t++)
         {
             stream[t] = new float[d];
-            embedding.Read(tokens[t], stream[t]);
+            _weights.Read(WeightKind.Embedding, 0, tokens[t], stream[t]);
         }
 
         var rotary = new RotaryTable(_shape, stream.Length);
         for (int layer = 0; layer < _shape.Layers; layer++)
         {
             cancellation.ThrowIfCancellationRequested();
-            float[][] normed = Normed(stream, _checkpoint.Vector(TensorNames.InputGain(layer), d));
+            float[][] normed = Normed(stream, _weights.InputGain(layer));
             float[][] query = Linear(normed, WeightKind.Query, WeightKind.QueryBias, layer);
             float[][] key = Linear(normed, WeightKind.Key, WeightKind.KeyBias, layer);
             float[][] value = Linear(normed, WeightKind.Value, WeightKind.ValueBias, layer);
             Place(query, WeightKind.QueryGain, layer, rotary);
             Place(key, WeightKind.KeyGain, layer, rotary);
             Add(stream, Linear(Attended(query, key, value), WeightKind.AttentionOutput, WeightKind.AttentionOutputBias, layer));
-            normed = Normed(stream, _checkpoint.Vector(TensorNames.MiddleGain(layer), d));
+            normed = Normed(stream, _weights.MiddleGain(layer));
             float[][] gate = Linear(normed, WeightKind.Gate, WeightKind.GateBias, layer);
             float[][] up = Linear(normed, WeightKind.Up, WeightKind.UpBias, layer);
             Parallel.For(0, gate.Length, t =>
@@ -75,11 +73,10 @@ internal sealed unsafe class FloatDecoder
     {
         (int rows, int columns) = WeightShape.Of(_shape, kind);
         float[] values = new float[(long)rows * columns];
-        TensorReader tensor = _checkpoint.Matrix(TensorNames.Of(kind, layer), rows, columns);
         const int RowsAtOnce = 1024;
         for (int row = 0; row < rows; row += RowsAtOnce)
         {
-            tensor.Read(row, values.AsSpan(row * columns, Math.Min(RowsAtOnce, rows - row) * columns));
+            _weights.Read(kind, layer, row, values.AsSpan(row * columns, Math.Min(RowsAtOnce, rows - row) * columns));
         }
 
         return values;
@@ -114,7 +111,7 @@ internal sealed unsafe class FloatDecoder
     {
         (int rows, int columns) = WeightShape.Of(_shape, kind);
         float[] weights = Matrix(kind, layer);
-        float[]? bias = WeightShape.Has(_shape, biasKind) ? _checkpoint.Vector(TensorNames.Of(biasKind, layer), rows) : null;
+        float[]? bias = WeightShape.Has(_shape, biasKind) ? _weights.Vector(biasKind, layer) : null;
         float[][] y = [.. x.Select(_ => new float[rows])];
         Parallel.For(0, rows, n =>
         {
@@ -130,7 +127,7 @@ internal sealed unsafe class FloatDecoder
     private void Place(float[][] x, WeightKind gainKind, int layer, RotaryTable rotary)
     {
         int width = _shape.HeadDimension;
-        float[]? gain = WeightShape.Has(_shape, gainKind) ? _checkpoint.Vector(TensorNames.Of(gainKind, layer), width) : null;
+        float[]? gain = WeightShape.Has(_shape, gainKind) ? _weights.Vector(gainKind, layer) : null;
         Parallel.For(0, x.Length, t =>
         {
             for (int head = 0; head < x[t].Length; head += width)

@@ -47,6 +47,31 @@ public sealed class ModelQualityTests : IDisposable
     }
 
     [Fact]
+    public void Measure_findsTheDefaultModelNearItsOwnWeightsAsFloats()
+    {
+        Model model = Model.Create(ModelDescriptor.Demo);
+        int[] tokens = ByteTokenizer.Encode(CheckpointMaker.Corpus);
+        Assert.True(ModelQuality.TryMeasure(null, model, tokens, null, Cancellation, out QualityReport? report, out EngineRefusal? refusal), $"{refusal}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"default model: {report}");
+        Assert.Equal(tokens.Length - 1, report.Positions);
+        Assert.InRange(report.EnginePerplexity / report.ReferencePerplexity, 0.98, 1.02);
+        Assert.InRange(report.GreedyAgreement, 0.94, 1);
+        Assert.InRange(report.MeanDivergence, 0, 0.004);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Measure_findsEveryPartNearItsOwnWeightsAsFloats(bool isFeatured)
+    {
+        Model model = isFeatured ? Samples.FeaturedModel : Samples.SmallModel;
+        int[] tokens = [.. Enumerable.Range(0, 120).Select(i => i * i * 7 % model.Config.Vocabulary)];
+        Assert.True(ModelQuality.TryMeasure(null, model, tokens, null, Cancellation, out QualityReport? report, out EngineRefusal? refusal), $"{refusal}");
+        Assert.InRange(report.EnginePerplexity / report.ReferencePerplexity, 0.9, 1.1);
+        Assert.InRange(report.MeanDivergence, 0, 0.05);
+    }
+
+    [Fact]
     public void Measure_findsAnotherModelFarFromTheReference()
     {
         // The same shape with other weights: the comparison must be able to fail.
