@@ -47,14 +47,19 @@ public sealed class FloorTests
             byte[] tokenizer = Tokenizer.Write(
                 System.Text.Encoding.UTF8.GetBytes(CheckpointMaker.Make("qwen2").Tokenizer.ToJsonString()), [], -1, []);
             Storing.ArtifactWriter.Write(file, config, new Engine.Weights.SeedSource(3), tokenizer, null, cancellation);
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            Assert.True(ModelArtifact.TryOpen(file, cancellation, out Model? model, out EngineRefusal? refusal), $"{refusal}");
-            using var session = new Session(model, new EngineOptions { BatchSize = 1, PrefillChunk = 16 });
-            session.Generate([new GenerationRequest([1], 100)], null, cancellation);
-            // All that was ever allocated, garbage included, bounds the peak.
-            long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
             long length = new FileInfo(file).Length;
-            Assert.InRange(allocated - session.CacheBytes, length / 2, length * 1.1);
+            // All that was ever allocated, garbage included, bounds the peak. Other tests add to it at times, never take from it.
+            long fewest = long.MaxValue;
+            for (int attempt = 0; attempt < 5 && fewest > length * 1.1; attempt++)
+            {
+                long before = GC.GetTotalAllocatedBytes(precise: true);
+                Assert.True(ModelArtifact.TryOpen(file, cancellation, out Model? model, out EngineRefusal? refusal), $"{refusal}");
+                using var session = new Session(model, new EngineOptions { BatchSize = 1, PrefillChunk = 16 });
+                session.Generate([new GenerationRequest([1], 100)], null, cancellation);
+                fewest = Math.Min(fewest, GC.GetTotalAllocatedBytes(precise: true) - before - session.CacheBytes);
+            }
+
+            Assert.InRange(fewest, length / 2, length * 1.1);
         }
         finally
         {
