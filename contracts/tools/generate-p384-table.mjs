@@ -16,18 +16,24 @@ const add = (a, b) => {
   return [x, mod(slope * (a[0] - x) - a[1])];
 };
 const word = (v) => v.toString(16).padStart(96, "0");
-const twice = add(G, G);
-let point = G;
 const rows = [];
-for (let i = 0; i < 64; i++, point = add(point, twice)) {
-  rows.push(`        hex"${word(mod(point[0] << 256n))}"\n        hex"${word(mod((2n * point[1]) << 256n))}"`);
-}
+const multiples = (base) => {
+  const twice = add(base, base);
+  for (let i = 0, point = base; i < 128; i++, point = add(point, twice)) {
+    rows.push(`        hex"${word(mod(point[0] * (2n ** 256n - 1n)))}"\n        hex"${word(mod(point[1] * (2n ** 256n - 1n)))}"`);
+  }
+};
+multiples(G);
+let shifted = G;
+for (let i = 0; i < 192; i++) shifted = add(shifted, shifted);
+multiples(shifted);
 process.stdout.write(`// SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
 /// @title Odd multiples of the generator of P-384
 /// @notice Written by tools/generate-p384-table.mjs; a test walks the table with additions of its own.
-/// @dev Entry i holds (2i + 1)G as x and 2y, 48 bytes each, big-endian, times 2^256 modulo p.
+/// @dev Entry i holds (2i + 1)G, entry 128 + i holds (2i + 1) 2^192 G, as x and y, 48 bytes each, big-endian, times 2^256 - 1 modulo p.
+/// They fill a data contract to its last byte. Its first byte is no instruction, so it cannot run.
 library P384Table {
     bytes internal constant ODD_MULTIPLES =
 ${rows.join("\n")};

@@ -1,4 +1,4 @@
-// Writes test/crypto/p384.json: node tools/generate-p384-vectors.mjs > test/crypto/p384.json
+// Writes ../vectors/p384/signatures.json: node tools/generate-p384-vectors.mjs > ../vectors/p384/signatures.json
 // Genuine signatures come from OpenSSL through node:crypto; the edge cases are built with BigInt arithmetic below. Every case
 // is judged by that arithmetic, and it must agree with OpenSSL wherever OpenSSL made the signature.
 import { createHash, generateKeyPairSync, sign } from "node:crypto";

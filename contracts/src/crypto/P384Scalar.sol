@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IP384Verifier} from "../interfaces/IP384Verifier.sol";
+
 /// @title Arithmetic modulo n, the order of P-384
 /// @notice Two products and one inversion per signature: written for clarity, not for speed.
 /// @dev Unchecked where a carry is taken by comparison. n = 2^384 - C with C below 2^190, so that 2^384 folds to C.
@@ -14,8 +16,9 @@ library P384Scalar {
         return (x1 | x0) != 0 && x1 <= N_HIGH && (x1 < N_HIGH || x0 < N_LOW);
     }
 
-    /// @notice x^(n - 2) modulo n by the MODEXP precompile, the one place where it is cheaper than arithmetic of our own.
-    function inverse(uint256 x1, uint256 x0) internal view returns (uint256 z1, uint256 z0) {
+    /// @notice x^(m - 2) modulo a prime m, n or p, by the MODEXP precompile: the one thing at which it is cheaper than our own arithmetic.
+    /// @param low The low word of m; the high words of n and p are equal.
+    function inverse(uint256 x1, uint256 x0, uint256 low) internal view returns (uint256 z1, uint256 z0) {
         bool done;
         assembly ("memory-safe") {
             let m := mload(0x40)
@@ -25,16 +28,16 @@ library P384Scalar {
             mstore(add(m, 0x60), shl(128, x1))
             mstore(add(m, 0x70), x0)
             mstore(add(m, 0x90), shl(128, N_HIGH))
-            mstore(add(m, 0xa0), sub(N_LOW, 2))
+            mstore(add(m, 0xa0), sub(low, 2))
             mstore(add(m, 0xc0), shl(128, N_HIGH))
-            mstore(add(m, 0xd0), N_LOW)
+            mstore(add(m, 0xd0), low)
             done := staticcall(gas(), 0x05, m, 0xf0, m, 0x30)
             done := and(done, eq(returndatasize(), 0x30))
             z1 := shr(128, mload(m))
             z0 := mload(add(m, 0x10))
         }
         // Without the precompile, or without the gas for it, the answer is not "invalid": there is none.
-        require(done);
+        require(done, IP384Verifier.ModexpFailed());
     }
 
     /// @notice x y modulo n, for x and y below 2^384.
@@ -54,6 +57,24 @@ library P384Scalar {
             (t2, t1, t0) = fold(t2, t1, t0);
             if (t1 == N_HIGH && t0 >= N_LOW) return (0, t0 - N_LOW);
             return (t1, t0);
+        }
+    }
+
+    /// @notice x + y modulo n, for x and y below n.
+    function add(uint256 x1, uint256 x0, uint256 y1, uint256 y0) internal pure returns (uint256, uint256) {
+        unchecked {
+            uint256 z0 = x0 + y0;
+            uint256 z1 = x1 + y1 + (z0 < x0 ? 1 : 0);
+            if (z1 < N_HIGH || (z1 == N_HIGH && z0 < N_LOW)) return (z1, z0);
+            return (z1 - N_HIGH - (z0 < N_LOW ? 1 : 0), z0 - N_LOW);
+        }
+    }
+
+    /// @notice -x modulo n, for x below n.
+    function negate(uint256 x1, uint256 x0) internal pure returns (uint256, uint256) {
+        unchecked {
+            if (x1 | x0 == 0) return (0, 0);
+            return (N_HIGH - x1 - (N_LOW < x0 ? 1 : 0), N_LOW - x0);
         }
     }
 

@@ -8,8 +8,13 @@ library DataContract {
     error DataNotStored(uint256 length);
 
     function write(bytes memory data) internal returns (address stored) {
+        return writeRaw(abi.encodePacked(hex"00", data));
+    }
+
+    /// @notice Stores data that are themselves no program: their first byte must be no instruction.
+    function writeRaw(bytes memory data) internal returns (address stored) {
         // Copies everything behind its 11 bytes to memory and returns it.
-        bytes memory code = abi.encodePacked(hex"600b5981380380925939f3", hex"00", data);
+        bytes memory code = abi.encodePacked(hex"600b5981380380925939f3", data);
         assembly ("memory-safe") {
             stored := create(0, add(code, 0x20), mload(code))
         }

@@ -5,6 +5,9 @@ pragma solidity 0.8.37;
 /// @notice Two ways to one verdict: alone, or with hints that a prover computed off chain and that make it several times cheaper.
 /// @dev Warning: (r, n - s) verifies whenever (r, s) does. Never key anything on signature bytes, and nothing on hints.
 interface IP384Verifier {
+    /// @notice Thrown when the MODEXP precompile gave no answer, for want of gas or of the precompile: that is no verdict.
+    error ModexpFailed();
+
     /// @notice Whether a signature of a digest verifies under a public key.
     /// @dev Never reverts on what is signed or claimed: malformed, out of range or off the curve is `false`.
     /// @param digest The 48 bytes of the SHA-384 digest.
