@@ -7,7 +7,8 @@ import {
 } from "./p384-yul.mjs";
 
 // Memory: the accumulator as X, 2Y, Z and the entry to add as x, y, two words each, high word first; then what one operation keeps.
-const ACC = 0x2000, ENTRY = 0x20c0, FIRST = 0x2140, SECOND = 0x2180, RESIDUES = 0x21c0, THIRD = 0x2200, END = 0x2240;
+// The addition reads 2^256 - 1 from memory where 32 bytes each time would not fit the contract.
+const MODULUS = 0x1fe0, ACC = 0x2000, ENTRY = 0x20c0, FIRST = 0x2140, SECOND = 0x2180, RESIDUES = 0x21c0, THIRD = 0x2200, END = 0x2240;
 // What keeps a difference of products from falling below zero, in multiples of p.
 const DOUBLE_GUARD = 96, ADD_GUARD = 16;
 const LOW_OF_P = hex(p & (2n ** 256n - 1n));
@@ -219,10 +220,18 @@ pragma solidity 0.8.37;
 /// @title Doubling and mixed addition on P-384, written out
 /// @notice Written by tools/generate-p384-jacobian.mjs; P384Field has the same arithmetic in readable form, docs/p384.md the argument.
 library P384Jacobian {
-    // Memory: the accumulator, as X, 2Y and Z, and the entry to add, as x and y; two words each, high word first.
+    // Memory: 2^256 - 1, the accumulator, as X, 2Y and Z, and the entry to add, as x and y; two words each, high word first.
+    uint256 internal constant START = ${hex(MODULUS)};
     uint256 internal constant ACC = ${hex(ACC)};
     uint256 internal constant ENTRY = ${hex(ENTRY)};
     uint256 internal constant END = ${hex(END)};
+
+    /// @notice Writes 2^256 - 1 to START, for the additions.
+    function prepare() internal pure {
+        assembly ("memory-safe") {
+            mstore(START, not(0))
+        }
+    }
 
     /// @notice Doubles the accumulator. Z = 0 stays 0.
     function double() internal pure {
@@ -235,7 +244,7 @@ ${written(double)}
     /// @return kind 0 when done; otherwise nothing was added: 1 where the points are equal, 2 where they are opposite.
     function add() internal pure returns (uint256 kind) {
         assembly ("memory-safe") {
-${written(add)}
+${written(add).replaceAll(M, `mload(${hex(MODULUS)})`)}
         }
     }
 }

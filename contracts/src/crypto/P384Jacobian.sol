@@ -4,10 +4,18 @@ pragma solidity 0.8.37;
 /// @title Doubling and mixed addition on P-384, written out
 /// @notice Written by tools/generate-p384-jacobian.mjs; P384Field has the same arithmetic in readable form, docs/p384.md the argument.
 library P384Jacobian {
-    // Memory: the accumulator, as X, 2Y and Z, and the entry to add, as x and y; two words each, high word first.
+    // Memory: 2^256 - 1, the accumulator, as X, 2Y and Z, and the entry to add, as x and y; two words each, high word first.
+    uint256 internal constant START = 0x1fe0;
     uint256 internal constant ACC = 0x2000;
     uint256 internal constant ENTRY = 0x20c0;
     uint256 internal constant END = 0x2240;
+
+    /// @notice Writes 2^256 - 1 to START, for the additions.
+    function prepare() internal pure {
+        assembly ("memory-safe") {
+            mstore(START, not(0))
+        }
+    }
 
     /// @notice Doubles the accumulator. Z = 0 stays 0.
     function double() internal pure {
@@ -149,12 +157,12 @@ library P384Jacobian {
                 {
                     let z1 := mload(0x2080)
                     let z0 := mload(0x20a0)
-                    let zm := addmod(z0, z1, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                    let zm := addmod(z0, z1, mload(0x1fe0))
                     let zk := addmod(z0, shl(1, z1), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
                     let q1
                     let q0
                     {
-                        let m := mulmod(mulmod(zm, zm, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0x3333333299999999cccccccd666666673333333399999999cccccccc66666666, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                        let m := mulmod(mulmod(zm, zm, mload(0x1fe0)), 0x3333333299999999cccccccd666666673333333399999999cccccccc66666666, mload(0x1fe0))
                         let w := shr(127, mul(shr(1, z1), z1))
                         let u := sub(mul(add(m, w), 0x100000000ffffffffffffffff00000001), mul(z0, z0))
                         let k := addmod(mulmod(zk, zk, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), mulmod(addmod(m, sub(0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe, w), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xffffffff0000000000000000ffffffff, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
@@ -163,12 +171,12 @@ library P384Jacobian {
                         q1 := h
                         q0 := e
                     }
-                    let qm := addmod(q0, q1, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                    let qm := addmod(q0, q1, mload(0x1fe0))
                     let qk := addmod(q0, shl(1, q1), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
                     {
                         let x1 := mload(0x20c0)
                         let x0 := mload(0x20e0)
-                        let m := mulmod(mulmod(addmod(x0, x1, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), qm, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0x3333333299999999cccccccd666666673333333399999999cccccccc66666666, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                        let m := mulmod(mulmod(addmod(x0, x1, mload(0x1fe0)), qm, mload(0x1fe0)), 0x3333333299999999cccccccd666666673333333399999999cccccccc66666666, mload(0x1fe0))
                         let w := shr(124, mul(shr(3, q1), shr(1, x1)))
                         let u := sub(mul(add(m, w), 0x100000000ffffffffffffffff00000001), mul(x0, q0))
                         let k := addmod(mulmod(addmod(x0, shl(1, x1), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), qk, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), mulmod(addmod(m, sub(0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe, w), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xffffffff0000000000000000ffffffff, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
@@ -183,7 +191,7 @@ library P384Jacobian {
                         mstore(0x2160, x0)
                     }
                     {
-                        let m := mulmod(mulmod(zm, qm, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0x3333333299999999cccccccd666666673333333399999999cccccccc66666666, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                        let m := mulmod(mulmod(zm, qm, mload(0x1fe0)), 0x3333333299999999cccccccd666666673333333399999999cccccccc66666666, mload(0x1fe0))
                         let w := shr(124, mul(shr(3, q1), shr(1, z1)))
                         let u := sub(mul(add(m, w), 0x100000000ffffffffffffffff00000001), mul(z0, q0))
                         let k := addmod(mulmod(zk, qk, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), mulmod(addmod(m, sub(0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe, w), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xffffffff0000000000000000ffffffff, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
@@ -204,7 +212,7 @@ library P384Jacobian {
                     let t1 := mload(0x2180)
                     let t0 := mload(0x21a0)
                     let rk := mulmod(addmod(y0, shl(1, y1), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), addmod(t0, shl(1, t1), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
-                    let m := mulmod(mulmod(addmod(y0, y1, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), addmod(t0, t1, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0x66666665333333339999999accccccce666666673333333399999998cccccccc, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                    let m := mulmod(mulmod(addmod(y0, y1, mload(0x1fe0)), addmod(t0, t1, mload(0x1fe0)), mload(0x1fe0)), 0x66666665333333339999999accccccce666666673333333399999998cccccccc, mload(0x1fe0))
                     let w := shr(124, mul(shr(2, y1), shr(1, t1)))
                     let u := sub(mul(add(m, w), 0x100000000ffffffffffffffff00000001), shl(1, mul(y0, t0)))
                     let k := addmod(addmod(rk, rk, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), mulmod(addmod(m, sub(0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe, w), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xffffffff0000000000000000ffffffff, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
@@ -240,13 +248,13 @@ library P384Jacobian {
                             }
                         }
                     }
-                    let hm := addmod(h0, h1, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                    let hm := addmod(h0, h1, mload(0x1fe0))
                     let hk := addmod(h0, shl(1, h1), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
                     {
                         let z1 := mload(0x2080)
                         let z0 := mload(0x20a0)
                         let rk := mulmod(addmod(z0, shl(1, z1), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), hk, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
-                        let m := mulmod(mulmod(addmod(z0, z1, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), hm, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0x66666665333333339999999accccccce666666673333333399999998cccccccc, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                        let m := mulmod(mulmod(addmod(z0, z1, mload(0x1fe0)), hm, mload(0x1fe0)), 0x66666665333333339999999accccccce666666673333333399999998cccccccc, mload(0x1fe0))
                         let w := shr(125, mul(shr(1, z1), shr(1, h1)))
                         let u := sub(mul(add(m, w), 0x100000000ffffffffffffffff00000001), shl(1, mul(z0, h0)))
                         let k := addmod(addmod(rk, rk, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), mulmod(addmod(m, sub(0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe, w), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xffffffff0000000000000000ffffffff, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
@@ -259,7 +267,7 @@ library P384Jacobian {
                         mstore(0x20a0, z0)
                     }
                     {
-                        let m := mulmod(mulmod(hm, hm, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0xccccccca66666667333333359999999cccccccce666666673333333199999998, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                        let m := mulmod(mulmod(hm, hm, mload(0x1fe0)), 0xccccccca66666667333333359999999cccccccce666666673333333199999998, mload(0x1fe0))
                         let w := shr(124, mul(shr(1, h1), shr(1, h1)))
                         let u := sub(mul(add(m, w), 0x100000000ffffffffffffffff00000001), shl(2, mul(h0, h0)))
                         let k := addmod(mulmod(4, mulmod(hk, hk, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), mulmod(addmod(m, sub(0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe, w), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xffffffff0000000000000000ffffffff, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
@@ -270,11 +278,11 @@ library P384Jacobian {
                         i1 := add(and(h, 0xffffffffffffffffffffffffffffffff), lt(i0, f))
                     }
                     {
-                        let im := addmod(i0, i1, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                        let im := addmod(i0, i1, mload(0x1fe0))
                         let ik := addmod(i0, shl(1, i1), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
                         mstore(0x21c0, im)
                         mstore(0x21e0, ik)
-                        let m := mulmod(mulmod(hm, im, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0x3333333299999999cccccccd666666673333333399999999cccccccc66666666, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                        let m := mulmod(mulmod(hm, im, mload(0x1fe0)), 0x3333333299999999cccccccd666666673333333399999999cccccccc66666666, mload(0x1fe0))
                         let w := shr(127, mul(shr(1, h1), i1))
                         let u := sub(mul(add(m, w), 0x100000000ffffffffffffffff00000001), mul(h0, i0))
                         let k := addmod(mulmod(hk, ik, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), mulmod(addmod(m, sub(0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe, w), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xffffffff0000000000000000ffffffff, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
@@ -292,7 +300,7 @@ library P384Jacobian {
                 {
                     let x1 := mload(0x2000)
                     let x0 := mload(0x2020)
-                    let m := mulmod(mulmod(addmod(x0, x1, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), mload(0x21c0), 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0x3333333299999999cccccccd666666673333333399999999cccccccc66666666, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                    let m := mulmod(mulmod(addmod(x0, x1, mload(0x1fe0)), mload(0x21c0), mload(0x1fe0)), 0x3333333299999999cccccccd666666673333333399999999cccccccc66666666, mload(0x1fe0))
                     let w := shr(127, mul(shr(1, x1), i1))
                     let u := sub(mul(add(m, w), 0x100000000ffffffffffffffff00000001), mul(x0, i0))
                     let k := addmod(mulmod(addmod(x0, shl(1, x1), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), mload(0x21e0), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), mulmod(addmod(m, sub(0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe, w), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xffffffff0000000000000000ffffffff, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
@@ -302,12 +310,12 @@ library P384Jacobian {
                     v0 := add(e, f)
                     v1 := add(and(h, 0xffffffffffffffffffffffffffffffff), lt(v0, f))
                 }
-                let rm := addmod(r0, r1, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                let rm := addmod(r0, r1, mload(0x1fe0))
                 let rk := addmod(r0, shl(1, r1), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
                 {
                     let n0 := add(shl(1, v0), mload(0x2160))
                     let n1 := add(add(add(shl(1, v1), shr(255, v0)), lt(n0, mload(0x2160))), mload(0x2140))
-                    let m := mulmod(mulmod(rm, rm, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0x3333333299999999cccccccd666666673333333399999999cccccccc66666666, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                    let m := mulmod(mulmod(rm, rm, mload(0x1fe0)), 0x3333333299999999cccccccd666666673333333399999999cccccccc66666666, mload(0x1fe0))
                     let w := shr(127, mul(shr(1, r1), r1))
                     let u := sub(mul(add(m, w), 0x100000000ffffffffffffffff00000001), mul(r0, r0))
                     let k := addmod(mulmod(rk, rk, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), mulmod(addmod(m, sub(0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe, w), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xffffffff0000000000000000ffffffff, 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
@@ -326,7 +334,7 @@ library P384Jacobian {
                     let d1 := sub(sub(add(v1, 0x200000000000000000000000000000000), i1), add(lt(d0, 0x200000001fffffffffffffffe00000002), lt(v0, d0)))
                     d0 := sub(v0, d0)
                     let nk := addmod(mulmod(rk, addmod(d0, shl(1, d1), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), sub(0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe, mulmod(addmod(mload(0x2060), shl(1, mload(0x2040)), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), addmod(mload(0x2160), shl(1, mload(0x2140)), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)), 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe)
-                    let m := mulmod(addmod(mulmod(rm, addmod(d0, d1, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), not(mulmod(addmod(mload(0x2060), mload(0x2040), 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), addmod(mload(0x2160), mload(0x2140), 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)), 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), 0x66666665333333339999999accccccce666666673333333399999998cccccccc, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                    let m := mulmod(addmod(mulmod(rm, addmod(d0, d1, mload(0x1fe0)), mload(0x1fe0)), not(mulmod(addmod(mload(0x2060), mload(0x2040), mload(0x1fe0)), addmod(mload(0x2160), mload(0x2140), mload(0x1fe0)), mload(0x1fe0))), mload(0x1fe0)), 0x66666665333333339999999accccccce666666673333333399999998cccccccc, mload(0x1fe0))
                     let w := shr(124, mul(shr(2, d1), shr(1, r1)))
                     let o := add(shr(125, mul(shr(1, mload(0x2040)), shr(1, mload(0x2140)))), 16)
                     let u := sub(mul(sub(add(m, w), o), 0x100000000ffffffffffffffff00000001), shl(1, sub(mul(r0, d0), mul(mload(0x2060), mload(0x2160)))))

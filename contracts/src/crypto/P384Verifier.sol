@@ -171,7 +171,8 @@ contract P384Verifier is IP384Verifier {
             free := mload(0x40)
             mstore(0x40, END)
         }
-        assert(free <= ACC);
+        assert(free <= P384Jacobian.START);
+        P384Jacobian.prepare();
     }
 
     /// @notice The number of 48 bytes at an offset.

@@ -3,6 +3,14 @@ pragma solidity 0.8.37;
 
 /// @notice The cheatcodes these tests use, as forge answers them at its well-known address.
 interface Vm {
+    struct CallGas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
     struct Log {
         bytes32[] topics;
         bytes data;
@@ -49,6 +57,9 @@ interface Vm {
     function recordLogs() external;
     function revertToState(uint256 state) external returns (bool);
     function roll(uint256 blockNumber) external;
+    function getEvmVersion() external pure returns (string memory version);
+    function mockCall(address callee, bytes calldata data, bytes calldata answer) external;
+    function lastCallGas() external view returns (CallGas memory gas);
     function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function signCompact(uint256 privateKey, bytes32 digest) external pure returns (bytes32 r, bytes32 vs);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Test} from "../base/Test.sol";
+import {Transaction} from "../base/Transaction.sol";
 import {IP384Verifier} from "../../src/interfaces/IP384Verifier.sol";
 
 /// @notice Hints of any content and length: the prover's are accepted, and nothing makes a signature valid that is not.
@@ -41,6 +42,28 @@ contract P384HintsTest is Test {
             uint256 gas = vm.snapshotGasLastCall("crypto", string.concat("P384Verifier with hints, ", _claims[i].name));
             assertLe(gas, 560_000, _claims[i].name);
         }
+    }
+
+    /// @notice The dearest of the shared hints as a transaction of its own, and a signature without hints, under the rules of this run.
+    function test_verify_costsAsATransaction() external {
+        string memory rules = vm.getEvmVersion();
+        uint256 most;
+        for (uint256 i = 0; i < _claims.length; i++) {
+            Claim memory claim = _claims[i];
+            uint256 gas = gasOf(abi.encodeCall(_verifier.verifyWithHints, (claim.digest, claim.signature, claim.publicKey, claim.hints)));
+            if (gas > most) most = gas;
+        }
+        vm.snapshotValue(string.concat("gas-", rules), "P-384 with hints", most);
+        assertLe(most, 900_000, "with hints");
+        most = gasOf(abi.encodeCall(_verifier.verify, (_claims[0].digest, _claims[0].signature, _claims[0].publicKey)));
+        vm.snapshotValue(string.concat("gas-", rules), "P-384 without hints", most);
+        assertLe(most, 1_900_000, "without");
+    }
+
+    function gasOf(bytes memory input) private returns (uint256) {
+        (bool done, bytes memory answer) = address(_verifier).call(input);
+        assertTrue(done && abi.decode(answer, (bool)), "genuine");
+        return Transaction.gasOf(input, vm.lastCallGas().gasTotalUsed);
     }
 
     /// @notice Hints that tests/Chain.Tests wrote for signatures drawn at random, where AIT_P384_HINTS names them.

@@ -90,6 +90,7 @@ contract P384JacobianTest is Test {
         assembly ("memory-safe") {
             mstore(0x40, 0x4000)
         }
+        P384Jacobian.prepare();
     }
 
     function accumulator(uint256[6] calldata seeds) private pure returns (Element memory x, Element memory y, Element memory z) {
