@@ -61,6 +61,12 @@ contract GasTest is Network {
         _settle(5, 5, 1);
     }
 
+    /// @dev 256 small tasks under one root: to the registry one task of their sum, with the same checks.
+    function test_settle_anEpoch() public {
+        uint256 gas = _settle(20, 10, 1);
+        vm.snapshotValue(GROUP, "settle an epoch of 256 tasks, 20 devices of 10 operators, per task", gas / 256);
+    }
+
     function test_settle_aHundredOverThreeHundredDevices() public {
         _settle(300, 10, 100);
     }
@@ -74,7 +80,7 @@ contract GasTest is Network {
     }
 
     /// @dev The devices have mined before and the operators hold AIT, as on any day but the first. Claims leave out what is known.
-    function _settle(uint256 devices, uint256 operators, uint256 tasks) private {
+    function _settle(uint256 devices, uint256 operators, uint256 tasks) private returns (uint256 gas) {
         for (uint256 i = 5; i < devices; i++) {
             enroll(
                 gpuOf(
@@ -99,7 +105,7 @@ contract GasTest is Network {
         pass(600);
         settle(batchId, settlements);
         string memory what = tasks == 1 ? "settle one task" : "settle a hundred tasks";
-        vm.snapshotGasLastCall(
+        gas = vm.snapshotGasLastCall(
             GROUP,
             string.concat(what, ", ", vm.toString(devices), " devices of ", vm.toString(operators), " operators")
         );

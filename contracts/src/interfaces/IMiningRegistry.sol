@@ -122,6 +122,12 @@ struct DurationBounds {
 /// Device clock in milliseconds: start = max(seedTime, busyUntil); busyUntil' = start + max(duration, 3600 s * CU / (1.05 * CU per
 /// hour of the class)). It must not be in the future: a claim that is too early waits, and if it would have to wait for longer than
 /// the task's deadline its pay is put aside until then. Only agreeing claims move it.
+///
+/// Epoch: small tasks share one committee and one signature a seat. An epoch is a task like any other whose workloadHash is the
+/// Merkle root over its small tasks' leaves keccak256(bytes.concat(keccak256(abi.encode(position, workloadHash, computeUnits)))), whose
+/// resultHash is the root over leaves of the same form with their results, and whose compute units are the sum; pairs are hashed in
+/// ascending order, an odd node is promoted. Its duration is bounded as the sum is, and it escalates when roots differ. Everything
+/// above holds for it: to this contract there is no difference.
 interface IMiningRegistry is IGoverned {
     /// @notice A batch was committed, before its seats could be known.
     event BatchCommitted(

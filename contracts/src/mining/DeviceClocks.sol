@@ -7,24 +7,21 @@ library DeviceClocks {
     /// @notice Clocks in one word.
     uint256 internal constant PER_WORD = 6;
     uint256 private constant BITS = 42;
-    uint256 private constant MASK = (1 << BITS) - 1;
+    /// @notice The latest time a clock can hold.
+    uint256 internal constant MASK = (1 << BITS) - 1;
 
     /// @notice Thrown when a clock would pass what 42 bits hold.
     error ClockOverflow(uint256 millis);
 
-    /// @notice The clock of a GPU number in its word.
-    function read(uint256 word, uint256 gpuNumber) internal pure returns (uint256) {
+    /// @notice Where in its word the clock of a GPU number starts.
+    function shiftOf(uint256 gpuNumber) internal pure returns (uint256) {
         unchecked {
-            return word >> (gpuNumber % PER_WORD * BITS) & MASK;
+            return gpuNumber % PER_WORD * BITS;
         }
     }
 
-    /// @notice The word with the clock of a GPU number set.
-    function set(uint256 word, uint256 gpuNumber, uint256 millis) internal pure returns (uint256) {
-        require(millis <= MASK, ClockOverflow(millis));
-        unchecked {
-            uint256 shift = gpuNumber % PER_WORD * BITS;
-            return word & ~(MASK << shift) | millis << shift;
-        }
+    /// @notice The clock at a shift.
+    function at(uint256 word, uint256 shift) internal pure returns (uint256) {
+        return word >> shift & MASK;
     }
 }

@@ -15,7 +15,7 @@ library EnclaveSignature {
     }
 
     /// @dev Half the order of secp256k1: above it, the same signature would have a second form (EIP-2).
-    uint256 private constant S_MOST = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
+    uint256 internal constant S_MOST = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
 
     /// @notice The signer, zero for a malformed signature or a high s.
     function recover(bytes32 domainSeparator, Statement memory statement, bytes32 r, bytes32 vs)

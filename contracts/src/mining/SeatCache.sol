@@ -2,17 +2,22 @@
 pragma solidity 0.8.37;
 
 import {IDeviceRegistry} from "../interfaces/IDeviceRegistry.sol";
+import {RosterWords} from "../roster/RosterWords.sol";
 import {DeviceClocks} from "./DeviceClocks.sol";
 import {MemoryTable} from "./MemoryTable.sol";
+import {Rates} from "./Rates.sol";
 
 /// @title Seat cache
 /// @notice What one call knows of devices, clocks and payees: each roster slot and each word of clocks is read once, each word of
 /// clocks is written once and each operator is paid once, however many tasks the call settles.
-/// @dev A seated device is a `MemoryTable` entry under its slot: gpuId, holder and validity as in `RosterEntry`, then the entry of
-/// its clock's word, zero until the clock is asked for.
+/// @dev A seated device is a `MemoryTable` entry under its slot: gpuId, holder and validity as in `RosterEntry`; until when it could
+/// serve as of the batch's commitment; the key that signs for it today, zero if it is not live; the entry of its clock's word, zero
+/// until it has a seat, where in that word its clock starts, and the entry of its operator; and 32 times its class. What is asked of a
+/// device for every seat is worked out once: beside its signature a seat costs little. `SeatClaims` reads these words.
 library SeatCache {
     using MemoryTable for MemoryTable.Table;
     using MemoryTable for uint256;
+    using RosterWords for uint256;
 
     /// @param seats devices by roster slot
     /// @param clocks words of `DeviceClocks` by number
@@ -30,11 +35,14 @@ library SeatCache {
         cache.payees = MemoryTable.create(expected / 4);
     }
 
-    /// @notice The device in a slot, read from the roster when it is met for the first time.
-    function seatedAt(Cache memory cache, IDeviceRegistry devices, uint256 slot) internal view returns (uint256 seated) {
-        seated = cache.seats.find(slot);
-        if (seated != 0) return seated;
-        seated = cache.seats.add(slot, 4);
+    /// @notice Reads the device in a slot that the cache does not have yet.
+    /// @param commitBlock block of the batch's commitment, the same for all of a call
+    function load(Cache memory cache, IDeviceRegistry devices, uint256 slot, uint256 commitBlock)
+        internal
+        view
+        returns (uint256 seated)
+    {
+        seated = cache.seats.add(slot, 9);
         uint256 selector = uint32(IDeviceRegistry.rosterEntry.selector);
         assembly ("memory-safe") {
             mstore(0x00, selector)
@@ -45,8 +53,15 @@ library SeatCache {
                 revert(free, returndatasize())
             }
             if lt(returndatasize(), 0x60) { revert(0, 0) }
-            mstore(add(seated, 0xc0), 0)
+            mstore(add(seated, 0x100), 0)
         }
+        uint256 holder = holderOf(seated);
+        uint256 validity = validityOf(seated);
+        seated.setWord(3, holder.servesUntil(validity, commitBlock));
+        bool isLive = holder.revokedBlockOf() == 0 && validity.validUntilOf() >= block.timestamp;
+        seated.setWord(4, isLive ? uint160(validity.enclaveKeyOf()) : 0);
+        uint256 class = holder.classOf();
+        seated.setWord(8, class <= Rates.CLASSES ? class * 32 : 0);
     }
 
     /// @notice The GPU of a seated device.
@@ -64,32 +79,27 @@ library SeatCache {
         return seated.wordOf(2);
     }
 
-    /// @notice The entry of the word that holds a device's clock.
-    function clockWordOf(
-        Cache memory cache,
-        uint256 seated,
-        uint256 gpuNumber,
-        mapping(uint256 => uint256) storage clocks
-    ) internal view returns (uint256 entry) {
-        entry = seated.wordOf(3);
-        if (entry != 0) return entry;
-        uint256 word = gpuNumber / DeviceClocks.PER_WORD;
-        entry = cache.clocks.find(word);
+    /// @notice Finds the clock and the payee of a device that has been given a seat, once.
+    function prepare(Cache memory cache, uint256 seated, mapping(uint256 => uint256) storage clocks) internal view {
+        if (seated.wordOf(5) != 0) return;
+        uint256 holder = holderOf(seated);
+        uint256 number = holder.gpuNumberOf();
+        uint256 word = number / DeviceClocks.PER_WORD;
+        uint256 entry = cache.clocks.find(word);
         if (entry == 0) {
             entry = cache.clocks.add(word, 1);
             entry.setWord(0, clocks[word]);
         }
-        seated.setWord(3, entry);
+        seated.setWord(5, entry);
+        seated.setWord(6, DeviceClocks.shiftOf(number));
+        seated.setWord(7, payeeOf(cache, holder.operatorOf()));
     }
 
-    /// @notice Adds to what an operator is owed.
-    function credit(Cache memory cache, address operator, uint256 amount) internal pure {
-        uint256 entry = cache.payees.find(uint160(operator));
-        if (entry == 0) {
-            entry = cache.payees.add(uint160(operator), 1);
-            entry.setWord(0, amount);
-        } else {
-            entry.setWord(0, entry.wordOf(0) + amount);
-        }
+    /// @notice The entry of what an operator is owed.
+    function payeeOf(Cache memory cache, address operator) internal pure returns (uint256 entry) {
+        entry = cache.payees.find(uint160(operator));
+        if (entry != 0) return entry;
+        entry = cache.payees.add(uint160(operator), 1);
+        entry.setWord(0, 0);
     }
 }

@@ -49,20 +49,10 @@ library RosterWords {
         return validity >> 160 & type(uint32).max;
     }
 
-    /// @notice True if, as of a block, the device was neither revoked nor valid for less than a deadline.
-    function couldServe(uint256 holder, uint256 validity, uint256 commitBlock, uint256 deadline)
-        internal
-        pure
-        returns (bool)
-    {
+    /// @notice Until when the device could serve, as of a block: zero if it was revoked by then, else its validity as known then.
+    function servesUntil(uint256 holder, uint256 validity, uint256 commitBlock) internal pure returns (uint256) {
         uint256 revokedBlock = revokedBlockOf(holder);
-        if (revokedBlock != 0 && revokedBlock <= commitBlock) return false;
-        return (validity >> 224 <= commitBlock ? validUntilOf(validity) : validity >> 192 & type(uint32).max) >= deadline;
-    }
-
-    /// @notice True if two devices may not sit in one task: they share an operator, a host chip or the GPU.
-    function isSameDomain(uint256 holder, uint256 other) internal pure returns (bool) {
-        uint256 difference = holder ^ other;
-        return uint160(difference) == 0 || difference >> 192 & 0xffffff == 0 || difference >> 168 & 0xffffff == 0;
+        if (revokedBlock != 0 && revokedBlock <= commitBlock) return 0;
+        return validity >> 224 <= commitBlock ? validUntilOf(validity) : validity >> 192 & type(uint32).max;
     }
 }

@@ -38,13 +38,14 @@ contract SeatCacheTest is Test {
         assertEq(added, 0, "every entry is listed once");
     }
 
-    function testFuzz_credit_addsUpByOperator(address[] memory operators, uint8 expected) public {
+    function testFuzz_payeeOf_isOneEntryAnOperator(address[] memory operators, uint8 expected) public {
         SeatCache.Cache memory cache = SeatCache.create(expected);
         uint256 count = 0;
         for (uint256 i = 0; i < operators.length; i++) {
             address operator = address(uint160(operators[i]) % 8);
             if (owed[operator] == 0) count++;
-            cache.credit(operator, i + 1);
+            uint256 entry = cache.payeeOf(operator);
+            entry.setWord(0, entry.wordOf(0) + i + 1);
             owed[operator] += i + 1;
         }
         for (uint256 entry = cache.payees.last; entry != 0; entry = entry.previousOf()) {
