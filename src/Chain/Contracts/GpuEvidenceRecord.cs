@@ -38,5 +38,6 @@ public sealed class GpuEvidenceRecord
     /// <summary>What the VBIOS's measurements may be.</summary>
     public required GpuReferenceRecord Vbios { get; init; }
 
-    internal AbiValue ToAbi() => AbiValue.List(Report, Key, Device, KeyHints, ReportHints, Driver.ToAbi(), Vbios.ToAbi());
+    /// <summary>The tuple that the contracts take.</summary>
+    public AbiValue ToAbi() => AbiValue.List(Report, Key, Device, KeyHints, ReportHints, Driver.ToAbi(), Vbios.ToAbi());
 }

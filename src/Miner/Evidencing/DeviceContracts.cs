@@ -19,9 +19,6 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
     /// <summary>Far enough back that the next block is not replaced by another, near enough to stay fresh (128 blocks).</summary>
     private const ulong ChallengeDepth = 2;
 
-    /// <summary>The contracts verify a P-384 signature alone as well, at a higher price.</summary>
-    private static ReadOnlyMemory<byte> NoHints => default;
-
     private readonly EthereumClient _client;
     private readonly TransactionSender _sender;
     private readonly DeviceRegistryContract _registry;
@@ -122,7 +119,9 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
 
             if (!await IsTrustedAsync(id, cancellation).ConfigureAwait(false))
             {
-                outcome = await SendAsync(_cache, _cache.Transaction("submitGpuCertificate", path[place], parent, NoHints), cancellation).ConfigureAwait(false);
+                // The root signs itself.
+                ReadOnlyMemory<byte> hints = SignatureHints.OfCertificate(path[place], path[Math.Min(place + 1, path.Length - 1)]);
+                outcome = await SendAsync(_cache, _cache.Transaction("submitGpuCertificate", path[place], parent, hints), cancellation).ConfigureAwait(false);
                 if (outcome is TransactionOutcome.Refused)
                 {
                     return outcome;
@@ -184,7 +183,9 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
         BlockNumber = registration.BlockNumber,
         Report = registration.Collected.Report.AsMemory(),
         Endorsement = await EndorseAsync(registration.Collected, cancellation).ConfigureAwait(false),
-        Hints = NoHints,
+        Hints = registration.Collected.Platform == EvidencePlatform.SevSnp
+            ? SignatureHints.OfReport(registration.Collected.Report, registration.Collected.Vcek)
+            : default, // Quotes are signed on P-256.
         Gpu = registration.Gpu is { } gpu ? await EncodeAsync(gpu, cancellation).ConfigureAwait(false) : GpuEvidenceRecord.None,
     };
 
@@ -228,13 +229,14 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
     private async Task<GpuEvidenceRecord> EncodeAsync(BoundGpuEvidence gpu, CancellationToken cancellation)
     {
         (Hash256? device, _) = await DeviceOfAsync(gpu.Certificates, cancellation).ConfigureAwait(false);
+        ReadOnlyMemory<byte> key = await NameAsync(gpu.Certificates[0], device, cancellation).ConfigureAwait(false);
         return new GpuEvidenceRecord
         {
             Report = gpu.Report,
-            Key = await NameAsync(gpu.Certificates[0], device, cancellation).ConfigureAwait(false),
+            Key = key,
             Device = device ?? Hash256.Zero,
-            KeyHints = NoHints,
-            ReportHints = NoHints,
+            KeyHints = key.Length == Hash256.Size ? default : SignatureHints.OfCertificate(gpu.Certificates[0], gpu.Certificates[1]),
+            ReportHints = SignatureHints.OfReport(gpu.Read, gpu.Certificates[0]),
             Driver = gpu.Driver,
             Vbios = gpu.Vbios,
         };

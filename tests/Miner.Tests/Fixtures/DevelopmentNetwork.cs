@@ -41,6 +41,13 @@ public sealed class DevelopmentNetwork : IAsyncLifetime
 
     public Address CertificateCache { get; private set; }
 
+    public Address P384Verifier { get; private set; }
+
+    public Address NvidiaVerifier { get; private set; }
+
+    /// <summary>Rules that the chain runs under.</summary>
+    public string Hardfork { get; init; } = "osaka";
+
     public NetworkDomain Domain => new(31_337, MiningRegistry);
 
     public string DeploymentFile => _folder.File("deployment.json");
@@ -60,7 +67,7 @@ public sealed class DevelopmentNetwork : IAsyncLifetime
         Task<string> root = Programs.RunAsync(Programs.Emulation, "init", "--root", HardwareRoot);
         int port = FreePort();
         Rpc = new Uri($"http://127.0.0.1:{port}");
-        _anvil = Process.Start(new ProcessStartInfo(anvil, ["-q", "--hardfork", "osaka", "-b", "0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--chain-id", "31337", "--accounts", "1"]));
+        _anvil = Process.Start(new ProcessStartInfo(anvil, ["-q", "--hardfork", Hardfork, "-b", "0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--chain-id", "31337", "--accounts", "1"]));
         Client = new EthereumClient(new JsonRpcClient(_http, Rpc));
         await WaitForChainAsync();
         using Secp256k1PrivateKey deployer = await CreateAccountAsync(100);
@@ -72,12 +79,12 @@ public sealed class DevelopmentNetwork : IAsyncLifetime
         Task<Address> p384Creation = DeployAsync(sender, "P384Verifier");
         Address sha384 = await DeployAsync(sender, "Sha384");
         Address rsa = await DeployAsync(sender, "RsaPss", sha384);
-        Address p384 = await p384Creation;
-        CertificateCache = await DeployAsync(sender, "CertificateCache", deployer.Address, rsa, p384, sha384, AbiValue.List(pin, gpuPin));
-        Address snp = await DeployAsync(sender, "SnpVerifier", deployer.Address, CertificateCache, sha384, p384, 3u, AbiValue.List(AbiValue.List(2u, new byte[8])));
-        Address nvidia = await DeployAsync(sender, "NvidiaVerifier", deployer.Address, CertificateCache, sha384, p384, ReadReferences(gpuFacts.RootElement).Root, 2u);
+        P384Verifier = await p384Creation;
+        CertificateCache = await DeployAsync(sender, "CertificateCache", deployer.Address, rsa, P384Verifier, sha384, AbiValue.List(pin, gpuPin));
+        Address snp = await DeployAsync(sender, "SnpVerifier", deployer.Address, CertificateCache, sha384, P384Verifier, 3u, AbiValue.List(AbiValue.List(2u, new byte[8])));
+        NvidiaVerifier = await DeployAsync(sender, "NvidiaVerifier", deployer.Address, CertificateCache, sha384, P384Verifier, ReadReferences(gpuFacts.RootElement).Root, 2u);
         DeviceRegistry = await DeployAsync(
-            sender, "DeviceRegistry", snp, Address.Zero, nvidia, deployer.Address, AbiValue.List((AbiValue)Keccak256.Hash(Hex.Decode(Measurement))), AbiValue.List(6u, 4u, 4u, 4u));
+            sender, "DeviceRegistry", snp, Address.Zero, NvidiaVerifier, deployer.Address, AbiValue.List((AbiValue)Keccak256.Hash(Hex.Decode(Measurement))), AbiValue.List(6u, 4u, 4u, 4u));
         MiningRegistry = await DeployAsync(sender, "MiningRegistry", DeviceRegistry, deployer.Address, Coordinator.Address);
         await File.WriteAllTextAsync(DeploymentFile, $$"""
             {"chainId": 31337, "blockNumber": 1, "deviceRegistry": "{{DeviceRegistry}}", "miningRegistry": "{{MiningRegistry}}",
