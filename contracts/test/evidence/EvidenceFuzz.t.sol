@@ -5,6 +5,7 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 import {NvidiaCertificate} from "../../src/evidence/NvidiaCertificate.sol";
 import {RevocationList, RevocationListFields} from "../../src/evidence/RevocationList.sol";
 import {SpdmFields, SpdmReport} from "../../src/evidence/SpdmReport.sol";
+import {SnpReport} from "../../src/evidence/SnpReport.sol";
 import {CertificateFields, X509} from "../../src/evidence/X509.sol";
 import {EmulatedGpu} from "../base/EmulatedGpu.sol";
 
@@ -38,6 +39,11 @@ contract Readers {
         SpdmReport.readFields(data, fields, opaque);
     }
 
+    function chipReport(bytes calldata data) external pure returns (bytes memory) {
+        SnpReport.requireShape(data);
+        return SnpReport.signatureOf(data);
+    }
+
     function proof(bytes32[] calldata siblings, bytes32 root, bytes32 leaf) external pure returns (bool) {
         return MerkleProof.verifyCalldata(siblings, root, leaf);
     }
@@ -59,6 +65,7 @@ contract EvidenceFuzzTest is EmulatedGpu {
         _seeds.push(vm.parseJsonBytes(lists, ".lists.ofGpu"));
         _seeds.push(vm.parseJsonBytes(lists, ".lists.withReason"));
         _seeds.push(gpuFile("h100", "evidence.bin"));
+        _seeds.push(vm.readFileBinary("../vectors/evidence/genoa-v3/report.bin"));
     }
 
     function testFuzz_readers_refuseChangedCertificatesWithAReason(uint256 seed) external view {
@@ -82,12 +89,17 @@ contract EvidenceFuzzTest is EmulatedGpu {
         answers(abi.encodeCall(Readers.report, (changed(_seeds[10], seed))));
     }
 
+    function testFuzz_readers_refuseChangedChipReportsWithAReason(uint256 seed) external view {
+        answers(abi.encodeCall(Readers.chipReport, (changed(_seeds[11], seed))));
+    }
+
     function testFuzz_readers_refuseNoiseWithAReason(bytes calldata noise) external view {
         answers(abi.encodeCall(Readers.certificate, (noise, 2, 2)));
         answers(abi.encodeCall(Readers.attestationKey, (noise)));
         answers(abi.encodeCall(Readers.identity, (noise)));
         answers(abi.encodeCall(Readers.list, (noise, 1)));
         answers(abi.encodeCall(Readers.report, (noise)));
+        answers(abi.encodeCall(Readers.chipReport, (noise)));
         answers(abi.encodeCall(Readers.report, (bytes.concat(hex"11e001ff", bytes32(0), hex"0011600000", noise))));
     }
 
