@@ -32,11 +32,11 @@ contract P384Verifier is IP384Verifier {
     uint256 private constant END = 0x3ae0;
     uint256 private constant HEADER = 52; // bytes of hints before the program
 
-    /// @notice The data contract that holds the multiples of the generator, P384Table.
-    address public immutable multiples;
+    /// @dev The data contract that holds the multiples of the generator, P384Table.
+    address private immutable _multiples;
 
     constructor() {
-        multiples = DataContract.writeRaw(P384Table.ODD_MULTIPLES);
+        _multiples = DataContract.writeRaw(P384Table.ODD_MULTIPLES);
     }
 
     /// @inheritdoc IP384Verifier
@@ -106,7 +106,7 @@ contract P384Verifier is IP384Verifier {
         unchecked {
             if (place > 223 || count < 2 || HEADER + 2 * count > hints.length) return false;
             uint256 slopes = program + 2 * count;
-            return P384Hinted.run(program, slopes, program + hints.length - HEADER, place, multiples) == 0;
+            return P384Hinted.run(program, slopes, program + hints.length - HEADER, place, _multiples) == 0;
         }
     }
 
@@ -327,7 +327,7 @@ contract P384Verifier is IP384Verifier {
 
     /// @notice Makes plus or minus an odd multiple of the generator the entry.
     function takeMultiple(uint256 offset, bool negative) private view {
-        address table = multiples;
+        address table = _multiples;
         uint256 entry = ENTRY;
         assembly ("memory-safe") {
             extcodecopy(table, PACKED, offset, 96)

@@ -13,10 +13,12 @@ library DataContract {
 
     /// @notice Stores data that are themselves no program: their first byte must be no instruction.
     function writeRaw(bytes memory data) internal returns (address stored) {
-        // Copies everything behind its 11 bytes to memory and returns it.
-        bytes memory code = abi.encodePacked(hex"600b5981380380925939f3", data);
         assembly ("memory-safe") {
-            stored := create(0, add(code, 0x20), mload(code))
+            // A program that copies everything behind its 11 bytes to memory and returns it stands in for the length while it is needed.
+            let length := mload(data)
+            mstore(data, 0x600b5981380380925939f3)
+            stored := create(0, add(data, 21), add(length, 11))
+            mstore(data, length)
         }
         require(stored != address(0), DataNotStored(data.length));
     }
