@@ -132,6 +132,8 @@ public sealed class AuthorisationMatrixTests
             Get("/v1/tasks", Callers.Everybody),
             Get("/v1/tasks/{taskId}", Callers.Everybody, $"/v1/tasks/{s_id}"),
             Get("/v1/history", Callers.Everybody),
+            Get("/v1/enrolments", Callers.Everybody),
+            new("POST", "/v1/enrolments", "/v1/enrolments", "{}", Callers.Signers), // What the evidence proves decides, not who brings it.
             Get("/v1/workloads/{workloadId}", Callers.Everybody, $"/v1/workloads/{s_id}"),
             Get("/v1/models", NoBadKey),
             Get("/v1/models/{model}", NoBadKey, "/v1/models/echo"),
