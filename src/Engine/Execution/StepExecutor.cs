@@ -116,7 +116,7 @@ internal sealed unsafe partial class StepExecutor : IStepExecutor
     }
 
     /// <summary>The logits of a row of the last step.</summary>
-    public ReadOnlySpan<float> Logits(int row) => new(_logits.Pointer + ((long)row * _logitsWidth), _config.Vocabulary);
+    public ReadOnlySpan<float> Logits(int row) => _logits.Span.Slice(row * _logitsWidth, _config.Vocabulary);
 
     /// <summary>Runs one step. Sets <see cref="Slice.LogitsRow"/> and <see cref="Slice.Faulted"/> of every slice.</summary>
     public void Step(ReadOnlySpan<Slice> slices)
@@ -143,6 +143,8 @@ internal sealed unsafe partial class StepExecutor : IStepExecutor
         }
 
         Conclude(slices);
+        // The kernels work through pointers into buffers that only this object holds.
+        GC.KeepAlive(this);
     }
 
     private void Arrange(ReadOnlySpan<Slice> slices)

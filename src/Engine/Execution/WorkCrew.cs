@@ -41,6 +41,7 @@ internal sealed class WorkCrew : IDisposable
         if (helpers <= 0)
         {
             work.Execute(phase, 0, items, 0);
+            GC.KeepAlive(work);
             return;
         }
 

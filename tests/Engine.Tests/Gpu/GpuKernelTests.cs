@@ -6,7 +6,7 @@ using Ait.Engine.Weights;
 namespace Ait.Engine.Tests.Gpu;
 
 /// <summary>Each kernel against its scalar definition, bit for bit.</summary>
-public sealed unsafe class GpuKernelTests
+public sealed unsafe class GpuKernelTests : BufferTests
 {
     private static readonly ScalarKernels Definition = new();
 
@@ -43,7 +43,7 @@ public sealed unsafe class GpuKernelTests
                 AlignedBuffer<float>? bias = biased ? Floats(random, n, 2f) : null;
                 using var matrix = new GpuMatrix(device, [w], bias is null ? [] : [bias]);
                 sbyte[] quantized = new sbyte[rows * matrix.Stride];
-                var x = new AlignedBuffer<short>(rows * k);
+                var x = Aligned<short>(rows * k);
                 for (int r = 0; r < rows; r++)
                 {
                     for (int i = 0; i < k; i++)
@@ -74,7 +74,7 @@ public sealed unsafe class GpuKernelTests
                 };
                 device.Launch(device.Kernel(kernel), new GpuGrid(Blocks(n, blockRows), Blocks(rows, blockColumns), 1, 256), &arguments, sizeof(LinearArguments));
 
-                var y = new AlignedBuffer<float>(rows * w.PaddedRows);
+                var y = Aligned<float>(rows * w.PaddedRows);
                 Definition.Linear(w, 0, w.Panels, new Activations(x.Pointer, k, scales.Pointer, rows, null, null), y.Pointer, w.PaddedRows);
                 float[] expected = new float[rows * n];
                 for (int r = 0; r < rows; r++)
@@ -103,7 +103,7 @@ public sealed unsafe class GpuKernelTests
     {
         IGpuDevice device = TestDevices.Open(deviceName);
         int k = EngineLimits.MaxInnerDimension;
-        var w = new PackedMatrix(16, k);
+        var w = Packed(16, k);
         for (int n = 0; n < 16; n++)
         {
             w.Scales[n] = n + 1;
@@ -289,13 +289,13 @@ public sealed unsafe class GpuKernelTests
         Assert.Equal(2, tokens.Read()[0]);
     }
 
-    private static (short[] Quantized, float Scale, bool Fits) Expected(string kernel, ReadOnlySpan<float> row, ReadOnlySpan<float> up, AlignedBuffer<float> gain)
+    private (short[] Quantized, float Scale, bool Fits) Expected(string kernel, ReadOnlySpan<float> row, ReadOnlySpan<float> up, AlignedBuffer<float> gain)
     {
-        var x = new AlignedBuffer<float>(row.Length);
+        var x = Aligned<float>(row.Length);
         row.CopyTo(x.Span);
-        var other = new AlignedBuffer<float>(row.Length);
+        var other = Aligned<float>(row.Length);
         up.CopyTo(other.Span);
-        var q = new AlignedBuffer<short>(row.Length);
+        var q = Aligned<short>(row.Length);
         float scale;
         bool fits;
         switch (kernel)
@@ -323,9 +323,9 @@ public sealed unsafe class GpuKernelTests
         return (q.Span.ToArray(), scale, fits);
     }
 
-    private static PackedMatrix Matrix(Random random, int rows, int columns)
+    private PackedMatrix Matrix(Random random, int rows, int columns)
     {
-        var matrix = new PackedMatrix(rows, columns);
+        var matrix = Packed(rows, columns);
         for (int row = 0; row < rows; row++)
         {
             matrix.Scales[row] = (float)random.NextDouble();
@@ -338,9 +338,9 @@ public sealed unsafe class GpuKernelTests
         return matrix;
     }
 
-    private static AlignedBuffer<float> Floats(Random random, int count, float spread)
+    private AlignedBuffer<float> Floats(Random random, int count, float spread)
     {
-        var x = new AlignedBuffer<float>(count);
+        var x = Aligned<float>(count);
         for (int i = 0; i < count; i++)
         {
             x.Span[i] = (float)((random.NextDouble() - 0.5) * spread);

@@ -2,12 +2,11 @@ using Ait.Engine.Execution;
 using Ait.Engine.Gpu;
 using Ait.Engine.Gpu.Drivers;
 using Ait.Engine.Scalar;
-using Ait.Engine.Weights;
 
 namespace Ait.Engine.Tests.Gpu;
 
 /// <summary>Whatever computes a linear layer, and in however many parts, the bits are those of the definition.</summary>
-public sealed unsafe class GpuLinearTests
+public sealed unsafe class GpuLinearTests : BufferTests
 {
     public static TheoryData<string, bool> Devices() => new()
     {
@@ -28,7 +27,7 @@ public sealed unsafe class GpuLinearTests
             foreach (int rows in new[] { 1, 16, 17, 64, 65, 128, 300 })
             {
                 var random = new Random(n + rows);
-                var w = new PackedMatrix(n, k);
+                var w = Packed(n, k);
                 for (int i = 0; i < n; i++)
                 {
                     w.Scales[i] = random.NextSingle();
@@ -39,14 +38,14 @@ public sealed unsafe class GpuLinearTests
                 }
 
                 using var matrix = new GpuMatrix(device, [w], []);
-                var x = new AlignedBuffer<short>(rows * k);
+                var x = Aligned<short>(rows * k);
                 sbyte[] quantized = new sbyte[rows * matrix.Stride];
                 for (int i = 0; i < x.Length; i++)
                 {
                     x.Span[i] = quantized[(i / k * matrix.Stride) + (i % k)] = (sbyte)random.Next(-127, 128);
                 }
 
-                var scales = new AlignedBuffer<float>(rows);
+                var scales = Aligned<float>(rows);
                 float[] before = [.. Enumerable.Range(0, rows * n).Select(_ => random.NextSingle())];
                 for (int r = 0; r < rows; r++)
                 {
@@ -60,7 +59,7 @@ public sealed unsafe class GpuLinearTests
                 using var sums = new GpuBuffer<int>(device, new int[128 * n]);
                 GpuLinear.Launch(device, matrix.Times(activations.Address, activationScales.Address, rows, target.Address, n, adds), sums.Address, sumsBytes);
 
-                var y = new AlignedBuffer<float>(rows * w.PaddedRows);
+                var y = Aligned<float>(rows * w.PaddedRows);
                 new ScalarKernels().Linear(w, 0, w.Panels, new Activations(x.Pointer, k, scales.Pointer, rows, null, null), y.Pointer, w.PaddedRows);
                 IEnumerable<float> expected = Enumerable.Range(0, rows * n)
                     .Select(i => adds ? before[i] + y.Pointer[(i / n * w.PaddedRows) + (i % n)] : y.Pointer[(i / n * w.PaddedRows) + (i % n)]);

@@ -1,12 +1,11 @@
 using Ait.Engine.Scalar;
 using Ait.Engine.Tests.Specification;
-using Ait.Engine.Weights;
 using FsCheck;
 using FsCheck.Fluent;
 
 namespace Ait.Engine.Tests.Scalar;
 
-public sealed unsafe class QuantizeTests
+public sealed unsafe class QuantizeTests : BufferTests
 {
     // Any finite magnitude that neither faults nor counts as zero, with some exact zeros.
     private static Arbitrary<float[]> Vectors() => Gen.ArrayOf(
@@ -20,9 +19,9 @@ public sealed unsafe class QuantizeTests
     {
         Prop.ForAll(Vectors(), x =>
         {
-            var buffer = new AlignedBuffer<float>(x.Length);
+            var buffer = Aligned<float>(x.Length);
             x.CopyTo(buffer.Span);
-            var q = new AlignedBuffer<short>(x.Length);
+            var q = Aligned<short>(x.Length);
             if (!new ScalarKernels().Quantize(buffer.Pointer, x.Length, q.Pointer, out float a))
             {
                 return false;
@@ -41,9 +40,9 @@ public sealed unsafe class QuantizeTests
     {
         Prop.ForAll(Vectors(), x =>
         {
-            var buffer = new AlignedBuffer<float>(x.Length);
+            var buffer = Aligned<float>(x.Length);
             x.CopyTo(buffer.Span);
-            var q = new AlignedBuffer<short>(x.Length);
+            var q = Aligned<short>(x.Length);
             if (!new ScalarKernels().NormQuantize(buffer.Pointer, x.Length, 1e-5f, q.Pointer, out float scale))
             {
                 return false;
@@ -64,9 +63,9 @@ public sealed unsafe class QuantizeTests
         Prop.ForAll(Vectors(), x =>
         {
             ModelConfig config = Samples.Small.Config with { Layers = 1, KeyValueHeads = 1, HeadDimension = 32 };
-            var cache = new Ait.Engine.Execution.KeyValueCache(config, 1);
+            var cache = Keep(new Ait.Engine.Execution.KeyValueCache(config, 1));
             var head = cache.Head(0, 0);
-            var buffer = new AlignedBuffer<float>(32);
+            var buffer = Aligned<float>(32);
             x.CopyTo(buffer.Span);
             if (!Ait.Engine.Execution.KeyValueCache.StoreValue(head, 0, buffer.Pointer))
             {

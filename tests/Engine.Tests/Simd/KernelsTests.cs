@@ -6,7 +6,7 @@ using Ait.Engine.Weights;
 namespace Ait.Engine.Tests.Simd;
 
 /// <summary>Every backend against the definition, and the definition against arithmetic without limits.</summary>
-public sealed unsafe class KernelsTests
+public sealed unsafe class KernelsTests : BufferTests
 {
     private static readonly ScalarKernels Definition = new();
 
@@ -24,18 +24,18 @@ public sealed unsafe class KernelsTests
         return x;
     }
 
-    private static AlignedBuffer<T> Buffer<T>(T[] values)
+    private AlignedBuffer<T> Buffer<T>(T[] values)
         where T : unmanaged
     {
-        var buffer = new AlignedBuffer<T>(values.Length);
+        var buffer = Aligned<T>(values.Length);
         values.CopyTo(buffer.Span);
         return buffer;
     }
 
-    private static PackedMatrix Matrix(int rows, int columns, int seed, bool extreme = false)
+    private PackedMatrix Matrix(int rows, int columns, int seed, bool extreme = false)
     {
         var random = new Random(seed);
-        var matrix = new PackedMatrix(rows, columns);
+        var matrix = Packed(rows, columns);
         for (int row = 0; row < rows; row++)
         {
             matrix.Scales[row] = (float)random.NextDouble();
@@ -48,10 +48,10 @@ public sealed unsafe class KernelsTests
         return matrix;
     }
 
-    private static AlignedBuffer<short> Quantized(int count, int seed, bool extreme = false)
+    private AlignedBuffer<short> Quantized(int count, int seed, bool extreme = false)
     {
         var random = new Random(seed);
-        var x = new AlignedBuffer<short>(count);
+        var x = Aligned<short>(count);
         for (int i = 0; i < count; i++)
         {
             x.Span[i] = extreme ? (short)-127 : (short)random.Next(-127, 128);
@@ -60,11 +60,11 @@ public sealed unsafe class KernelsTests
         return x;
     }
 
-    private static void Linear(
+    private void Linear(
         Kernels kernels, PackedMatrix w, int first, int end, AlignedBuffer<short> x, int stride, AlignedBuffer<float> scales, int rows, AlignedBuffer<float> y)
     {
-        var packed = new AlignedBuffer<sbyte>(rows * w.Columns);
-        var sums = new AlignedBuffer<int>(rows);
+        var packed = Aligned<sbyte>(rows * w.Columns);
+        var sums = Aligned<int>(rows);
         for (int row = 0; kernels.PacksActivations && row < rows; row += Activations.TileRows)
         {
             int count = Math.Min(Activations.TileRows, rows - row);
@@ -87,7 +87,7 @@ public sealed unsafe class KernelsTests
                 int stride = k + 32;
                 AlignedBuffer<short> x = Quantized(rows * stride, rows);
                 AlignedBuffer<float> scales = Buffer(Floats(rows, 5));
-                var y = new AlignedBuffer<float>(rows * w.PaddedRows);
+                var y = Aligned<float>(rows * w.PaddedRows);
                 Linear(kernels, w, 0, w.Panels, x, stride, scales, rows, y);
                 for (int r = 0; r < rows; r++)
                 {
@@ -114,7 +114,7 @@ public sealed unsafe class KernelsTests
         PackedMatrix w = Matrix(16, EngineLimits.MaxInnerDimension, 0, extreme: true);
         AlignedBuffer<short> x = Quantized(w.Columns, 0, extreme: true);
         AlignedBuffer<float> scales = Buffer(new[] { 1f });
-        var y = new AlignedBuffer<float>(16);
+        var y = Aligned<float>(16);
         Linear(TestKernels.Create(backend), w, 0, 1, x, w.Columns, scales, 1, y);
         for (int i = 0; i < 16; i++)
         {
@@ -147,8 +147,8 @@ public sealed unsafe class KernelsTests
             {
                 AlignedBuffer<float> x = Buffer(Floats(count, count, spread));
                 x.Span[3] = -0f;
-                var expected = new AlignedBuffer<short>(count);
-                var found = new AlignedBuffer<short>(count);
+                var expected = Aligned<short>(count);
+                var found = Aligned<short>(count);
                 Assert.True(Definition.Quantize(x.Pointer, count, expected.Pointer, out float a));
                 Assert.True(kernels.Quantize(x.Pointer, count, found.Pointer, out float b));
                 Assert.Equal(BitConverter.SingleToInt32Bits(a), BitConverter.SingleToInt32Bits(b));
@@ -184,7 +184,7 @@ public sealed unsafe class KernelsTests
         }
 
         AlignedBuffer<float> largest = Buffer(Enumerable.Repeat(Limit, 16).ToArray());
-        var kept = new AlignedBuffer<short>(16);
+        var kept = Aligned<short>(16);
         Assert.True(kernels.Quantize(largest.Pointer, 16, kept.Pointer, out float top));
         Assert.Equal(Limit, top);
         Assert.All(kept.Span.ToArray(), value => Assert.Equal(127, value));
@@ -247,7 +247,7 @@ public sealed unsafe class KernelsTests
         bad.Span[30] = float.NaN;
         Assert.False(kernels.InverseRoot(bad.Pointer, 32, 1e-6f, out float none));
         Assert.Equal(0f, none);
-        Assert.True(kernels.InverseRoot(new AlignedBuffer<float>(32).Pointer, 32, 1e-6f, out none));
+        Assert.True(kernels.InverseRoot(Aligned<float>(32).Pointer, 32, 1e-6f, out none));
         Assert.Equal(0f, none);
     }
 
@@ -349,21 +349,21 @@ public sealed unsafe class KernelsTests
         }
     }
 
-    private static AlignedBuffer<float> Attended(Kernels kernels, HeadCache head, int first, int keys, AlignedBuffer<short> query, float queryScale)
+    private AlignedBuffer<float> Attended(Kernels kernels, HeadCache head, int first, int keys, AlignedBuffer<short> query, float queryScale)
     {
-        var scores = new AlignedBuffer<int>(((keys - (first & ~15) + 15) / 16 * 16) + 16);
+        var scores = Aligned<int>(((keys - (first & ~15) + 15) / 16 * 16) + 16);
         scores.Span.Fill(123456789);
-        var output = new AlignedBuffer<float>(head.Width);
+        var output = Aligned<float>(head.Width);
         kernels.Attend(head, first, keys, query.Pointer, queryScale, scores.Pointer, output.Pointer);
         return output;
     }
 
-    private static (KeyValueCache Cache, AlignedBuffer<short> Query) Cache(int keys, int width, int spread, bool extreme)
+    private (KeyValueCache Cache, AlignedBuffer<short> Query) Cache(int keys, int width, int spread, bool extreme)
     {
         ModelConfig config = Samples.Small.Config with { Layers = 1, KeyValueHeads = 1, HeadDimension = width };
         // One panel more than is seen, filled as well: nothing of it may show.
         int positions = keys + 16;
-        var cache = new KeyValueCache(config, positions);
+        var cache = Keep(new KeyValueCache(config, positions));
         HeadCache head = cache.Head(0, 0);
         var random = new Random(keys);
         for (int j = 0; j < positions; j++)
