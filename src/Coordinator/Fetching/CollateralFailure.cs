@@ -17,4 +17,7 @@ internal enum CollateralFailure
 
     /// <summary>The answer does not verify.</summary>
     Refused = 5,
+
+    /// <summary>Too many wait for the vendor's service.</summary>
+    Busy = 6,
 }

@@ -27,6 +27,12 @@ internal sealed record VendorOptions
     /// <summary>The least time between two requests to the KDS, which answers about one in ten seconds; 0 s to 10 min, default 10 s.</summary>
     internal required TimeSpan KdsInterval { get; init; }
 
+    /// <summary>
+    /// So many may wait for a VCEK. Reports that name chips cost a stranger nothing; past this, hosts that bring their certificate are
+    /// served as ever and the others are turned away at once.
+    /// </summary>
+    internal int KdsQueue { get; init; } = 30;
+
     internal static VendorOptions Default { get; } = new()
     {
         Kds = new Uri("https://kdsintf.amd.com"),

@@ -13,6 +13,9 @@ internal abstract record VendorReply
     /// <summary>It does not have it: 404 or 410.</summary>
     internal sealed record Absent(string Address) : VendorReply;
 
+    /// <summary>It was not asked: too many wait for it.</summary>
+    internal sealed record Busy : VendorReply;
+
     /// <summary>It does not answer, or not usefully; a later try may help.</summary>
     internal sealed record Failed(string Problem) : VendorReply;
 }

@@ -31,12 +31,15 @@ internal sealed class VendorSource : IDisposable
         CollateralKey key, ReadOnlyMemory<byte> companion, ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
         (Uri address, PacedGate gate) = Locate(key);
-        VendorReply reply = await _transport.SendAsync(() => Request(key, address, request), gate, cancellation);
+        int most = key.Kind == CollateralKind.AmdVcek ? _options.KdsQueue : int.MaxValue;
+        VendorReply reply = await _transport.SendAsync(() => Request(key, address, request), gate, most, cancellation);
         return reply switch
         {
             VendorReply.Answered answered => Read(key, answered, companion),
             VendorReply.Absent absent => (null, new CollateralOutcome.Missing(
                 CollateralFailure.Absent, $"{absent.Address} has no {key.Text}.", "Check that the hardware is of this vendor and that its levels are ones the vendor published.")),
+            VendorReply.Busy => (null, new CollateralOutcome.Missing(
+                CollateralFailure.Busy, $"{_options.KdsQueue} others wait for {address.Host}, which answers one in {_options.KdsInterval.TotalSeconds:0} s.", "Bring the VCEK with the evidence, which the host can hand to its guests; or try again in some minutes.")),
             VendorReply.Failed failed => (null, new CollateralOutcome.Missing(
                 CollateralFailure.Unreachable, $"{failed.Problem}.", "Check the network, --proxy and the service's address; or import a bundle with: ait collateral import FILE.")),
             _ => throw new InvalidOperationException("A reply of no kind."),

@@ -32,19 +32,23 @@ internal sealed class VendorTransport : IDisposable
         };
     }
 
-    internal async Task<VendorReply> SendAsync(Func<HttpRequestMessage> request, PacedGate gate, CancellationToken cancellation)
+    /// <param name="request">Makes the request, anew for each attempt.</param>
+    /// <param name="gate">The service's pace.</param>
+    /// <param name="most">So many may stand at the gate with this one.</param>
+    /// <param name="cancellation">Ends the attempts.</param>
+    internal async Task<VendorReply> SendAsync(Func<HttpRequestMessage> request, PacedGate gate, int most, CancellationToken cancellation)
     {
         string problem = string.Empty;
         TimeSpan pause = s_firstPause;
         for (int attempt = 1; ; attempt++)
         {
-            (VendorReply? reply, string failed, TimeSpan? asked) = await gate.PassAsync(() => TryAsync(request, cancellation), cancellation);
-            if (reply is not null)
+            Attempt? tried = await gate.PassAsync(() => TryAsync(request, cancellation), most, cancellation);
+            if (tried is null or { Reply: not null })
             {
-                return reply;
+                return tried?.Reply ?? new VendorReply.Busy();
             }
 
-            problem = failed;
+            (problem, TimeSpan? asked) = (tried.Problem, tried.Pause);
             if (attempt == Attempts || asked > s_longestPause)
             {
                 return new VendorReply.Failed(asked > s_longestPause ? $"{problem}; it asks to come back after {asked.Value.TotalSeconds:0} s" : $"{problem} ({attempt} attempts)");
@@ -58,7 +62,7 @@ internal sealed class VendorTransport : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>A final reply, or why to try again and when.</summary>
-    private async Task<(VendorReply? Reply, string Problem, TimeSpan? Pause)> TryAsync(Func<HttpRequestMessage> create, CancellationToken cancellation)
+    private async Task<Attempt> TryAsync(Func<HttpRequestMessage> create, CancellationToken cancellation)
     {
         using HttpRequestMessage request = create();
         string address = request.RequestUri?.GetLeftPart(UriPartial.Path) ?? "?";
@@ -72,27 +76,27 @@ internal sealed class VendorTransport : IDisposable
                 case HttpStatusCode.OK:
                     byte[]? body = await ReadAsync(response, limit.Token);
                     return body is null
-                        ? (new VendorReply.Failed($"{address} answers with more than {CollateralContent.MaxBody} bytes"), string.Empty, null)
-                        : (new VendorReply.Answered(body, ReadHeaders(response)), string.Empty, null);
+                        ? new Attempt(new VendorReply.Failed($"{address} answers with more than {CollateralContent.MaxBody} bytes"))
+                        : new Attempt(new VendorReply.Answered(body, ReadHeaders(response)));
                 case HttpStatusCode.NotFound or HttpStatusCode.Gone:
-                    return (new VendorReply.Absent(address), string.Empty, null);
+                    return new Attempt(new VendorReply.Absent(address));
                 case HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError:
-                    return (null, $"{address} answers {(int)response.StatusCode}", Pause(response.Headers.RetryAfter));
+                    return new Attempt(null, $"{address} answers {(int)response.StatusCode}", Pause(response.Headers.RetryAfter));
                 default:
-                    return (new VendorReply.Failed($"{address} answers {(int)response.StatusCode}"), string.Empty, null);
+                    return new Attempt(new VendorReply.Failed($"{address} answers {(int)response.StatusCode}"));
             }
         }
         catch (HttpRequestException fault)
         {
-            return (null, $"{address} cannot be reached: {fault.Message}", null);
+            return new Attempt(null, $"{address} cannot be reached: {fault.Message}");
         }
         catch (IOException fault)
         {
-            return (null, $"{address} broke off: {fault.Message}", null);
+            return new Attempt(null, $"{address} broke off: {fault.Message}");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return (null, $"{address} did not answer within {s_limit.TotalSeconds:0} s", null);
+            return new Attempt(null, $"{address} did not answer within {s_limit.TotalSeconds:0} s");
         }
     }
 
@@ -121,4 +125,7 @@ internal sealed class VendorTransport : IDisposable
 
         return headers;
     }
+
+    /// <summary>A final reply, or what failed and how long the server asks to wait.</summary>
+    private sealed record Attempt(VendorReply? Reply, string Problem = "", TimeSpan? Pause = null);
 }

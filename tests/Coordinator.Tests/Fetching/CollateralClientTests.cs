@@ -143,6 +143,19 @@ public sealed class CollateralClientTests : IClassFixture<EmulatedVendors>, IAsy
     }
 
     [Fact]
+    public async Task Get_turnsAwayWhoeverWouldWaitTooLongForAVcekButFetchesTheLists()
+    {
+        ServeAmd();
+        CollateralClient client = Client(Options with { KdsQueue = 0 });
+
+        CollateralOutcome.Missing missing = await MissingAsync(client.GetAsync(CollateralKey.AmdVcek(SnpProduct.Genoa, _vendors.HardwareId, _vendors.Tcb), Cancellation), CollateralFailure.Busy);
+        await FoundAsync(client.GetAsync(s_list, Cancellation));
+
+        Assert.Contains("VCEK", missing.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain(Asked, asked => asked.Contains($"{_vendors.HardwareId}", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Get_fetchesIntelsSignedAnswersWithTheirIssuers()
     {
         ServeIntel();
