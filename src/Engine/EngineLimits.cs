@@ -77,4 +77,25 @@ public static class EngineLimits
 
     /// <summary>Most bytes of a text to encode.</summary>
     public const int MaxTextBytes = 16 << 20;
+
+    /// <summary>Most parameters of a model that is trained, whole or frozen under adapters.</summary>
+    public const long MaxTrainedParameters = 100_000_000;
+
+    /// <summary>Highest rank of an adapter.</summary>
+    public const int MaxAdapterRank = 256;
+
+    /// <summary>Most positions in a window of training.</summary>
+    public const int MaxTrainingLength = 4_096;
+
+    /// <summary>Most windows in a step of training.</summary>
+    public const int MaxTrainingBatch = 4_096;
+
+    /// <summary>Most steps of a training run.</summary>
+    public const int MaxTrainingSteps = 10_000_000;
+
+    /// <summary>Most steps of a chunk of training.</summary>
+    public const int MaxChunkSteps = 10_000;
+
+    /// <summary>Most tokens of training data.</summary>
+    public const int MaxTrainingTokens = 1 << 27;
 }

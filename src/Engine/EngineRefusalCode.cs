@@ -98,4 +98,22 @@ public enum EngineRefusalCode
 
     /// <summary>A value left the range of the arithmetic (not finite, or above 2^40) while the model ran.</summary>
     NumericRange = 64,
+
+    /// <summary>A number of a training recipe is out of range.</summary>
+    RecipeOutOfRange = 96,
+
+    /// <summary>Training does not carry out a part of the model, or the recipe contradicts itself.</summary>
+    TrainingNotSupported = 97,
+
+    /// <summary>Training data is not that of the recipe, is too short, or holds a token outside the vocabulary.</summary>
+    TrainingDataUnfit = 98,
+
+    /// <summary>A chunk lies outside its run, or has no parent where it needs one.</summary>
+    ChunkOutOfRange = 99,
+
+    /// <summary>The model is not the one that the recipe begins from.</summary>
+    BaseModelUnfit = 100,
+
+    /// <summary>A checkpoint is not the parent that the chunk names, or not of the recipe.</summary>
+    CheckpointUnfit = 101,
 }

@@ -103,6 +103,17 @@ public static class ModelArtifact
         return model is not null;
     }
 
+    /// <summary>The stored tokenizer of an artifact, checked against its descriptor. Throws if there is none.</summary>
+    internal static byte[] ReadTokenizer(string path)
+    {
+        using SafeFileHandle file = OpenFile(path);
+        (ModelDescriptor descriptor, byte[] tokenizer, _) = ReadHead(file, Path.GetFileName(path));
+        var found = Digest.Of(tokenizer);
+        return found == descriptor.TokenizerDigest
+            ? tokenizer
+            : throw JsonFile.Fault(EngineRefusalCode.DigestMismatch, $"{Path.GetFileName(path)}: tokenizer", $"{descriptor.TokenizerDigest}", $"{found}");
+    }
+
     private static Model Open(string path, CancellationToken cancellation)
     {
         string name = Path.GetFileName(path);

@@ -15,6 +15,9 @@ public abstract class Tokenizer
 
     private static ReadOnlySpan<byte> Magic => "AXK1"u8;
 
+    /// <summary>The tokenizer of models that are drawn from a seed: bytes, as <see cref="ByteTokenizer"/> numbers them.</summary>
+    public static Tokenizer Bytes => ByteTokens.Instance;
+
     /// <summary>Number of token ids, gaps included.</summary>
     public abstract int Count { get; }
 

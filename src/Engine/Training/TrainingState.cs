@@ -1,0 +1,165 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Ait.Engine.Canonical;
+using Ait.Engine.Weights;
+
+namespace Ait.Engine.Training;
+
+/// <summary>
+/// The state of a run between two steps, and its checkpoint: mark, recipe, step, the running products of the optimiser, then
+/// weights and both means of every trained matrix (docs/exact-arithmetic.md §11). Its identity is the SHA-256 of those bytes.
+/// </summary>
+internal sealed class TrainingState(TrainingRecipe recipe, IReadOnlyList<Parameter> parameters)
+{
+    private const int Piece = 1 << 20;
+
+    private readonly Digest _recipe = recipe.Digest;
+
+    public int Step { get; private set; }
+
+    public float Product1 { get; private set; } = 1f;
+
+    public float Product2 { get; private set; } = 1f;
+
+    private static ReadOnlySpan<byte> Magic => "AXS1"u8;
+
+    /// <summary>Counts a step, and the products with it.</summary>
+    public void Advance()
+    {
+        Step++;
+        Product1 *= recipe.Beta1;
+        Product2 *= recipe.Beta2;
+    }
+
+    public Digest Digest()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Emit(hash.AppendData);
+        return new Digest(hash.GetHashAndReset());
+    }
+
+    public void Write(Stream stream) => Emit(stream.Write);
+
+    /// <summary>Takes the state of a checkpoint. On a refusal the state is spoiled and must not be used.</summary>
+    public EngineRefusal? Read(Stream stream, Digest expected)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] own = Head();
+        byte[] head = new byte[own.Length];
+        if (!Fill(stream, head, hash))
+        {
+            return Short();
+        }
+
+        var reader = new CanonicalReader(head);
+        reader.Magic(Magic);
+        reader.Name(EngineRefusalCode.UnknownVersion, "training version", TrainingVersion.Id);
+        Digest found = reader.Digest("recipe digest");
+        Step = reader.Int32("step");
+        Product1 = BitConverter.UInt32BitsToSingle(reader.UInt32("product 1"));
+        Product2 = BitConverter.UInt32BitsToSingle(reader.UInt32("product 2"));
+        int count = reader.Int32("matrices");
+        if (reader.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (found != _recipe || Step < 0 || Step > recipe.Steps || count != parameters.Count)
+        {
+            return Unfit("recipe, step and matrices", $"{_recipe}, 0 to {recipe.Steps}, {parameters.Count}", $"{found}, {Step}, {count}");
+        }
+
+        foreach (Parameter parameter in parameters)
+        {
+            byte[] mark = Mark(parameter);
+            byte[] there = new byte[mark.Length];
+            if (!Fill(stream, there, hash))
+            {
+                return Short();
+            }
+
+            if (!there.AsSpan().SequenceEqual(mark))
+            {
+                return Unfit("matrix", Convert.ToHexStringLower(mark), Convert.ToHexStringLower(there));
+            }
+
+            foreach (AlignedBuffer<float> buffer in (AlignedBuffer<float>[])[parameter.Weights, parameter.Mean, parameter.Square])
+            {
+                if (!Fill(stream, MemoryMarshal.AsBytes(buffer.Span), hash))
+                {
+                    return Short();
+                }
+            }
+        }
+
+        if (stream.ReadByte() >= 0)
+        {
+            return new EngineRefusal(EngineRefusalCode.TrailingBytes, "checkpoint", "its end", "further bytes");
+        }
+
+        var digest = new Digest(hash.GetHashAndReset());
+        return digest == expected ? null : Unfit("digest", $"{expected}", $"{digest}");
+    }
+
+    private static EngineRefusal Short() => new(EngineRefusalCode.Truncated, "checkpoint", "all its bytes", "the end of the file");
+
+    private static EngineRefusal Unfit(string what, string wanted, string found) => new(EngineRefusalCode.CheckpointUnfit, $"checkpoint: {what}", wanted, found);
+
+    private static bool Fill(Stream stream, Span<byte> target, IncrementalHash hash)
+    {
+        if (stream.ReadAtLeast(target, target.Length, throwOnEndOfStream: false) < target.Length)
+        {
+            return false;
+        }
+
+        hash.AppendData(target);
+        return true;
+    }
+
+    private byte[] Head()
+    {
+        var writer = new CanonicalWriter();
+        writer.Bytes(Magic);
+        writer.Name(TrainingVersion.Id);
+        writer.Digest(_recipe);
+        writer.Int32(Step);
+        writer.UInt32(BitConverter.SingleToUInt32Bits(Product1));
+        writer.UInt32(BitConverter.SingleToUInt32Bits(Product2));
+        writer.Int32(parameters.Count);
+        return writer.ToArray();
+    }
+
+    private static byte[] Mark(Parameter parameter)
+    {
+        var writer = new CanonicalWriter();
+        writer.UInt8((byte)parameter.Part);
+        writer.UInt8((byte)parameter.Kind);
+        writer.Int32(parameter.Layer);
+        writer.Int32(parameter.Rows);
+        writer.Int32(parameter.Columns);
+        return writer.ToArray();
+    }
+
+    private void Emit(Receiver receive)
+    {
+        receive(Head());
+        foreach (Parameter parameter in parameters)
+        {
+            receive(Mark(parameter));
+            Emit(parameter.Weights, receive);
+            Emit(parameter.Mean, receive);
+            Emit(parameter.Square, receive);
+        }
+    }
+
+    private static void Emit(AlignedBuffer<float> buffer, Receiver receive)
+    {
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(buffer.Span);
+        for (int at = 0; at < bytes.Length; at += Piece)
+        {
+            receive(bytes.Slice(at, Math.Min(Piece, bytes.Length - at)));
+        }
+    }
+
+    private delegate void Receiver(ReadOnlySpan<byte> bytes);
+}
