@@ -24,7 +24,20 @@ public sealed partial record Workload
             .UInt16((ushort)Type)
             .Byte((byte)EngineVersion.Length)
             .Bytes(Encoding.ASCII.GetBytes(EngineVersion))
-            .Hash(ModelDigest)
+            .Hash(ModelDigest);
+        if (Training is { } training)
+        {
+            return writer
+                .UInt32((uint)training.FirstStep)
+                .UInt32((uint)training.Steps)
+                .UInt32((uint)training.TokensPerStep)
+                .Hash(training.Parent)
+                .UInt16((ushort)training.Recipe.Length)
+                .Bytes(training.Recipe.AsSpan())
+                .ToArray();
+        }
+
+        writer
             .UInt64(Seed)
             .UInt32((uint)MaxNewTokens)
             .UInt32(Sampling.TemperatureMilli)
@@ -64,6 +77,11 @@ public sealed partial record Workload
         var type = (WorkloadType)reader.UInt16();
         string engineVersion = Encoding.Latin1.GetString(reader.Take(reader.Byte()));
         Hash256 model = reader.Hash();
+        if (type == WorkloadType.Training)
+        {
+            return TryReadTraining(ref reader, bytes.Length, engineVersion, model, out workload, out refusal);
+        }
+
         ulong seed = reader.UInt64();
         uint maxNewTokens = reader.UInt32();
         var sampling = new SamplingParameters(reader.UInt32(), reader.UInt32(), reader.UInt32());
@@ -89,6 +107,38 @@ public sealed partial record Workload
 
         refusal = FirstFault(type, engineVersion, prompt, (int)maxNewTokens, sampling, seed, stopTokens);
         workload = refusal is null ? new Workload(type, engineVersion, model, prompt, (int)maxNewTokens, sampling, seed, stopTokens) : null;
+        return workload is not null;
+    }
+
+    private static bool TryReadTraining(
+        ref ByteReader reader,
+        int length,
+        string engineVersion,
+        Hash256 model,
+        [NotNullWhen(true)] out Workload? workload,
+        [NotNullWhen(false)] out ProtocolRefusal? refusal)
+    {
+        workload = null;
+        // What does not fit an int is beyond every limit.
+        int firstStep = (int)Math.Min(reader.UInt32(), int.MaxValue);
+        int steps = (int)Math.Min(reader.UInt32(), int.MaxValue);
+        int tokensPerStep = (int)Math.Min(reader.UInt32(), int.MaxValue);
+        Hash256 parent = reader.Hash();
+        ImmutableArray<byte> recipe = [.. reader.Take(reader.UInt16())];
+        if (reader.RanOut)
+        {
+            refusal = new(ProtocolRefusalCode.Truncated, "a whole workload", $"{length} bytes");
+            return false;
+        }
+
+        if (reader.Remaining != 0)
+        {
+            refusal = new(ProtocolRefusalCode.TrailingBytes, $"{reader.Offset} bytes", $"{length} bytes");
+            return false;
+        }
+
+        refusal = VersionFault(engineVersion) ?? TrainingTerms.FirstFault(recipe, firstStep, steps, tokensPerStep, parent);
+        workload = refusal is null ? new Workload(engineVersion, model, new TrainingTerms(recipe, firstStep, steps, tokensPerStep, parent)) : null;
         return workload is not null;
     }
 

@@ -18,6 +18,26 @@ public sealed partial record Workload
 
     private readonly Lazy<Hash256> _hash;
 
+    /// <summary>Creates a workload of training.</summary>
+    /// <exception cref="ArgumentException">The name of the arithmetic is outside its limits.</exception>
+    public Workload(string engineVersion, Hash256 modelDigest, TrainingTerms training)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        if (VersionFault(engineVersion) is ProtocolRefusal fault)
+        {
+            throw new ArgumentException(fault.ToString());
+        }
+
+        Type = WorkloadType.Training;
+        EngineVersion = engineVersion;
+        ModelDigest = modelDigest;
+        Prompt = [];
+        Sampling = SamplingParameters.Greedy;
+        StopTokens = [];
+        Training = training;
+        _hash = new(() => Keccak256.Hash(ToBytes()));
+    }
+
     /// <summary>Creates a workload within the limits.</summary>
     /// <exception cref="ArgumentException">A value is outside its limits; the message names it.</exception>
     public Workload(
@@ -52,13 +72,13 @@ public sealed partial record Workload
     /// <summary>The engine's arithmetic and version, 1 to 32 printable ASCII characters.</summary>
     public string EngineVersion { get; }
 
-    /// <summary>Digest of the model.</summary>
+    /// <summary>Digest of the model; of training, of the model that it begins from.</summary>
     public Hash256 ModelDigest { get; }
 
-    /// <summary>Prompt token ids, 1 to <see cref="MaxTokens"/> of them.</summary>
+    /// <summary>Prompt token ids, 1 to <see cref="MaxTokens"/> of them; none in training.</summary>
     public ImmutableArray<int> Prompt { get; }
 
-    /// <summary>Most tokens to generate, 1 to <see cref="MaxTokens"/>.</summary>
+    /// <summary>Most tokens to generate, 1 to <see cref="MaxTokens"/>; 0 in training.</summary>
     public int MaxNewTokens { get; }
 
     /// <summary>How tokens are chosen.</summary>
@@ -70,11 +90,14 @@ public sealed partial record Workload
     /// <summary>Tokens that end the generation, ascending, distinct, at most <see cref="MaxStopTokens"/>.</summary>
     public ImmutableArray<int> StopTokens { get; }
 
+    /// <summary>The steps of training; null in inference.</summary>
+    public TrainingTerms? Training { get; }
+
     /// <summary>keccak256 of the canonical encoding.</summary>
     public Hash256 Hash => _hash.Value;
 
-    /// <summary>Tokens the benchmark table charges: prompt plus the most that may be generated.</summary>
-    public long ChargedTokens => (long)Prompt.Length + MaxNewTokens;
+    /// <summary>Tokens the benchmark table charges: prompt plus the most that may be generated; of training, those of every step.</summary>
+    public long ChargedTokens => Training is { } training ? (long)training.Steps * training.TokensPerStep : (long)Prompt.Length + MaxNewTokens;
 
     /// <summary>The benchmarked compute units of this workload.</summary>
     /// <param name="microComputeUnitsPerToken">The model's entry in the benchmark table, in micro-CU per token.</param>
@@ -97,12 +120,12 @@ public sealed partial record Workload
     {
         if (type != WorkloadType.Inference)
         {
-            return OutOfRange("type", "1 (inference)", (ushort)type);
+            return OutOfRange("type", "1 (inference), or 2 (training) with its terms", (ushort)type);
         }
 
-        if (engineVersion is not { Length: >= 1 and <= MaxEngineVersionLength } || engineVersion.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        if (VersionFault(engineVersion) is ProtocolRefusal unnamed)
         {
-            return OutOfRange("engine version", "1 to 32 printable ASCII characters", engineVersion?.Length ?? 0);
+            return unnamed;
         }
 
         if (prompt.IsDefault || prompt.Length is < 1 or > MaxTokens)
@@ -148,6 +171,11 @@ public sealed partial record Workload
 
         return null;
     }
+
+    private static ProtocolRefusal? VersionFault(string engineVersion) =>
+        engineVersion is not { Length: >= 1 and <= MaxEngineVersionLength } || engineVersion.AsSpan().ContainsAnyExceptInRange('!', '~')
+            ? OutOfRange("engine version", "1 to 32 printable ASCII characters", engineVersion?.Length ?? 0)
+            : null;
 
     private static ProtocolRefusal OutOfRange(string what, string expected, object found) =>
         new(ProtocolRefusalCode.OutOfRange, $"{what}: {expected}", $"{found}");

@@ -5,4 +5,7 @@ public enum WorkloadType : ushort
 {
     /// <summary>Autoregressive generation by a decoder-only language model.</summary>
     Inference = 1,
+
+    /// <summary>Steps of a training run.</summary>
+    Training = 2,
 }

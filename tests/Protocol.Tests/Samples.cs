@@ -17,6 +17,10 @@ internal static class Samples
     /// <summary>A key derived from a name: public, for tests and vectors only.</summary>
     public static Secp256k1PrivateKey Key(string name) => Secp256k1PrivateKey.FromBytes(Hash("key of " + name).ToArray());
 
+    public static Workload TrainingWorkload(
+        ImmutableArray<byte>? recipe = null, int firstStep = 40, int steps = 20, int tokensPerStep = 2048, Hash256? parent = null) => new(
+        "X8t0", Hash("model"), new TrainingTerms(recipe ?? [1, 2, 3], firstStep, steps, tokensPerStep, parent ?? Hash("checkpoint")));
+
     public static Workload Workload(
         string prompt = "2 + 2 =",
         int maxNewTokens = 16,

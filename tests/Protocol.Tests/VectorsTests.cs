@@ -19,6 +19,34 @@ public sealed class VectorsTests
     });
 
     [Fact]
+    public void TrainingWorkloads_areEncodedAndHashedAsPublished()
+    {
+        static JsonObject Vector(Workload workload)
+        {
+            TrainingTerms terms = workload.Training ?? throw new InvalidOperationException("The sample is one of training.");
+            return new JsonObject
+            {
+                ["engineVersion"] = workload.EngineVersion,
+                ["modelDigest"] = $"{workload.ModelDigest}",
+                ["firstStep"] = terms.FirstStep,
+                ["steps"] = terms.Steps,
+                ["tokensPerStep"] = terms.TokensPerStep,
+                ["parent"] = $"{terms.Parent}",
+                ["recipe"] = Hex.Encode(terms.Recipe.AsSpan()),
+                ["encoded"] = Hex.Encode(workload.ToBytes()),
+                ["hash"] = $"{workload.Hash}",
+            };
+        }
+
+        Compare("workloads/training.json", new JsonObject
+        {
+            ["generator"] = "AIT_WRITE_VECTORS=1 dotnet run --project tests/Protocol.Tests",
+            ["beginning"] = Vector(Samples.TrainingWorkload(firstStep: 0, parent: default(Hash256))),
+            ["later"] = Vector(Samples.TrainingWorkload()),
+        });
+    }
+
+    [Fact]
     public void WorkAttestations_areSignedAsPublished()
     {
         MiningTask task = Samples.MiningTask(3);

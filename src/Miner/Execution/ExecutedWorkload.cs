@@ -1,14 +1,36 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Ait.Chain;
 using Ait.Engine;
 
 namespace Ait.Miner.Execution;
 
 /// <summary>What running a workload yielded, and the device time it took.</summary>
-internal sealed record ExecutedWorkload(Transcript Transcript, ulong DurationMillis)
+/// <param name="Encoded">The canonical bytes of the result.</param>
+/// <param name="IsComplete">Whether it is what was asked for, and not the canonical refusal of it.</param>
+/// <param name="Amount">Tokens that were generated, or steps that were trained.</param>
+/// <param name="DurationMillis">Device time.</param>
+internal sealed record ExecutedWorkload(ImmutableArray<byte> Encoded, bool IsComplete, int Amount, ulong DurationMillis)
 {
-    /// <summary>What seats compare: the hash of the canonical transcript.</summary>
-    public Hash256 ResultHash => new(Transcript.ResultHash.ToBytes());
+    private static ReadOnlySpan<byte> ErrorMark => "AXE1"u8;
 
-    public ImmutableArray<byte> Encoded => [.. Transcript.ToBytes()];
+    /// <summary>What seats compare: the SHA-256 of the canonical bytes.</summary>
+    public Hash256 ResultHash => new(SHA256.HashData(Encoded.AsSpan()));
+
+    public static ExecutedWorkload Of(Transcript transcript, ulong durationMillis) =>
+        new([.. transcript.ToBytes()], transcript.IsComplete, transcript.Tokens.Length, durationMillis);
+
+    /// <summary>
+    /// A chunk that is done has its outcome as the result. One that is refused or diverged is an error of the task: its bytes begin
+    /// with a mark and the device, so that no two seats agree and nobody is paid for it (docs/protocol.md).
+    /// </summary>
+    public static ExecutedWorkload Of(TrainingOutcome outcome, Hash256 gpuId, ulong durationMillis)
+    {
+        if (outcome.Finish == TrainingFinish.Done)
+        {
+            return new([.. outcome.ToBytes()], true, outcome.Steps.Length, durationMillis);
+        }
+
+        return new([.. ErrorMark, .. gpuId.ToArray(), .. outcome.ToBytes()], false, outcome.Steps.Length, durationMillis);
+    }
 }

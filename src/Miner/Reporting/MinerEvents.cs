@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 using Ait.Chain;
+using Ait.Miner.Execution;
 using Ait.Miner.Submission;
 using Ait.Protocol;
 using Ait.Protocol.Http;
@@ -33,14 +34,16 @@ internal static class MinerEvents
             },
         };
 
-    public static MinerEvent Executed(Hash256 taskId, bool complete, ulong durationMillis, int tokens) => Seat(
+    public static MinerEvent Executed(Hash256 taskId, ExecutedWorkload executed, WorkloadType type) => Seat(
         "executed",
         Severity.Information,
         taskId,
-        complete
-            ? $"ran in {durationMillis.ToString(CultureInfo.InvariantCulture)} ms, {tokens.ToString(CultureInfo.InvariantCulture)} tokens."
-            : "has a workload the model cannot run: the engine's canonical refusal is its result.",
-        [new Fact("durationMillis", string.Empty, durationMillis)]);
+        executed.IsComplete
+            ? string.Create(CultureInfo.InvariantCulture, $"ran in {executed.DurationMillis} ms, {executed.Amount} {(type == WorkloadType.Training ? "steps of training" : "tokens")}.")
+            : type == WorkloadType.Training
+                ? "has a chunk of training that cannot be done: its error is reported, and nobody is paid for it."
+                : "has a workload the model cannot run: the engine's canonical refusal is its result.",
+        [new Fact("durationMillis", string.Empty, executed.DurationMillis)]);
 
     public static MinerEvent Committed(Hash256 taskId) => Seat("committed", Severity.Information, taskId, "has its commitment in.", []);
 

@@ -144,6 +144,7 @@ internal sealed class MinerSession
             Client = coordinator,
             Patience = patience,
             Models = models,
+            Training = new TrainingStore(_options.ModelsDirectory, Path.Combine(_options.StateDirectory ?? Path.GetTempPath(), "checkpoints")),
             Executor = executor,
             Timing = SeatTiming.Default,
             Reporter = _reporter,

@@ -66,9 +66,10 @@ internal sealed class LetterCheck
             return Refuse(LetterRefusal.DeterminismClassUnknown, $"expected {DeterminismClass.X8v0}, found {task.DeterminismClass}", out refusal, out problem);
         }
 
-        if (workload.EngineVersion != EngineVersion.Id)
+        string version = workload.Type == WorkloadType.Training ? TrainingVersion.Id : EngineVersion.Id;
+        if (workload.EngineVersion != version)
         {
-            return Refuse(LetterRefusal.EngineVersionUnknown, $"expected {EngineVersion.Id}, found {workload.EngineVersion}", out refusal, out problem);
+            return Refuse(LetterRefusal.EngineVersionUnknown, $"expected {version}, found {workload.EngineVersion}", out refusal, out problem);
         }
 
         var accepted = new AcceptedSeat(letter, workload);

@@ -3,6 +3,7 @@ using Ait.Chain;
 using Ait.Engine;
 using Ait.Miner.Execution;
 using Ait.Miner.Reporting;
+using Ait.Protocol;
 using Ait.Protocol.Http;
 
 namespace Ait.Miner.Submission;
@@ -32,7 +33,7 @@ internal sealed class SeatRun
             return ending ?? throw new UnreachableException();
         }
 
-        Report(MinerEvents.Executed(TaskId, executed.Transcript.IsComplete, executed.DurationMillis, executed.Transcript.Tokens.Length));
+        Report(MinerEvents.Executed(TaskId, executed, _seat.Workload.Type));
         SealedResult result = SealedResult.Seal(_seat, executed, _around.Domain, _around.OperatorAccount, _around.Key);
         try
         {
@@ -62,7 +63,9 @@ internal sealed class SeatRun
                 return (null, new SeatEnding.Unpaid());
             }
 
-            return (await _around.Executor.RunAsync(ready.Model, _seat.Workload, waiting.Token, running.Token).ConfigureAwait(false), null);
+            return _seat.Workload.Training is { } terms
+                ? await TrainAsync(ready.Model, terms, waiting.Token, running.Token).ConfigureAwait(false)
+                : (await _around.Executor.RunAsync(ready.Model, _seat.Workload, waiting.Token, running.Token).ConfigureAwait(false), null);
         }
         catch (EngineRefusedException refused)
         {
@@ -90,6 +93,22 @@ internal sealed class SeatRun
         {
             await done.CancelAsync().ConfigureAwait(false);
             await keepAlive.ConfigureAwait(false);
+        }
+    }
+
+    private async Task<(ExecutedWorkload? Executed, SeatEnding? Ending)> TrainAsync(Model model, TrainingTerms terms, CancellationToken waiting, CancellationToken cancellation)
+    {
+        switch (WorkloadExecutor.PlanOf(_seat.Workload, terms, _around.Training))
+        {
+            case TrainingPlan.Ready ready:
+                return (await _around.Executor.TrainAsync(model, ready.Parts, _around.Training, _around.GpuId, waiting, cancellation).ConfigureAwait(false), null);
+            case TrainingPlan.Refused refused:
+                return (ExecutedWorkload.Of(refused.Outcome, _around.GpuId, 1), null);
+            case TrainingPlan.Unavailable unavailable:
+                Report(MinerEvents.Declined(TaskId, LetterRefusal.ModelUnavailable, unavailable.Problem) with { Remedy = unavailable.Remedy });
+                return (null, new SeatEnding.Unpaid());
+            default:
+                throw new UnreachableException();
         }
     }
 

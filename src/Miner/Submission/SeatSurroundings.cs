@@ -23,6 +23,8 @@ internal sealed record SeatSurroundings
 
     public required ModelStore Models { get; init; }
 
+    public required TrainingStore Training { get; init; }
+
     public required WorkloadExecutor Executor { get; init; }
 
     public required SeatTiming Timing { get; init; }

@@ -30,6 +30,7 @@ internal sealed class MinerBench : IAsyncDisposable
             Client = new CoordinatorClient(_transport, Network.Domain, Key, Network.GpuId, TimeProvider.System),
             Patience = Patience,
             Models = Models,
+            Training = new TrainingStore(modelsFolder, Path.Combine(modelsFolder ?? Path.GetTempPath(), "checkpoints")),
             Executor = _executor,
             Timing = new SeatTiming
             {
