@@ -1,4 +1,4 @@
-.PHONY: help build test contracts differential gas demo bench bench-attestation fuzz-attestation bench-engine hashes
+.PHONY: help build test contracts differential gas demo bench bench-attestation fuzz-attestation bench-engine losses hashes model
 help:      ## Say what each target does (the default)
 	@sed -n 's/^\([a-z-]*\): *## /  make \1	/p' $(MAKEFILE_LIST)
 build:     ## Build everything in Release
@@ -21,7 +21,15 @@ bench-attestation: ## Measure: verifications of evidence per second of processor
 	@dotnet run -c Release --project bench/Ait.Bench.Attestation
 fuzz-attestation: ## Feed mutated evidence of every format to its readers: COUNT inputs each (a million)
 	@dotnet run -c Release --project tests/Attestation.Fuzz -- --count $(or $(COUNT),1000000)
-bench-engine: ## Measure the engine against llama.cpp (AIT_LLAMA_BENCH names its llama-bench), with ratios and floors
+bench-engine: ## Measure the engine against llama.cpp (AIT_LLAMA_BENCH names its llama-bench) and training against float32, with ratios and floors
 	@dotnet run -c Release --project bench/Ait.Bench -- floors
-hashes:    ## Print one hash over every backend, thread count, chunk, batch and the GPU kernels, and fail if there are two
-	@dotnet build tests/Engine.Tests -c Release --nologo -v quiet -clp:NoSummary && artifacts/bin/Ait.Engine.Tests/release/Ait.Engine.Tests --no-progress --no-ansi --show-live-output on --filter-class Ait.Engine.Tests.HashMatrixReport | sed 's/^OUTPUT: \[[^]]*\] //'
+	@dotnet run -c Release --project bench/Ait.Bench -- training
+losses:    ## Train the demonstration model exactly and in float32 and print both loss curves; fail beyond 2 %
+	@dotnet run -c Release --project bench/Ait.Bench -- losses
+hashes:    ## Print one hash over every backend, thread count, chunk, batch and the GPU kernels, of inference and of training, and fail if there are two
+	@dotnet build tests/Engine.Tests -c Release --nologo -v quiet -clp:NoSummary && artifacts/bin/Ait.Engine.Tests/release/Ait.Engine.Tests --no-progress --no-ansi --show-live-output on --filter-class Ait.Engine.Tests.HashMatrixReport --filter-class Ait.Engine.Tests.Training.TrainingHashMatrixTests | sed 's/^OUTPUT: \[[^]]*\] //'
+model:     ## Train the demonstration model again from its seed, and fail if one bit differs from the artifacts in models/demo
+	@rm -rf artifacts/model && mkdir -p artifacts/model
+	@./ait train models/demo/base.json --data models/demo/corpus.txt --out artifacts/model/base --model artifacts/model/base.ait
+	@./ait train models/demo/demo.json --data models/demo/corpus.txt --base artifacts/model/base.ait --out artifacts/model/demo --model artifacts/model/demo.ait
+	@cmp artifacts/model/base.ait models/demo/base.ait && cmp artifacts/model/demo.ait models/demo/demo.ait && echo "equal, bit for bit: models/demo/base.ait, models/demo/demo.ait"

@@ -9,6 +9,7 @@ using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
 using Ait.Cli.Launching;
+using Ait.Cli.Surroundings;
 using Ait.Cli.Telling;
 using Ait.Engine;
 using Ait.Protocol;
@@ -83,7 +84,7 @@ public sealed class FromEvidenceToRedemption(Devnet devnet) : IClassFixture<Devn
         // 5. Execution. Running the same workload here, with the scalar definition, gives the result that the seats agreed on.
         using var nothing = Secp256k1PrivateKey.Create();
         var reader = new Purchase(network, nothing, TimeProvider.System);
-        Model weights = Model.Create(ModelDescriptor.Demo);
+        Assert.True(ModelArtifact.TryOpen(Installation.DemoModel, cancellation, out Model? weights, out EngineRefusal? broken), $"{broken}");
         foreach ((Workload workload, TaskResponse task) in workloads.Zip(tasks))
         {
             var request = new GenerationRequest(workload.Prompt.AsSpan(), workload.MaxNewTokens, EngineSampling.Greedy, workload.Seed, workload.StopTokens.AsSpan());

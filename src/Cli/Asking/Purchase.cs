@@ -115,20 +115,32 @@ internal sealed class Purchase
             throw new RefusedException($"the coordinator says task {taskId} of workload {workloadId} is settled; the chain knows no such settlement.");
         }
 
-        if (!Hex.TryDecode(transcriptHex, out byte[]? bytes) || !Transcript.TryParse(bytes, out Transcript? transcript, out _))
+        if (!Hex.TryDecode(transcriptHex, out byte[]? bytes) || Read(bytes) is not { } read)
         {
             throw new RefusedException($"the coordinator's transcript of workload {workloadId} is not one of this engine's.");
         }
 
-        var result = new Hash256(transcript.ResultHash.ToBytes());
+        var result = new Hash256(Digest.Of(bytes).ToBytes());
         Hash256 agreed = settlement["resultHash"].AsHash256();
         if (result != agreed)
         {
             throw new RefusedException($"the coordinator's transcript of workload {workloadId} has result {result}, the settled result is {agreed}. Do not use this coordinator.");
         }
 
-        string text = ByteTokenizer.DecodePrintable(transcript.Tokens.AsSpan());
         byte paid = (byte)SeatOutcomes.Read(settlement["seats"].AsBigInteger()).Count(static seat => seat.Code == SeatOutcomes.Paid);
-        return new WorkloadAnswer(taskId, agreed, transcript.Tokens.Length, text, log.TransactionHash, paid, settlement["minted"].AsBigInteger());
+        return new WorkloadAnswer(taskId, agreed, read.Amount, read.Text, log.TransactionHash, paid, settlement["minted"].AsBigInteger());
+    }
+
+    /// <summary>Tokens and text of a generation, or steps and what they left of a chunk of training.</summary>
+    private static (int Amount, string Text)? Read(byte[] bytes)
+    {
+        if (Transcript.TryParse(bytes, out Transcript? transcript, out _))
+        {
+            return (transcript.Tokens.Length, ByteTokenizer.DecodePrintable(transcript.Tokens.AsSpan()));
+        }
+
+        return TrainingOutcome.TryParse(bytes, out TrainingOutcome? outcome, out _)
+            ? (outcome.Steps.Length, $"{outcome.Steps.Length} steps of training, checkpoint {outcome.State?.ToString() ?? "none"}")
+            : null;
     }
 }

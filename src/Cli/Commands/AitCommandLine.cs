@@ -31,6 +31,8 @@ public static class AitCommandLine
         ModelCommand.Build,
         ChatCommand.Build,
         BenchCommand.Build,
+        TrainCommand.Build,
+        BisectCommand.Build,
         DeployCommand.Build,
         PublishCommand.Build,
         DoctorCommand.Build,

@@ -52,7 +52,7 @@ internal static class RedeemCommand
         TransactionReceipt receipt = await purchase.RedeemAsync(quote, burn, cancellation).ConfigureAwait(false);
         screen.Progress($"burned {Amounts.Text(burn)} AIT in {receipt.TransactionHash} ({receipt.GasUsed:N0} gas)");
         WorkloadAnswer answer = await purchase.AnswerAsync(quote.WorkloadId, phase => screen.Progress($"{phase} …"), cancellation).ConfigureAwait(false);
-        screen.Say($"answer ({answer.Tokens} tokens, {answer.SeatsPaid} equal results, checked against the chain; the demonstration model's weights are random):");
+        screen.Say($"answer ({answer.Tokens} tokens, {answer.SeatsPaid} equal results, checked against the chain):");
         screen.Say(answer.Text);
         screen.Answer(new JsonObject
         {

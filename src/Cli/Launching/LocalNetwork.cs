@@ -175,7 +175,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         await DeployAsync(await root.ConfigureAwait(false), deployer, coordinator.Address, cancellation).ConfigureAwait(false);
         Task published = PublishAsync(machines, deployer, cancellation);
         await ImportCollateralAsync(cancellation).ConfigureAwait(false);
-        ModelsFile.Write(State.Models);
+        ModelsFile.Write(State.Models, State.Artifacts);
         string? built = await console.ConfigureAwait(false);
         HasConsole = built is not null;
         foreach ((string name, Uri address) in _options.Coordinators)
@@ -275,7 +275,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
             "--operator-key", State.Key(miner.Operator), "--evidence-command", Hardware.EvidenceCommand(miner.Host, Measurement),
             .. GpuEvidenceArguments(miner), "--gpu-uuid", Hex.Encode(machine.GpuUuids[miner.GpuIndex]), "--class", miner.DeviceClass.ToString(),
             "--measurement", miner.InTrustDomain ? TrustDomainMeasurement : Measurement,
-            "--state", State.Miner(miner.Name), "--json",
+            "--models", State.Artifacts, "--state", State.Miner(miner.Name), "--json",
         ],
         State.Log(miner.Name));
 

@@ -1,10 +1,14 @@
 using System.Text.Json.Nodes;
 using Ait.Chain;
+using Ait.Cli.Surroundings;
 using Ait.Engine;
 
 namespace Ait.Cli.Launching;
 
-/// <summary>The models a local network's coordinator schedules: the engine's demonstration model with its benchmark entry.</summary>
+/// <summary>
+/// The models of a local network: the demonstration model, trained by the engine from a seed (<c>make model</c>), with its benchmark
+/// entry for the coordinator, and the folder in which the miners find its weights and the data of its training.
+/// </summary>
 internal static class ModelsFile
 {
     /// <summary>
@@ -13,16 +17,26 @@ internal static class ModelsFile
     /// </summary>
     internal const uint MicroComputeUnitsPerToken = 30;
 
-    internal static void Write(string path)
+    /// <summary>Writes the coordinator's table and the miners' folder.</summary>
+    internal static void Write(string path, string folder)
     {
-        ModelDescriptor model = ModelDescriptor.Demo;
+        Directory.CreateDirectory(folder);
+        File.Copy(Installation.DemoModel, Path.Combine(folder, "demo.ait"), overwrite: true);
+        TrainingData data = DemoTraining.Data();
+        File.WriteAllBytes(Path.Combine(folder, $"{data.Digest}.axd"), data.ToBytes());
+        ModelDescriptor model = Describe();
         var models = new JsonArray(new JsonObject
         {
-            ["name"] = "demo-random-weights",
+            ["name"] = "demo",
             ["descriptor"] = Hex.Encode(model.ToBytes()),
             ["digest"] = Hex.Encode(model.Digest.ToBytes()),
             ["microComputeUnitsPerToken"] = MicroComputeUnitsPerToken,
         });
         File.WriteAllText(path, models.ToJsonString());
     }
+
+    /// <summary>What the demonstration model is.</summary>
+    internal static ModelDescriptor Describe() => ModelArtifact.TryRead(Installation.DemoModel, out ModelDescriptor? descriptor, out EngineRefusal? refusal)
+        ? descriptor
+        : throw new SurroundingsException($"the demonstration model {Installation.DemoModel} is refused: {refusal}. Restore the file, or make it again with `make model`.");
 }

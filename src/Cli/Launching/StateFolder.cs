@@ -19,6 +19,8 @@ internal sealed class StateFolder
 
     internal string Models => In("models.json");
 
+    internal string Artifacts => In("models");
+
     internal string Ledger => In("coordinator.db");
 
     internal string Collateral => In("collateral");

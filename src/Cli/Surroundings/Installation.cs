@@ -12,6 +12,12 @@ public static class Installation
 
     public static string ConsoleFolder => Path.Combine(Root, "console");
 
+    /// <summary>The artifact of the demonstration model.</summary>
+    public static string DemoModel => Path.Combine(Root, "models", "demo", "demo.ait");
+
+    /// <summary>The text that the demonstration model is trained on.</summary>
+    public static string DemoText => Path.Combine(Root, "models", "demo", "corpus.txt");
+
     /// <summary>The built console.</summary>
     public static string BuiltConsole => Path.Combine(Root, "artifacts", "console");
 

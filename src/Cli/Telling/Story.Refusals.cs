@@ -190,7 +190,7 @@ internal sealed partial class Story
     {
         _screen.Say();
         _screen.Say("EMULATED here: the AMD, Intel and NVIDIA chips and their roots, the GPUs (the model ran on this machine's processor), the chain");
-        _screen.Say("(a local dev chain), and the model's weights (random numbers, so its answers are not language).");
+        _screen.Say("(a local dev chain). The model is small and was trained by the engine itself: `make model` does it again, bit for bit.");
         _screen.Say("REAL here: byte-exact SEV-SNP, TDX and SPDM evidence verified by the coordinator and inside the EVM up to the pinned roots, seat");
         _screen.Say("draws, exact execution on three seats, enclave signatures, agreement, settlement, minting, burning, and every refusal by the contracts themselves.");
     }

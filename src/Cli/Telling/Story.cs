@@ -133,10 +133,10 @@ internal sealed partial class Story
     /// <summary>Act 2: workloads become a batch of tasks, committed before anyone's seat exists.</summary>
     private async Task<IReadOnlyList<Hash256>> CommitAsync(CancellationToken cancellation)
     {
-        Act(2, "workloads → tasks in a batch", "The coordinator commits inference tasks as a Merkle root before anyone's seat exists; the seed is the hash of a later block mixed with a secret.");
+        Act(2, "workloads → tasks in a batch", "The coordinator commits tasks, six of inference and one of training, as a Merkle root before anyone's seat exists; the seed is the hash of a later block mixed with a secret.");
         ModelsResponse models = await _network.Coordinator.ModelsAsync(cancellation).ConfigureAwait(false);
         using Secp256k1PrivateKey coordinator = _local.Key("coordinator");
-        IEnumerable<Workload> workloads = s_prompts.Select(prompt => WorkloadText.OfPrompt(prompt, 32, models.Models[0]));
+        IEnumerable<Workload> workloads = s_prompts.Select(prompt => WorkloadText.OfPrompt(prompt, 32, models.Models[0])).Append(DemoTraining.Workload(models.Models[0]));
         IReadOnlyList<Hash256> queued = await Queue.AddAsync(_network, coordinator, workloads, cancellation).ConfigureAwait(false);
         IReadOnlyList<(Log Log, ContractEvent Event)> commitments;
         do
@@ -228,18 +228,19 @@ internal sealed partial class Story
             List<WorkStatement> statements = [.. task.Seats.Select(Statement).OfType<WorkStatement>()];
             string durations = string.Join(", ", statements.Select(statement => $"{statement.DurationMillis} ms"));
             int equal = statements.Count(statement => statement.ResultHash == answer.ResultHash);
-            rows.Add([Short(task.TaskId), $"{answer.Tokens}", durations, $"{equal} of {task.Seats.Count}", Short(answer.ResultHash)]);
+            rows.Add([Short(task.TaskId), $"{answer.Tokens}", durations, $"{equal} of {task.Seats.Count}", Short(answer.ResultHash), Clipped(answer.Text)]);
             Event("executed", new JsonObject
             {
                 ["taskId"] = task.TaskId.ToString(),
                 ["tokens"] = answer.Tokens,
+                ["text"] = answer.Text,
                 ["durationsMillis"] = new JsonArray([.. statements.Select(statement => (JsonNode)statement.DurationMillis)]),
                 ["equalResults"] = equal,
                 ["resultHash"] = answer.ResultHash.ToString(),
             });
         }
 
-        _screen.Table(["task", "tokens", "device time per seat", "equal results", "result hash"], rows);
+        _screen.Table(["task", "tokens or steps", "device time per seat", "equal results", "result hash", "answer"], rows);
     }
 
     /// <summary>Act 5: agreement becomes AIT.</summary>
@@ -282,7 +283,7 @@ internal sealed partial class Story
         TransactionReceipt receipt = await purchase.RedeemAsync(quote, quote.PriceWei, cancellation).ConfigureAwait(false);
         _screen.Say($"  burned {Amounts.Text(quote.PriceWei)} AIT in {receipt.TransactionHash} ({receipt.GasUsed:N0} gas)");
         WorkloadAnswer answer = await purchase.AnswerAsync(quote.WorkloadId, _ => { }, cancellation).ConfigureAwait(false);
-        _screen.Say($"  answer, {answer.Tokens} tokens, equal on {answer.SeatsPaid} seats, {Amounts.Text(answer.MintedWei)} AIT minted for it (the weights are random, so it is not language):");
+        _screen.Say($"  answer, {answer.Tokens} tokens, equal on {answer.SeatsPaid} seats, {Amounts.Text(answer.MintedWei)} AIT minted for it:");
         _screen.Say($"    \"Why is the sky{answer.Text}\"");
         Event("redeemed", new JsonObject
         {
@@ -338,6 +339,8 @@ internal sealed partial class Story
     }
 
     private string Name(Address account) => _names.TryGetValue(account, out string? name) ? name : account.ToString();
+
+    private static string Clipped(string text) => text.Length <= 40 ? text : text[..39] + "…";
 
     private static string Short(Hash256 hash) => hash.ToString()[..12] + "…";
 

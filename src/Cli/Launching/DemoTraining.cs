@@ -1,0 +1,38 @@
+using Ait.Chain;
+using Ait.Cli.Surroundings;
+using Ait.Cli.Training;
+using Ait.Engine;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Cli.Launching;
+
+/// <summary>A chunk of training for the demonstration: the first steps of an adapter to the demonstration model.</summary>
+internal static class DemoTraining
+{
+    private const int Steps = 4;
+
+    internal static TrainingData Data() => TrainingFiles.ReadData(Installation.DemoText, null);
+
+    internal static Workload Workload(ModelResponse model)
+    {
+        var recipe = new TrainingRecipe
+        {
+            Shape = ModelsFile.Describe().Config,
+            Base = new Digest(model.Digest.ToArray()),
+            Method = TrainingMethod.Adapter,
+            Rank = 16,
+            AdapterScale = 2f,
+            Data = Data().Digest,
+            SequenceLength = 64,
+            Batch = 8,
+            Steps = 100,
+            WarmupSteps = 10,
+            LearningRate = 1e-3f,
+            Seed = 1,
+        };
+        return recipe.Check() is { } refusal
+            ? throw new InvalidOperationException($"The recipe of the demonstration is refused: {refusal}.")
+            : new Workload(TrainingVersion.Id, model.Digest, new TrainingTerms([.. recipe.ToBytes()], 0, Steps, recipe.Batch * recipe.SequenceLength, default(Hash256)));
+    }
+}
