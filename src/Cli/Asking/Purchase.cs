@@ -136,7 +136,9 @@ internal sealed class Purchase
     {
         if (Transcript.TryParse(bytes, out Transcript? transcript, out _))
         {
-            return (transcript.Tokens.Length, ByteTokenizer.DecodePrintable(transcript.Tokens.AsSpan()));
+            // The token that ends an answer is no part of its text.
+            ReadOnlySpan<int> tokens = transcript.Tokens.AsSpan();
+            return (tokens.Length, ByteTokenizer.DecodePrintable(tokens is [.. ReadOnlySpan<int> text, ByteTokenizer.EndOfSequence] ? text : tokens));
         }
 
         return TrainingOutcome.TryParse(bytes, out TrainingOutcome? outcome, out _)
