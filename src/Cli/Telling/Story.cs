@@ -275,7 +275,7 @@ internal sealed partial class Story
         await _local.EndowAsync([buyer.Address], cancellation).ConfigureAwait(false);
         ModelsResponse models = await _network.Coordinator.ModelsAsync(cancellation).ConfigureAwait(false);
         var purchase = new Purchase(_network, buyer, _clock);
-        Task<WorkloadQuote> quoting = purchase.QuoteAsync(WorkloadText.OfPrompt("Why is the sky", 24, models.Models[0]), cancellation);
+        Task<WorkloadQuote> quoting = purchase.QuoteAsync(WorkloadText.OfPrompt("Why is the sky", 60, models.Models[0]), cancellation);
         await Task.WhenAll(_names.Where(pair => pair.Value != "buyer").Select(pair => SellAsync(pair.Key, pair.Value, buyer.Address, cancellation))).ConfigureAwait(false);
         WorkloadQuote quote = await quoting.ConfigureAwait(false);
         BigInteger held = await _network.BalanceAsync(buyer.Address, cancellation).ConfigureAwait(false);
