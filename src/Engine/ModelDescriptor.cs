@@ -96,6 +96,9 @@ public sealed class ModelDescriptor : IEquatable<ModelDescriptor>
     /// <summary>The tokenizer: <see cref="ByteTokenizer.Id"/>, or <see cref="StoredTokenizerId"/> for one that an artifact stores.</summary>
     public string TokenizerId { get; }
 
+    /// <summary>Whether tokens are numbered as <see cref="ByteTokenizer"/> numbers them, by name or in the form that an artifact stores.</summary>
+    public bool HasByteTokens => TokenizerId == ByteTokenizer.Id || TokenizerDigest == Training.StoredByteTokenizer.Digest;
+
     /// <summary>SHA-256 of the canonical encoding.</summary>
     public Digest Digest { get; }
 

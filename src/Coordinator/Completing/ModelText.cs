@@ -26,7 +26,7 @@ internal sealed class ModelText
     internal static ModelText? Of(ModelEntry entry) =>
         Hex.TryDecode(entry.Descriptor, out byte[]? bytes)
         && ModelDescriptor.TryParse(bytes, out ModelDescriptor? descriptor, out _)
-        && descriptor.TokenizerId == ByteTokenizer.Id
+        && descriptor.HasByteTokens
             ? new ModelText(entry, descriptor)
             : null;
 

@@ -12,6 +12,9 @@ internal static class StoredByteTokenizer
         ("<begin>", ByteTokenizer.BeginOfSequence), ("<end>", ByteTokenizer.EndOfSequence), ("<pad>", ByteTokenizer.Padding), ("<sep>", ByteTokenizer.Separator),
     ];
 
+    /// <summary>The digest that descriptors of such models name.</summary>
+    public static Digest Digest { get; } = Digest.Of(Encoded());
+
     public static byte[] Encoded()
     {
         using var stream = new MemoryStream();
