@@ -134,7 +134,7 @@ public sealed class KillAnywhereTests
         Assert.Equal(network.Chain.TotalMinted, settled.Aggregate(BigInteger.Zero, (sum, task) => sum + Wei.Parse(task.Minted)));
         Assert.Equal(settled.Count, settled.Select(task => task.EntryKey).Distinct().Count());
         Assert.Equal(0, coordinator.Dispatch.CountWaiting());
-        bool honest = network.Miners.All(miner => miner.Lie is null && miner.Duration <= network.Chain.MaxMillis);
+        bool honest = network.Miners.All(miner => miner.Lie is null && miner.Duration <= network.Chain.Bounds.SlackMillis);
         if (honest)
         {
             Assert.Equal(works, settled.Count);

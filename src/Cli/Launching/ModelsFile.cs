@@ -13,7 +13,7 @@ internal static class ModelsFile
 {
     /// <summary>
     /// The benchmark table's entry for the demonstration model: CU are an amount of work, fixed per token of a model. So small
-    /// that a fast processor stays above the least duration that the contract accepts of any class.
+    /// that the least duration of a task, which miners wait for, is a few milliseconds.
     /// </summary>
     internal const uint MicroComputeUnitsPerToken = 30;
 

@@ -25,7 +25,12 @@ internal abstract record AgreementDecision
     internal sealed record Void(string Reason) : AgreementDecision;
 
     /// <summary>Decides a task. Waits for every committed seat until the reveal deadline, so that each matching seat is paid.</summary>
-    internal static AgreementDecision Decide(TaskRow task, int seatsCommitted, ImmutableArray<WorkAttestation> revealed, long now)
+    /// <param name="task">The task.</param>
+    /// <param name="seatsCommitted">Seats that have committed.</param>
+    /// <param name="seatsRevealed">Seats that have revealed, also with a duration that the registry does not take.</param>
+    /// <param name="results">The results that it can take.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    internal static AgreementDecision Decide(TaskRow task, int seatsCommitted, int seatsRevealed, ImmutableArray<WorkAttestation> results, long now)
     {
         if (task.Phase != TaskPhase.Seated || task.TaskId is null)
         {
@@ -45,13 +50,13 @@ internal abstract record AgreementDecision
             };
         }
 
-        if (revealed.Length < seatsCommitted && now <= task.RevealDeadline)
+        if (seatsRevealed < seatsCommitted && now <= task.RevealDeadline)
         {
             return new Wait();
         }
 
-        return QuorumRule.Decide(task.TaskId.Value, task.Task.WorkloadHash, SeatDraw.Seats, revealed) is Agreement agreement
+        return QuorumRule.Decide(task.TaskId.Value, task.Task.WorkloadHash, SeatDraw.Seats, results) is Agreement agreement
             ? new Agreed(agreement)
-            : new Void($"NoAgreement: {revealed.Length} results, no {required} of them equal");
+            : new Void($"NoAgreement: {results.Length} results, no {required} of them equal{(seatsRevealed > results.Length ? $"; {seatsRevealed - results.Length} left out for durations that the registry does not take" : string.Empty)}");
     }
 }

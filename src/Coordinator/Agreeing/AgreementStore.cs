@@ -44,7 +44,8 @@ internal sealed class AgreementStore
 
             ImmutableArray<RevealedSeat> revealed = Revealed(transaction, taskKey, _domain);
             int committed = (int)transaction.Number("SELECT count(*) FROM commitments WHERE task_key = $1", taskKey);
-            AgreementDecision decided = AgreementDecision.Decide(task, committed, [.. revealed.Select(seat => seat.Attestation)], transaction.NowMillis);
+            int answered = (int)transaction.Number("SELECT count(*) FROM reveals WHERE task_key = $1", taskKey);
+            AgreementDecision decided = AgreementDecision.Decide(task, committed, answered, [.. revealed.Select(seat => seat.Attestation)], transaction.NowMillis);
             switch (decided)
             {
                 case AgreementDecision.Agreed agreed:
@@ -65,11 +66,11 @@ internal sealed class AgreementStore
         return decision;
     }
 
-    /// <summary>The results of a task, re-earned from the bytes the ledger kept.</summary>
+    /// <summary>The results of a task that the registry can take, re-earned from the bytes the ledger kept.</summary>
     internal static ImmutableArray<RevealedSeat> Revealed(LedgerTransaction transaction, long taskKey, NetworkDomain domain) =>
     [
         .. transaction.Query(
-            "SELECT seat, attestation, enclave_key FROM reveals WHERE task_key = $1 ORDER BY seat",
+            "SELECT seat, attestation, enclave_key FROM reveals WHERE task_key = $1 AND refused_bounds IS NULL ORDER BY seat",
             row => WorkAttestation.TryVerify(row.Bytes(1), domain, row.Address(2), out WorkAttestation? attestation, out ProtocolRefusal? refusal)
                 ? new RevealedSeat((byte)row.GetInt64(0), attestation)
                 : throw new LedgerException($"The ledger holds a work attestation that does not verify ({refusal}); restore it from a backup."),
@@ -85,12 +86,14 @@ internal sealed class AgreementStore
         transaction.Execute(
             """
             INSERT INTO seat_outcomes (task_key, seat, reason, detail)
-            SELECT s.task_key, s.seat, CASE WHEN c.seat IS NULL THEN $2 WHEN r.seat IS NULL THEN $3 ELSE $4 END, $5
+            SELECT s.task_key, s.seat,
+              CASE WHEN c.seat IS NULL THEN $2 WHEN r.seat IS NULL THEN $3 WHEN r.refused_bounds IS NOT NULL THEN $5 ELSE $4 END,
+              'DurationOutOfBounds: the registry takes ' || r.refused_bounds
             FROM seats s LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
             LEFT JOIN reveals r ON r.task_key = s.task_key AND r.seat = s.seat
             WHERE s.task_key = $1 ON CONFLICT DO NOTHING
             """,
-            task.TaskKey, UnpaidReason.Silent, UnpaidReason.NotRevealed, UnpaidReason.NoAgreement, null);
+            task.TaskKey, UnpaidReason.Silent, UnpaidReason.NotRevealed, UnpaidReason.NoAgreement, UnpaidReason.ClaimRefused);
         transaction.Execute(
             """
             UPDATE batches SET phase = 3 WHERE batch_key = $1 AND phase = 2

@@ -95,6 +95,12 @@ internal static class Collection
             : null;
     }
 
+    /// <summary>Why a seat with this result is left out of the settlement: the registry would refuse the whole task for its claim.</summary>
+    internal static Refusal RefuseDuration(string bounds, ulong millis) => new(
+        ProblemCodes.DurationOutOfBounds, "The registry does not take this duration of this task on a device of this class.",
+        bounds, $"{millis} ms",
+        "Sign no sooner than the registry's least duration for the device's class; a device that needs longer than the most is not of its class for this work.");
+
     /// <summary>What the device may know of its own seat.</summary>
     internal static SeatPhase PhaseOf(SeatView seat, long now) => seat.Task.Phase switch
     {

@@ -15,19 +15,21 @@ internal sealed class CollectionEndpoints
     private readonly CollectionStore _store;
     private readonly DispatchStore _dispatch;
     private readonly DeviceGate _devices;
+    private readonly PayableDurations _durations;
     private readonly NetworkDomain _domain;
     private readonly CoordinatorOptions _options;
     private readonly Signals _signals;
     private readonly TimeProvider _clock;
 
     public CollectionEndpoints(
-        RequestAdmission admission, CollectionStore store, DispatchStore dispatch, DeviceGate devices, NetworkDomain domain,
+        RequestAdmission admission, CollectionStore store, DispatchStore dispatch, DeviceGate devices, PayableDurations durations, NetworkDomain domain,
         CoordinatorOptions options, Signals signals, TimeProvider clock)
     {
         _admission = admission;
         _store = store;
         _dispatch = dispatch;
         _devices = devices;
+        _durations = durations;
         _domain = domain;
         _options = options;
         _signals = signals;
@@ -51,7 +53,7 @@ internal sealed class CollectionEndpoints
         context,
         ProtocolJson.Default.ResultRequest,
         (request, signer) => AuthoriseResultAsync(request, signer, context.RequestAborted),
-        (request, signer) => Task.FromResult(Reveal(request, signer)));
+        (request, signer) => RevealAsync(request, signer, context.RequestAborted));
 
     private Task ShowSeatAsync(HttpContext context)
     {
@@ -78,7 +80,7 @@ internal sealed class CollectionEndpoints
             ? await _devices.AuthoriseAsync(attestation.Statement.GpuId, signer, cancellation)
             : refusal;
 
-    private IResult Reveal(ResultRequest request, Address signer)
+    private async Task<IResult> RevealAsync(ResultRequest request, Address signer, CancellationToken cancellation)
     {
         if (!TryReadAttestation(request, signer, out WorkAttestation? attestation, out Refusal? refusal))
         {
@@ -90,9 +92,13 @@ internal sealed class CollectionEndpoints
             return Answer.Problem(RequestAdmission.Malformed("a transcript in hexadecimal", $"{request.Transcript.Length} characters"));
         }
 
-        refusal = _store.Reveal(_domain, attestation, request.Salt, transcript);
+        WorkStatement statement = attestation.Statement;
+        DurationRange payable = _store.Find(statement.TaskId, statement.GpuId) is SeatView seat
+            ? await _durations.OfAsync(seat, statement.DurationMillis, cancellation)
+            : DurationRange.Any;
+        refusal = _store.Reveal(_domain, attestation, request.Salt, transcript, payable);
         _signals.Collected.Set();
-        return refusal is null ? Show(attestation.Statement.TaskId, attestation.Statement.GpuId) : Answer.Problem(refusal);
+        return refusal is null ? Show(statement.TaskId, statement.GpuId) : Answer.Problem(refusal);
     }
 
     private bool TryReadAttestation(

@@ -51,7 +51,11 @@ internal sealed class CollectionStore
         return null;
     });
 
-    internal Refusal? Reveal(NetworkDomain domain, WorkAttestation attestation, Hash256 salt, byte[] transcript) => _ledger.Write("reveal result", transaction =>
+    /// <summary>
+    /// Takes a result. One with a duration outside of <paramref name="payable"/> is kept and refused: nobody waits for it any more, and
+    /// neither the agreement nor the settlement counts it.
+    /// </summary>
+    internal Refusal? Reveal(NetworkDomain domain, WorkAttestation attestation, Hash256 salt, byte[] transcript, DurationRange payable) => _ledger.Write("reveal result", transaction =>
     {
         long now = transaction.NowMillis;
         WorkStatement statement = attestation.Statement;
@@ -67,16 +71,20 @@ internal sealed class CollectionStore
             return refusal;
         }
 
+        string? bounds = seat.RefusedBounds;
         if (seat.RevealedResult is null)
         {
+            bounds = payable.Contains(statement.DurationMillis) ? null : payable.ToString();
             transaction.Execute(
-                "INSERT INTO reveals (task_key, seat, attestation, salt, enclave_key, transcript, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                seat.Task.TaskKey, (long)seat.Seat, attestation.ToBytes(), salt, attestation.EnclaveKey, transcript, now);
+                "INSERT INTO reveals (task_key, seat, attestation, salt, enclave_key, transcript, received_at, refused_bounds) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                seat.Task.TaskKey, (long)seat.Seat, attestation.ToBytes(), salt, attestation.EnclaveKey, transcript, now, bounds);
             Telemetry.Revealed();
-            transaction.Record("revealed", statement.TaskId.ToArray(), $"seat {seat.Seat}, result {statement.ResultHash}, {statement.DurationMillis} ms");
+            transaction.Record(
+                bounds is null ? "revealed" : "left out", statement.TaskId.ToArray(),
+                $"seat {seat.Seat}, result {statement.ResultHash}, {statement.DurationMillis} ms{(bounds is null ? string.Empty : $", the registry takes {bounds}")}");
         }
 
-        return null;
+        return bounds is null ? null : Collection.RefuseDuration(bounds, statement.DurationMillis);
     });
 
     internal static Refusal NoSeat(Hash256 taskId, Hash256 gpuId) => new(
@@ -112,7 +120,7 @@ internal sealed class CollectionStore
         "FROM tasks t JOIN batches b ON b.batch_key = t.batch_key",
         """
         , s.seat, s.gpu_id, s.operator, s.lease_holder, s.lease_deadline, c.commitment, substr(r.attestation, 65, 32),
-        (SELECT count(*) FROM commitments x WHERE x.task_key = t.task_key), o.paid_wei, coalesce(o.reason, 0), o.detail
+        (SELECT count(*) FROM commitments x WHERE x.task_key = t.task_key), o.paid_wei, coalesce(o.reason, 0), o.detail, r.refused_bounds
         FROM tasks t JOIN batches b ON b.batch_key = t.batch_key JOIN seats s ON s.task_key = t.task_key
         LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
         LEFT JOIN reveals r ON r.task_key = s.task_key AND r.seat = s.seat
@@ -132,5 +140,6 @@ internal sealed class CollectionStore
         (int)row.GetInt64(32),
         row.TextOrNull(33),
         (UnpaidReason)row.GetInt64(34),
-        row.TextOrNull(35));
+        row.TextOrNull(35),
+        row.TextOrNull(36));
 }

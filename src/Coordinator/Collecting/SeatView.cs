@@ -17,7 +17,8 @@ internal sealed record SeatView(
     int SeatsCommitted,
     string? PaidWei,
     UnpaidReason Reason,
-    string? Detail)
+    string? Detail,
+    string? RefusedBounds)
 {
     internal Hash256 TaskId => Task.TaskId!.Value; // Only seated tasks have seats, and they are on chain.
 }

@@ -109,6 +109,7 @@ internal static class CoordinatorApplication
         .AddSingleton<DispatchStore>()
         .AddSingleton<DispatchEndpoints>()
         .AddSingleton<CollectionStore>()
+        .AddSingleton<PayableDurations>()
         .AddSingleton<CollectionEndpoints>()
         .AddSingleton<AgreementStore>()
         .AddSingleton<SettlementStore>()

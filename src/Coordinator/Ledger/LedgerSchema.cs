@@ -117,6 +117,13 @@ internal static partial class LedgerSchema
             DROP TABLE api_keys;
             DROP TABLE sessions;
             """),
+        new(
+            """
+            ALTER TABLE reveals ADD COLUMN refused_bounds TEXT;
+            """,
+            """
+            ALTER TABLE reveals DROP COLUMN refused_bounds;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

@@ -90,6 +90,7 @@ internal sealed class SettleLoop : CoordinatorLoop
     private async Task PlanOneAsync(PayableTask task, ContractRefusal refusal, List<PlannedClaim> accepted, CancellationToken cancellation)
     {
         ContractRefusal first = refusal;
+        bool payable = refusal.Error != Settlement.NeverPayable;
         ulong deadline = task.Task.Task.Deadline;
         foreach (int mask in Settlement.ClaimMasks(task.Matching, task.RevealedMask).Skip(1))
         {
@@ -105,11 +106,12 @@ internal sealed class SettleLoop : CoordinatorLoop
                 return;
             }
 
+            payable |= next.Error != Settlement.NeverPayable;
             refusal = next.Error == "ClaimTooEarly" || refusal.Error != "ClaimTooEarly" ? next : refusal;
         }
 
         ulong now = (ulong)_clock.GetUtcNow().ToUnixTimeSeconds();
-        if (Settlement.Judge(refusal, deadline) == RefusalMeaning.GiveUp || now > deadline + DeadlineGrace)
+        if (!payable || Settlement.Judge(refusal, deadline) == RefusalMeaning.GiveUp || now > deadline + DeadlineGrace)
         {
             _store.GiveUp(task.Task.TaskKey, refusal.Text);
             LoopLog.Decided(_log, task.Task.TaskId, refusal.Text);

@@ -152,8 +152,8 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         foreach (DeviceClass deviceClass in DeviceClasses.All)
         {
             uint rate = (await _mining.ViewAsync("classRate", [(uint)deviceClass], BlockTag.Latest, cancellation))[0].AsUInt32();
-            AbiValue bounds = (await _mining.ViewAsync("durationBounds", [(uint)WorkloadType.Inference, (uint)deviceClass], BlockTag.Latest, cancellation))[0];
-            classes.Add(new ClassRules(deviceClass, rate, bounds[0].AsUInt64(), bounds[1].AsUInt64(), bounds[2].AsUInt64()));
+            DurationBoundsRecord bounds = await BoundsAsync(WorkloadType.Inference, deviceClass, cancellation);
+            classes.Add(new ClassRules(deviceClass, rate, bounds.MinMillisPerCu, bounds.MaxMillisPerCu, bounds.SlackMillis));
         }
 
         return new RegistryRules(
@@ -162,6 +162,9 @@ internal sealed partial class EthereumMiningChain : IMiningChain
             (await _mining.ViewAsync("proposedGovernor", [], BlockTag.Latest, cancellation))[0].AsAddress(),
             classes.ToImmutable());
     });
+
+    public Task<DurationBoundsRecord> ReadDurationBoundsAsync(WorkloadType workloadType, DeviceClass deviceClass, CancellationToken cancellation) =>
+        ReachAsync(() => BoundsAsync(workloadType, deviceClass, cancellation));
 
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => ReachAsync(async () =>
     {
@@ -240,6 +243,12 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         {
             throw new ChainUnavailableException($"The contracts do not answer as expected: {fault.Message}", fault);
         }
+    }
+
+    private async Task<DurationBoundsRecord> BoundsAsync(WorkloadType workloadType, DeviceClass deviceClass, CancellationToken cancellation)
+    {
+        AbiValue bounds = (await _mining.ViewAsync("durationBounds", [(uint)workloadType, (uint)deviceClass], BlockTag.Latest, cancellation))[0];
+        return new(bounds[0].AsUInt64(), bounds[1].AsUInt64(), bounds[2].AsUInt64());
     }
 
     private static async Task<BigInteger> NumberAsync(Contract contract, string function, CancellationToken cancellation) =>

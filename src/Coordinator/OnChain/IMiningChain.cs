@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using Ait.Attestation.Devices;
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Protocol;
 
 namespace Ait.Coordinator.OnChain;
@@ -51,6 +52,9 @@ internal interface IMiningChain
 
     /// <summary>What governance has set, and who governs.</summary>
     public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation);
+
+    /// <summary>The registry's bounds on the durations of a workload type on a device class.</summary>
+    public Task<DurationBoundsRecord> ReadDurationBoundsAsync(WorkloadType workloadType, DeviceClass deviceClass, CancellationToken cancellation);
 
     /// <summary>Runs a call against the newest state without sending it; null if it would succeed.</summary>
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation);

@@ -12,6 +12,9 @@ internal static class Settlement
     /// <summary>How long a task waits whose settlement is refused for a reason that may pass.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    /// <summary>The refusal of a claim that no waiting mends: what a seat has signed does not change, and bounds hardly do.</summary>
+    internal const string NeverPayable = "DurationOutOfBounds";
+
     /// <summary>
     /// Sets of seats to claim for, in order of preference, as bit masks: every result that arrived, then the matching ones,
     /// then each pair of them. One claim the contract refuses must not cost the others their pay.
@@ -41,7 +44,7 @@ internal static class Settlement
         "TaskExpired" or "BatchVoid" or "BatchUnitsExceeded" => RefusalMeaning.GiveUp,
         "ClaimTooEarly" when refusal.PayableAt <= taskDeadline => RefusalMeaning.Defer,
         "ClaimTooEarly" or "DeviceExpired" or "DeviceIsRevoked" or "DeviceNotRegistered" or "SeatNotAssigned"
-            or "WorkAttestationSignatureInvalid" or "DurationOutOfBounds" => RefusalMeaning.TryFewerClaims,
+            or "WorkAttestationSignatureInvalid" or NeverPayable => RefusalMeaning.TryFewerClaims,
         _ => RefusalMeaning.Defer,
     };
 

@@ -177,7 +177,8 @@ internal sealed class SettlementStore
 
     private static SeatKey? FindSeat(LedgerTransaction transaction, Hash256 taskId, int seat) => transaction.First(
         """
-        SELECT s.task_key, s.seat, c.seat IS NOT NULL, r.seat IS NOT NULL, o.detail
+        SELECT s.task_key, s.seat, c.seat IS NOT NULL, r.seat IS NOT NULL,
+          coalesce(o.detail, 'DurationOutOfBounds: the registry takes ' || r.refused_bounds)
         FROM tasks t JOIN seats s ON s.task_key = t.task_key
         LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
         LEFT JOIN reveals r ON r.task_key = s.task_key AND r.seat = s.seat

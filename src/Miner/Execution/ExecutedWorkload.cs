@@ -9,9 +9,12 @@ namespace Ait.Miner.Execution;
 /// <param name="Encoded">The canonical bytes of the result.</param>
 /// <param name="IsComplete">Whether it is what was asked for, and not the canonical refusal of it.</param>
 /// <param name="Amount">Tokens that were generated, or steps that were trained.</param>
-/// <param name="DurationMillis">Device time.</param>
+/// <param name="DurationMillis">Device time, from when the device was this workload's until it is another's.</param>
 internal sealed record ExecutedWorkload(ImmutableArray<byte> Encoded, bool IsComplete, int Amount, ulong DurationMillis)
 {
+    /// <summary>How much of the device time was spent waiting for the registry's least duration.</summary>
+    public ulong HeldMillis { get; init; }
+
     private static ReadOnlySpan<byte> ErrorMark => "AXE1"u8;
 
     /// <summary>What seats compare: the SHA-256 of the canonical bytes.</summary>

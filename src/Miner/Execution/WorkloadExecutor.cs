@@ -7,6 +7,8 @@ namespace Ait.Miner.Execution;
 /// <summary>Runs one workload at a time on the device and measures how long it took.</summary>
 internal sealed class WorkloadExecutor : IDisposable
 {
+    /// <summary>Of one timer; longer waits are made of several.</summary>
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromHours(1);
     private readonly SemaphoreSlim _device = new(1, 1);
     private readonly EngineOptions _options;
     private readonly TimeProvider _clock;
@@ -23,47 +25,35 @@ internal sealed class WorkloadExecutor : IDisposable
     /// </summary>
     /// <param name="model">The workload's model.</param>
     /// <param name="workload">What to run.</param>
+    /// <param name="payable">The durations that the registry takes: a device that is done sooner than the least stays this workload's until then.</param>
     /// <param name="waiting">Gives up only while the device is not yet this workload's.</param>
     /// <param name="cancellation">Gives up at any time.</param>
     /// <exception cref="OperationCanceledException">Given up; nothing was made.</exception>
-    public async Task<ExecutedWorkload> RunAsync(Model model, Workload workload, CancellationToken waiting, CancellationToken cancellation)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting, cancellation);
-        await _device.WaitAsync(either.Token).ConfigureAwait(false);
-        try
-        {
-            either.Token.ThrowIfCancellationRequested();
-            return await Task.Run(() => Run(model, workload, cancellation), cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            _device.Release();
-        }
-    }
+    public Task<ExecutedWorkload> RunAsync(Model model, Workload workload, DurationRange payable, CancellationToken waiting, CancellationToken cancellation) =>
+        OnDeviceAsync(start => Run(model, workload, start, cancellation), payable, waiting, cancellation);
 
     /// <summary>Waits for the device, then trains a chunk. What does not fit and what diverges yields an outcome too, the same on every device.</summary>
     /// <param name="model">The model to begin from.</param>
     /// <param name="parts">Recipe, chunk and data.</param>
     /// <param name="store">Where the chunk's parent lies, and where what it leaves is kept.</param>
     /// <param name="gpuId">This device.</param>
+    /// <param name="payable">As of <see cref="RunAsync"/>.</param>
     /// <param name="waiting">Gives up only while the device is not yet this workload's.</param>
     /// <param name="cancellation">Gives up at any time.</param>
     /// <exception cref="OperationCanceledException">Given up; nothing was made.</exception>
-    public async Task<ExecutedWorkload> TrainAsync(
-        Model model, TrainingParts parts, TrainingStore store, Hash256 gpuId, CancellationToken waiting, CancellationToken cancellation)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting, cancellation);
-        await _device.WaitAsync(either.Token).ConfigureAwait(false);
-        try
-        {
-            either.Token.ThrowIfCancellationRequested();
-            return await Task.Run(() => Train(model, parts, store, gpuId, cancellation), cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            _device.Release();
-        }
-    }
+    public Task<ExecutedWorkload> TrainAsync(
+        Model model, TrainingParts parts, TrainingStore store, Hash256 gpuId, DurationRange payable, CancellationToken waiting, CancellationToken cancellation) =>
+        OnDeviceAsync(start => Train(model, parts, store, gpuId, start, cancellation), payable, waiting, cancellation);
+
+    /// <summary>The result of a chunk of training that contradicts itself.</summary>
+    /// <param name="outcome">The engine's refusal.</param>
+    /// <param name="gpuId">This device.</param>
+    /// <param name="payable">As of <see cref="RunAsync"/>.</param>
+    /// <param name="waiting">Gives up only while the device is not yet this workload's.</param>
+    /// <param name="cancellation">Gives up at any time.</param>
+    /// <exception cref="OperationCanceledException">Given up; nothing was made.</exception>
+    public Task<ExecutedWorkload> RefuseAsync(TrainingOutcome outcome, Hash256 gpuId, DurationRange payable, CancellationToken waiting, CancellationToken cancellation) =>
+        OnDeviceAsync(start => ExecutedWorkload.Of(outcome, gpuId, MillisSince(start)), payable, waiting, cancellation);
 
     public void Dispose() => _device.Dispose();
 
@@ -106,15 +96,56 @@ internal sealed class WorkloadExecutor : IDisposable
         workload.Seed,
         workload.StopTokens.AsSpan());
 
-    private ExecutedWorkload Run(Model model, Workload workload, CancellationToken cancellation)
+    private async Task<ExecutedWorkload> OnDeviceAsync(Func<long, ExecutedWorkload> run, DurationRange payable, CancellationToken waiting, CancellationToken cancellation)
     {
-        GenerationRequest request = RequestOf(workload);
-        long start = _clock.GetTimestamp();
-        Transcript transcript = Generator.Run(model, request, _options, cancellation);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting, cancellation);
+        await _device.WaitAsync(either.Token).ConfigureAwait(false);
+        try
+        {
+            either.Token.ThrowIfCancellationRequested();
+            return await Task.Run(
+                () =>
+                {
+                    long start = _clock.GetTimestamp();
+                    return HoldAsync(run(start), start, payable.LeastMillis, cancellation);
+                },
+                cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _device.Release();
+        }
+    }
+
+    /// <summary>
+    /// Keeps the device until the least duration has passed, so that what is signed is both true and payable. It costs no pay: the
+    /// registry's clock allows a device far less than the work it could do in that time.
+    /// </summary>
+    private async Task<ExecutedWorkload> HoldAsync(ExecutedWorkload executed, long start, ulong leastMillis, CancellationToken cancellation)
+    {
+        // The duration is rounded up, so an equal one may be a little less.
+        if (executed.DurationMillis > leastMillis)
+        {
+            return executed;
+        }
+
+        double left;
+        while ((left = leastMillis - _clock.GetElapsedTime(start).TotalMilliseconds) > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(Math.Ceiling(left), s_longestDelay.TotalMilliseconds)), _clock, cancellation).ConfigureAwait(false);
+        }
+
+        ulong held = MillisSince(start);
+        return executed with { DurationMillis = held, HeldMillis = held - executed.DurationMillis };
+    }
+
+    private ExecutedWorkload Run(Model model, Workload workload, long start, CancellationToken cancellation)
+    {
+        Transcript transcript = Generator.Run(model, RequestOf(workload), _options, cancellation);
         return ExecutedWorkload.Of(transcript, MillisSince(start));
     }
 
-    private ExecutedWorkload Train(Model model, TrainingParts parts, TrainingStore store, Hash256 gpuId, CancellationToken cancellation)
+    private ExecutedWorkload Train(Model model, TrainingParts parts, TrainingStore store, Hash256 gpuId, long start, CancellationToken cancellation)
     {
         using FileStream? parent = parts.Chunk.FirstStep == 0 ? null : store.Checkpoint(new Hash256(parts.Chunk.Parent.ToBytes()));
         if (parts.Chunk.FirstStep > 0 && parent is null)
@@ -124,7 +155,6 @@ internal sealed class WorkloadExecutor : IDisposable
         }
 
         // Keeping the state is not device time, and one that is not kept makes no result: the next chunk could not begin.
-        long start = _clock.GetTimestamp();
         ulong duration = 0;
         TrainingOutcome outcome = Trainer.RunChunk(parts.Recipe, parts.Chunk, model, parts.Data, parent, _options, null, Keep, cancellation);
         return ExecutedWorkload.Of(outcome, gpuId, duration == 0 ? MillisSince(start) : duration);

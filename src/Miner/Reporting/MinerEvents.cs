@@ -39,11 +39,11 @@ internal static class MinerEvents
         Severity.Information,
         taskId,
         executed.IsComplete
-            ? string.Create(CultureInfo.InvariantCulture, $"ran in {executed.DurationMillis} ms, {executed.Amount} {(type == WorkloadType.Training ? "steps of training" : "tokens")}.")
+            ? string.Create(CultureInfo.InvariantCulture, $"ran in {executed.DurationMillis - executed.HeldMillis} ms, {executed.Amount} {(type == WorkloadType.Training ? "steps of training" : "tokens")}{(executed.HeldMillis == 0 ? "." : $"; held until {executed.DurationMillis} ms, the least for this work on a device of its class.")}")
             : type == WorkloadType.Training
                 ? "has a chunk of training that cannot be done: its error is reported, and nobody is paid for it."
                 : "has a workload the model cannot run: the engine's canonical refusal is its result.",
-        [new Fact("durationMillis", string.Empty, executed.DurationMillis)]);
+        [new Fact("durationMillis", string.Empty, executed.DurationMillis), new Fact("heldMillis", string.Empty, executed.HeldMillis)]);
 
     public static MinerEvent Committed(Hash256 taskId) => Seat("committed", Severity.Information, taskId, "has its commitment in.", []);
 
@@ -151,7 +151,7 @@ internal static class MinerEvents
         UnpaidReason.Silent or UnpaidReason.NotRevealed => "Keep the process running and connected until its seats are revealed; stop it with SIGTERM.",
         UnpaidReason.ResultInMinority => "Run doctor: its engine self-test tells whether this machine computes the network's arithmetic.",
         UnpaidReason.NoAgreement => "Nothing to do on this machine: other seats were silent or disagreed.",
-        UnpaidReason.ClaimRefused => "Keep one process per GPU with fresh evidence; a duration out of bounds means that this device is not of its class for this work.",
+        UnpaidReason.ClaimRefused => "Keep one process per GPU with fresh evidence; a duration over the bounds means that this device is too slow for its class.",
         _ => "See docs/protocol.md for the reason code.",
     };
 }

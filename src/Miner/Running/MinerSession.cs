@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Engine;
@@ -103,7 +104,7 @@ internal sealed class MinerSession
             return ExitCode.Refused;
         }
 
-        return await MineAsync(network, device, key, transport, coordinator, keeper, draining).ConfigureAwait(false);
+        return await MineAsync(network, device, key, client, transport, coordinator, keeper, draining).ConfigureAwait(false);
     }
 
     private async Task<NetworkFacts?> FindNetworkAsync(NetworkFinder finder, CancellationToken cancellation)
@@ -129,8 +130,9 @@ internal sealed class MinerSession
     }
 
     private async Task<int> MineAsync(
-        NetworkFacts network, DeviceIdentity device, EnclaveKey key, CoordinatorTransport transport, CoordinatorClient coordinator, DeviceKeeper keeper, CancellationToken draining)
+        NetworkFacts network, DeviceIdentity device, EnclaveKey key, EthereumClient client, CoordinatorTransport transport, CoordinatorClient coordinator, DeviceKeeper keeper, CancellationToken draining)
     {
+        var registry = new MiningRegistryContract(network.Domain.MiningRegistry, client);
         using var executor = new WorkloadExecutor(EngineOptions.Default with { Threads = _options.Threads }, _clock);
         var patience = new PatientCoordinator(Backoff.Default, _reporter, _clock);
         using var models = new ModelStore(new PublicCoordinator(transport), patience, _options.ModelsDirectory);
@@ -145,6 +147,8 @@ internal sealed class MinerSession
             Patience = patience,
             Models = models,
             Training = new TrainingStore(_options.ModelsDirectory, Path.Combine(_options.StateDirectory ?? Path.GetTempPath(), "checkpoints")),
+            Durations = new PayableDurations(
+                (type, cancellation) => registry.GetDurationBoundsAsync((ushort)type, (byte)device.DeviceClass, BlockTag.Latest, cancellation), s_chainBackoff, _reporter, _clock),
             Executor = executor,
             Timing = SeatTiming.Default,
             Reporter = _reporter,

@@ -63,9 +63,10 @@ internal sealed class SeatRun
                 return (null, new SeatEnding.Unpaid());
             }
 
+            DurationRange payable = await _around.Durations.OfAsync(_seat.Workload.Type, _seat.Letter.Assignment.MiningTask.ComputeUnits, waiting.Token).ConfigureAwait(false);
             return _seat.Workload.Training is { } terms
-                ? await TrainAsync(ready.Model, terms, waiting.Token, running.Token).ConfigureAwait(false)
-                : (await _around.Executor.RunAsync(ready.Model, _seat.Workload, waiting.Token, running.Token).ConfigureAwait(false), null);
+                ? await TrainAsync(ready.Model, terms, payable, waiting.Token, running.Token).ConfigureAwait(false)
+                : (await _around.Executor.RunAsync(ready.Model, _seat.Workload, payable, waiting.Token, running.Token).ConfigureAwait(false), null);
         }
         catch (EngineRefusedException refused)
         {
@@ -96,14 +97,15 @@ internal sealed class SeatRun
         }
     }
 
-    private async Task<(ExecutedWorkload? Executed, SeatEnding? Ending)> TrainAsync(Model model, TrainingTerms terms, CancellationToken waiting, CancellationToken cancellation)
+    private async Task<(ExecutedWorkload? Executed, SeatEnding? Ending)> TrainAsync(
+        Model model, TrainingTerms terms, DurationRange payable, CancellationToken waiting, CancellationToken cancellation)
     {
         switch (WorkloadExecutor.PlanOf(_seat.Workload, terms, _around.Training))
         {
             case TrainingPlan.Ready ready:
-                return (await _around.Executor.TrainAsync(model, ready.Parts, _around.Training, _around.GpuId, waiting, cancellation).ConfigureAwait(false), null);
+                return (await _around.Executor.TrainAsync(model, ready.Parts, _around.Training, _around.GpuId, payable, waiting, cancellation).ConfigureAwait(false), null);
             case TrainingPlan.Refused refused:
-                return (ExecutedWorkload.Of(refused.Outcome, _around.GpuId, 1), null);
+                return (await _around.Executor.RefuseAsync(refused.Outcome, _around.GpuId, payable, waiting, cancellation).ConfigureAwait(false), null);
             case TrainingPlan.Unavailable unavailable:
                 Report(MinerEvents.Declined(TaskId, LetterRefusal.ModelUnavailable, unavailable.Problem) with { Remedy = unavailable.Remedy });
                 return (null, new SeatEnding.Unpaid());

@@ -45,6 +45,9 @@ public static class ProblemCodes
     /// <summary>422: the work attestation or transcript does not verify.</summary>
     public const string ResultInvalid = "ResultInvalid";
 
+    /// <summary>422: the registry does not take this duration of this task; the seat is left out of its settlement.</summary>
+    public const string DurationOutOfBounds = "DurationOutOfBounds";
+
     /// <summary>422: the workload cannot be run here.</summary>
     public const string WorkloadNotSupported = "WorkloadNotSupported";
 

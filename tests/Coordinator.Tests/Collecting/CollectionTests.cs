@@ -81,7 +81,7 @@ public sealed class CollectionTests
         // With everything the victim revealed, signed by the copycat's own key: the commitment names the victim's device and operator.
         (WorkAttestation seen, Hash256 salt) = victim.Work(taskId, task.Task.WorkloadHash);
         WorkAttestation copied = WorkAttestation.Sign(seen.Statement with { GpuId = copycat.GpuId }, network.Domain, copycat.EnclaveKey);
-        Refuses(coordinator.Collection.Reveal(network.Domain, copied, salt, victim.Transcript(task.Task.WorkloadHash)), ProblemCodes.CommitmentMismatch);
+        Refuses(coordinator.Collection.Reveal(network.Domain, copied, salt, victim.Transcript(task.Task.WorkloadHash), DurationRange.Any), ProblemCodes.CommitmentMismatch);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class CollectionTests
         (WorkAttestation attestation, Hash256 salt) = honest.Work(task.TaskId!.Value, task.Task.WorkloadHash);
         WorkStatement statement = attestation.Statement;
         WorkAttestation Signed(WorkStatement changed) => WorkAttestation.Sign(changed, network.Domain, honest.EnclaveKey);
-        Refusal? Reveal(WorkAttestation given, Hash256 with, byte[] bytes) => coordinator.Collection.Reveal(network.Domain, given, with, bytes);
+        Refusal? Reveal(WorkAttestation given, Hash256 with, byte[] bytes) => coordinator.Collection.Reveal(network.Domain, given, with, bytes, DurationRange.Any);
 
         Refuses(Reveal(Signed(statement with { DurationMillis = statement.DurationMillis + 1 }), salt, transcript), ProblemCodes.CommitmentMismatch);
         Refuses(Reveal(Signed(statement with { ResultHash = new Hash256(SHA256.HashData(otherTranscript)) }), salt, otherTranscript), ProblemCodes.CommitmentMismatch);
@@ -112,6 +112,82 @@ public sealed class CollectionTests
         Assert.Null(Reveal(attestation, salt, transcript));
         Assert.Null(Reveal(attestation, salt, transcript));
         Assert.Equal(1, coordinator.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM reveals")));
+    }
+
+    [Theory]
+    [InlineData(999, 60_000)]
+    [InlineData(5, 998)]
+    public async Task Reveal_isRefusedIfTheRegistryDoesNotTakeTheDurationAndTheOthersArePaidWithoutIt(ulong least, ulong most)
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        seats[1].Duration = least == 999 ? 998UL : 999;
+        foreach (TestMiner miner in seats)
+        {
+            coordinator.Commit(miner, task);
+        }
+
+        coordinator.Reveal(seats[0], task);
+        coordinator.Reveal(seats[2], task);
+        Refusal? refusal = coordinator.Reveal(seats[1], task, new DurationRange(least, most));
+        Refuses(refusal, ProblemCodes.DurationOutOfBounds);
+        Assert.Equal(($"{least} to {most} ms", $"{seats[1].Duration} ms"), (refusal!.Expected, refusal.Found)); // Refused above.
+        Assert.Equal(refusal, coordinator.Reveal(seats[1], task, new DurationRange(1, 2))); // The same again is the same answer.
+
+        // Nobody waits for the reveal deadline, and the claim is not shown to the contract.
+        network.Manual.Advance(TimeSpan.FromSeconds(2));
+        await coordinator.RoundsAsync();
+        Assert.Equal(TaskPhase.Settled, coordinator.AllTasks().Single().Phase);
+        Assert.Equal([0, 2], network.Chain.Sent.OfType<MiningCall.Settle>().Single().Settlements.Single().Claims.Select(claim => (int)claim.Seat));
+        SeatView seat = coordinator.Collection.Find(task.TaskId!.Value, seats[1].GpuId)!;
+        Assert.Equal(UnpaidReason.ClaimRefused, seat.Reason);
+        Assert.Contains($"the registry takes {least} to {most} ms", Collection.RemedyFor(seat.Reason, seat.Detail), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Task_isVoidAtOnceIfTheRegistryTakesTooFewDurations()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        foreach (TestMiner miner in seats)
+        {
+            coordinator.Commit(miner, task);
+        }
+
+        coordinator.Reveal(seats[0], task);
+        Refuses(coordinator.Reveal(seats[1], task, new DurationRange(2_000, 60_000)), ProblemCodes.DurationOutOfBounds);
+        Refuses(coordinator.Reveal(seats[2], task, new DurationRange(2_000, 60_000)), ProblemCodes.DurationOutOfBounds);
+        await coordinator.RoundAsync<SettleLoop>();
+
+        TaskRow ended = coordinator.AllTasks().Single();
+        Assert.Equal(TaskPhase.Void, ended.Phase);
+        Assert.Contains("2 left out", ended.VoidReason, StringComparison.Ordinal);
+        Assert.Equal(
+            [UnpaidReason.NoAgreement, UnpaidReason.ClaimRefused, UnpaidReason.ClaimRefused],
+            seats.Select(miner => coordinator.Collection.Find(task.TaskId!.Value, miner.GpuId)!.Reason));
+    }
+
+    [Fact]
+    public async Task Durations_areAskedAgainBeforeAClaimIsRefusedAndNotAtAllWhileTheNodeIsAway()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        SeatView seat = coordinator.Collection.Find(task.TaskId!.Value, seats[0].GpuId)!;
+        PayableDurations durations = coordinator.Get<PayableDurations>();
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        network.Chain.Unreachable = true;
+        Assert.Equal(DurationRange.Any, await durations.OfAsync(seat, 1000, cancellation));
+
+        network.Chain.Unreachable = false;
+        Assert.Equal(new DurationRange(0, 600_000), await durations.OfAsync(seat, 1000, cancellation));
+        network.Chain.Bounds = new(0, 0, 700_000);
+        Assert.Equal(new DurationRange(0, 600_000), await durations.OfAsync(seat, 600_000, cancellation));
+        Assert.Equal(new DurationRange(0, 700_000), await durations.OfAsync(seat, 600_001, cancellation));
+        network.Chain.Unreachable = true;
+        Assert.Equal(DurationRange.Any, await durations.OfAsync(seat, 700_001, cancellation));
     }
 
     [Fact]

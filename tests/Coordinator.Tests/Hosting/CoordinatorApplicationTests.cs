@@ -15,7 +15,6 @@ public sealed class CoordinatorApplicationTests
     public async Task Task_goesFromQueueToSettlementOverHttp()
     {
         await using HttpNetwork network = await HttpNetwork.StartAsync();
-        network.Network.Chain.MinMillis = 0;
         foreach (TestMiner miner in network.Network.Miners)
         {
             miner.Duration = 1;
@@ -76,6 +75,31 @@ public sealed class CoordinatorApplicationTests
         DevicesResponse devices = await network.GetAsync("/v1/devices", ProtocolJson.Default.DevicesResponse);
         Assert.Equal(3, devices.Devices.Sum(device => device.SeatsPaid));
         Assert.Equal(taskId, Assert.Single((await network.GetAsync("/v1/tasks?state=Settled&limit=5", ProtocolJson.Default.TasksResponse)).Tasks).TaskId);
+    }
+
+    [Fact]
+    public async Task Result_isRefusedIfTheRegistryDoesNotTakeItsDuration()
+    {
+        await using HttpNetwork network = await HttpNetwork.StartAsync();
+        Workload workload = TestNetwork.Workload(1, maxNewTokens: 1);
+        network.Network.Chain.Bounds = new(2 * 1_000_000_000 / TestNetwork.Price(workload).Micro, 0, 60_000);
+        TaskRow task = await network.SeatAsync(workload);
+        Hash256 taskId = task.TaskId!.Value;
+        IReadOnlyList<TestMiner> seats = network.Seated(task);
+        foreach (TestMiner miner in seats)
+        {
+            miner.Duration = miner == seats[0] ? 1_999UL : 2_000;
+            (await network.PostAsync(miner.EnclaveKey, "/v1/leases", new LeaseRequest(miner.GpuId, 16, 0), ProtocolJson.Default.LeaseRequest)).Dispose();
+            (await network.PostAsync(
+                miner.EnclaveKey, "/v1/commitments", new CommitmentRequest(taskId, miner.GpuId, miner.Commitment(taskId, workload.Hash)), ProtocolJson.Default.CommitmentRequest)).Dispose();
+        }
+
+        (WorkAttestation attestation, Hash256 salt) = seats[0].Work(taskId, workload.Hash);
+        var result = new ResultRequest(Hex.Encode(attestation.ToBytes()), salt, Hex.Encode(seats[0].Transcript(workload.Hash)));
+        using HttpResponseMessage refused = await network.PostAsync(seats[0].EnclaveKey, "/v1/results", result, ProtocolJson.Default.ResultRequest);
+
+        Problem problem = await HttpNetwork.ProblemAsync(refused);
+        Assert.Equal((422, ProblemCodes.DurationOutOfBounds, "2000 to 60000 ms", "1999 ms"), (problem.Status, problem.Code, problem.Expected, problem.Found));
     }
 
     [Fact]

@@ -40,7 +40,6 @@ internal sealed class BuyerNetwork : IAsyncDisposable
     private BuyerNetwork(HttpNetwork http)
     {
         Http = http;
-        http.Network.Chain.MinMillis = 0;
         foreach (TestMiner miner in http.Network.Miners)
         {
             miner.Duration = 1;
@@ -186,7 +185,7 @@ internal sealed class BuyerNetwork : IAsyncDisposable
                 foreach (TestMiner miner in seats)
                 {
                     (WorkAttestation attestation, Hash256 salt) = miner.Work(taskId, task.Task.WorkloadHash);
-                    collection.Reveal(Http.Network.Domain, attestation, salt, miner.Transcript(task.Task.WorkloadHash));
+                    collection.Reveal(Http.Network.Domain, attestation, salt, miner.Transcript(task.Task.WorkloadHash), DurationRange.Any);
                 }
 
                 Http.Get<Signals>().Collected.Set();

@@ -121,10 +121,12 @@ internal sealed class RunningCoordinator : IDisposable
     internal Refusal? Commit(TestMiner miner, TaskRow task) => Collection.Commit(
         task.TaskId!.Value, miner.GpuId, miner.Commitment(task.TaskId.Value, task.Task.WorkloadHash), miner.EnclaveKey.Address);
 
-    internal Refusal? Reveal(TestMiner miner, TaskRow task)
+    internal Refusal? Reveal(TestMiner miner, TaskRow task) => Reveal(miner, task, DurationRange.Any);
+
+    internal Refusal? Reveal(TestMiner miner, TaskRow task, DurationRange payable)
     {
         (WorkAttestation attestation, Hash256 salt) = miner.Work(task.TaskId!.Value, task.Task.WorkloadHash);
-        return Collection.Reveal(_network.Domain, attestation, salt, miner.Transcript(task.Task.WorkloadHash));
+        return Collection.Reveal(_network.Domain, attestation, salt, miner.Transcript(task.Task.WorkloadHash), payable);
     }
 
     /// <summary>A kill: nothing is flushed or said goodbye to, only the file handles go.</summary>

@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using Ait.Attestation.Devices;
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Chain.Signing;
 using Ait.Coordinator.OnChain;
 using Ait.Protocol;
@@ -50,8 +51,6 @@ internal sealed class SimulatedChain : IMiningChain
     /// <summary>Submissions that were new to the chain, by kind.</summary>
     internal List<MiningCall> Sent { get; } = [];
 
-    internal ulong MinMillis { get; set; } = 1;
-
     /// <summary>Hashes of the programs that may register.</summary>
     internal HashSet<Hash256> Programs { get; } = [];
 
@@ -67,7 +66,8 @@ internal sealed class SimulatedChain : IMiningChain
         Task.FromResult<ImmutableArray<TrustProfile>>(deviceClass != DeviceClass.H100 ? [TrustProfile.MeasuredHost, TrustProfile.SgxKeyedHost]
             : AdmitsMeasuredH100 ? [TrustProfile.AttestedGpu, TrustProfile.MeasuredHost] : [TrustProfile.AttestedGpu]);
 
-    internal ulong MaxMillis { get; set; } = 600_000;
+    /// <summary>Of every workload type and class.</summary>
+    internal DurationBoundsRecord Bounds { get; set; } = new(0, 0, 600_000);
 
     internal BigInteger TotalMinted => _minted.Values.Aggregate(BigInteger.Zero, (sum, amount) => sum + amount);
 
@@ -177,6 +177,8 @@ internal sealed class SimulatedChain : IMiningChain
 
     public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation) => Answer(() => new RegistryRules(
         RedeemPrice, _domain.MiningRegistry, Address.Zero, [.. DeviceClasses.All.Select(one => new ClassRules(one, DeviceClasses.ComputeUnitsPerHour(one), 1, 2, 3))]));
+
+    public Task<DurationBoundsRecord> ReadDurationBoundsAsync(WorkloadType workloadType, DeviceClass deviceClass, CancellationToken cancellation) => Answer(() => Bounds);
 
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => Answer(() => Run(call, apply: false).Refusal);
 
@@ -478,7 +480,7 @@ internal sealed class SimulatedChain : IMiningChain
             return Refuse("WorkAttestationSignatureInvalid");
         }
 
-        return statement.DurationMillis < MinMillis || statement.DurationMillis > MaxMillis ? Refuse("DurationOutOfBounds") : null;
+        return DurationRange.Of(Bounds, task.ComputeUnits).Contains(statement.DurationMillis) ? null : Refuse("DurationOutOfBounds");
     }
 
     private ImmutableArray<int> Draw(OnChainBatch batch, MiningTask task, Hash256 seatSecret) => SeatDraw.Draw(

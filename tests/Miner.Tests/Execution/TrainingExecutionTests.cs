@@ -103,7 +103,7 @@ public sealed class TrainingExecutionTests : IDisposable
         using var executor = new WorkloadExecutor(EngineOptions.Default, TimeProvider.System);
         var store = new TrainingStore(_folder.Path, _folder.File(own));
         TrainingPlan.Ready plan = Assert.IsType<TrainingPlan.Ready>(WorkloadExecutor.PlanOf(workload, workload.Training!, store)); // Every workload here is one of training.
-        return await executor.TrainAsync(s_model, plan.Parts, store, device, Cancellation, Cancellation);
+        return await executor.TrainAsync(s_model, plan.Parts, store, device, DurationRange.Any, Cancellation, Cancellation);
     }
 
     private EngineRefusalCode Refusal(Workload workload) =>

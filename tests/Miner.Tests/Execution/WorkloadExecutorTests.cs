@@ -1,6 +1,7 @@
 using Ait.Engine;
 using Ait.Miner.Execution;
 using Ait.Miner.Tests.Fixtures;
+using Ait.Miner.Tests.Submission;
 using Ait.Protocol;
 using FsCheck;
 using FsCheck.Fluent;
@@ -20,7 +21,7 @@ public sealed class WorkloadExecutorTests
         foreach (int threads in (int[])[1, 2])
         {
             using var executor = new WorkloadExecutor(EngineOptions.Default with { Threads = threads }, TimeProvider.System);
-            ExecutedWorkload executed = await executor.RunAsync(model, workload, Cancellation, Cancellation);
+            ExecutedWorkload executed = await executor.RunAsync(model, workload, DurationRange.Any, Cancellation, Cancellation);
             Assert.Equal(expected.ToBytes(), executed.Encoded);
             Assert.Equal(expected.ResultHash.ToBytes(), executed.ResultHash.ToArray());
         }
@@ -31,7 +32,7 @@ public sealed class WorkloadExecutorTests
     {
         using var executor = new WorkloadExecutor(EngineOptions.Default, new StillClock());
 
-        Assert.Equal(1UL, (await executor.RunAsync(Model.Create(Network.Model), Network.Workload(newTokens: 1), Cancellation, Cancellation)).DurationMillis);
+        Assert.Equal(1UL, (await executor.RunAsync(Model.Create(Network.Model), Network.Workload(newTokens: 1), DurationRange.Any, Cancellation, Cancellation)).DurationMillis);
     }
 
     [Fact]
@@ -41,14 +42,76 @@ public sealed class WorkloadExecutorTests
         using var executor = new WorkloadExecutor(EngineOptions.Default, clock);
         Model model = Model.Create(Network.Model);
         clock.Hold();
-        Task<ExecutedWorkload> first = executor.RunAsync(model, Network.Workload(), Cancellation, Cancellation);
+        Task<ExecutedWorkload> first = executor.RunAsync(model, Network.Workload(), DurationRange.Any, Cancellation, Cancellation);
         using var impatience = new CancellationTokenSource();
-        Task<ExecutedWorkload> second = executor.RunAsync(model, Network.Workload(), impatience.Token, Cancellation);
+        Task<ExecutedWorkload> second = executor.RunAsync(model, Network.Workload(), DurationRange.Any, impatience.Token, Cancellation);
         await impatience.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
         clock.Release();
         Assert.True((await first).IsComplete);
+    }
+
+    [Fact]
+    public async Task Run_keepsTheDeviceUntilTheLeastDurationHasPassedAndCountsIt()
+    {
+        var clock = new ManualClock();
+        using var executor = new WorkloadExecutor(EngineOptions.Default, clock);
+        Model model = Model.Create(Network.Model);
+        Task<ExecutedWorkload> first = executor.RunAsync(model, Network.Workload(), new DurationRange(450, 240_000), Cancellation, Cancellation);
+        await SeatRunTests.UntilAsync(() => clock.Waiting == 1);
+        Task<ExecutedWorkload> second = executor.RunAsync(model, Network.Workload(seed: 2), new DurationRange(30, 240_000), Cancellation, Cancellation);
+
+        clock.Advance(TimeSpan.FromMilliseconds(449));
+        Assert.Equal(1, clock.Waiting);
+        Assert.False(first.IsCompleted);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        ExecutedWorkload executed = await first;
+        Assert.Equal((450UL, 449UL), (executed.DurationMillis, executed.HeldMillis));
+
+        // The next one's time begins where the device is free, so that what a device signs never overlaps.
+        await SeatRunTests.UntilAsync(() => clock.Waiting == 1);
+        clock.Advance(TimeSpan.FromMilliseconds(30));
+        Assert.Equal(30UL, (await second).DurationMillis);
+    }
+
+    [Fact]
+    public async Task Run_keepsTheDeviceNoLongerIfTheWorkTookTheLeastDuration()
+    {
+        using var clock = new DeviceClock { Extra = TimeSpan.FromHours(2) };
+        using var executor = new WorkloadExecutor(EngineOptions.Default, clock);
+
+        ExecutedWorkload executed = await executor.RunAsync(Model.Create(Network.Model), Network.Workload(), new DurationRange(7_200_000, 240_000_000), Cancellation, Cancellation);
+
+        Assert.Equal(0UL, executed.HeldMillis);
+        Assert.True(executed.DurationMillis > 7_200_000);
+    }
+
+    [Fact]
+    public async Task Run_waitsOnIfATimerFiresEarly()
+    {
+        var clock = new EarlyClock();
+        using var executor = new WorkloadExecutor(EngineOptions.Default, clock);
+
+        ExecutedWorkload executed = await executor.RunAsync(Model.Create(Network.Model), Network.Workload(), new DurationRange(10_000, 240_000), Cancellation, Cancellation);
+
+        Assert.Equal(10_000UL, executed.DurationMillis);
+        Assert.Equal(TimeSpan.FromSeconds(10), clock.GetElapsedTime(0));
+    }
+
+    [Fact]
+    public async Task Run_makesNothingIfCancelledWhileItHoldsTheDevice()
+    {
+        var clock = new ManualClock();
+        using var executor = new WorkloadExecutor(EngineOptions.Default, clock);
+        using var stopped = new CancellationTokenSource();
+        Model model = Model.Create(Network.Model);
+        Task<ExecutedWorkload> held = executor.RunAsync(model, Network.Workload(), new DurationRange(ulong.MaxValue, ulong.MaxValue), Cancellation, stopped.Token);
+        await SeatRunTests.UntilAsync(() => clock.Waiting == 1);
+        await stopped.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => held);
+        Assert.True((await executor.RunAsync(model, Network.Workload(), DurationRange.Any, Cancellation, Cancellation)).IsComplete);
     }
 
     [Fact]
@@ -58,8 +121,8 @@ public sealed class WorkloadExecutorTests
         using var stopped = new CancellationTokenSource();
         await stopped.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => executor.RunAsync(Model.Create(Network.Model), Network.Workload(), Cancellation, stopped.Token));
-        Assert.True((await executor.RunAsync(Model.Create(Network.Model), Network.Workload(), Cancellation, Cancellation)).IsComplete);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => executor.RunAsync(Model.Create(Network.Model), Network.Workload(), DurationRange.Any, Cancellation, stopped.Token));
+        Assert.True((await executor.RunAsync(Model.Create(Network.Model), Network.Workload(), DurationRange.Any, Cancellation, Cancellation)).IsComplete);
     }
 
     [Fact]
@@ -84,6 +147,22 @@ public sealed class WorkloadExecutorTests
         var workload = new Workload(WorkloadType.Inference, EngineVersion.Id, Network.ModelDigest, [1], 1, Protocol.SamplingParameters.Greedy, 0, []);
 
         Assert.Equal(Engine.SamplingParameters.Greedy, WorkloadExecutor.RequestOf(workload).Sampling);
+    }
+
+    /// <summary>A clock whose timers fire when three quarters of their time have passed, as long as that is a millisecond.</summary>
+    private sealed class EarlyClock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Add(ref _ticks, Math.Max(TimeSpan.TicksPerMillisecond, dueTime.Ticks / 4 * 3 / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond));
+            return System.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 
     private sealed class StillClock : TimeProvider

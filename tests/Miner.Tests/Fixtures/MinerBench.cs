@@ -1,7 +1,9 @@
+using Ait.Chain.Contracts;
 using Ait.Engine;
 using Ait.Miner.Execution;
 using Ait.Miner.Keys;
 using Ait.Miner.Submission;
+using Ait.Protocol;
 
 namespace Ait.Miner.Tests.Fixtures;
 
@@ -31,6 +33,7 @@ internal sealed class MinerBench : IAsyncDisposable
             Patience = Patience,
             Models = Models,
             Training = new TrainingStore(modelsFolder, Path.Combine(modelsFolder ?? Path.GetTempPath(), "checkpoints")),
+            Durations = new PayableDurations((_, _) => Task.FromResult(Bounds), Fast, Reporter, TimeProvider.System),
             Executor = _executor,
             Timing = new SeatTiming
             {
@@ -53,6 +56,9 @@ internal sealed class MinerBench : IAsyncDisposable
 
     public DeviceClock Device { get; } = new();
 
+    /// <summary>What the registry takes.</summary>
+    public DurationBoundsRecord Bounds { get; set; } = new(0, 0, ulong.MaxValue);
+
     public EnclaveKey Key { get; } = EnclaveKey.Create();
 
     public RecordingReporter Reporter { get; } = new();
@@ -73,7 +79,7 @@ internal sealed class MinerBench : IAsyncDisposable
     public async Task<Task> HoldDeviceAsync()
     {
         Device.Hold();
-        Task holding = _executor.RunAsync(Model.Create(Fixtures.Network.Model), Fixtures.Network.Workload(seed: 77), CancellationToken.None, CancellationToken.None);
+        Task holding = _executor.RunAsync(Model.Create(Fixtures.Network.Model), Fixtures.Network.Workload(seed: 77), DurationRange.Any, CancellationToken.None, CancellationToken.None);
         await Task.Yield();
         return holding;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Engine;
 using Ait.Miner.Execution;
 using Ait.Miner.Reporting;
@@ -60,6 +61,25 @@ public sealed class SeatRunTests
 
         // Two hours and what the run itself took.
         Assert.InRange(seat.Attestation!.Statement.DurationMillis, 7_200_000UL, 7_800_000UL);
+    }
+
+    [Fact]
+    public async Task Run_signsNoSoonerThanTheRegistrysLeastDuration()
+    {
+        await using var bench = new MinerBench();
+        StandInSeat seat = bench.Coordinator.Add(Network.Workload());
+        ulong units = seat.Letter.Assignment.MiningTask.ComputeUnits.Micro;
+        bench.Bounds = new DurationBoundsRecord(400_000_000 / units, 0, ulong.MaxValue);
+        long start = TimeProvider.System.GetTimestamp();
+        bench.Start();
+        await bench.Reporter.WaitAsync("paid");
+
+        ulong least = 400_000_000 / units * units / 1_000_000;
+        Assert.InRange(least, 300UL, 400UL);
+        Assert.True(seat.Attestation!.Statement.DurationMillis >= least); // Revealed, so signed.
+        Assert.True(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds >= least);
+        MinerEvent executed = bench.Reporter.Events.Single(happened => happened.Kind == "executed");
+        Assert.Contains("the least for this work on a device of its class", executed.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
