@@ -147,6 +147,8 @@ internal sealed unsafe class FloatTrainer : IDisposable
             loss += Pass(count);
         }
 
+        // As in TrainingPass: pointers keep nothing alive.
+        GC.KeepAlive(this);
         return loss / ((double)_recipe.Batch * _length);
     }
 

@@ -70,6 +70,7 @@ internal sealed unsafe class PairedMatrix
             }
         }
 
+        GC.KeepAlive(this); // Written to through pointers.
         return fits;
     }
 }

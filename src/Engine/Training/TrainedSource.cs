@@ -26,6 +26,8 @@ internal sealed unsafe class TrainedSource(TrainedDecoder decoder, TrainingKerne
             fits &= matrix.Quantize(kernels, weights.Pointer, panel);
         }
 
+        GC.KeepAlive(weights); // Merged ones are held by nobody else.
+
         return fits
             ? matrix.Packed
             : throw new EngineRefusedException(new EngineRefusal(EngineRefusalCode.WeightOutOfRange, $"{kind} of layer {layer}", "a magnitude of at most 2^40", "another"));

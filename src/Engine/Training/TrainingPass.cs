@@ -136,6 +136,8 @@ internal sealed unsafe partial class TrainingPass
             Backward();
         }
 
+        // The kernels work through pointers into buffers that only this object holds.
+        GC.KeepAlive(this);
         return _fault ? -1 : loss;
     }
 
