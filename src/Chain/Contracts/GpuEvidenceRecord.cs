@@ -40,4 +40,15 @@ public sealed class GpuEvidenceRecord
 
     /// <summary>The tuple that the contracts take.</summary>
     public AbiValue ToAbi() => AbiValue.List(Report, Key, Device, KeyHints, ReportHints, Driver.ToAbi(), Vbios.ToAbi());
+
+    internal static GpuEvidenceRecord FromAbi(AbiValue value) => new()
+    {
+        Report = value[0].AsBytes(),
+        Key = value[1].AsBytes(),
+        Device = value[2].AsHash256(),
+        KeyHints = value[3].AsBytes(),
+        ReportHints = value[4].AsBytes(),
+        Driver = GpuReferenceRecord.FromAbi(value[5]),
+        Vbios = GpuReferenceRecord.FromAbi(value[6]),
+    };
 }

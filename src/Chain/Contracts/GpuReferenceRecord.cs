@@ -13,4 +13,6 @@ public sealed record GpuReferenceRecord(ReadOnlyMemory<byte> Values, ImmutableAr
     public static GpuReferenceRecord None { get; } = new(default, []);
 
     internal AbiValue ToAbi() => AbiValue.List(Values, AbiValue.List(Proof.Select(static node => (AbiValue)node)));
+
+    internal static GpuReferenceRecord FromAbi(AbiValue value) => new(value[0].AsBytes(), [.. value[1].Items.Select(static node => node.AsHash256())]);
 }

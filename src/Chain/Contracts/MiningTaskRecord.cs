@@ -36,4 +36,16 @@ public sealed record MiningTaskRecord(
         AnswerCommitment,
         SeatSecretHash,
         EscalationSecretHash);
+
+    internal static MiningTaskRecord FromAbi(AbiValue value) => new(
+        value[0].AsHash256(),
+        value[1].AsUInt32(),
+        (ushort)value[2].AsUInt32(),
+        value[3].AsByte(),
+        value[4].AsUInt64(),
+        value[5].AsUInt64(),
+        value[6].AsAddress(),
+        value[7].AsHash256(),
+        value[8].AsHash256(),
+        value[9].AsHash256());
 }

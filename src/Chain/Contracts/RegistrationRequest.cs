@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
 using Ait.Chain.Abi;
 
 namespace Ait.Chain.Contracts;
@@ -5,6 +8,8 @@ namespace Ait.Chain.Contracts;
 /// <summary>What <c>registerDevice</c> and <c>refreshDevice</c> take.</summary>
 public sealed class RegistrationRequest
 {
+    private static readonly Lazy<ContractAbi> s_abi = new(static () => ContractArtifact.Load("DeviceRegistry").Abi);
+
     /// <summary>The length of a GPU's UUID.</summary>
     public const int GpuUuidSize = 16;
 
@@ -47,4 +52,32 @@ public sealed class RegistrationRequest
     /// <summary>The tuple that the contract takes.</summary>
     public AbiValue ToAbi() =>
         AbiValue.List(EnclaveKey, GpuUuid, (uint)Class, (uint)Platform, BlockNumber, Report, Endorsement, Hints, Gpu.ToAbi());
+
+    /// <summary>Reads the calldata of <c>registerDevice</c> or <c>refreshDevice</c>.</summary>
+    public static bool TryDecodeCall(ReadOnlySpan<byte> calldata, [NotNullWhen(true)] out RegistrationRequest? request, [NotNullWhen(false)] out DecodeFault? fault)
+    {
+        request = null;
+        ContractAbi abi = s_abi.Value;
+        if (!abi.Function(DeviceRegistrySignatures.RegisterDevice).TryDecodeCall(calldata, out ImmutableArray<AbiValue> arguments, out fault)
+            && !abi.Function(DeviceRegistrySignatures.RefreshDevice).TryDecodeCall(calldata, out arguments, out fault))
+        {
+            return false;
+        }
+
+        AbiValue written = arguments[0];
+        request = new RegistrationRequest
+        {
+            EnclaveKey = written[0].AsAddress(),
+            GpuUuid = written[1].AsBytes(),
+            Class = written[2].AsByte(),
+            Platform = written[3].AsByte(),
+            BlockNumber = written[4].AsUInt64(),
+            Report = written[5].AsBytes(),
+            Endorsement = written[6].AsBytes(),
+            Hints = written[7].AsBytes(),
+            Gpu = GpuEvidenceRecord.FromAbi(written[8]),
+        };
+        fault = null;
+        return true;
+    }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 using Ait.Chain.Abi;
 using Ait.Chain.Signing;
 
@@ -15,5 +17,15 @@ public sealed record SeatClaimRecord(byte Seat, Hash256 GpuId, Hash256 ResultHas
     {
         byte[] compact = Signature.ToCompactArray();
         return AbiValue.List((uint)Seat, GpuId, ResultHash, Duration, new Hash256(compact.AsSpan(0, 32)), new Hash256(compact.AsSpan(32)));
+    }
+
+    /// <summary>Reads the tuple; false if the signature is not in the compact form with the lower s.</summary>
+    internal static bool TryRead(AbiValue value, [NotNullWhen(true)] out SeatClaimRecord? claim)
+    {
+        byte[] compact = [.. value[4].AsHash256().ToArray(), .. value[5].AsHash256().ToArray()];
+        claim = Signature.TryParseCompact(compact, out Signature signature)
+            ? new SeatClaimRecord(value[0].AsByte(), value[1].AsHash256(), value[2].AsHash256(), value[3].AsUInt64(), signature)
+            : null;
+        return claim is not null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 using Ait.Chain.Abi;
 
@@ -35,4 +36,24 @@ public sealed record TaskSettlementRecord(
         EscalationSecret,
         ResultHash,
         AbiValue.List(Claims.Select(static claim => claim.ToAbi())));
+
+    /// <summary>Reads the tuple; false if a signature is not in the one form that the contract takes.</summary>
+    internal static bool TryRead(AbiValue value, [NotNullWhen(true)] out TaskSettlementRecord? record)
+    {
+        record = null;
+        ImmutableArray<SeatClaimRecord>.Builder claims = ImmutableArray.CreateBuilder<SeatClaimRecord>(value[4].Count);
+        foreach (AbiValue written in value[4].Items)
+        {
+            if (!SeatClaimRecord.TryRead(written, out SeatClaimRecord? claim))
+            {
+                return false;
+            }
+
+            claims.Add(claim);
+        }
+
+        record = new TaskSettlementRecord(
+            MiningTaskRecord.FromAbi(value[0]), value[1].AsHash256(), value[2].AsHash256(), value[3].AsHash256(), claims.MoveToImmutable());
+        return true;
+    }
 }
