@@ -30,15 +30,38 @@ public static class SeatDraw
         ulong commitBlock,
         IReadOnlyList<RosterSlot> roster)
     {
+        return DrawFurther([], Seats, seatSecret, seedBlockHash, taskId, deadline, commitBlock, roster);
+    }
+
+    /// <summary>Draws further seats of a task that escalated, next to those it has.</summary>
+    /// <param name="slots">The slots of the seats it has.</param>
+    /// <param name="seats">Seats that it is to have: 5 or 7.</param>
+    /// <param name="secret">The task's second secret.</param>
+    /// <param name="seedBlockHash">Hash of the escalation's seed block.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="deadline">The task's deadline, unix seconds.</param>
+    /// <param name="commitBlock">The block that committed the batch.</param>
+    /// <param name="roster">The roster's slots as of the commitment, in order.</param>
+    /// <returns>The slots of all seats in order; fewer if the roster is too small.</returns>
+    public static ImmutableArray<int> DrawFurther(
+        ImmutableArray<int> slots,
+        int seats,
+        Hash256 secret,
+        Hash256 seedBlockHash,
+        Hash256 taskId,
+        ulong deadline,
+        ulong commitBlock,
+        IReadOnlyList<RosterSlot> roster)
+    {
         ArgumentNullException.ThrowIfNull(roster);
-        var seated = ImmutableArray.CreateBuilder<int>(Seats);
+        ImmutableArray<int>.Builder seated = slots.ToBuilder();
         if (roster.Count == 0)
         {
-            return [];
+            return slots;
         }
 
-        Hash256 seed = new Words(stackalloc byte[64]).Add(seatSecret).Add(seedBlockHash).Hash();
-        for (ulong k = 0; k < MaxDraws && seated.Count < Seats; k++)
+        Hash256 seed = new Words(stackalloc byte[64]).Add(secret).Add(seedBlockHash).Hash();
+        for (ulong k = 0; k < MaxDraws && seated.Count < seats; k++)
         {
             int drawn = Remainder(DrawHash(seed, taskId, k), roster.Count);
             if (IsEligible(roster[drawn], deadline, commitBlock) && IsDistinct(roster, seated, roster[drawn]))

@@ -88,6 +88,33 @@ public sealed class SeatDrawTests
         return Draw(roster, task).SequenceEqual(ObviousDraw(roster, task));
     }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void DrawFurther_keepsTheSeatsThereAreAndSeatsNoOneTwice()
+    {
+        RosterSlot[] roster = [.. Enumerable.Range(0, 60).Select(i => Samples.Slot(i, $"operator {i % 30}", $"host {i % 29}"))];
+        for (uint task = 0; task < 100; task++)
+        {
+            Hash256 taskId = Samples.Network.TaskId(1, task);
+            ImmutableArray<int> first = Draw(roster, taskId);
+            ImmutableArray<int> five = SeatDraw.DrawFurther(first, 5, Samples.Hash("second secret"), Samples.Hash("later block"), taskId, 1_800_000_000, 100, roster);
+            ImmutableArray<int> seven = SeatDraw.DrawFurther(first, 7, Samples.Hash("second secret"), Samples.Hash("later block"), taskId, 1_800_000_000, 100, roster);
+
+            Assert.Equal(first, five[..3]);
+            Assert.Equal(five, seven[..5]);
+            Assert.Equal(7, seven.Select(slot => roster[slot].Operator).Distinct().Count());
+            Assert.Equal(7, seven.Select(slot => roster[slot].HostChip).Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public void DrawFurther_returnsFewerIfTheRosterIsTooSmall()
+    {
+        RosterSlot[] roster = [.. Enumerable.Range(0, 4).Select(i => Samples.Slot(i))];
+
+        Assert.Equal(4, SeatDraw.DrawFurther(Draw(roster), 5, s_secret, s_seed, s_task, 1_800_000_000, 100, roster).Length);
+        Assert.Empty(SeatDraw.DrawFurther([], 3, s_secret, s_seed, s_task, 1_800_000_000, 100, []));
+    }
+
     private static ImmutableArray<int> Draw(IReadOnlyList<RosterSlot> roster, Hash256? task = null) =>
         SeatDraw.Draw(s_secret, s_seed, task ?? s_task, deadline: 1_800_000_000, commitBlock: 100, roster);
 
