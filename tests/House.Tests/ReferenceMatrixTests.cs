@@ -12,9 +12,10 @@ public sealed class ReferenceMatrixTests
         ["Engine"] = [],
         ["Emulation"] = [],
         ["Protocol"] = ["Chain"],
+        ["Audit"] = ["Attestation", "Chain", "Protocol"],
         ["Coordinator"] = ["Attestation", "Chain", "Engine", "Protocol"],
         ["Miner"] = ["Attestation", "Chain", "Engine", "Protocol"],
-        ["Cli"] = ["Attestation", "Chain", "Engine", "Protocol"],
+        ["Cli"] = ["Attestation", "Audit", "Chain", "Engine", "Protocol"],
     };
 
     /// <summary>Executables that are built with the command line and found beside it, but not linked.</summary>

@@ -27,6 +27,8 @@ public static class AitCommandLine
         AskCommand.Build,
         QueueCommand.Build,
         DexCommand.Build,
+        VoteCommand.Build,
+        AuditCommand.Build,
         VerifyCommand.Build,
         ModelCommand.Build,
         ChatCommand.Build,

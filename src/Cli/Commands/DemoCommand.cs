@@ -14,7 +14,7 @@ internal static class DemoCommand
     internal static Command Build(Func<ParseResult, Screen> screenFor)
     {
         var state = new Option<string>("--state") { Description = "The folder for this run's network; it is emptied first.", HelpName = "DIR", DefaultValueFactory = _ => ".ait/demo" };
-        var command = new Command("demo", "Run the whole story on a fresh network: register, queue, seat, run, attest, mint, redeem, five refusals, balance sheet. Hardware is EMULATED.") { state };
+        var command = new Command("demo", "Run the whole story on a fresh network: register, queue, seat, run, attest, mint, redeem, trade, vote, five refusals, balance sheet. Hardware is EMULATED.") { state };
         command.SetAction((parsed, cancellation) => RunAsync(screenFor(parsed), new StateFolder(parsed.GetRequiredValue(state)), cancellation));
         return command;
     }

@@ -36,19 +36,23 @@ internal static class DeployCommand
         var firmwares = new Option<FileInfo[]>("--gpu-vbios-reference") { Description = "NVIDIA's signed reference manifest of a VBIOS whose measurements are believed. Repeatable.", HelpName = "FILE" };
         var measuredH100 = new Option<bool>("--admit-measured-h100") { Description = "Let H100s register without evidence of their own, as measured hosts (production)." };
         var coordinator = new Option<string?>("--coordinator") { Description = "The coordinator's account (default: the deployer).", HelpName = "ADDRESS" };
-        var proposer = new Option<string?>("--proposer") { Description = "Who proposes governed changes to the timelock (default: the deployer).", HelpName = "ADDRESS" };
+        var proposer = new Option<string?>("--proposer") { Description = "An account that may propose to the timelock beside the votes of AIT (default: nobody).", HelpName = "ADDRESS" };
         Option<int> delay = CommonOptions.Number("--governance-delay", "HOURS", 48, 1, 24 * 90, "Hours a governed change waits (production).");
+        Option<int> votingDelay = CommonOptions.Number("--voting-delay", "BLOCKS", 21_600, 1, 10_000_000, "Blocks from a proposal to the start of its vote (production).");
+        Option<int> votingPeriod = CommonOptions.Number("--voting-period", "BLOCKS", 216_000, 1, 100_000_000, "Blocks of a vote (production).");
+        var threshold = new Option<string>("--proposal-threshold") { Description = "Votes needed to propose, in AIT (production).", HelpName = "AIT", DefaultValueFactory = _ => "1000" };
+        var floor = new Option<string>("--quorum-floor") { Description = "Least quorum, in AIT; above it the quorum is 4 % of the supply at the proposal (production).", HelpName = "AIT", DefaultValueFactory = _ => "100000" };
         var output = new Option<string>("--out") { Description = "Where the addresses are written; the journal lies beside it.", HelpName = "FILE", DefaultValueFactory = _ => "deployment.json" };
         var command = new Command("deploy", "Deploy the contracts to an EVM chain. Resumes where it stopped; repeats nothing.")
         {
-            rpc, key, profile, root, measurements, floors, drivers, firmwares, measuredH100, coordinator, proposer, delay, output,
+            rpc, key, profile, root, measurements, floors, drivers, firmwares, measuredH100, coordinator, proposer, delay, votingDelay, votingPeriod, threshold, floor, output,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             Screen screen = screenFor(parsed);
             using Secp256k1PrivateKey deployer = KeyFile.Open(parsed.GetRequiredValue(key).FullName);
             Address coordinatorAccount = Account("--coordinator", parsed.GetValue(coordinator)) ?? deployer.Address;
-            Address proposerAccount = Account("--proposer", parsed.GetValue(proposer)) ?? deployer.Address;
+            Address? proposerAccount = Account("--proposer", parsed.GetValue(proposer));
             ImmutableArray<byte[]> allowed = [.. (parsed.GetValue(measurements) ?? []).Select(Measurement)];
             DeployPlan plan = parsed.GetValue(profile) == Deployment.Production
                 ? Production(
@@ -57,6 +61,11 @@ internal static class DeployCommand
                     References(parsed.GetValue(drivers) ?? [], parsed.GetValue(firmwares) ?? []),
                     parsed.GetValue(measuredH100),
                     TimeSpan.FromHours(parsed.GetValue(delay)),
+                    new VotingRules(
+                        (ulong)parsed.GetValue(votingDelay),
+                        (ulong)parsed.GetValue(votingPeriod),
+                        Amounts.Parse(parsed.GetRequiredValue(threshold)),
+                        Amounts.Parse(parsed.GetRequiredValue(floor))),
                     proposerAccount,
                     coordinatorAccount)
                 : await DevelopmentAsync(parsed.GetValue(root), allowed, proposerAccount, coordinatorAccount, cancellation).ConfigureAwait(false);
@@ -103,7 +112,8 @@ internal static class DeployCommand
         GpuReferenceSet references,
         bool admitsMeasuredH100,
         TimeSpan delay,
-        Address proposer,
+        VotingRules voting,
+        Address? proposer,
         Address coordinator)
     {
         if (measurements.IsEmpty)
@@ -117,7 +127,7 @@ internal static class DeployCommand
                 "a production deployment needs one --tcb-floor for each product it believes, such as --tcb-floor Genoa=0a00000000001754. Take the least version without known faults from AMD's security bulletins.");
         }
 
-        return DeployPlan.ForProduction(measurements, floors, references, admitsMeasuredH100, delay, proposer, coordinator);
+        return DeployPlan.ForProduction(measurements, floors, references, admitsMeasuredH100, delay, voting, proposer, coordinator);
     }
 
     /// <summary>Manifests are believed as of now: whoever deploys later brings current ones.</summary>
@@ -144,7 +154,7 @@ internal static class DeployCommand
         : throw new SurroundingsException($"--tcb-floor wants Milan, Genoa or Turin, an equals sign and 8 bytes of hex, found: '{text}'.");
 
     private static async Task<DeployPlan> DevelopmentAsync(
-        string? folder, ImmutableArray<byte[]> measurements, Address proposer, Address coordinator, CancellationToken cancellation)
+        string? folder, ImmutableArray<byte[]> measurements, Address? proposer, Address coordinator, CancellationToken cancellation)
     {
         if (folder is null)
         {

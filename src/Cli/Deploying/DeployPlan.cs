@@ -47,13 +47,16 @@ internal sealed record DeployPlan
     /// <summary>How long a governed change waits.</summary>
     internal required TimeSpan GovernanceDelay { get; init; }
 
-    /// <summary>Who proposes governed changes; anyone may execute them after the delay.</summary>
-    internal required Address Proposer { get; init; }
+    /// <summary>Who may propose to the timelock beside the votes of AIT; null for nobody. Anyone may execute after the delay.</summary>
+    internal required Address? Proposer { get; init; }
+
+    /// <summary>How AIT votes.</summary>
+    internal required VotingRules Voting { get; init; }
 
     internal required Address Coordinator { get; init; }
 
     internal static DeployPlan ForDevelopment(
-        EmulatedRoot root, EmulatedGpuVendor gpuVendor, ImmutableArray<byte[]> measurements, Address proposer, Address coordinator) => new()
+        EmulatedRoot root, EmulatedGpuVendor gpuVendor, ImmutableArray<byte[]> measurements, Address? proposer, Address coordinator) => new()
     {
         GpuRoots = [gpuVendor.KeyFingerprint],
         GpuReferenceRoots = [gpuVendor.ReferenceFingerprint],
@@ -65,6 +68,7 @@ internal sealed record DeployPlan
         IntelRoots = [root.IntelFingerprint],
         Measurements = measurements,
         GovernanceDelay = TimeSpan.FromSeconds(1),
+        Voting = VotingRules.Development,
         Proposer = proposer,
         Coordinator = coordinator,
     };
@@ -76,7 +80,8 @@ internal sealed record DeployPlan
         GpuReferenceSet references,
         bool admitsMeasuredH100,
         TimeSpan delay,
-        Address proposer,
+        VotingRules voting,
+        Address? proposer,
         Address coordinator) => new()
         {
             IntelRoots = Fingerprints(TrustRoots.Production.Intel),
@@ -91,6 +96,7 @@ internal sealed record DeployPlan
             Floors = floors,
             Measurements = measurements,
             GovernanceDelay = delay,
+            Voting = voting,
             Proposer = proposer,
             Coordinator = coordinator,
         };

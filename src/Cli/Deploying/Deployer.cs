@@ -52,9 +52,9 @@ internal static class Deployer
             "TimelockController",
             cancellation,
             (ulong)plan.GovernanceDelay.TotalSeconds,
-            AbiValue.List((AbiValue)plan.Proposer),
+            AbiValue.List(plan.Proposer is { } proposer ? [(AbiValue)proposer] : Array.Empty<AbiValue>()),
             AbiValue.List((AbiValue)Address.Zero),
-            Address.Zero);
+            key.Address);
         Address sha384 = await sha384Creation.ConfigureAwait(false);
         Address governor = await governorCreation.ConfigureAwait(false);
         Task<Address> dcapCreation = CreateDcapAsync(creator, plan, governor, sha384, cancellation);
@@ -95,6 +95,10 @@ internal static class Deployer
         Address mining = await creator.CreateAsync("MiningRegistry", cancellation, devices, governor, plan.Coordinator).ConfigureAwait(false);
         AbiFunction token = ContractArtifact.Load("MiningRegistry").Abi.Function("token");
         Address tokenAddress = (await chain.ReadAsync(mining, token, cancellation).ConfigureAwait(false))[0].AsAddress();
+        Address votes = await creator.CreateAsync("VotingToken", cancellation, tokenAddress).ConfigureAwait(false);
+        Address aitGovernor = await creator.CreateAsync(
+            "AitGovernor", cancellation, votes, governor, plan.Voting.DelayBlocks, plan.Voting.PeriodBlocks, plan.Voting.ProposalThreshold, plan.Voting.QuorumFloor).ConfigureAwait(false);
+        await HandOverAsync(sender, governor, aitGovernor, key.Address, tell, cancellation).ConfigureAwait(false);
         var deployment = new Deployment(
             chain.ChainId,
             creator.Created.Min(contract => contract.BlockNumber),
@@ -107,6 +111,8 @@ internal static class Deployer
             nvidia,
             governor,
             plan.Coordinator,
+            votes,
+            aitGovernor,
             plan.Profile,
             plan.OffChainRoots);
         return (deployment, creator.Created);
@@ -122,6 +128,28 @@ internal static class Deployer
         Address collateral = await creator.CreateAsync(
             "DcapCollateral", cancellation, governor, certificates, p256, LeastEvaluationNumber).ConfigureAwait(false);
         return await creator.CreateAsync("DcapVerifier", cancellation, governor, certificates, collateral, p256).ConfigureAwait(false);
+    }
+
+    /// <summary>The votes of AIT propose and cancel from here on, and the deployer keeps no right over the timelock.</summary>
+    private static async Task HandOverAsync(
+        TransactionSender sender, Address timelock, Address aitGovernor, Address deployer, Action<string> tell, CancellationToken cancellation)
+    {
+        ContractAbi abi = ContractArtifact.Load("TimelockController").Abi;
+        async Task CallAsync(string function, Hash256 role, Address account)
+        {
+            var request = new TransactionRequest { To = timelock, Data = [.. abi.Function(function).EncodeCall(role, account)] };
+            SendResult sent = await sender.SendAsync(request, $"{function} {role} {account} at {timelock}", cancellation).ConfigureAwait(false);
+            if (sent is not SendResult.Mined)
+            {
+                throw new RefusedException($"{function} at the timelock {timelock} was not carried out: {sent}. Check the account's balance and run this again.");
+            }
+        }
+
+        // Sent one after the other, waited for together.
+        Task[] granted = [CallAsync("grantRole", TimelockRoles.Proposer, aitGovernor), CallAsync("grantRole", TimelockRoles.Canceller, aitGovernor)];
+        await Task.WhenAll(granted).ConfigureAwait(false);
+        await CallAsync("renounceRole", TimelockRoles.Admin, deployer).ConfigureAwait(false);
+        tell($"AitGovernor {aitGovernor} proposes to the timelock; {deployer} renounced its rights");
     }
 
     private static FileTransactionJournal OpenJournal(string path)

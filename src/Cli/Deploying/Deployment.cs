@@ -1,10 +1,13 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ait.Audit;
 using Ait.Chain;
+using Ait.Cli.Asking;
 using Ait.Cli.Surroundings;
 
 namespace Ait.Cli.Deploying;
 
-/// <summary>Where the contracts of one network are: the content of deployment.json.</summary>
+/// <summary>Where the contracts of one network are: the content of deployment.json. The governor is the timelock, in which <c>AitGovernor</c> proposes.</summary>
 internal sealed record Deployment(
     ulong ChainId,
     ulong BlockNumber,
@@ -17,12 +20,27 @@ internal sealed record Deployment(
     Address NvidiaVerifier,
     Address Governor,
     Address Coordinator,
+    Address VotingToken,
+    Address AitGovernor,
     string Profile,
     DeploymentRoots? Roots)
 {
     internal const string Development = "development";
     internal const string Production = "production";
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>What an audit of this deployment is about.</summary>
+    [JsonIgnore]
+    internal AuditScope AuditScope => new(ChainId, BlockNumber, MiningRegistry, DeviceRegistry, Token, CertificateCache, DcapVerifier, NvidiaVerifier);
+
+    /// <summary>Refuses a node of another chain.</summary>
+    internal void RequireChain(ChainAccess chain)
+    {
+        if (chain.ChainId != ChainId)
+        {
+            throw new SurroundingsException($"the deployment is on chain {ChainId}, the node at {chain.Rpc} serves chain {chain.ChainId}. Name the right node with --rpc.");
+        }
+    }
 
     internal string ToJson() => JsonSerializer.Serialize(this, s_options);
 

@@ -249,7 +249,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         }
 
         EmulatedGpuVendor gpuVendor = await Hardware.GpuVendorAsync(_clock.GetUtcNow(), cancellation).ConfigureAwait(false);
-        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, Programs, deployer.Address, coordinator);
+        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, Programs, null, coordinator);
         (Deployment, Contracts) = await Deployer.DeployAsync(Chain, deployer, plan, State.DeploymentJournal, _clock, _ => { }, cancellation).ConfigureAwait(false);
         plan.WriteReferences(State.GpuReferences);
         Deployment.Write(State.Deployment);

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
+using Ait.Audit;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
+using Ait.Cli.Commands;
 using Ait.Protocol;
 using Ait.Protocol.Http;
 
@@ -17,7 +19,7 @@ internal sealed partial class Story
     /// <summary>Act 7: five attempts to get AIT for nothing.</summary>
     private async Task<bool> RefusalsAsync(CancellationToken cancellation)
     {
-        Act(7, "five refusals", "Mallory tries to get AIT for nothing: from outside, from a seat, and at last with the coordinator's own key.");
+        Act(8, "five refusals", "Mallory tries to get AIT for nothing: from outside, from a seat, and at last with the coordinator's own key.");
         using Secp256k1PrivateKey operatorKey = _local.Key("mallory");
         using Secp256k1PrivateKey coordinator = _local.Key("coordinator");
         _names[operatorKey.Address] = "mallory";
@@ -161,7 +163,7 @@ internal sealed partial class Story
     /// <summary>The books, from eth_call and logs alone.</summary>
     private async Task<bool> BalanceAsync(CancellationToken cancellation)
     {
-        Act(8, "the balance sheet", "Read from the chain's logs and calls alone; every sum is made twice.");
+        Act(10, "the balance sheet", "Read from the chain's logs and calls alone; every sum is made twice.");
         BalanceSheet sheet = await BalanceSheet.ReadAsync(_network, cancellation).ConfigureAwait(false);
         _screen.Table(
             ["account", "earned by seats", "received", "given", "balance"],
@@ -184,6 +186,16 @@ internal sealed partial class Story
             ["addsUp"] = sheet.AddsUp,
         });
         return sheet.AddsUp;
+    }
+
+    /// <summary>Act 11: everything again, from the chain alone.</summary>
+    private async Task<bool> AuditAsync(CancellationToken cancellation)
+    {
+        Act(11, "the audit", "`ait audit`: blocks against their headers, evidence, draws, signatures, agreement, pay and totals, all derived again from the chain alone.");
+        AuditReport report = await Auditor.AuditAsync(
+            _network.Chain.Client, _local.Deployment.AuditScope, null, checksEvidence: true, line => _screen.Progress($"  … {line}"), cancellation).ConfigureAwait(false);
+        AuditCommand.Tell(_screen, report);
+        return report.Holds;
     }
 
     private void SayWhatWasEmulated()

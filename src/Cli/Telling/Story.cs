@@ -48,10 +48,11 @@ internal sealed partial class Story
         await ExecutionAsync(tasks, cancellation).ConfigureAwait(false);
         await MintAsync(tasks, cancellation).ConfigureAwait(false);
         await RedeemAsync(cancellation).ConfigureAwait(false);
-        bool refused = await RefusalsAsync(cancellation).ConfigureAwait(false);
+        bool refusedAndVoted = await MarketAsync(cancellation).ConfigureAwait(false);
         bool addsUp = await BalanceAsync(cancellation).ConfigureAwait(false);
+        bool audited = await AuditAsync(cancellation).ConfigureAwait(false);
         SayWhatWasEmulated();
-        return seatsAgree && refused && addsUp;
+        return seatsAgree && refusedAndVoted && addsUp && audited;
     }
 
     /// <summary>Act 1: evidence becomes verified devices.</summary>

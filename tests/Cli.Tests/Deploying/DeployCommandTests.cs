@@ -44,6 +44,26 @@ public sealed class DeployCommandTests
         Assert.True(await IsPinnedAsync(chain, cache, SnpProduct.Genoa));
         Assert.False(await IsPinnedAsync(chain, cache, SnpProduct.Milan));
         await AssertBelievesIntelAsync(chain, Address.Parse((string)answer["deployment"]!["dcapVerifier"]!));
+        await RoleMatrix.AssertAsync(chain, Ait.Cli.Deploying.Deployment.Read(folder.File("deployment.json")), proposer: null);
+    }
+
+    [Fact]
+    public async Task Deploy_admitsAProposerBesideTheVotesOnlyWhereItIsNamed()
+    {
+        using var folder = new ScratchFolder();
+        using DevNode node = await DevNode.StartAsync(folder, DevChainId);
+        Address proposer = Address.Parse("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
+
+        CommandRun run = await CommandRun.OfAsync(
+            await ArgumentsAsync(folder, node, funded: true, "--measurement", Measurement, "--tcb-floor", Floor, "--proposer", proposer.ToString(), "--quorum-floor", "12.5"));
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        using ChainAccess chain = await node.OpenAsync();
+        var deployment = Ait.Cli.Deploying.Deployment.Read(folder.File("deployment.json"));
+        await RoleMatrix.AssertAsync(chain, deployment, proposer);
+        ContractAbi governor = ContractArtifact.Load("AitGovernor").Abi;
+        AbiValue floor = (await chain.ReadAsync(deployment.AitGovernor, governor.Function("quorumFloor"), TestContext.Current.CancellationToken))[0];
+        Assert.Equal(Amounts.Parse("12.5"), floor.AsBigInteger());
     }
 
     [Fact]

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
+namespace Ait.Audit;
+
+/// <summary>What an audit found, what it did, and what it could not do.</summary>
+/// <param name="FromBlock">First block whose transactions were re-derived; events before it were taken as they are.</param>
+/// <param name="ToBlock">Last block.</param>
+/// <param name="Findings">Everything that is wrong; empty when the record holds.</param>
+/// <param name="Unchecked">What could not be checked, in sentences.</param>
+/// <param name="Counts">What was checked, by name.</param>
+/// <param name="Minted">AIT minted over the whole record, wei.</param>
+/// <param name="Burned">AIT burned over the whole record, wei.</param>
+/// <param name="Tasks">Settled tasks, as re-derived.</param>
+public sealed record AuditReport(
+    ulong FromBlock,
+    ulong ToBlock,
+    ImmutableArray<AuditFinding> Findings,
+    ImmutableArray<string> Unchecked,
+    ImmutableArray<(string What, long Count)> Counts,
+    BigInteger Minted,
+    BigInteger Burned,
+    ImmutableArray<SettledTask> Tasks)
+{
+    /// <summary>Whether nothing is wrong.</summary>
+    public bool Holds => Findings.IsEmpty;
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Ait.Chain;
+
+namespace Ait.Audit.Replaying;
+
+/// <summary>A committed batch as it stands.</summary>
+internal sealed class BatchState
+{
+    internal required ulong BatchId { get; init; }
+
+    internal required Hash256 Root { get; init; }
+
+    internal required uint TaskCount { get; init; }
+
+    internal required ulong LatestDeadline { get; init; }
+
+    internal required ulong CommitBlock { get; init; }
+
+    internal required ulong SeedBlock { get; init; }
+
+    internal required uint RosterLength { get; init; }
+
+    internal required BigInteger MintRate { get; init; }
+
+    /// <summary>Micro-CU not settled so far.</summary>
+    internal ulong RemainingUnits { get; set; }
+
+    /// <summary>The roster as of the end of the block that committed the batch.</summary>
+    internal ImmutableArray<RosterDevice> Roster { get; set; } = [];
+
+    internal Hash256? SeedBlockHash { get; set; }
+
+    internal ulong SeedTime { get; set; }
+
+    /// <summary>Bits of the paid or deferred seats by task index.</summary>
+    internal Dictionary<uint, int> Paid { get; } = [];
+
+    internal Dictionary<uint, EscalationState> Escalations { get; } = [];
+}
+
+/// <summary>A task that was given more seats.</summary>
+internal sealed class EscalationState
+{
+    internal required byte Level { get; set; }
+
+    internal required ulong SeedBlock { get; init; }
+
+    internal Hash256? SeedBlockHash { get; set; }
+
+    internal ulong SeedTime { get; set; }
+}

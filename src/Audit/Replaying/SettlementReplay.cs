@@ -1,0 +1,325 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using Ait.Chain;
+using Ait.Chain.Contracts;
+using Ait.Chain.Signing;
+using Ait.Protocol;
+
+namespace Ait.Audit.Replaying;
+
+/// <summary>
+/// Settles a call again from its calldata, as the contract must have: draws, signatures, bounds, agreement, clocks, pay. What comes out
+/// is held against the contract's events by the caller.
+/// </summary>
+internal sealed class SettlementReplay
+{
+    private const byte ExactArithmetic = 1;
+    private readonly NetworkState _state;
+    private readonly NetworkDomain _domain;
+    private readonly SettlementCall _call;
+    private readonly ulong _block;
+    private readonly ulong _now;
+    private readonly Hash256 _transaction;
+    private readonly Action<AuditFault, string, string, string> _find;
+
+    internal SettlementReplay(
+        NetworkState state, NetworkDomain domain, SettlementCall call, ulong block, ulong now, Hash256 transaction, Action<AuditFault, string, string, string> find)
+    {
+        _state = state;
+        _domain = domain;
+        _call = call;
+        _block = block;
+        _now = now;
+        _transaction = transaction;
+        _find = find;
+    }
+
+    /// <summary>What the contract must have said, in order.</summary>
+    internal List<ExpectedEvent> Events { get; } = [];
+
+    /// <summary>What it must have minted, by operator.</summary>
+    internal Dictionary<Address, BigInteger> Mints { get; } = [];
+
+    internal int Seats { get; private set; }
+
+    internal int Signatures { get; private set; }
+
+    /// <summary>Settles every task of the call. The events that were found say which of those settled before were added to.</summary>
+    internal void Run(bool byWitness)
+    {
+        if (_call.BatchId > ulong.MaxValue || !_state.Batches.TryGetValue((ulong)_call.BatchId, out BatchState? batch))
+        {
+            _find(AuditFault.Batch, "batch", "one that was committed", $"{_call.BatchId}");
+            return;
+        }
+
+        if (batch.SeedBlockHash is not { } seed)
+        {
+            _find(AuditFault.Seed, $"seed of batch {batch.BatchId}", "pinned before its tasks settle", "not pinned");
+            return;
+        }
+
+        MiningTask[] tasks = [.. _call.Settlements.Select(settlement => ToTask(settlement.Task))];
+        Hash256? root = MerkleTree.RootOf(
+            (int)batch.TaskCount, [.. tasks.Select(task => (int)task.Index)], [.. tasks.Select(task => task.Leaf)], [.. _call.Proof]);
+        if (root != batch.Root)
+        {
+            _find(AuditFault.Task, $"root over the settled tasks of batch {batch.BatchId}", $"{batch.Root}", root?.ToString() ?? "no root");
+        }
+
+        foreach ((TaskSettlementRecord settlement, MiningTask task) in _call.Settlements.Zip(tasks))
+        {
+            Settle(batch, seed, settlement, task, byWitness);
+        }
+    }
+
+    private static MiningTask ToTask(MiningTaskRecord task) => new(
+        task.WorkloadHash, task.Index, (WorkloadType)task.WorkloadType, (DeterminismClass)task.DeterminismClass, new ComputeUnits(task.ComputeUnits), task.Deadline,
+        task.Redeemer, task.AnswerCommitment, task.SeatSecretHash, task.EscalationSecretHash);
+
+    private void Settle(BatchState batch, Hash256 seed, TaskSettlementRecord settlement, MiningTask task, bool byWitness)
+    {
+        int paid = batch.Paid.GetValueOrDefault(task.Index);
+        if (paid != 0 && !byWitness)
+        {
+            return;
+        }
+
+        Hash256 taskId = _domain.TaskId(batch.BatchId, task.Index);
+        CheckTask(batch, settlement, task);
+        (ImmutableArray<int> slots, BigInteger later) = Draw(batch, seed, settlement, task, taskId);
+        if (slots.IsEmpty)
+        {
+            return;
+        }
+
+        SeatClaimRecord?[] claims = Claims(batch, settlement, task, taskId, slots);
+        int matching = 0;
+        for (int seat = 0; seat < claims.Length; seat++)
+        {
+            matching |= claims[seat] is { } claim && ResultOf(claim, settlement) == settlement.ResultHash ? 1 << seat : 0;
+        }
+
+        if (!IsAgreed(matching))
+        {
+            _find(AuditFault.Agreement, $"equal results of task {taskId}", $"{QuorumRule.Required(slots.Length)} of {slots.Length} seats", $"{BitOperations.PopCount((uint)matching)}");
+        }
+
+        int due = matching & ~paid;
+        if ((paid & ~matching) != 0 || due == 0)
+        {
+            return;
+        }
+
+        batch.Paid[task.Index] = paid | due;
+        if (paid == 0)
+        {
+            Spend(batch, task);
+        }
+
+        Pay(batch, settlement, task, taskId, slots, claims, later, matching, due, paid == 0);
+    }
+
+    private void CheckTask(BatchState batch, TaskSettlementRecord settlement, MiningTask task)
+    {
+        if ((byte)task.DeterminismClass != ExactArithmetic)
+        {
+            _find(AuditFault.Task, "determinism class", $"{ExactArithmetic}", $"{(byte)task.DeterminismClass}");
+        }
+
+        if (task.Deadline > batch.LatestDeadline || _now > task.Deadline)
+        {
+            _find(AuditFault.Task, "deadline", $"{_now} to {batch.LatestDeadline}", $"{task.Deadline}");
+        }
+
+        if (MiningTask.SecretHash(settlement.SeatSecret) != task.SeatSecretHash)
+        {
+            _find(AuditFault.Secret, "seat secret's hash", $"{task.SeatSecretHash}", $"{MiningTask.SecretHash(settlement.SeatSecret)}");
+        }
+    }
+
+    /// <summary>The slots of the seats in order, and when seats above 2 can have started, in milliseconds.</summary>
+    private (ImmutableArray<int> Slots, BigInteger Later) Draw(BatchState batch, Hash256 seed, TaskSettlementRecord settlement, MiningTask task, Hash256 taskId)
+    {
+        RosterSlot[] roster = [.. batch.Roster.Select(device => device.Roster)];
+        ImmutableArray<int> slots = SeatDraw.Draw(settlement.SeatSecret, seed, taskId, task.Deadline, batch.CommitBlock, roster);
+        int level = SeatDraw.Seats;
+        BigInteger later = 0;
+        if (batch.Escalations.TryGetValue(task.Index, out EscalationState? escalation) && escalation.SeedBlockHash is { } second)
+        {
+            if (MiningTask.SecretHash(settlement.EscalationSecret) != task.EscalationSecretHash)
+            {
+                _find(AuditFault.Secret, "escalation secret's hash", $"{task.EscalationSecretHash}", $"{MiningTask.SecretHash(settlement.EscalationSecret)}");
+            }
+
+            level = escalation.Level;
+            later = (BigInteger)escalation.SeedTime * 1000;
+            slots = SeatDraw.DrawFurther(slots, level, settlement.EscalationSecret, second, taskId, task.Deadline, batch.CommitBlock, roster);
+        }
+
+        if (slots.Length == level)
+        {
+            return (slots, later);
+        }
+
+        _find(AuditFault.Seat, $"seats of task {taskId}", $"{level}", $"{slots.Length}, the roster gives no more");
+        return ([], later);
+    }
+
+    /// <summary>Claims by seat; every one is checked, the losing ones too.</summary>
+    private SeatClaimRecord?[] Claims(BatchState batch, TaskSettlementRecord settlement, MiningTask task, Hash256 taskId, ImmutableArray<int> slots)
+    {
+        var claims = new SeatClaimRecord?[slots.Length];
+        int least = 0;
+        foreach (SeatClaimRecord claim in settlement.Claims)
+        {
+            if (claim.Seat < least || claim.Seat >= slots.Length)
+            {
+                _find(AuditFault.Claim, $"seat of a claim for task {taskId}", $"{least} to {slots.Length - 1}", $"{claim.Seat}");
+                continue;
+            }
+
+            least = claim.Seat + 1;
+            claims[claim.Seat] = claim;
+            Seats++;
+            Hash256 gpuId = batch.Roster[slots[claim.Seat]].Roster.GpuId;
+            if (claim.GpuId != Hash256.Zero && claim.GpuId != gpuId)
+            {
+                _find(AuditFault.Seat, $"device on seat {claim.Seat} of task {taskId}", $"{gpuId}", $"{claim.GpuId}");
+            }
+
+            CheckClaim(claim, settlement, task, taskId, gpuId);
+        }
+
+        return claims;
+    }
+
+    private void CheckClaim(SeatClaimRecord claim, TaskSettlementRecord settlement, MiningTask task, Hash256 taskId, Hash256 gpuId)
+    {
+        if (!_state.Roster.TryFind(gpuId, out RosterDevice? device) || device is null || !device.IsLive(_now))
+        {
+            _find(AuditFault.Claim, $"device {gpuId}", "live when its claim settles", "revoked, retired or expired");
+            return;
+        }
+
+        var statement = new WorkStatement(taskId, task.WorkloadHash, ResultOf(claim, settlement), gpuId, claim.Duration);
+        Signatures++;
+        if (!Secp256k1.TryRecover(statement.Digest(_domain), claim.Signature, out Address signer) || signer != device.EnclaveKey)
+        {
+            _find(AuditFault.Signature, $"signer on seat {claim.Seat} of task {taskId}", $"{device.EnclaveKey}", $"{signer}");
+        }
+
+        (BigInteger least, BigInteger most, _) = _state.Rates.Terms((ushort)task.WorkloadType, (byte)device.DeviceClass, task.ComputeUnits.Micro);
+        if (claim.Duration < least || claim.Duration > most)
+        {
+            _find(AuditFault.Claim, $"duration on seat {claim.Seat} of task {taskId}", $"{least} to {most} ms", $"{claim.Duration}");
+        }
+    }
+
+    private void Spend(BatchState batch, MiningTask task)
+    {
+        ulong units = task.ComputeUnits.Micro;
+        if (units > batch.RemainingUnits)
+        {
+            _find(AuditFault.Batch, $"compute units left of batch {batch.BatchId}", $"at least {units}", $"{batch.RemainingUnits}");
+        }
+
+        batch.RemainingUnits -= Math.Min(units, batch.RemainingUnits);
+        if (task.Redeemer == Address.Zero)
+        {
+            return;
+        }
+
+        ulong held = _state.Credits.GetValueOrDefault((task.Redeemer, task.WorkloadHash));
+        if (held < units)
+        {
+            _find(AuditFault.Credit, $"credit of {task.Redeemer} on workload {task.WorkloadHash}", $"at least {units}", $"{held}");
+        }
+
+        _state.Credits[(task.Redeemer, task.WorkloadHash)] = held - Math.Min(units, held);
+    }
+
+    private void Pay(
+        BatchState batch,
+        TaskSettlementRecord settlement,
+        MiningTask task,
+        Hash256 taskId,
+        ImmutableArray<int> slots,
+        SeatClaimRecord?[] claims,
+        BigInteger later,
+        int matching,
+        int due,
+        bool isFirst)
+    {
+        BigInteger amount = task.ComputeUnits.Micro * batch.MintRate;
+        BigInteger minted = 0;
+        BigInteger outcomes = (BigInteger)slots.Length << 248;
+        var seats = ImmutableArray.CreateBuilder<SettledSeat>(slots.Length);
+        for (int seat = 0; seat < slots.Length; seat++)
+        {
+            RosterDevice device = batch.Roster[slots[seat]];
+            byte code = claims[seat] is null ? SeatOutcomes.Silent : (matching >> seat & 1) == 0 ? SeatOutcomes.Minority : SeatOutcomes.PaidBefore;
+            if ((due >> seat & 1) == 1 && claims[seat] is { } claim)
+            {
+                BigInteger start = seat < SeatDraw.Seats ? (BigInteger)batch.SeedTime * 1000 : later;
+                BigInteger end = Advance(device, task, claim, start);
+                bool waits = end > (BigInteger)_now * 1000;
+                code = waits ? SeatOutcomes.Deferred : SeatOutcomes.Paid;
+                if (waits)
+                {
+                    Defer(taskId, seat, task, device.Roster, amount, (end + 999) / 1000);
+                }
+                else
+                {
+                    minted += amount;
+                    Mints[device.Roster.Operator] = Mints.GetValueOrDefault(device.Roster.Operator) + amount;
+                }
+            }
+
+            outcomes |= ((BigInteger)(uint)slots[seat] | ((BigInteger)code << 28)) << (32 * seat);
+            seats.Add(new SettledSeat(
+                seat, (uint)slots[seat], (uint)slots[seat], device.Roster.GpuId, device.Roster.Operator, device.DeviceClass, code,
+                claims[seat] is { } made ? ResultOf(made, settlement) : null, claims[seat]?.Duration ?? 0));
+        }
+
+        Events.Add(isFirst
+            ? new ExpectedEvent("TaskSettled", [taskId, task.WorkloadHash, settlement.ResultHash, minted, outcomes])
+            : new ExpectedEvent("SeatsAdded", [taskId, minted, outcomes]));
+        Keep(batch, settlement, task, taskId, minted, seats.MoveToImmutable());
+    }
+
+    private void Keep(BatchState batch, TaskSettlementRecord settlement, MiningTask task, Hash256 taskId, BigInteger minted, ImmutableArray<SettledSeat> seats)
+    {
+        SettledTask? before = _state.Settled.GetValueOrDefault(taskId);
+        _state.Settled[taskId] = new SettledTask(
+            taskId, batch.BatchId, task.Index, task.WorkloadHash, settlement.ResultHash, before?.Block ?? _block, before?.Transaction ?? _transaction,
+            batch.CommitBlock, batch.SeedBlock, batch.SeedBlockHash ?? default, settlement.SeatSecret, batch.RosterLength, minted + (before?.Minted ?? 0), seats);
+    }
+
+    /// <summary>Moves a device's clock over a claim and says where it stands then.</summary>
+    private BigInteger Advance(RosterDevice device, MiningTask task, SeatClaimRecord claim, BigInteger start)
+    {
+        (_, _, BigInteger clock) = _state.Rates.Terms((ushort)task.WorkloadType, (byte)device.DeviceClass, task.ComputeUnits.Micro);
+        BigInteger end = BigInteger.Max(_state.Clocks.GetValueOrDefault(device.Roster.GpuId), start) + BigInteger.Max(claim.Duration, clock);
+        _state.Clocks[device.Roster.GpuId] = end;
+        return end;
+    }
+
+    private void Defer(Hash256 taskId, int seat, MiningTask task, RosterSlot device, BigInteger amount, BigInteger payableAt)
+    {
+        if (payableAt <= task.Deadline)
+        {
+            _find(AuditFault.Claim, $"clock of device {device.GpuId}", $"at most {_now}", $"{payableAt}, when the task could still wait");
+        }
+
+        _state.Deferrals[(taskId, seat)] = (device.Operator, amount, payableAt);
+        Events.Add(new ExpectedEvent("SeatDeferred", [taskId, seat, device.Operator, amount, payableAt]));
+    }
+
+    private static Hash256 ResultOf(SeatClaimRecord claim, TaskSettlementRecord settlement) =>
+        claim.ResultHash == Hash256.Zero ? settlement.ResultHash : claim.ResultHash;
+
+    /// <summary>Two of the first three seats, three of the first five, or four of seven.</summary>
+    private static bool IsAgreed(int matching) =>
+        BitOperations.PopCount((uint)matching & 0x07) >= 2 || BitOperations.PopCount((uint)matching & 0x1f) >= 3 || BitOperations.PopCount((uint)matching) >= 4;
+}
