@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Ait.Chain;
 
 namespace Ait.Audit;
 
@@ -12,6 +13,7 @@ namespace Ait.Audit;
 /// <param name="Minted">AIT minted over the whole record, wei.</param>
 /// <param name="Burned">AIT burned over the whole record, wei.</param>
 /// <param name="Tasks">Settled tasks, as re-derived.</param>
+/// <param name="Waiting">Pay that waits for its device's clock and was not released yet.</param>
 public sealed record AuditReport(
     ulong FromBlock,
     ulong ToBlock,
@@ -20,8 +22,17 @@ public sealed record AuditReport(
     ImmutableArray<(string What, long Count)> Counts,
     BigInteger Minted,
     BigInteger Burned,
-    ImmutableArray<SettledTask> Tasks)
+    ImmutableArray<SettledTask> Tasks,
+    ImmutableArray<WaitingPay> Waiting)
 {
     /// <summary>Whether nothing is wrong.</summary>
     public bool Holds => Findings.IsEmpty;
 }
+
+/// <summary>Pay of a seat that waits.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="Seat">The seat, from 0.</param>
+/// <param name="Operator">Who will be paid.</param>
+/// <param name="Amount">Wei.</param>
+/// <param name="PayableAt">Unix seconds from which on anyone has it minted.</param>
+public sealed record WaitingPay(Hash256 TaskId, int Seat, Address Operator, BigInteger Amount, BigInteger PayableAt);

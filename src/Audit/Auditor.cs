@@ -34,7 +34,16 @@ public static class Auditor
         NetworkState state = replay.State;
         CheckTotals(record, state, book);
         SayWhatWasNotChecked(record, checksEvidence, book);
-        return new AuditReport(record.FromBlock, record.Head, book.Findings, book.Unchecked, book.Counts, state.Minted, state.Burned, [.. state.Settled.Values.OrderBy(task => task.BatchId).ThenBy(task => task.Index)]);
+        return new AuditReport(
+            record.FromBlock,
+            record.Head,
+            book.Findings,
+            book.Unchecked,
+            book.Counts,
+            state.Minted,
+            state.Burned,
+            [.. state.Settled.Values.OrderBy(task => task.BatchId).ThenBy(task => task.Index)],
+            [.. state.Deferrals.Select(pair => new WaitingPay(pair.Key.Task, pair.Key.Seat, pair.Value.Operator, pair.Value.Amount, pair.Value.PayableAt))]);
     }
 
     private static void CheckTotals(ChainRecord record, NetworkState state, AuditBook book)

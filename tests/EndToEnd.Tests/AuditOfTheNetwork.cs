@@ -90,6 +90,36 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet) : IClassFixture<Audi
         Assert.Contains("taken as they are", late["unchecked"]!.ToJsonString(), StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 300_000)]
+    public async Task Seats_drawsASettledTasksSeatsAgain()
+    {
+        Devnet.Require(devnet);
+        await devnet.RecordAsync(Cancellation);
+        SettledTask task = devnet.Honest!.Tasks[0];
+
+        JsonObject seats = await devnet.RunAsync(0, Cancellation, "seats", task.TaskId.ToString());
+        Assert.True((bool?)seats["agrees"]);
+        Assert.Equal(task.Seats.Select(seat => seat.GpuId.ToString()), seats["seats"]!.AsArray().Select(seat => (string)seat!["gpuId"]!));
+        Assert.Equal((await devnet.Network.Coordinator.TaskAsync(task.TaskId, Cancellation)).Seats.Select(seat => seat.GpuId), task.Seats.Select(seat => seat.GpuId));
+
+        JsonObject unknown = await devnet.RunAsync(1, Cancellation, "seats", Hash256.Zero.ToString());
+        Assert.Contains("has not settled", (string?)unknown["error"], StringComparison.Ordinal);
+        Assert.Contains("32 bytes", (string?)(await devnet.RunAsync(2, Cancellation, "seats", "12"))["error"], StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Why_saysWhatBecameOfADevicesSeatAndWhoSaysSo()
+    {
+        Devnet.Require(devnet);
+        await devnet.RecordAsync(Cancellation);
+        SettledTask task = devnet.Honest!.Tasks[0];
+
+        JsonObject paid = await devnet.RunAsync(0, Cancellation, "why", task.TaskId.ToString(), task.Seats[0].GpuId.ToString());
+        Assert.Equal(("Paid", "chain"), ((string?)paid["reason"], (string?)paid["source"]));
+        Assert.Contains(task.Transaction.ToString(), (string?)paid["evidence"], StringComparison.Ordinal);
+        Assert.Equal("NotDrawn", (string?)(await devnet.RunAsync(0, Cancellation, "why", task.TaskId.ToString(), Hash256.Zero.ToString()))["reason"]);
+    }
+
     [Theory(Timeout = 300_000)]
     [InlineData("SeedPinned", 0, AuditFault.Seed)]
     [InlineData("BatchCommitted", 0, AuditFault.Task)]

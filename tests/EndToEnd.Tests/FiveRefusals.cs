@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Text.Json.Nodes;
 using Ait.Chain;
 using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
@@ -47,6 +48,11 @@ public sealed class FiveRefusals(Devnet devnet) : IClassFixture<Devnet>
         Assert.Equal(2, outcomes.Count(outcome => outcome.Code == SeatOutcomes.Paid));
         (uint slot, _) = Assert.Single(outcomes, outcome => outcome.Code == SeatOutcomes.Minority);
         Assert.Equal(mallory.GpuId, (await network.RosterAsync(cancellation))[(int)slot].GpuId);
+
+        JsonObject why = await devnet.RunAsync(0, cancellation, "why", seat.TaskId.ToString(), mallory.GpuId.ToString());
+        Assert.Equal(("ResultInMinority", "chain"), ((string?)why["reason"], (string?)why["source"]));
+        Assert.Contains(settled["resultHash"].AsHash256().ToString(), (string?)why["evidence"], StringComparison.Ordinal);
+        Assert.Equal(seat.Remedy, (string?)why["remedy"]);
 
         // With the coordinator's own key, every secret known and a seat of hers: (2), (3), (4), and (5) her result alone.
         await devnet.Local.StopProgramAsync("coordinator");

@@ -152,6 +152,11 @@ internal sealed partial class Replay
         _book.Count("seats drawn again", replay.Seats);
         _book.Count("work attestations verified", replay.Signatures);
         _book.Count("tasks settled again", replay.Events.Count(expected => expected.Name == "TaskSettled"));
+        foreach (AuditLog log in logs.Where(log => log.Name is "TaskSettled" or "SeatsAdded"))
+        {
+            TakeOutcomes(log);
+        }
+
         string[] expected = [.. replay.Events.Select(entry => entry.Text)];
         for (int i = 0; i < Math.Max(expected.Length, settled.Length); i++)
         {
@@ -161,6 +166,19 @@ internal sealed partial class Replay
             {
                 find(AuditFault.Settlement, "what the settlement says", must, found);
             }
+        }
+    }
+
+    /// <summary>What the event says of the seats, next to what was drawn.</summary>
+    private void TakeOutcomes(AuditLog log)
+    {
+        if (_state.Settled.TryGetValue(log["taskId"].AsHash256(), out SettledTask? task))
+        {
+            ImmutableArray<(uint Slot, byte Code)> told = SeatOutcomes.Read(log["seats"].AsBigInteger());
+            _state.Settled[task.TaskId] = task with
+            {
+                Seats = [.. task.Seats.Select(seat => seat.Seat < told.Length ? seat with { Settled = told[seat.Seat].Slot, Code = told[seat.Seat].Code } : seat)],
+            };
         }
     }
 

@@ -29,6 +29,8 @@ public static class AitCommandLine
         DexCommand.Build,
         VoteCommand.Build,
         AuditCommand.Build,
+        SeatsCommand.Build,
+        WhyCommand.Build,
         VerifyCommand.Build,
         ModelCommand.Build,
         ChatCommand.Build,

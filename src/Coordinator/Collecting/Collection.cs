@@ -112,17 +112,4 @@ internal static class Collection
         _ when seat.LeaseHolder is not null && seat.LeaseDeadline > now => SeatPhase.Leased,
         _ => SeatPhase.Open,
     };
-
-    /// <summary>What an unpaid operator can do about it.</summary>
-    internal static string? RemedyFor(UnpaidReason reason, string? detail) => reason switch
-    {
-        UnpaidReason.None => null,
-        UnpaidReason.Silent => "No commitment arrived in time. Keep the miner reachable and faster than the commit deadline of its letters.",
-        UnpaidReason.ClaimRefused =>
-            $"The contract does not take this claim: {detail ?? "no reason given"}. Refresh the device's evidence before it expires, keep its enclave key until its tasks are settled, and report true device time.",
-        UnpaidReason.ResultInMinority => "Two other devices agree on another result. Check the engine version and the device's memory; run the engine's self-test.",
-        UnpaidReason.NoAgreement => "No two seats gave the same result in time; nobody was paid and the buyer keeps the credit. Run the engine's self-test if this repeats.",
-        UnpaidReason.NotRevealed => "A commitment arrived but no result that opens it. Keep the miner running until its seats are revealed.",
-        _ => detail ?? "Ask the coordinator's operator.",
-    };
 }

@@ -152,7 +152,7 @@ internal sealed class CollectionEndpoints
             Collection.PhaseOf(seat, _clock.GetUtcNow().ToUnixTimeMilliseconds()),
             seat.Task.Phase == TaskPhase.Seated && seat.Task.RevealOpenedAt is not null,
             seat.Reason,
-            Collection.RemedyFor(seat.Reason, seat.Detail),
+            UnpaidReasons.RemedyFor(seat.Reason, seat.Detail),
             seat.PaidWei,
             seat.Task.SettledTransaction),
         ProtocolJson.Default.SeatResponse);

@@ -108,7 +108,7 @@ public sealed class SettlementTests
         Assert.Equal(TaskPhase.Settled, coordinator.AllTasks().Single().Phase);
         Assert.Equal((null, UnpaidReason.ClaimRefused, SeatPhase.Unpaid), Outcome(coordinator, task, failing));
         SeatView seat = coordinator.Collection.Find(task.TaskId!.Value, failing.GpuId)!;
-        Assert.Contains(error, Collection.RemedyFor(seat.Reason, seat.Detail), StringComparison.Ordinal);
+        Assert.Contains(error, UnpaidReasons.RemedyFor(seat.Reason, seat.Detail), StringComparison.Ordinal);
         Assert.Equal(SeatPhase.Settled, Outcome(coordinator, task, seats[2]).Phase);
     }
 

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Ait.Audit;
+using Ait.Chain;
+using Ait.Cli.Asking;
+using Ait.Cli.Deploying;
+using Ait.Cli.Launching;
+using Ait.Cli.Surroundings;
+using Ait.Protocol;
+using Ait.Protocol.Http;
+
+namespace Ait.Cli.Commands;
+
+/// <summary>Why a GPU was paid for a task or not: the reason, what shows it, and what to do. The chain is asked first, the coordinator for what only it saw.</summary>
+internal static class WhyCommand
+{
+    internal static Command Build(Func<ParseResult, Screen> screenFor)
+    {
+        var chain = new ChainOptions();
+        Option<Uri?> coordinator = CommonOptions.Coordinator();
+        var task = new Argument<string>("TASK") { Description = "The task's id." };
+        var gpu = new Argument<string>("GPU") { Description = "The GPU's id, as `ait devices` has it." };
+        var command = new Command("why", "Say why a GPU was paid for a task or not, what shows it, and what to do about it.") { task, gpu, coordinator };
+        chain.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            Screen screen = screenFor(parsed);
+            Hash256 taskId = SeatsCommand.ParseHash("TASK", parsed.GetRequiredValue(task));
+            Hash256 gpuId = SeatsCommand.ParseHash("GPU", parsed.GetRequiredValue(gpu));
+            (ChainAccess access, Deployment deployment) = await chain.OpenAsync(parsed, cancellation).ConfigureAwait(false);
+            using (access)
+            {
+                AuditReport report = await Auditor.AuditAsync(
+                    access.Client, deployment.AuditScope, null, checksEvidence: false, line => screen.Progress($"  … {line}"), cancellation).ConfigureAwait(false);
+                TaskResponse? told = await AskAsync(parsed.GetValue(coordinator), chain.State(parsed), taskId, cancellation).ConfigureAwait(false);
+                Tell(screen, Explain(report, told, taskId, gpuId), taskId, gpuId);
+                return ExitCode.Done;
+            }
+        });
+        return command;
+    }
+
+    /// <summary>What the chain says, and where it is silent what the coordinator says.</summary>
+    internal static Reason Explain(AuditReport report, TaskResponse? told, Hash256 taskId, Hash256 gpuId)
+    {
+        SettledTask? task = SeatsCommand.Find(report, taskId);
+        TaskSeatResponse? seen = told?.Seats.FirstOrDefault(seat => seat.GpuId == gpuId);
+        if (task is null)
+        {
+            return seen is not null
+                ? new Reason(seen.Reason.ToString(), "coordinator", $"seat {seen.Seat} ended {seen.Phase}", UnpaidReasons.RemedyFor(seen.Reason, null))
+                : told is not null
+                ? new Reason("NotSettled", "coordinator", $"the task is {told.Phase}; its seats are secret until it has settled", "Wait for the task's deadline; a seat of yours is in your miner's log.")
+                : new Reason("NotSettled", "chain", $"no settlement of this task up to block {report.ToBlock}, and no coordinator was asked", "Name the coordinator with --coordinator.");
+        }
+
+        if (task.Seats.FirstOrDefault(seat => seat.GpuId == gpuId) is not { } seat)
+        {
+            return new Reason(
+                "NotDrawn", "chain", $"the draw seated {string.Join(", ", task.Seats.Select(other => other.GpuId))}",
+                "Nothing to do: seats are drawn by lot over the roster; `ait seats` draws them again.");
+        }
+
+        string settled = $"settled in block {task.Block} by {task.Transaction}";
+        switch (UnpaidReasons.OfCode(seat.Code))
+        {
+            case UnpaidReason.None:
+                return new Reason("Paid", "chain", $"seat {seat.Seat}, result {seat.ResultHash}, {settled}", null);
+            case UnpaidReason.ResultInMinority:
+                return new Reason(
+                    "ResultInMinority", "chain", $"seat {seat.Seat} claimed {seat.ResultHash}, agreed was {task.ResultHash}; {settled}",
+                    UnpaidReasons.RemedyFor(UnpaidReason.ResultInMinority, null));
+            case UnpaidReason.Deferred:
+                WaitingPay? waiting = report.Waiting.FirstOrDefault(pay => pay.TaskId == taskId && pay.Seat == seat.Seat);
+                return waiting is null
+                    ? new Reason("Paid", "chain", $"seat {seat.Seat} was deferred and its pay released since; {settled}", null)
+                    : new Reason(
+                        "Deferred", "chain", $"{Amounts.Text(waiting.Amount)} AIT wait for {waiting.Operator} until unix time {waiting.PayableAt}; {settled}",
+                        UnpaidReasons.RemedyFor(UnpaidReason.Deferred, null));
+            default:
+                // To the chain a seat without a claim is silent; only the coordinator saw how far it came.
+                UnpaidReason known = seen is { Reason: not UnpaidReason.None } ? seen.Reason : UnpaidReason.Silent;
+                return new Reason(
+                    known.ToString(), seen is null ? "chain" : "chain and coordinator",
+                    $"no claim of seat {seat.Seat} in the settlement{(seen is null ? "" : $"; the coordinator saw it {seen.Phase}")}; {settled}", UnpaidReasons.RemedyFor(known, null));
+        }
+    }
+
+    private static async Task<TaskResponse?> AskAsync(Uri? coordinator, StateFolder state, Hash256 taskId, CancellationToken cancellation)
+    {
+        Uri? address = coordinator ?? (File.Exists(state.Network) ? NetworkRecord.Read(state).Coordinator : null);
+        if (address is null)
+        {
+            return null;
+        }
+
+        using var api = new CoordinatorApi(address, TimeProvider.System);
+        try
+        {
+            return await api.TaskAsync(taskId, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (coordinator is null && fault is CoordinatorRefusedException or HttpRequestException or SurroundingsException)
+        {
+            return null;
+        }
+    }
+
+    private static void Tell(Screen screen, Reason reason, Hash256 taskId, Hash256 gpuId)
+    {
+        screen.Say($"{reason.Code} (by the {reason.Source}): {reason.Evidence}");
+        if (reason.Remedy is not null)
+        {
+            screen.Say($"  {reason.Remedy}");
+        }
+
+        screen.Answer(new JsonObject
+        {
+            ["taskId"] = taskId.ToString(),
+            ["gpuId"] = gpuId.ToString(),
+            ["reason"] = reason.Code,
+            ["source"] = reason.Source,
+            ["evidence"] = reason.Evidence,
+            ["remedy"] = reason.Remedy,
+        });
+    }
+
+    /// <summary>A code, who says so, what shows it, and what to do; no remedy where nothing is amiss.</summary>
+    internal sealed record Reason(string Code, string Source, string Evidence, string? Remedy);
+}
