@@ -142,7 +142,7 @@ public sealed class CollectionTests
         Assert.Equal([0, 2], network.Chain.Sent.OfType<MiningCall.Settle>().Single().Settlements.Single().Claims.Select(claim => (int)claim.Seat));
         SeatView seat = coordinator.Collection.Find(task.TaskId!.Value, seats[1].GpuId)!;
         Assert.Equal(UnpaidReason.ClaimRefused, seat.Reason);
-        Assert.Contains($"the registry takes {least} to {most} ms", Collection.RemedyFor(seat.Reason, seat.Detail), StringComparison.Ordinal);
+        Assert.Contains($"the registry takes {least} to {most} ms", UnpaidReasons.RemedyFor(seat.Reason, seat.Detail), StringComparison.Ordinal);
     }
 
     [Fact]
