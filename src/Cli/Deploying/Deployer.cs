@@ -48,6 +48,7 @@ internal static class Deployer
         // What depends on nothing is created side by side: a block each is the dearest part on a slow chain.
         Task<Address> sha384Creation = creator.CreateAsync("Sha384", cancellation);
         Task<Address> p384Creation = creator.CreateAsync("P384Verifier", cancellation);
+        Task<Address> p256Creation = creator.CreateAsync("P256Verifier", cancellation);
         Task<Address> governorCreation = creator.CreateAsync(
             "TimelockController",
             cancellation,
@@ -57,7 +58,7 @@ internal static class Deployer
             key.Address);
         Address sha384 = await sha384Creation.ConfigureAwait(false);
         Address governor = await governorCreation.ConfigureAwait(false);
-        Task<Address> dcapCreation = CreateDcapAsync(creator, plan, governor, sha384, cancellation);
+        Task<Address> dcapCreation = CreateDcapAsync(creator, plan, governor, sha384, await p256Creation.ConfigureAwait(false), cancellation);
         Address rsa = await creator.CreateAsync("RsaPss", cancellation, sha384).ConfigureAwait(false);
         Address p384 = await p384Creation.ConfigureAwait(false);
         Address cache = await creator.CreateAsync(
@@ -120,9 +121,8 @@ internal static class Deployer
 
     /// <summary>The contracts of Intel's quotes. Collateral is published afterwards, by anyone, with <c>ait publish</c>.</summary>
     private static async Task<Address> CreateDcapAsync(
-        ContractCreator creator, DeployPlan plan, Address governor, Address sha384, CancellationToken cancellation)
+        ContractCreator creator, DeployPlan plan, Address governor, Address sha384, Address p256, CancellationToken cancellation)
     {
-        Address p256 = await creator.CreateAsync("P256Verifier", cancellation).ConfigureAwait(false);
         Address certificates = await creator.CreateAsync(
             "DcapCertificates", cancellation, governor, p256, sha384, AbiValue.List(plan.IntelRoots.Select(pin => AbiValue.Bytes(pin.Span)))).ConfigureAwait(false);
         Address collateral = await creator.CreateAsync(

@@ -17,8 +17,10 @@ internal static class ExchangeDeployer
     internal static async Task<Exchange> DeployAsync(
         ChainAccess chain, Secp256k1PrivateKey key, Address token, UniswapArtifact uniswap, Action<string> tell, CancellationToken cancellation)
     {
-        Address coin = await CreateAsync(chain, key, uniswap.WrappedCoin, tell, cancellation).ConfigureAwait(false);
-        Address factory = await CreateAsync(chain, key, uniswap.Factory, tell, cancellation, Address.Zero).ConfigureAwait(false); // Nobody takes a protocol fee.
+        Address[] bases = await Task.WhenAll(
+            CreateAsync(chain, key, uniswap.WrappedCoin, tell, cancellation),
+            CreateAsync(chain, key, uniswap.Factory, tell, cancellation, Address.Zero)).ConfigureAwait(false); // Nobody takes a protocol fee.
+        (Address coin, Address factory) = (bases[0], bases[1]);
         Address router = await CreateAsync(chain, key, uniswap.Router, tell, cancellation, factory, coin).ConfigureAwait(false);
         return await AttachAsync(chain, key, token, router, uniswap, tell, cancellation).ConfigureAwait(false);
     }

@@ -19,31 +19,42 @@ internal sealed partial class Story
     /// <summary>0.09 AIT a compute unit instead of 0.1, in wei a micro-CU.</summary>
     private static readonly BigInteger s_votedMintRate = 90_000_000_000;
 
-    /// <summary>Acts 7 to 9. The vote runs meanwhile: it takes blocks, and neither needs the other.</summary>
-    private async Task<bool> MarketAsync(CancellationToken cancellation)
+    /// <summary>Acts 7 to 9. The vote and Mallory's first steps run meanwhile: they take blocks, and none needs another.</summary>
+    private async Task<bool> MarketAsync(Task<Exchange> exchange, CancellationToken cancellation)
     {
         using Secp256k1PrivateKey buyer = _local.Key("buyer");
+        using Secp256k1PrivateKey outsider = _local.Key("mallory");
+        _names[outsider.Address] = "mallory";
         Task<VoteFacts> vote = VoteAsync(cancellation);
+        Task<Intrusion> intruding = IntrudeAsync(outsider, cancellation);
         bool refused;
         try
         {
-            await TradeAsync(buyer, cancellation).ConfigureAwait(false);
-            refused = await RefusalsAsync(cancellation).ConfigureAwait(false);
+            await TradeAsync(await exchange.ConfigureAwait(false), buyer, cancellation).ConfigureAwait(false);
+            using Intrusion intrusion = await intruding.ConfigureAwait(false);
+            refused = await RefusalsAsync(intrusion, cancellation).ConfigureAwait(false);
         }
         finally
         {
-            await ((Task)vote).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(vote, intruding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return TellVote(await vote.ConfigureAwait(false)) && refused;
     }
 
-    /// <summary>Act 7: AIT for the chain's coin.</summary>
-    private async Task TradeAsync(Secp256k1PrivateKey holder, CancellationToken cancellation)
+    /// <summary>Uniswap's contracts and the pair, while the acts before the market are told: it takes blocks, and they need none of it.</summary>
+    private async Task<Exchange> OpenExchangeAsync(CancellationToken cancellation)
     {
-        Act(7, "the market", "Uniswap V2 as published in its npm packages: the buyer opens a pool of AIT and the chain's coin and sells into it, with a least result and a deadline.");
+        using Secp256k1PrivateKey deployer = _local.Key("deployer");
         var uniswap = new UniswapArtifact(Installation.ContractsFolder);
-        Exchange exchange = await ExchangeDeployer.DeployAsync(_network.Chain, holder, _network.Network.Token, uniswap, _ => { }, cancellation).ConfigureAwait(false);
+        return await ExchangeDeployer.DeployAsync(_network.Chain, deployer, _network.Network.Token, uniswap, _ => { }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Act 7: AIT for the chain's coin.</summary>
+    private async Task TradeAsync(Exchange exchange, Secp256k1PrivateKey holder, CancellationToken cancellation)
+    {
+        Act(7, "the market", "Uniswap V2 as published in its npm packages: the buyer fills a pool of AIT and the chain's coin and sells into it, with a least result and a deadline.");
+        var uniswap = new UniswapArtifact(Installation.ContractsFolder);
         exchange.Write(_local.State.Exchange);
         var pool = new Pool(_network.Chain, exchange, uniswap);
         BigInteger held = await _network.BalanceAsync(holder.Address, cancellation).ConfigureAwait(false);

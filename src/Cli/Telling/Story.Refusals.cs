@@ -14,24 +14,38 @@ namespace Ait.Cli.Telling;
 /// <summary>The second half of the story: what is refused, what the books say, and what was only emulated.</summary>
 internal sealed partial class Story
 {
-    private const int SpareTasks = 3;
+    /// <summary>She is on half of the tasks; with so many one is hers nearly always.</summary>
+    private const int SpareTasks = 6;
 
-    /// <summary>Act 7: five attempts to get AIT for nothing.</summary>
-    private async Task<bool> RefusalsAsync(CancellationToken cancellation)
+    /// <summary>What Mallory does before her act is told: forged evidence to both judges, then the honest one, for it takes blocks.</summary>
+    private async Task<Intrusion> IntrudeAsync(Secp256k1PrivateKey operatorKey, CancellationToken cancellation)
+    {
+        await _local.EndowAsync([operatorKey.Address], cancellation).ConfigureAwait(false);
+        Adversary mallory = await Adversary.CreateAsync(_network, _local.Hardware, operatorKey, _clock, cancellation).ConfigureAwait(false);
+        try
+        {
+            Adversary.Registration honest = await mallory.PrepareAsync(cancellation).ConfigureAwait(false);
+            Attempt forged = await mallory.RegisterForgedAsync(honest, cancellation).ConfigureAwait(false);
+            CoordinatorRefusedException? unenrolled = await mallory.EnrolForgedAsync(honest, cancellation).ConfigureAwait(false);
+            await mallory.EnrolAsync(honest, cancellation).ConfigureAwait(false);
+            TransactionReceipt registration = await mallory.RegisterAsync(honest, cancellation).ConfigureAwait(false);
+            return new Intrusion(mallory, forged, unenrolled, registration);
+        }
+        catch
+        {
+            mallory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Act 8: five attempts to get AIT for nothing.</summary>
+    private async Task<bool> RefusalsAsync(Intrusion intrusion, CancellationToken cancellation)
     {
         Act(8, "five refusals", "Mallory tries to get AIT for nothing: from outside, from a seat, and at last with the coordinator's own key.");
-        using Secp256k1PrivateKey operatorKey = _local.Key("mallory");
         using Secp256k1PrivateKey coordinator = _local.Key("coordinator");
-        _names[operatorKey.Address] = "mallory";
-        await _local.EndowAsync([operatorKey.Address], cancellation).ConfigureAwait(false);
-        using Adversary mallory = await Adversary.CreateAsync(_network, _local.Hardware, operatorKey, _clock, cancellation).ConfigureAwait(false);
-
-        Adversary.Registration honest = await mallory.PrepareAsync(cancellation).ConfigureAwait(false);
-        Attempt forged = await mallory.RegisterForgedAsync(honest, cancellation).ConfigureAwait(false);
-        bool refused = Tell(1, forged) & TellUnenrolled(await mallory.EnrolForgedAsync(honest, cancellation).ConfigureAwait(false));
-        await mallory.EnrolAsync(honest, cancellation).ConfigureAwait(false);
-        TransactionReceipt registration = await mallory.RegisterAsync(honest, cancellation).ConfigureAwait(false);
-        _screen.Say($"     the same report without the change registers her GPU ({registration.GasUsed:N0} gas); now she waits for seats …");
+        Adversary mallory = intrusion.Mallory;
+        bool refused = Tell(1, intrusion.Forged) & TellUnenrolled(intrusion.Unenrolled);
+        _screen.Say($"     the same report without the change registers her GPU ({intrusion.Registration.GasUsed:N0} gas); now she waits for seats …");
 
         (SeatResponse seat, Adversary.Fabrication fabrication) = await FabricateAsync(mallory, coordinator, cancellation).ConfigureAwait(false);
 
@@ -50,9 +64,14 @@ internal sealed partial class Story
         }
 
         bool unpaid = await TellFabricationAsync(seat, fabrication, cancellation).ConfigureAwait(false);
-        BigInteger hers = await _network.BalanceAsync(operatorKey.Address, cancellation).ConfigureAwait(false);
+        BigInteger hers = await _network.BalanceAsync(mallory.Operator.Address, cancellation).ConfigureAwait(false);
         _screen.Say($"     Mallory's balance after all this: {Amounts.Text(hers)} AIT");
         return refused && unpaid && hers.IsZero;
+    }
+
+    private sealed record Intrusion(Adversary Mallory, Attempt Forged, CoordinatorRefusedException? Unenrolled, TransactionReceipt Registration) : IDisposable
+    {
+        public void Dispose() => Mallory.Dispose();
     }
 
     /// <summary>Mallory on a real seat: tasks are queued until she is drawn; she makes up a result and the others outvote it.</summary>
@@ -64,42 +83,25 @@ internal sealed partial class Story
         {
             await Queue.AddAsync(_network, coordinator, Commands.QueueCommand.MadeUp(SpareTasks, models.Models[0], _clock.GetUtcNow()), cancellation).ConfigureAwait(false);
             var fabrications = new List<Adversary.Fabrication>();
-            var begun = _clock.GetTimestamp();
-            while (fabrications.Count == 0 && _clock.GetElapsedTime(begun) < TimeSpan.FromSeconds(12))
+            do
             {
-                IReadOnlyList<SeatLetter> letters = await mallory.LeaseAsync(2_000, cancellation).ConfigureAwait(false);
+                // Every seat of hers is answered: a task with a silent seat would wait for it until its deadline.
+                IReadOnlyList<SeatLetter> letters = await mallory.LeaseAsync(500, cancellation).ConfigureAwait(false);
                 fabrications.AddRange(await Task.WhenAll(letters.Select(letter => mallory.FabricateAsync(letter, cancellation))).ConfigureAwait(false));
             }
-
-            SeatResponse? first = null;
-            foreach (Adversary.Fabrication fabrication in fabrications)
+            while (!await IsQuietAsync(cancellation).ConfigureAwait(false));
+            if (fabrications.Count > 0)
             {
-                SeatResponse seat = await mallory.EndAsync(fabrication.Letter.TaskId, cancellation).ConfigureAwait(false);
-                first ??= seat;
-            }
-
-            await QuietAsync(cancellation).ConfigureAwait(false);
-            if (first is not null)
-            {
-                return (first, fabrications[0]);
+                return (await mallory.EndAsync(fabrications[0].Letter.TaskId, cancellation).ConfigureAwait(false), fabrications[0]);
             }
         }
     }
 
-    /// <summary>Waits until the coordinator has nothing open, so that nothing is cut off when it goes.</summary>
-    private async Task QuietAsync(CancellationToken cancellation)
+    /// <summary>Whether the coordinator has nothing open, so that nothing is cut off when it goes.</summary>
+    private async Task<bool> IsQuietAsync(CancellationToken cancellation)
     {
-        while (true)
-        {
-            StatusResponse status = await _network.Coordinator.StatusAsync(cancellation).ConfigureAwait(false);
-            bool open = status.TasksByPhase.Any(pair => pair.Key is not (TaskPhase.Settled or TaskPhase.Void) && pair.Value > 0);
-            if (status.QueuedWorkloads == 0 && !open)
-            {
-                return;
-            }
-
-            await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
-        }
+        StatusResponse status = await _network.Coordinator.StatusAsync(cancellation).ConfigureAwait(false);
+        return status.QueuedWorkloads == 0 && !status.TasksByPhase.Any(pair => pair.Key is not (TaskPhase.Settled or TaskPhase.Void) && pair.Value > 0);
     }
 
     private bool Tell(int number, Attempt attempt)

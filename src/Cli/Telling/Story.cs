@@ -7,6 +7,7 @@ using Ait.Chain.Abi;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
+using Ait.Cli.Exchanging;
 using Ait.Cli.Launching;
 using Ait.Cli.Surroundings;
 using Ait.Protocol;
@@ -41,6 +42,7 @@ internal sealed partial class Story
     /// <summary>Tells the whole story; false when a number did not add up or something refused too little.</summary>
     internal async Task<bool> TellAsync(CancellationToken cancellation)
     {
+        Task<Exchange> exchange = OpenExchangeAsync(cancellation);
         IReadOnlyList<RegisteredDevice> roster = await RegisterAsync(cancellation).ConfigureAwait(false);
         IReadOnlyList<Hash256> workloads = await CommitAsync(cancellation).ConfigureAwait(false);
         IReadOnlyList<TaskResponse> tasks = await SettledAsync(workloads, cancellation).ConfigureAwait(false);
@@ -48,7 +50,7 @@ internal sealed partial class Story
         await ExecutionAsync(tasks, cancellation).ConfigureAwait(false);
         await MintAsync(tasks, cancellation).ConfigureAwait(false);
         await RedeemAsync(cancellation).ConfigureAwait(false);
-        bool refusedAndVoted = await MarketAsync(cancellation).ConfigureAwait(false);
+        bool refusedAndVoted = await MarketAsync(exchange, cancellation).ConfigureAwait(false);
         bool addsUp = await BalanceAsync(cancellation).ConfigureAwait(false);
         bool audited = await AuditAsync(cancellation).ConfigureAwait(false);
         SayWhatWasEmulated();
