@@ -14,7 +14,7 @@ import {RosterEntry} from "./roster/RosterWords.sol";
 contract DeviceRegistry is IDeviceRegistry, Governed {
     using SafeCast for uint256;
 
-    /// @dev A roster slot as stored: its first three words are read to settle and are laid out as `RosterEntry` says.
+    /// @dev A roster slot as stored: the three words of a `RosterEntry`.
     struct Slot {
         bytes32 gpuId;
         address operator;
@@ -27,17 +27,17 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         uint32 validUntil;
         uint32 previousValidUntil;
         uint32 refreshedBlock;
-        uint32 registeredBlock;
-        uint40 extendedAt;
     }
 
     /// @dev What outlives a slot: where a GPU was last registered (0 = never, else slot + 1), its number (from 1), whether it is
-    /// excluded, and the challenge block of its last evidence.
+    /// excluded, and the challenge block of its last evidence; and, of its last registration, block and time of the last extension.
     struct Gpu {
         uint32 slotAndOne;
         uint24 number;
         bool revoked;
         uint64 lastBlockNumber;
+        uint32 registeredBlock;
+        uint40 extendedAt;
     }
 
     /// @dev What a processor's evidence says, whoever made the processor. `gpuId` is the one without evidence of the GPU itself.
@@ -90,18 +90,19 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     /// @notice The verifier of evidence of NVIDIA GPUs, fixed with its roots; zero where there is none.
     INvidiaVerifier public immutable nvidia;
 
-    /// @inheritdoc IDeviceRegistry
-    uint256 public hostLimit = 8;
+    // One word, written once by a registration.
+    uint32 private _rosterLength;
     uint32 private _nextProbe;
     uint24 private _gpuCount;
     uint24 private _hostCount;
-    Slot[] private _roster;
+    uint8 private _hostLimit = 8;
+
+    mapping(uint256 slot => Slot) private _roster;
     mapping(uint256 number => bytes32 hostChip) private _hostChips;
-    mapping(bytes32 hostChip => uint24 number) private _hostNumbers;
     mapping(bytes32 gpuId => Gpu) private _gpus;
     mapping(address enclaveKey => bytes32 gpuId) private _gpuOfKey;
-    /// @dev Slots of a host, each plus one; the first zero ends them.
-    mapping(bytes32 hostChip => uint32[HOST_LIMIT_MOST] slots) private _hosts;
+    /// @dev A host's number, then its slots, each plus one; the first zero ends them. Up to seven of them share the number's word.
+    mapping(bytes32 hostChip => uint32[1 + HOST_LIMIT_MOST] numberAndSlots) private _hosts;
     mapping(uint8 class => uint8 profiles) private _profiles;
     /// @inheritdoc IDeviceRegistry
     mapping(bytes32 measurementHash => bool) public isMeasurementAllowed;
@@ -148,8 +149,9 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         uint24 hostNumber = _joinHost(found.hostChip, slot);
         gpu.slotAndOne = slot + 1;
         if (gpu.number == 0) gpu.number = ++_gpuCount;
-
         uint32 blockNumber = block.number.toUint32();
+        gpu.registeredBlock = blockNumber;
+        gpu.extendedAt = uint40(block.timestamp);
         _roster[slot] = Slot({
             gpuId: found.gpuId,
             operator: msg.sender,
@@ -161,9 +163,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             enclaveKey: request.enclaveKey,
             validUntil: found.validUntil,
             previousValidUntil: _roster[slot].validUntil,
-            refreshedBlock: blockNumber,
-            registeredBlock: blockNumber,
-            extendedAt: uint40(block.timestamp)
+            refreshedBlock: blockNumber
         });
         emit DeviceRegistered(
             found.gpuId, msg.sender, found.hostChip, slot, request.class, request.enclaveKey, found.validUntil
@@ -181,13 +181,14 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         require(slot.class == request.class, ClassMismatch(slot.class, request.class));
         require(slot.profile == found.profile, ProfileMismatch(slot.profile, found.profile));
 
-        if (block.timestamp >= uint256(slot.extendedAt) + EXTENSION_INTERVAL) {
+        Gpu storage gpu = _gpus[gpuId];
+        if (block.timestamp >= uint256(gpu.extendedAt) + EXTENSION_INTERVAL) {
             if (slot.validUntil < block.timestamp) _joinHost(found.hostChip, index);
             slot.previousValidUntil = slot.validUntil;
             // Never shortened: a draw that relied on the old validity must come out the same again.
             if (found.validUntil > slot.validUntil) slot.validUntil = found.validUntil;
             slot.refreshedBlock = block.number.toUint32();
-            slot.extendedAt = uint40(block.timestamp);
+            gpu.extendedAt = uint40(block.timestamp);
         }
         slot.enclaveKey = request.enclaveKey;
         emit DeviceRefreshed(gpuId, request.enclaveKey, slot.validUntil);
@@ -234,8 +235,13 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     /// @inheritdoc IDeviceRegistry
     function setHostLimit(uint256 limit) external onlyGovernor {
         require(limit >= 1 && limit <= HOST_LIMIT_MOST, LimitOutOfBounds(limit, 1, HOST_LIMIT_MOST));
-        hostLimit = limit;
+        _hostLimit = uint8(limit);
         emit HostLimitChanged(limit);
+    }
+
+    /// @inheritdoc IDeviceRegistry
+    function hostLimit() external view returns (uint256) {
+        return _hostLimit;
     }
 
     /// @inheritdoc IDeviceRegistry
@@ -257,13 +263,13 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
 
     /// @inheritdoc IDeviceRegistry
     function profileOf(uint32 slot) external view returns (uint8) {
-        require(slot < _roster.length, SlotUnknown(slot, uint32(_roster.length)));
+        require(slot < _rosterLength, SlotUnknown(slot, _rosterLength));
         return _roster[slot].profile;
     }
 
     /// @inheritdoc IDeviceRegistry
     function rosterLength() external view returns (uint32) {
-        return uint32(_roster.length);
+        return _rosterLength;
     }
 
     /// @inheritdoc IDeviceRegistry
@@ -273,7 +279,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
 
     /// @inheritdoc IDeviceRegistry
     function rosterEntry(uint32 slot) external view returns (RosterEntry memory entry) {
-        require(slot < _roster.length, SlotUnknown(slot, uint32(_roster.length)));
+        require(slot < _rosterLength, SlotUnknown(slot, _rosterLength));
         Slot storage found = _roster[slot];
         assembly ("memory-safe") {
             mstore(entry, sload(found.slot))
@@ -289,8 +295,9 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
 
     /// @inheritdoc IDeviceRegistry
     function device(uint32 slot) public view returns (Device memory) {
-        require(slot < _roster.length, SlotUnknown(slot, uint32(_roster.length)));
+        require(slot < _rosterLength, SlotUnknown(slot, _rosterLength));
         Slot storage found = _roster[slot];
+        Gpu storage gpu = _gpus[found.gpuId];
         return Device({
             gpuId: found.gpuId,
             hostChip: _hostChips[found.hostNumber],
@@ -299,7 +306,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             validUntil: found.validUntil,
             previousValidUntil: found.previousValidUntil,
             enclaveKey: found.enclaveKey,
-            registeredBlock: found.registeredBlock,
+            registeredBlock: gpu.slotAndOne == slot + 1 ? gpu.registeredBlock : 0,
             refreshedBlock: found.refreshedBlock,
             revokedBlock: found.revokedBlock
         });
@@ -394,7 +401,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     /// @dev A slot nobody can be seated in any more: one whose validity has run out, else a new one. Looking at a few slots per
     /// registration, in turn, keeps the cost fixed and the roster from filling up with the dead.
     function _takeSlot() private returns (uint32) {
-        uint256 length = _roster.length;
+        uint256 length = _rosterLength;
         uint256 probe = _nextProbe;
         for (uint256 i = 0; i < SLOT_PROBES && i < length; i++) {
             uint256 candidate = probe % length;
@@ -408,35 +415,35 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             }
         }
         _nextProbe = uint32(probe);
-        _roster.push();
-        return length.toUint32();
+        _rosterLength = (length + 1).toUint32();
+        return uint32(length);
     }
 
     /// @dev Counts the slot among the live GPUs of its host, in place of a dead one where there is one. Numbers a new host.
     function _joinHost(bytes32 hostChip, uint32 slot) private returns (uint24 number) {
-        number = _hostNumbers[hostChip];
+        uint32[1 + HOST_LIMIT_MOST] storage host = _hosts[hostChip];
+        number = uint24(host[0]);
         if (number == 0) {
             number = ++_hostCount;
             _hostChips[number] = hostChip;
-            _hostNumbers[hostChip] = number;
+            host[0] = number;
         }
-        uint32[HOST_LIMIT_MOST] storage slots = _hosts[hostChip];
-        uint256 place = HOST_LIMIT_MOST;
+        uint256 place = 0;
         uint256 live = 0;
-        for (uint256 i = 0; i < HOST_LIMIT_MOST; i++) {
-            uint32 other = slots[i];
+        for (uint256 i = 1; i <= HOST_LIMIT_MOST; i++) {
+            uint32 other = host[i];
             if (other == slot + 1) {
                 place = i;
             } else if (other != 0 && _roster[other - 1].hostNumber == number && _isLive(_roster[other - 1])) {
                 live++;
-            } else if (place == HOST_LIMIT_MOST) {
+            } else if (place == 0) {
                 place = i;
             }
             if (other == 0) break;
         }
         // As many places as the limit can ever be: with fewer live ones than that, one is free.
-        require(live < hostLimit, HostFull(hostChip, hostLimit));
-        slots[place] = slot + 1;
+        require(live < _hostLimit, HostFull(hostChip, _hostLimit));
+        host[place] = slot + 1;
     }
 
     function _admitProfile(uint8 class, uint8 profile, bool admitted) private {

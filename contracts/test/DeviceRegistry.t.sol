@@ -328,6 +328,8 @@ contract DeviceRegistryTest is Network {
         assertEq(registry.slotOf(fresh.gpuId), second, "slotOf");
         assertEq(registry.device(slot).revokedBlock, retiredBlock, "the old slot stays dead");
         assertEq(registry.device(slot).validUntil, START + 24 hours, "the old validity stays known");
+        assertEq(registry.device(second).registeredBlock, block.number, "registeredBlock");
+        assertEq(registry.device(slot).registeredBlock, 0, "no registration holds the old slot");
     }
 
     function test_registerDevice_followsTheGpuToAnotherOperator() public {

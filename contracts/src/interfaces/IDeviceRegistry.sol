@@ -36,7 +36,7 @@ struct RegistrationRequest {
 /// @param validUntil unix time; the device mines up to and including it
 /// @param previousValidUntil what `validUntil` was before block `refreshedBlock`
 /// @param enclaveKey signer of the device's work attestations
-/// @param registeredBlock block in which this registration took the slot
+/// @param registeredBlock block in which this registration took the slot; zero once its GPU is registered in another
 /// @param refreshedBlock block in which `validUntil` was last set
 /// @param revokedBlock block in which the device was revoked or retired; zero while it is neither
 struct Device {
