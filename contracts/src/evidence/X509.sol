@@ -53,15 +53,16 @@ library X509 {
     /// @notice Thrown when the certificate is not of version 3.
     error CertificateVersionUnsupported(uint256 expected, uint256 found);
     /// @notice Thrown when the algorithm is not the issuer's: RSASSA-PSS with SHA-384, MGF1 over SHA-384, salt 48 and trailer 1 of an
-    /// RSA key, ECDSA with SHA-384 of a P-384 key.
+    /// RSA key, ECDSA with SHA-384 of a P-384 key, ECDSA with SHA-256 of a P-256 key.
     error CertificateAlgorithmUnsupported(bytes found);
     /// @notice Thrown when the algorithm outside the signed bytes is another than inside (RFC 5280, 4.1.1.2).
     error CertificateAlgorithmsDiffer();
-    /// @notice Thrown when the public key is not RSA-4096 with exponent 65537, or not an uncompressed P-384 point, as its role asks.
+    /// @notice Thrown when the public key is not RSA-4096 with exponent 65537, or not an uncompressed point on P-384 or P-256, as its
+    /// role asks.
     error CertificateKeyUnsupported();
-    /// @notice Thrown when the signature is neither 512 whole bytes nor a pair of numbers of 48 bytes, as the issuer's key makes it.
+    /// @notice Thrown when the signature is neither 512 whole bytes nor a pair of numbers of the curve's size, as the issuer's key makes it.
     error CertificateSignatureMalformed();
-    /// @notice Thrown when a name holds no common name, or two.
+    /// @notice Thrown when a name holds no common name, or two; for Intel's also one longer than 31 bytes, or text of another type.
     error CertificateNameMalformed(uint256 offset);
     /// @notice Thrown when notAfter is before notBefore.
     error CertificateValidityInvalid(uint64 notBefore, uint64 notAfter);
@@ -94,7 +95,7 @@ library X509 {
     bytes32 internal constant SUBJECT_KEY_IDENTIFIER = bytes32(hex"551d0e") | bytes32(uint256(3));
     bytes32 internal constant AUTHORITY_KEY_IDENTIFIER = bytes32(hex"551d23") | bytes32(uint256(3));
     bytes32 internal constant DISTRIBUTION_POINTS = bytes32(hex"551d1f") | bytes32(uint256(3));
-    bytes32 private constant COMMON_NAME = bytes32(hex"550403") | bytes32(uint256(3));
+    bytes32 internal constant COMMON_NAME = bytes32(hex"550403") | bytes32(uint256(3));
     /// @dev First byte of the bits of keyUsage (RFC 5280, 4.2.1.3).
     uint8 internal constant DIGITAL_SIGNATURE = 0x80;
     uint8 private constant KEY_CERT_SIGN = 0x04;

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
 import {Der} from "../Der.sol";
+import {X509} from "../X509.sol";
 
 /// @notice What a certificate says, and where its parts lie.
 /// @param signedStart Start of the to-be-signed bytes.
@@ -66,24 +67,6 @@ library IntelCertificate {
     uint8 internal constant KEY_CERT_SIGN = 0x04;
     uint8 internal constant CRL_SIGN = 0x02;
 
-    /// @notice Thrown when the version is another.
-    error CertificateVersionUnsupported(uint256 expected, uint256 found);
-    /// @notice Thrown when the signature algorithm is not ECDSA with SHA-256.
-    error CertificateAlgorithmUnsupported(bytes found);
-    /// @notice Thrown when the public key is not an uncompressed point on P-256.
-    error CertificateKeyUnsupported();
-    /// @notice Thrown when the signature is not whole bytes.
-    error CertificateSignatureMalformed();
-    /// @notice Thrown when a name holds no common name, or two, or one longer than 31 bytes, or text of another type.
-    error CertificateNameMalformed(uint256 offset);
-    /// @notice Thrown when notAfter is before notBefore.
-    error CertificateValidityInvalid(uint64 notBefore, uint64 notAfter);
-    /// @notice Thrown when an extension is there twice.
-    error CertificateExtensionRepeated(bytes oid);
-    /// @notice Thrown when an extension's value is malformed.
-    error CertificateExtensionInvalid(bytes oid);
-    /// @notice Thrown when a critical extension is not one that is understood here (RFC 5280, 4.2).
-    error CertificateExtensionUnknown(bytes oid);
     /// @notice Thrown when a PCK certificate has no SGX extension.
     error SgxExtensionMissing();
     /// @notice Thrown when the SGX extension does not hold the items it must, each of its size, in Intel's order.
@@ -98,13 +81,6 @@ library IntelCertificate {
     uint8 private constant ENUMERATED = 0x0a;
     uint8 private constant CONTEXT_0_PRIMITIVE = 0x80;
 
-    // Object identifiers, left-aligned, with their length in the last byte.
-    bytes32 private constant BASIC_CONSTRAINTS = bytes32(hex"551d13") | bytes32(uint256(3));
-    bytes32 private constant KEY_USAGE = bytes32(hex"551d0f") | bytes32(uint256(3));
-    bytes32 private constant SUBJECT_KEY_IDENTIFIER = bytes32(hex"551d0e") | bytes32(uint256(3));
-    bytes32 private constant AUTHORITY_KEY_IDENTIFIER = bytes32(hex"551d23") | bytes32(uint256(3));
-    bytes32 private constant DISTRIBUTION_POINTS = bytes32(hex"551d1f") | bytes32(uint256(3));
-    bytes32 private constant COMMON_NAME = bytes32(hex"550403") | bytes32(uint256(3));
     /// @dev 1.2.840.113741.1.13.1, under which lie 1 PPID, 2 TCB (1 to 16 components, 17 PCESVN, 18 CPUSVN), 3 PCEID, 4 FMSPC.
     bytes32 private constant SGX = bytes32(hex"2a864886f84d010d01") | bytes32(uint256(9));
     bytes9 private constant SGX_ARC = 0x2a864886f84d010d01;
@@ -207,7 +183,7 @@ library IntelCertificate {
     function readAlgorithm(bytes calldata der, uint256 offset, uint256 end) internal pure returns (uint256 stop) {
         (, stop) = Der.read(der, offset, end, Der.SEQUENCE);
         bool supported = keccak256(der[offset:stop]) == keccak256(ECDSA_SHA256);
-        require(supported, CertificateAlgorithmUnsupported(der[offset:stop]));
+        require(supported, X509.CertificateAlgorithmUnsupported(der[offset:stop]));
     }
 
     /// @notice Reads the BIT STRING that ends a certificate or a list: r and s.
@@ -215,7 +191,7 @@ library IntelCertificate {
         uint256 stop;
         (offset, stop) = Der.read(der, offset, end, Der.BIT_STRING);
         Der.finish(stop, end);
-        require(stop != offset && der[offset] == 0, CertificateSignatureMalformed());
+        require(stop != offset && der[offset] == 0, X509.CertificateSignatureMalformed());
         (offset, stop) = Der.read(der, offset + 1, end, Der.SEQUENCE);
         Der.finish(stop, end);
         (r, offset) = Der.readWord(der, offset, stop);
@@ -233,42 +209,6 @@ library IntelCertificate {
         return keccak256(der[start:stop]);
     }
 
-    /// @notice Whether an extension is the authority key identifier.
-    function isAuthorityKeyIdentifier(bytes32 oid) internal pure returns (bool) {
-        return oid == AUTHORITY_KEY_IDENTIFIER;
-    }
-
-    /// @notice Reads one extension: its identifier, whether it is critical, its value, and where the next one starts.
-    function nextExtension(bytes calldata der, uint256 offset, uint256 end)
-        internal
-        pure
-        returns (bytes32 oid, bool critical, uint256 start, uint256 stop, uint256 next)
-    {
-        (offset, next) = Der.read(der, offset, end, Der.SEQUENCE);
-        (start, stop) = Der.read(der, offset, next, Der.OBJECT_IDENTIFIER);
-        oid = identifierAt(der, start, stop);
-        if (Der.isNext(der, stop, next, Der.BOOLEAN)) {
-            (start, stop) = Der.read(der, stop, next, Der.BOOLEAN);
-            // DER leaves out the default, FALSE.
-            require(stop - start == 1 && der[start] == 0xff, CertificateExtensionInvalid(textOf(oid)));
-            critical = true;
-        }
-        (start, stop) = Der.read(der, stop, next, Der.OCTET_STRING);
-        Der.finish(stop, next);
-    }
-
-    /// @notice The bytes of an object identifier.
-    function textOf(bytes32 oid) internal pure returns (bytes memory text) {
-        text = new bytes(uint8(oid[31]) & 0x1f);
-        for (uint256 i = 0; i < text.length; i++) text[i] = oid[i];
-    }
-
-    /// @notice An object identifier as one word; one longer than 31 bytes is none that is known here.
-    function identifierAt(bytes calldata der, uint256 start, uint256 stop) private pure returns (bytes32) {
-        uint256 length = stop - start;
-        return length > 31 ? bytes32(type(uint256).max) : bytes32(der[start:stop]) | bytes32(length);
-    }
-
     function parseSigned(bytes calldata der, IntelFields memory fields, uint256 offset) private pure {
         uint256 end = fields.signedStop;
         uint256 start;
@@ -277,7 +217,7 @@ library IntelCertificate {
         (start, stop) = Der.read(der, offset, end, Der.CONTEXT_0);
         (value, offset) = Der.readInteger(der, start, stop);
         Der.finish(offset, stop);
-        require(value == 2, CertificateVersionUnsupported(2, value));
+        require(value == 2, X509.CertificateVersionUnsupported(2, value));
         (fields.serial, offset) = Der.readWord(der, offset, end);
         offset = readAlgorithm(der, offset, end);
 
@@ -287,7 +227,7 @@ library IntelCertificate {
         (fields.notBefore, start) = Der.readTime(der, start, offset);
         (fields.notAfter, start) = Der.readTime(der, start, offset);
         Der.finish(start, offset);
-        require(fields.notBefore <= fields.notAfter, CertificateValidityInvalid(fields.notBefore, fields.notAfter));
+        require(fields.notBefore <= fields.notAfter, X509.CertificateValidityInvalid(fields.notBefore, fields.notAfter));
 
         (start, stop) = Der.read(der, offset, end, Der.SEQUENCE);
         fields.subject = keccak256(der[offset:stop]);
@@ -306,10 +246,10 @@ library IntelCertificate {
 
     function readKey(bytes calldata info) private pure returns (bytes32 x, bytes32 y) {
         bool supported = info.length == KEY_HEAD_LENGTH + 64 && keccak256(info[:KEY_HEAD_LENGTH]) == keccak256(KEY_HEAD);
-        require(supported, CertificateKeyUnsupported());
+        require(supported, X509.CertificateKeyUnsupported());
         x = bytes32(info[KEY_HEAD_LENGTH:KEY_HEAD_LENGTH + 32]);
         y = bytes32(info[KEY_HEAD_LENGTH + 32:]);
-        require(P256.isValidPublicKey(x, y), CertificateKeyUnsupported());
+        require(P256.isValidPublicKey(x, y), X509.CertificateKeyUnsupported());
     }
 
     function readExtensions(bytes calldata der, IntelFields memory fields, uint256 offset, uint256 end) private pure {
@@ -319,10 +259,10 @@ library IntelCertificate {
             bool critical;
             uint256 start;
             uint256 stop;
-            (oid, critical, start, stop, offset) = nextExtension(der, offset, end);
+            (oid, critical, start, stop, offset) = X509.nextExtension(der, offset, end);
             uint256 bit = readExtension(der, fields, oid, start, stop);
-            require(bit != 0 || !critical, CertificateExtensionUnknown(textOf(oid)));
-            require(seen & bit == 0, CertificateExtensionRepeated(textOf(oid)));
+            require(bit != 0 || !critical, X509.CertificateExtensionUnknown(X509.textOf(oid)));
+            require(seen & bit == 0, X509.CertificateExtensionRepeated(X509.textOf(oid)));
             seen |= bit;
         }
     }
@@ -338,31 +278,31 @@ library IntelCertificate {
             (fields.sgxStart, fields.sgxStop) = (start, stop);
             return 1;
         }
-        if (oid == BASIC_CONSTRAINTS) {
+        if (oid == X509.BASIC_CONSTRAINTS) {
             (fields.isAuthority, fields.pathLength) = readConstraints(der, start, stop);
             return 2;
         }
-        if (oid == KEY_USAGE) {
+        if (oid == X509.KEY_USAGE) {
             uint256 end;
             (start, end) = Der.read(der, start, stop, Der.BIT_STRING);
             Der.finish(end, stop);
             // The first byte counts the unused bits of the last.
-            require(end - start >= 2 && uint8(der[start]) < 8, CertificateExtensionInvalid(textOf(oid)));
+            require(end - start >= 2 && uint8(der[start]) < 8, X509.CertificateExtensionInvalid(X509.textOf(oid)));
             fields.usage = uint8(der[start + 1]);
             return 4;
         }
-        if (oid == SUBJECT_KEY_IDENTIFIER) {
+        if (oid == X509.SUBJECT_KEY_IDENTIFIER) {
             uint256 end;
             (start, end) = Der.read(der, start, stop, Der.OCTET_STRING);
             Der.finish(end, stop);
             fields.subjectKey = keccak256(der[start:end]);
             return 8;
         }
-        if (oid == AUTHORITY_KEY_IDENTIFIER) {
+        if (oid == X509.AUTHORITY_KEY_IDENTIFIER) {
             fields.authorityKey = readAuthorityKey(der, start, stop);
             return 16;
         }
-        return oid == DISTRIBUTION_POINTS ? 32 : 0;
+        return oid == X509.DISTRIBUTION_POINTS ? 32 : 0;
     }
 
     function readConstraints(bytes calldata der, uint256 start, uint256 stop)
@@ -376,7 +316,7 @@ library IntelCertificate {
         if (start == end) return (false, 0);
         uint256 next;
         (start, next) = Der.read(der, start, end, Der.BOOLEAN);
-        require(next - start == 1 && der[start] == 0xff, CertificateExtensionInvalid(textOf(BASIC_CONSTRAINTS)));
+        require(next - start == 1 && der[start] == 0xff, X509.CertificateExtensionInvalid(X509.textOf(X509.BASIC_CONSTRAINTS)));
         isAuthority = true;
         pathLength = type(uint256).max;
         if (next != end) (pathLength, next) = Der.readInteger(der, next, end);
@@ -393,16 +333,16 @@ library IntelCertificate {
             (start, next) = Der.read(der, start, stop, Der.SEQUENCE);
             Der.finish(next, stop);
             (start, next) = Der.read(der, start, stop, Der.OBJECT_IDENTIFIER);
-            bytes32 oid = identifierAt(der, start, next);
-            require(next < stop, CertificateNameMalformed(start));
+            bytes32 oid = X509.identifierAt(der, start, next);
+            require(next < stop, X509.CertificateNameMalformed(start));
             uint8 tag = uint8(der[next]);
-            require(tag == UTF8_STRING || tag == PRINTABLE_STRING || tag == Der.IA5_STRING, CertificateNameMalformed(next));
+            require(tag == UTF8_STRING || tag == PRINTABLE_STRING || tag == Der.IA5_STRING, X509.CertificateNameMalformed(next));
             (start, next) = Der.read(der, next, stop, tag);
             Der.finish(next, stop);
-            if (oid != COMMON_NAME) continue;
-            require(name == 0 && next > start && next - start < 32, CertificateNameMalformed(start));
+            if (oid != X509.COMMON_NAME) continue;
+            require(name == 0 && next > start && next - start < 32, X509.CertificateNameMalformed(start));
             name = bytes32(der[start:next]);
         }
-        require(name != 0, CertificateNameMalformed(begin));
+        require(name != 0, X509.CertificateNameMalformed(begin));
     }
 }

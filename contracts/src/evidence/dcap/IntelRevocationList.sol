@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Der} from "../Der.sol";
+import {X509} from "../X509.sol";
 import {IntelCertificate} from "./IntelCertificate.sol";
 
 /// @notice What a revocation list says, and where its parts lie.
@@ -96,11 +97,11 @@ library IntelRevocationList {
             bool critical;
             uint256 start;
             uint256 stop;
-            (oid, critical, start, stop, offset) = IntelCertificate.nextExtension(der, offset, end);
-            if (IntelCertificate.isAuthorityKeyIdentifier(oid)) {
+            (oid, critical, start, stop, offset) = X509.nextExtension(der, offset, end);
+            if (oid == X509.AUTHORITY_KEY_IDENTIFIER) {
                 authorityKey = IntelCertificate.readAuthorityKey(der, start, stop);
             } else {
-                require(!critical || oid == CRL_NUMBER, RevocationListExtensionUnknown(IntelCertificate.textOf(oid)));
+                require(!critical || oid == CRL_NUMBER, RevocationListExtensionUnknown(X509.textOf(oid)));
             }
         }
     }

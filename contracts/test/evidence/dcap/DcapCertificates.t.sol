@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Der} from "../../../src/evidence/Der.sol";
+import {X509} from "../../../src/evidence/X509.sol";
 import {IntelCertificate} from "../../../src/evidence/dcap/IntelCertificate.sol";
 import {IDcapCertificates, Pck} from "../../../src/interfaces/IDcapCertificates.sol";
 import {IGoverned} from "../../../src/interfaces/IGoverned.sol";
@@ -68,7 +69,7 @@ contract DcapCertificatesTest is EmulatedIntel {
         bytes memory other = replaced(_evidence.pck, hex"06092a864886f84d010d0104", hex"06092a864886f84d010d0904");
         refusesPck(resigned(other, AUTHORITY_KEY), _authority, IntelCertificate.SgxExtensionMissing.selector);
         other = replaced(_evidence.pck, hex"0603551d0f0101ff", hex"0603551d7f0101ff");
-        refusesPck(resigned(other, AUTHORITY_KEY), _authority, IntelCertificate.CertificateExtensionUnknown.selector);
+        refusesPck(resigned(other, AUTHORITY_KEY), _authority, X509.CertificateExtensionUnknown.selector);
     }
 
     function test_submitPck_refusesAnotherOrderOfItems() external {

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {CollateralJson} from "../../../src/evidence/dcap/CollateralJson.sol";
 import {DcapQuote} from "../../../src/evidence/dcap/DcapQuote.sol";
 import {DcapVerifier} from "../../../src/evidence/dcap/DcapVerifier.sol";
+import {X509} from "../../../src/evidence/X509.sol";
 import {IntelCertificate} from "../../../src/evidence/dcap/IntelCertificate.sol";
 import {TcbEvaluation} from "../../../src/evidence/dcap/TcbEvaluation.sol";
 import {IDcapCertificates} from "../../../src/interfaces/IDcapCertificates.sol";
@@ -23,7 +24,7 @@ library DcapRefusals {
         if (number == 0) number = ofCollateral(error_);
         if (number == 0) number = ofQuote(error_);
         // Lists share their shapes with certificates.
-        if (stage == LISTS && error_ == IntelCertificate.CertificateAlgorithmUnsupported.selector) return 300;
+        if (stage == LISTS && error_ == X509.CertificateAlgorithmUnsupported.selector) return 300;
         if (number != 0) return number;
         if (stage == CERTIFICATES) return 200;
         if (stage == LISTS) return 300;
@@ -42,12 +43,12 @@ library DcapRefusals {
         if (error_ == IDcapCertificates.CertificateIssuerMismatch.selector) return 202;
         if (error_ == IDcapCertificates.CertificateKeyIdentifierMismatch.selector) return 203;
         if (error_ == IDcapCertificates.CertificateSignatureInvalid.selector) return 204;
-        if (error_ == IntelCertificate.CertificateAlgorithmUnsupported.selector) return 205;
-        if (error_ == IntelCertificate.CertificateKeyUnsupported.selector) return 206;
+        if (error_ == X509.CertificateAlgorithmUnsupported.selector) return 205;
+        if (error_ == X509.CertificateKeyUnsupported.selector) return 206;
         if (error_ == IDcapCertificates.CertificateAuthorityMismatch.selector) return 207;
         if (error_ == IDcapCertificates.RevocationListNotAllowed.selector) return 207;
         if (error_ == IDcapCertificates.CertificatePathTooLong.selector) return 208;
-        if (error_ == IntelCertificate.CertificateExtensionUnknown.selector) return 209;
+        if (error_ == X509.CertificateExtensionUnknown.selector) return 209;
         if (error_ == IDcapCertificates.CertificateNotYetValid.selector) return 210;
         if (error_ == IDcapCertificates.CertificateExpired.selector) return 211;
         if (error_ == IDcapCertificates.RootNotPinned.selector) return 212;
