@@ -59,8 +59,7 @@ contract RsaPss is IRsaPss {
             done := staticcall(gas(), 0x05, add(input, 0x20), mload(input), add(encoded, 0x20), LENGTH)
             done := and(done, eq(returndatasize(), LENGTH))
         }
-        // Without the precompile, or without the gas for it, the answer is not "invalid": there is none.
-        require(done);
+        require(done, ModexpFailed());
     }
 
     /// @notice The data block: the first 463 bytes under the mask that MGF1 draws from the seed.

@@ -98,16 +98,22 @@ library SnpReport {
 
     /// @notice A little-endian integer of at most eight bytes.
     function integerAt(bytes calldata report, uint256 offset, uint256 length) internal pure returns (uint256 value) {
-        for (uint256 i = length; i > 0; i--) value = (value << 8) | uint8(report[offset + i - 1]);
+        value = uint64(bytes8(report[offset:offset + length]));
+        value = ((value >> 8) & 0x00ff00ff00ff00ff) | ((value & 0x00ff00ff00ff00ff) << 8);
+        value = ((value >> 16) & 0x0000ffff0000ffff) | ((value & 0x0000ffff0000ffff) << 16);
+        return (value >> 32) | ((value & 0xffffffff) << 32);
     }
 
-    /// @notice Whether the bytes from start to end, end excluded, are zero.
+    /// @notice Whether the bytes from start to end, end excluded and inside the report, are zero.
     function isZero(bytes calldata report, uint256 start, uint256 end) internal pure returns (bool) {
-        while (end - start >= 32) {
-            if (bytes32(report[start:start + 32]) != 0) return false;
-            start += 32;
+        uint256 bits;
+        assembly ("memory-safe") {
+            start := add(report.offset, start)
+            end := add(report.offset, end)
+            for {} iszero(lt(sub(end, start), 32)) { start := add(start, 32) } { bits := or(bits, calldataload(start)) }
+            if sub(end, start) { bits := or(bits, shr(shl(3, sub(32, sub(end, start))), calldataload(start))) }
         }
-        return start == end || bytes32(report[start:end]) == 0;
+        return bits == 0;
     }
 
     function requireZero(bytes calldata report, uint256 start, uint256 end) private pure {

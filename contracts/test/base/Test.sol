@@ -20,6 +20,7 @@ interface Vm {
     function addr(uint256 privateKey) external pure returns (address);
     function assume(bool condition) external pure;
     function chainId(uint256 newChainId) external;
+    function closeFile(string calldata path) external view;
     function deal(address account, uint256 balance) external;
     function deployCode(string calldata artifact) external returns (address deployed);
     function getCode(string calldata artifact) external view returns (bytes memory creationCode);
@@ -48,10 +49,12 @@ interface Vm {
     function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function exists(string calldata path) external view returns (bool);
+    function parseUint(string calldata text) external pure returns (uint256);
     function prank(address sender) external;
     function startPrank(address sender) external;
     function stopPrank() external;
     function readFile(string calldata path) external view returns (string memory);
+    function readLine(string calldata path) external view returns (string memory);
     function readFileBinary(string calldata path) external view returns (bytes memory);
     function publicKeyP256(uint256 privateKey) external pure returns (uint256 x, uint256 y);
     function recordLogs() external;
@@ -59,6 +62,7 @@ interface Vm {
     function roll(uint256 blockNumber) external;
     function getEvmVersion() external pure returns (string memory version);
     function mockCall(address callee, bytes calldata data, bytes calldata answer) external;
+    function mockCallRevert(address callee, bytes calldata data, bytes calldata answer) external;
     function lastCallGas() external view returns (CallGas memory gas);
     function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
