@@ -376,7 +376,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             require(request.platform == DCAP && address(dcap) != address(0), PlatformNotAccepted(request.platform));
             uint256 length = request.endorsement.length;
             require(length == 32, IdentifierLengthInvalid(32, length));
-            DcapFacts memory facts = dcap.verify(request.report, bytes32(request.endorsement));
+            DcapFacts memory facts = dcap.verify(request.report, bytes32(request.endorsement), request.hints);
             host.hostChip = facts.chipId;
             host.gpuId = keccak256(abi.encodePacked(facts.chipId, request.gpuUuid));
             host.measurement = facts.measurement;

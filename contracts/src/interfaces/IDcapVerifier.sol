@@ -34,7 +34,10 @@ interface IDcapVerifier {
     /// @notice Says what a genuine quote says. Reverts, saying why, unless every check holds.
     /// @dev The certificates inside a quote are signed by nobody and not read. They may be left out: a quote may end behind the
     /// authentication data, with its lengths as the platform wrote them. Bytes behind the signature data are padding.
+    /// Hints make a quote cheaper on a chain without precompile 0x100, and are trusted in nothing: they change no verdict.
     /// @param quote The quote, whole or cut behind its authentication data.
     /// @param pck Identifier of the PCK certificate whose key signed the quoting enclave's report.
-    function verify(bytes calldata quote, bytes32 pck) external view returns (DcapFacts memory facts);
+    /// @param hints The length of the first in two bytes, and the hints (`IP256Verifier`) of the signatures of the quoting enclave's
+    /// report and of the quote; or no bytes.
+    function verify(bytes calldata quote, bytes32 pck, bytes calldata hints) external view returns (DcapFacts memory facts);
 }

@@ -13,7 +13,7 @@ import {GpuEvidence} from "./INvidiaVerifier.sol";
 /// @param report SEV-SNP attestation report, or DCAP quote
 /// @param endorsement certificate of the key that signed the report: of SEV-SNP the VCEK in DER or the 32 bytes of its identifier in
 /// the certificate cache, of DCAP the 32 bytes of the PCK certificate's identifier
-/// @param hints for the signature of an SEV-SNP report (`IP384Verifier`), or no bytes
+/// @param hints for the signature of an SEV-SNP report (`IP384Verifier`) or those of a quote (`IDcapVerifier`), or no bytes
 /// @param gpu evidence of the GPU itself; its report is empty where there is none
 struct RegistrationRequest {
     address enclaveKey;

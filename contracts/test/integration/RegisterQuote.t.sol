@@ -105,7 +105,7 @@ contract RegisterQuoteTest is EmulatedIntel {
         hostChip = keccak256(abi.encodePacked(_certificates.pckOf(pck).ppid));
         gpuId = keccak256(abi.encodePacked(hostChip, UUID));
         bytes32[] memory measurements = new bytes32[](1);
-        measurements[0] = _dcap.verify(_evidence.quote, pck).measurement;
+        measurements[0] = _dcap.verify(_evidence.quote, pck, "").measurement;
         // Bits 2 and 3: measured hosts and measured enclaves.
         registry = new DeviceRegistry(
             ISnpVerifier(address(0)), _dcap, INvidiaVerifier(address(0)), address(this), measurements, [12, 12, 12, 12]

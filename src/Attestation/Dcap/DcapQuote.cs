@@ -20,6 +20,9 @@ internal sealed class DcapQuote
     /// <summary>Where the quote ends and padding may begin.</summary>
     internal required int EncodedLength { get; init; }
 
+    /// <summary>Where the authentication data end and what the certificates lie in begins.</summary>
+    internal required int UncertifiedLength { get; init; }
+
     /// <summary>The quoted enclave, null for a trust domain.</summary>
     internal required EnclaveReport? Enclave { get; init; }
 
@@ -184,6 +187,7 @@ internal sealed class DcapQuote
             Tee = tee,
             SignedBytes = signedBytes,
             EncodedLength = reader.Position,
+            UncertifiedLength = reader.Position - path.Length - 6, // behind its type and length
             Enclave = tee == DcapTee.Sgx ? new EnclaveReport(body) : null,
             TrustDomain = tee == DcapTee.Tdx ? new TrustDomainReport(body) : null,
             Signature = signature,

@@ -16,6 +16,9 @@ public sealed class QuoteFields
     /// <summary>The quote without the padding platforms put behind it.</summary>
     public required ReadOnlyMemory<byte> Encoded { get; init; }
 
+    /// <summary>The quote without its certificates, which nobody signed: all that a contract reads that holds them.</summary>
+    public required ReadOnlyMemory<byte> Uncertified { get; init; }
+
     /// <summary>Enclave or trust domain.</summary>
     public required DcapTee Tee { get; init; }
 
@@ -59,6 +62,7 @@ public sealed class QuoteFields
         fields = new QuoteFields
         {
             Encoded = bytes[..quote.EncodedLength],
+            Uncertified = bytes[..quote.UncertifiedLength],
             Tee = quote.Tee,
             Measurement = domain is not null ? domain.MrTd : enclave!.MrEnclave, // a quote has one of the two
             Program = domain is not null ? domain.Program : enclave!.Program,

@@ -113,6 +113,13 @@ internal sealed class SubjectPublicKey
         return IsP384;
     }
 
+    /// <summary>x then y of a point on P-256.</summary>
+    internal bool TryReadP256(out ByteString point)
+    {
+        point = IsP256 && _point is { } parameters ? new ByteString([.. parameters.Q.X!, .. parameters.Q.Y!]) : default; // set together in ReadPoint
+        return IsP256;
+    }
+
     /// <summary>RSASSA-PSS, SHA-384, salt 48 over <paramref name="signedBytes"/>.</summary>
     internal bool VerifiesPss(ReadOnlySpan<byte> signedBytes, ReadOnlySpan<byte> signature)
     {

@@ -27,8 +27,8 @@ public sealed class DcapVerifierContract : GovernedContract
     public async Task<Address> GetCollateralAsync(BlockTag block, CancellationToken cancellation) =>
         (await ViewAsync(DcapVerifierSignatures.Collateral, [], block, cancellation).ConfigureAwait(false))[0].AsAddress();
 
-    /// <summary>What a genuine quote says.</summary>
+    /// <summary>What a genuine quote says; asked without hints, which change no answer.</summary>
     /// <exception cref="ContractRevertedException">The quote is refused; the error says why.</exception>
     public async Task<QuoteFactsRecord> VerifyAsync(ReadOnlyMemory<byte> quote, Hash256 pck, BlockTag block, CancellationToken cancellation) =>
-        QuoteFactsRecord.FromAbi((await ViewAsync(DcapVerifierSignatures.Verify, [quote, pck], block, cancellation).ConfigureAwait(false))[0]);
+        QuoteFactsRecord.FromAbi((await ViewAsync(DcapVerifierSignatures.Verify, [quote, pck, Array.Empty<byte>()], block, cancellation).ConfigureAwait(false))[0]);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Ait.Attestation;
 using Ait.Attestation.Dcap;
 using Ait.Chain;
 using Ait.Chain.Abi;
@@ -18,6 +19,9 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
 {
     /// <summary>Far enough back that the next block is not replaced by another, near enough to stay fresh (128 blocks).</summary>
     private const ulong ChallengeDepth = 2;
+
+    /// <summary>P256VERIFY (EIP-7951, RIP-7212).</summary>
+    private static readonly Address s_p256Precompile = Address.Parse("0x0000000000000000000000000000000000000100");
 
     private readonly EthereumClient _client;
     private readonly TransactionSender _sender;
@@ -174,20 +178,38 @@ internal sealed class DeviceContracts : IDeviceContracts, IDisposable
     }
 
     /// <summary>Certificates that the cache holds are named: their bytes need not be sent again.</summary>
-    private async Task<RegistrationRequest> EncodeAsync(DeviceRegistration registration, CancellationToken cancellation) => new()
+    private async Task<RegistrationRequest> EncodeAsync(DeviceRegistration registration, CancellationToken cancellation)
     {
-        EnclaveKey = registration.EnclaveKey,
-        GpuUuid = registration.GpuUuid.AsMemory(),
-        Class = (byte)registration.DeviceClass,
-        Platform = registration.Collected.Platform == EvidencePlatform.SevSnp ? RegistrationRequest.SevSnp : RegistrationRequest.Dcap,
-        BlockNumber = registration.BlockNumber,
-        Report = registration.Collected.Report.AsMemory(),
-        Endorsement = await EndorseAsync(registration.Collected, cancellation).ConfigureAwait(false),
-        Hints = registration.Collected.Platform == EvidencePlatform.SevSnp
-            ? SignatureHints.OfReport(registration.Collected.Report, registration.Collected.Vcek)
-            : default, // Quotes are signed on P-256.
-        Gpu = registration.Gpu is { } gpu ? await EncodeAsync(gpu, cancellation).ConfigureAwait(false) : GpuEvidenceRecord.None,
-    };
+        CollectedEvidence collected = registration.Collected;
+        bool isSnp = collected.Platform == EvidencePlatform.SevSnp;
+        return new RegistrationRequest
+        {
+            EnclaveKey = registration.EnclaveKey,
+            GpuUuid = registration.GpuUuid.AsMemory(),
+            Class = (byte)registration.DeviceClass,
+            Platform = isSnp ? RegistrationRequest.SevSnp : RegistrationRequest.Dcap,
+            BlockNumber = registration.BlockNumber,
+            Report = !isSnp && QuoteFields.TryRead(collected.Report.AsMemory(), out QuoteFields? quote, out _) ? quote.Uncertified : collected.Report.AsMemory(),
+            Endorsement = await EndorseAsync(collected, cancellation).ConfigureAwait(false),
+            Hints = isSnp ? SignatureHints.OfReport(collected.Report, collected.Vcek) : await HintsOfQuoteAsync(collected, cancellation).ConfigureAwait(false),
+            Gpu = registration.Gpu is { } gpu ? await EncodeAsync(gpu, cancellation).ConfigureAwait(false) : GpuEvidenceRecord.None,
+        };
+    }
+
+    /// <summary>No bytes where the chain's precompile verifies P-256: it answers to a signature that is genuine.</summary>
+    private async Task<ReadOnlyMemory<byte>> HintsOfQuoteAsync(CollectedEvidence collected, CancellationToken cancellation)
+    {
+        if (!P256Signature.TryOfQuote(collected.Report.AsMemory(), out P256Signature? signature, out _))
+        {
+            return default;
+        }
+
+        byte[] question = [.. signature.Digest.Span, .. signature.Signature.Span, .. signature.PublicKey.Span];
+        var call = new CallRequest { To = s_p256Precompile, Data = question };
+        return await _client.CallAsync(call, BlockTag.Latest, cancellation).ConfigureAwait(false) is CallResult.Returned { Data: [.., 1] }
+            ? default
+            : SignatureHints.OfQuote(collected.Report.AsMemory());
+    }
 
     private async Task<ReadOnlyMemory<byte>> EndorseAsync(CollectedEvidence collected, CancellationToken cancellation) =>
         collected.Platform == EvidencePlatform.SevSnp

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Governed} from "../../governance/Governed.sol";
 import {IDcapCertificates, Pck} from "../../interfaces/IDcapCertificates.sol";
 import {IDcapCollateral} from "../../interfaces/IDcapCollateral.sol";
@@ -75,11 +76,10 @@ contract DcapVerifier is Governed, IDcapVerifier {
     }
 
     /// @inheritdoc IDcapVerifier
-    function verify(bytes calldata quote, bytes32 pck) external view returns (DcapFacts memory facts) {
+    function verify(bytes calldata quote, bytes32 pck, bytes calldata hints) external view returns (DcapFacts memory facts) {
         QuoteParts memory parts = DcapQuote.parse(quote);
         Pck memory key = certificates.pckOf(pck);
-        _requireQuotingEnclave(quote, parts, key);
-        _requireQuote(quote, parts);
+        _requireSigned(quote, parts, key, hints);
         facts.pck = pck;
         facts.tee = parts.tee;
         facts.validUntil = key.validUntil;
@@ -95,10 +95,20 @@ contract DcapVerifier is Governed, IDcapVerifier {
         facts.reportId = keccak256(quote[:parts.signedStop]);
     }
 
+    /// @dev Hints that are cut short are none: they change no verdict.
+    function _requireSigned(bytes calldata quote, QuoteParts memory parts, Pck memory key, bytes calldata hints) private view {
+        uint256 split = hints.length < 2 ? 0 : Math.min(2 + uint256(uint16(bytes2(hints))), hints.length);
+        _requireQuotingEnclave(quote, parts, key, hints[Math.min(2, split):split]);
+        _requireQuote(quote, parts, hints[split:]);
+    }
+
     /// @dev The PCK's key vouches for the quoting enclave, and that for the attestation key.
-    function _requireQuotingEnclave(bytes calldata quote, QuoteParts memory parts, Pck memory key) private view {
+    function _requireQuotingEnclave(bytes calldata quote, QuoteParts memory parts, Pck memory key, bytes calldata hints)
+        private
+        view
+    {
         bytes calldata report = quote[parts.qeReport:parts.qeReport + 384];
-        bool valid = _isSigned(report, quote[parts.qeReport + 384:parts.qeReport + 448], key.x, key.y);
+        bool valid = _isSigned(report, quote[parts.qeReport + 384:parts.qeReport + 448], key.x, key.y, hints);
         require(valid, QeReportSignatureInvalid());
         bytes32 expected = sha256(
             bytes.concat(
@@ -110,16 +120,20 @@ contract DcapVerifier is Governed, IDcapVerifier {
     }
 
     /// @dev The attestation key vouches for header and body.
-    function _requireQuote(bytes calldata quote, QuoteParts memory parts) private view {
+    function _requireQuote(bytes calldata quote, QuoteParts memory parts, bytes calldata hints) private view {
         bytes calldata signature = quote[parts.signature:parts.signature + 64];
         bytes32 x = bytes32(quote[parts.signature + 64:parts.signature + 96]);
         bytes32 y = bytes32(quote[parts.signature + 96:parts.signature + 128]);
         require(P256.isValidPublicKey(x, y), AttestationKeyInvalid(x, y));
-        require(_isSigned(quote[:parts.signedStop], signature, x, y), QuoteSignatureInvalid());
+        require(_isSigned(quote[:parts.signedStop], signature, x, y, hints), QuoteSignatureInvalid());
     }
 
-    function _isSigned(bytes calldata message, bytes calldata signature, bytes32 x, bytes32 y) private view returns (bool) {
-        return p256.verify(sha256(message), bytes32(signature[:32]), bytes32(signature[32:]), x, y);
+    function _isSigned(bytes calldata message, bytes calldata signature, bytes32 x, bytes32 y, bytes calldata hints)
+        private
+        view
+        returns (bool)
+    {
+        return p256.verifyWithHints(sha256(message), bytes32(signature[:32]), bytes32(signature[32:]), x, y, hints);
     }
 
     /// @dev The status of the patch level.

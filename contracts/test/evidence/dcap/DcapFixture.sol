@@ -104,7 +104,7 @@ abstract contract DcapFixture is Test {
 
     /// @notice Judges a quote whose certificates and collateral were submitted.
     function judge(bytes memory quote, bytes32 pck) internal view returns (DcapFacts memory facts, bytes memory problem) {
-        (bool done, bytes memory answer) = address(_dcap).staticcall(abi.encodeCall(_dcap.verify, (quote, pck)));
+        (bool done, bytes memory answer) = address(_dcap).staticcall(abi.encodeCall(_dcap.verify, (quote, pck, "")));
         if (!done) return (facts, answer);
         facts = abi.decode(answer, (DcapFacts));
     }

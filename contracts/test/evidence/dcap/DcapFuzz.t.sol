@@ -62,7 +62,7 @@ contract DcapFuzzTest is EmulatedIntel {
         // Behind the type and length of the certificates lie the certificates, which nobody reads.
         place = bound(place, 0, 48 + 584 + 4 + 128 + 6 + 384 + 64 + 2 + 32 + 5);
         quote[place] ^= bytes1(uint8(bound(value, 1, 255)));
-        (bool done, bytes memory answer) = address(_dcap).staticcall(abi.encodeCall(_dcap.verify, (quote, _pck)));
+        (bool done, bytes memory answer) = address(_dcap).staticcall(abi.encodeCall(_dcap.verify, (quote, _pck, "")));
         assertFalse(done, "accepted");
         saysWhy(answer);
     }

@@ -27,7 +27,7 @@ contract DcapVerifierTest is EmulatedIntel {
 
     function test_verify_saysWhatTheQuoteSays() external view {
         bytes memory quote = _evidence.quote;
-        DcapFacts memory facts = _dcap.verify(quote, _pck);
+        DcapFacts memory facts = _dcap.verify(quote, _pck, "");
         assertEq(facts.tee, 0x81, "tee");
         assertEq(facts.status, 1, "status");
         assertEq(facts.evaluationNumber, 17, "evaluation number");
@@ -43,11 +43,11 @@ contract DcapVerifierTest is EmulatedIntel {
 
     function test_verify_takesAQuoteWithoutItsCertificates() external {
         bytes memory quote = cut();
-        DcapFacts memory facts = _dcap.verify(quote, _pck);
+        DcapFacts memory facts = _dcap.verify(quote, _pck, "");
         uint256 gas = vm.snapshotGasLastCall("dcap", "DcapVerifier verify, TDX, collateral cached");
         vm.snapshotValue("dcap", "DcapVerifier verify, TDX, collateral cached, calldata bytes", quote.length + 132);
         assertLe(gas, 250_000, "gas");
-        assertEq(facts.reportId, _dcap.verify(_evidence.quote, _pck).reportId, "one report");
+        assertEq(facts.reportId, _dcap.verify(_evidence.quote, _pck, "").reportId, "one report");
     }
 
     function test_verify_refusesAQuoteCutElsewhere() external view {
@@ -60,7 +60,7 @@ contract DcapVerifierTest is EmulatedIntel {
     }
 
     function test_verify_ignoresWhatFollowsTheQuote() external view {
-        _dcap.verify(bytes.concat(_evidence.quote, hex"ff00ff"), _pck);
+        _dcap.verify(bytes.concat(_evidence.quote, hex"ff00ff"), _pck, "");
     }
 
     function test_verify_refusesAnUnknownPck() external view {
@@ -114,7 +114,7 @@ contract DcapVerifierTest is EmulatedIntel {
         publish(substituted(_evidence.tcbInfo, '"UpToDate"', '"OutOfDate"'));
         refuses(_evidence.quote, _pck, abi.encodeWithSelector(DcapVerifier.TcbStatusNotAccepted.selector, 5));
         _dcap.acceptStatus(5, true);
-        assertEq(_dcap.verify(_evidence.quote, _pck).status, 5, "status");
+        assertEq(_dcap.verify(_evidence.quote, _pck, "").status, 5, "status");
         _dcap.acceptStatus(5, false);
         refuses(_evidence.quote, _pck, abi.encodeWithSelector(DcapVerifier.TcbStatusNotAccepted.selector, 5));
     }
@@ -136,7 +136,7 @@ contract DcapVerifierTest is EmulatedIntel {
 
     function test_verify_refusesAfterTheCollateral() external {
         vm.warp(1_797_033_600);
-        _dcap.verify(_evidence.quote, _pck);
+        _dcap.verify(_evidence.quote, _pck, "");
         vm.warp(1_797_033_601);
         (, bytes memory problem) = judge(_evidence.quote, _pck);
         assertEq(bytes32(bytes4(problem)), bytes32(IDcapCertificates.RevocationListStale.selector), "stale");

@@ -3,25 +3,31 @@ using System.Numerics;
 namespace Ait.Chain.Proving;
 
 /// <summary>The run of a program, point by point, and the slope of every line in it, in the order the contract takes them.</summary>
-internal sealed class P384Trace
+internal sealed class HintTrace
 {
     // 2 BigInteger inversions per kind of step would be the obvious way; three for a whole run is what makes proving fast.
-    private readonly List<P384Sum> _sums = [];
-    private readonly List<(int Before, P384Point? Entry, bool Doubled)> _steps = [];
-    private static readonly Lazy<P384Point[][]> s_generator = new(GeneratorTables);
-    private P384Sum _sum = P384Sum.Infinity;
+    private readonly List<CurveSum> _sums = [];
+    private readonly List<(int Before, CurvePoint? Entry, bool Doubled)> _steps = [];
+    private readonly PrimeCurve _curve;
+    private CurveSum _sum;
 
-    private P384Trace()
+    private HintTrace(PrimeCurve curve)
     {
+        _curve = curve;
+        _sum = CurveSum.Infinity(curve);
     }
 
     /// <summary>Fails where a line has no slope: points of one x that are not doubled on purpose, or a sum at infinity.</summary>
-    public static bool TrySlopes(P384Program program, P384Point[] key, P384Point[] nonce, out BigInteger[] slopes)
+    /// <param name="curve">The curve.</param>
+    /// <param name="tables">The multiples of the four points.</param>
+    /// <param name="program">What is run behind the tables of Q and R, or null for these alone.</param>
+    /// <param name="slopes">The slopes modulo p, those of tangents with the opposite sign.</param>
+    public static bool TrySlopes(PrimeCurve curve, CurvePoint[][] tables, HintProgram? program, out BigInteger[] slopes)
     {
-        P384Trace trace = new();
-        trace.Tabulate(key);
-        trace.Tabulate(nonce);
-        if (!trace.TryRun(program, key, nonce))
+        HintTrace trace = new(curve);
+        trace.Tabulate(tables[0]);
+        trace.Tabulate(tables[1]);
+        if (program is not null && !trace.TryRun(program, tables))
         {
             slopes = [];
             return false;
@@ -30,26 +36,24 @@ internal sealed class P384Trace
         return trace.TrySolve(out slopes);
     }
 
-    private void Tabulate(P384Point[] table)
+    private void Tabulate(CurvePoint[] table)
     {
-        _sum = P384Sum.From(table[0]);
+        _sum = CurveSum.From(_curve, table[0]);
         Step(null, doubled: true);
-        P384Point twice = P384Sum.ToPoints([_sum])[0];
+        CurvePoint twice = _curve.ToPoints([_sum])[0];
         for (int i = 0; i < table.Length - 1; i++)
         {
-            _sum = P384Sum.From(table[i]);
+            _sum = CurveSum.From(_curve, table[i]);
             Step(twice, doubled: false);
         }
     }
 
-    private bool TryRun(P384Program program, P384Point[] key, P384Point[] nonce)
+    private bool TryRun(HintProgram program, CurvePoint[][] tables)
     {
-        P384Point[][] tables = [key, nonce, s_generator.Value[0], s_generator.Value[1]];
         for (int i = 0; i < program.Operations.Count; i++)
         {
-            P384Operation operation = program.Operations[i];
-            P384Point entry = tables[operation.Base][Math.Abs(operation.Digit) >> 1];
-            entry = operation.Digit < 0 ? entry.Negate() : entry;
+            HintOperation operation = program.Operations[i];
+            CurvePoint entry = operation.EntryOf(_curve, tables);
             bool isLast = i == program.Operations.Count - 1;
             for (int k = isLast ? 0 : 1; k < operation.Doublings; k++)
             {
@@ -58,7 +62,7 @@ internal sealed class P384Trace
 
             if (i == 0)
             {
-                _sum = P384Sum.From(entry);
+                _sum = CurveSum.From(_curve, entry);
             }
             else if (!isLast)
             {
@@ -74,7 +78,7 @@ internal sealed class P384Trace
         return true;
     }
 
-    private void Step(P384Point? entry, bool doubled)
+    private void Step(CurvePoint? entry, bool doubled)
     {
         _steps.Add((_sums.Count, entry, doubled));
         _sums.Add(_sum);
@@ -84,7 +88,7 @@ internal sealed class P384Trace
             return;
         }
 
-        P384Sum sum = _sum.Add(point);
+        CurveSum sum = _sum.Add(point);
         // (P + E) + P: the contract's way, so that its infinities are seen here.
         _sum = doubled && !sum.Z.IsZero ? _sum.Double().Add(point) : sum;
     }
@@ -92,35 +96,35 @@ internal sealed class P384Trace
     private bool TrySolve(out BigInteger[] slopes)
     {
         slopes = [];
-        P384Point[] points = P384Sum.ToPoints([.. _sums]);
+        CurvePoint[] points = _curve.ToPoints([.. _sums]);
         BigInteger[] first = new BigInteger[_steps.Count];
         for (int i = 0; i < first.Length; i++)
         {
-            P384Point point = points[_steps[i].Before];
-            first[i] = _steps[i].Entry is { } entry ? P384Curve.Modulo(entry.X - point.X, P384Curve.P) : 2 * point.Y % P384Curve.P;
+            CurvePoint point = points[_steps[i].Before];
+            first[i] = _steps[i].Entry is { } entry ? PrimeCurve.Modulo(entry.X - point.X, _curve.P) : 2 * point.Y % _curve.P;
             if (first[i].IsZero)
             {
                 return false;
             }
         }
 
-        P384Curve.Invert(first);
+        _curve.Invert(first);
         List<BigInteger> second = [];
         for (int i = 0; i < first.Length; i++)
         {
-            P384Point point = points[_steps[i].Before];
+            CurvePoint point = points[_steps[i].Before];
             if (_steps[i].Entry is not { } entry)
             {
                 // Minus the tangent's slope spares the contract a sign.
-                first[i] = P384Curve.Modulo(3 * (1 - (point.X * point.X)) * first[i], P384Curve.P);
+                first[i] = PrimeCurve.Modulo(3 * (1 - (point.X * point.X)) * first[i], _curve.P);
                 continue;
             }
 
-            first[i] = P384Curve.Modulo((entry.Y - point.Y) * first[i], P384Curve.P);
+            first[i] = PrimeCurve.Modulo((entry.Y - point.Y) * first[i], _curve.P);
             if (_steps[i].Doubled)
             {
-                BigInteger x = P384Curve.Modulo((first[i] * first[i]) - point.X - entry.X, P384Curve.P);
-                second.Add(P384Curve.Modulo(x - point.X, P384Curve.P));
+                BigInteger x = PrimeCurve.Modulo((first[i] * first[i]) - point.X - entry.X, _curve.P);
+                second.Add(PrimeCurve.Modulo(x - point.X, _curve.P));
             }
         }
 
@@ -130,7 +134,7 @@ internal sealed class P384Trace
         }
 
         BigInteger[] inverses = [.. second];
-        P384Curve.Invert(inverses);
+        _curve.Invert(inverses);
         List<BigInteger> all = [];
         int next = 0;
         for (int i = 0; i < first.Length; i++)
@@ -139,35 +143,11 @@ internal sealed class P384Trace
             if (_steps[i].Entry is not null && _steps[i].Doubled)
             {
                 BigInteger y = points[_steps[i].Before].Y;
-                all.Add(P384Curve.Modulo(-first[i] - (2 * y * inverses[next++]), P384Curve.P));
+                all.Add(PrimeCurve.Modulo(-first[i] - (2 * y * inverses[next++]), _curve.P));
             }
         }
 
         slopes = [.. all];
         return true;
-    }
-
-    private static P384Point[][] GeneratorTables()
-    {
-        P384Sum shifted = P384Sum.From(P384Curve.G);
-        for (int i = 0; i < 192; i++)
-        {
-            shifted = shifted.Double();
-        }
-
-        return [Odd(P384Curve.G), Odd(P384Sum.ToPoints([shifted])[0])];
-
-        static P384Point[] Odd(P384Point point)
-        {
-            P384Point twice = P384Sum.ToPoints([P384Sum.From(point).Double()])[0];
-            P384Sum[] sums = new P384Sum[128];
-            sums[0] = P384Sum.From(point);
-            for (int i = 1; i < sums.Length; i++)
-            {
-                sums[i] = sums[i - 1].Add(twice);
-            }
-
-            return P384Sum.ToPoints(sums);
-        }
     }
 }

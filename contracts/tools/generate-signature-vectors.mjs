@@ -1,15 +1,38 @@
-// Writes ../vectors/p384/signatures.json: node tools/generate-p384-vectors.mjs > ../vectors/p384/signatures.json
+// Writes the signatures of a curve: node tools/generate-signature-vectors.mjs p384 > ../vectors/p384/signatures.json, and p256 likewise.
 // Genuine signatures come from OpenSSL through node:crypto; the edge cases are built with BigInt arithmetic below. Every case
 // is judged by that arithmetic, and it must agree with OpenSSL wherever OpenSSL made the signature.
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 
-const p = 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n;
-const n = 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n;
-const b = 0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn;
-const G = [
-  0xaa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7n,
-  0x3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5fn,
-];
+// Field, order, b, generator, OpenSSL's name, the digest, and what a verifier scales coordinates by.
+const CURVES = {
+  p384: {
+    bits: 384n,
+    p: 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n,
+    n: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+    b: 0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn,
+    G: [
+      0xaa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7n,
+      0x3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5fn,
+    ],
+    named: "secp384r1", hash: "sha384", scale: 2n ** 256n,
+    edges: (p) => [0n, 1n, 2n ** 128n, 2n ** 255n, 2n ** 256n - 1n, 2n ** 256n, 2n ** 383n, p - 2n ** 257n, p - 2n ** 256n, p - 2n ** 128n, p - 1n],
+  },
+  p256: {
+    bits: 256n,
+    p: 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n,
+    n: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
+    b: 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,
+    G: [
+      0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n,
+      0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5n,
+    ],
+    named: "prime256v1", hash: "sha256", scale: 1n,
+    edges: (p) => [0n, 1n, 2n ** 128n, p - 2n ** 128n, p - 1n],
+  },
+};
+const { bits, p, n, b, G, named, hash, scale, edges } = CURVES[process.argv[2]];
+const digits = Number(bits) / 4;
+const most = 2n ** bits - 1n;
 const mod = (a, m) => ((a % m) + m) % m;
 const inverse = (a, m) => {
   let [r, s, t, u] = [m, mod(a, m), 0n, 1n];
@@ -46,7 +69,7 @@ const verifies = (e, r, s, Q) => {
   const R = add(multiply(e * w, G), multiply(r * w, Q));
   return R !== null && mod(R[0], n) === r;
 };
-const hex = (...values) => "0x" + values.map((v) => v.toString(16).padStart(96, "0")).join("");
+const hex = (...values) => "0x" + values.map((v) => v.toString(16).padStart(digits, "0")).join("");
 const cases = [];
 const put = (name, e, r, s, Q, expected) => {
   const valid = verifies(e, r, s, Q);
@@ -55,7 +78,7 @@ const put = (name, e, r, s, Q, expected) => {
 };
 // A reproducible stream of numbers below n.
 let counter = 0;
-const next = () => mod(BigInt("0x" + createHash("sha512").update("p384 " + counter++).digest("hex")), n);
+const next = () => mod(BigInt("0x" + createHash("sha512").update(`${process.argv[2]} ${counter++}`).digest("hex")), n);
 // A signature under a key whose private half nobody knows: R = aG + cQ, r = R.x, s = r / c, e = a s.
 const forKey = (name, Q) => {
   const a = next(), c = next();
@@ -70,13 +93,13 @@ const signed = (name, d, k, e, expected = true) => {
 };
 
 for (let i = 0; i < 6; i++) {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "secp384r1" });
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: named });
   const message = Buffer.from("message " + i);
-  const signature = sign("sha384", message, { key: privateKey, dsaEncoding: "ieee-p1363" }).toString("hex");
+  const signature = sign(hash, message, { key: privateKey, dsaEncoding: "ieee-p1363" }).toString("hex");
   const jwk = publicKey.export({ format: "jwk" });
   const Q = [jwk.x, jwk.y].map((v) => BigInt("0x" + Buffer.from(v, "base64url").toString("hex")));
-  const e = BigInt("0x" + createHash("sha384").update(message).digest("hex"));
-  const [r, s] = [BigInt("0x" + signature.slice(0, 96)), BigInt("0x" + signature.slice(96))];
+  const e = BigInt("0x" + createHash(hash).update(message).digest("hex"));
+  const [r, s] = [BigInt("0x" + signature.slice(0, digits)), BigInt("0x" + signature.slice(digits))];
   put(`openssl ${i}`, e, r, s, Q, true);
   put(`openssl ${i} with s negated`, e, r, n - s, Q, true);
   put(`openssl ${i} with another digest`, e ^ 1n, r, s, Q, false);
@@ -89,8 +112,8 @@ for (let i = 0; i < 6; i++) {
     put("r is n", e, n, s, Q, false);
     put("s is n", e, r, n, Q, false);
     put("r is n + 1", e, n + 1n, s, Q, false);
-    put("r is the largest number", e, 2n ** 384n - 1n, s, Q, false);
-    put("s is the largest number", e, r, 2n ** 384n - 1n, Q, false);
+    put("r is the largest number", e, most, s, Q, false);
+    put("s is the largest number", e, r, most, Q, false);
     put("the key is the origin", e, r, s, [0n, 0n], false);
     put("the key's x is p", e, r, s, [p, Q[1]], false);
     put("the key's y is p", e, r, s, [Q[0], p], false);
@@ -100,7 +123,7 @@ for (let i = 0; i < 6; i++) {
 }
 const small = [1n, 2n, 3n, 15n, 16n, 17n, n - 1n, n - 2n, n - 3n];
 for (const d of small) for (const k of small) signed(`private key ${d} nonce ${k}`, d, k, d === k ? 1n : next());
-for (const e of [0n, 1n, 2n, n - 1n, n, n + 1n, 2n ** 384n - 1n, 2n ** 256n - 1n, 2n ** 128n]) signed(`digest ${e}`, next(), next(), e);
+for (const e of new Set([0n, 1n, 2n, n - 1n, n, n + 1n, most, 2n ** 256n - 1n, 2n ** 128n])) signed(`digest ${e}`, next(), next(), e);
 for (const d of [1n, 2n, 5n, n - 1n, next()]) {
   // u1 G + u2 Q is infinity: e = -r d.
   const r = next(), s = next();
@@ -123,16 +146,15 @@ for (let x = n, found = 0; found < 3; x += (p - n) / 1000n) {
   put(`x of the nonce's point is r + n, another digest, ${found}`, e + 1n, r, s, Q, false);
 }
 {
-  // r + n is not below p, although it is below 2^384 + n: only x = r counts.
+  // r + n is not below p: only x = r counts.
   const r = p - n;
   put("r is p - n", next(), r, next(), multiply(next(), G), false);
 }
-// Keys whose x, as the verifier stores it (times 2^256), lies at an edge of its words.
-const edges = [0n, 1n, 2n ** 128n, 2n ** 255n, 2n ** 256n - 1n, 2n ** 256n, 2n ** 383n, p - 2n ** 257n, p - 2n ** 256n, p - 2n ** 128n, p - 1n];
-for (const edge of edges) {
+// Keys whose x, as a verifier stores it, lies at an edge of its words.
+for (const edge of edges(p)) {
   for (let step = 0n, found = 0; found < 2; step++) {
     const stored = mod(edge < p / 2n ? edge + step : edge - step, p);
-    const Q = pointAt(mod(stored * inverse(2n ** 256n, p), p));
+    const Q = pointAt(mod(stored * inverse(scale, p), p));
     if (Q) forKey(`stored x 0x${stored.toString(16)}, ${++found}`, Q);
   }
 }

@@ -3,33 +3,22 @@ using System.Numerics;
 namespace Ait.Chain.Proving;
 
 /// <summary>The order in which four multiples are summed in one run of doublings; the last operation brings the sum to infinity.</summary>
-internal sealed class P384Program
+internal sealed class HintProgram
 {
-    /// <summary>Width of the digits of Q and R: eight odd multiples of each.</summary>
-    private const int NarrowWidth = 5;
-
-    /// <summary>Width of the digits of G and 2^192 G: 128 odd multiples of each.</summary>
-    private const int WideWidth = 9;
-
-    /// <summary>What 2^192 G stands at, and the half-size of scalars.</summary>
-    private const int Half = 192;
-
-    /// <summary>The highest place that the contract takes.</summary>
+    /// <summary>The highest place that the contracts take.</summary>
     private const int HighestPlace = 223;
 
-    // Rough gas with the calldata of the slopes: what programs are compared by.
-    private const int DoublingCost = 2260;
-    private const int FusedCost = 1850;
-    private const int AdditionCost = 2260;
+    /// <summary>How many steps along each short vector are tried.</summary>
+    private const int Reach = 24;
 
-    private P384Program(P384Operation[] operations, int place, int cost)
+    private HintProgram(HintOperation[] operations, int place, int cost)
     {
         Operations = operations;
         Place = place;
         Cost = cost;
     }
 
-    public IReadOnlyList<P384Operation> Operations { get; }
+    public IReadOnlyList<HintOperation> Operations { get; }
 
     /// <summary>The place of the first operation's digit.</summary>
     public int Place { get; }
@@ -39,16 +28,16 @@ internal sealed class P384Program
     /// <summary>Programs that show R = (u1 mod n) G + (u2 mod n) Q, the cheapest first.</summary>
     /// <remarks>v2 R = v1 Q + w G for v1 = v2 u2 and w = v2 u1. The (v1, v2) with v1 = v2 u2 modulo n are a lattice, whose short vectors
     /// have half-size entries: Antipa et al., Accelerated verification of ECDSA signatures (SAC 2005).</remarks>
-    public static List<P384Program> Find(BigInteger u1, BigInteger u2)
+    public static List<HintProgram> Find(HintShape shape, BigInteger u1, BigInteger u2)
     {
-        ((BigInteger V1, BigInteger V2) a, (BigInteger V1, BigInteger V2) b) = Reduce(u2);
-        List<P384Program> programs = [];
+        ((BigInteger V1, BigInteger V2) a, (BigInteger V1, BigInteger V2) b) = Reduce(shape, u2);
+        List<HintProgram> programs = [];
         for (int i = 0; i <= Reach; i++)
         {
             for (int j = -Reach; j <= Reach; j++)
             {
                 BigInteger v1 = (i * a.V1) + (j * b.V1), v2 = (i * a.V2) + (j * b.V2);
-                if (!v2.IsZero && (i != 0 || j > 0) && TryMake(v1, v2, u1) is { } program)
+                if (!v2.IsZero && (i != 0 || j > 0) && TryMake(shape, v1, v2, u1) is { } program)
                 {
                     programs.Add(program);
                 }
@@ -59,24 +48,21 @@ internal sealed class P384Program
         return programs;
     }
 
-    /// <summary>How many steps along each short vector are tried.</summary>
-    private const int Reach = 24;
-
-    private static P384Program? TryMake(BigInteger v1, BigInteger v2, BigInteger u1)
+    private static HintProgram? TryMake(HintShape shape, BigInteger v1, BigInteger v2, BigInteger u1)
     {
-        BigInteger w = P384Curve.Modulo(v2 * u1, P384Curve.N);
-        if (w > P384Curve.N >> 1)
+        BigInteger w = PrimeCurve.Modulo(v2 * u1, shape.Curve.N);
+        if (w > shape.Curve.N >> 1)
         {
-            w -= P384Curve.N;
+            w -= shape.Curve.N;
         }
 
-        // The nearest multiple of 2^192 leaves a rest of 191 bits and a sign.
-        BigInteger high = (w + (BigInteger.One << (Half - 1))) >> Half;
+        // The nearest multiple of 2^half leaves a rest of a bit less and a sign.
+        BigInteger high = (w + (BigInteger.One << (shape.Half - 1))) >> shape.Half;
         List<(int Place, int Base, int Digit)> digits = [];
-        Recode(v1, 0, NarrowWidth, digits);
-        Recode(-v2, 1, NarrowWidth, digits);
-        Recode(w - (high << Half), 2, WideWidth, digits);
-        Recode(high, 3, WideWidth, digits);
+        Recode(v1, 0, shape.NarrowWidth, digits);
+        Recode(-v2, 1, shape.NarrowWidth, digits);
+        Recode(w - (high << shape.Half), 2, shape.WideWidth, digits);
+        Recode(high, 3, shape.WideWidth, digits);
         // A stable order from the highest place down.
         digits.Sort((x, y) => x.Place != y.Place ? y.Place.CompareTo(x.Place) : x.Base.CompareTo(y.Base));
         if (digits.Count < 2 || digits[^1].Place != 0 || digits[0].Place > HighestPlace)
@@ -86,29 +72,29 @@ internal sealed class P384Program
 
         // The contract adds the first multiple without a sign: minus everything shows the same.
         int sign = Math.Sign(digits[0].Digit);
-        P384Operation[] operations = new P384Operation[digits.Count];
-        int place = digits[0].Place, cost = place * DoublingCost;
+        HintOperation[] operations = new HintOperation[digits.Count];
+        int place = digits[0].Place, cost = place * shape.DoublingCost;
         for (int i = 0; i < operations.Length; i++)
         {
             int doublings = place - digits[i].Place;
-            if (doublings > P384Operation.MostDoublings)
+            if (doublings > HintOperation.MostDoublings)
             {
                 return null;
             }
 
             place = digits[i].Place;
-            cost += doublings > 0 ? FusedCost : AdditionCost;
-            operations[i] = new P384Operation(doublings, digits[i].Base, sign * digits[i].Digit);
+            cost += doublings > 0 ? shape.FusedCost : shape.AdditionCost;
+            operations[i] = new HintOperation(doublings, digits[i].Base, sign * digits[i].Digit);
         }
 
-        return new P384Program(operations, digits[0].Place, cost);
+        return new HintProgram(operations, digits[0].Place, cost);
     }
 
     /// <summary>The two short vectors of Lagrange's reduction, begun by Euclid's algorithm on n and u2.</summary>
-    private static ((BigInteger V1, BigInteger V2) A, (BigInteger V1, BigInteger V2) B) Reduce(BigInteger u2)
+    private static ((BigInteger V1, BigInteger V2) A, (BigInteger V1, BigInteger V2) B) Reduce(HintShape shape, BigInteger u2)
     {
-        BigInteger bound = BigInteger.One << Half;
-        (BigInteger V1, BigInteger V2) a = (P384Curve.N, BigInteger.Zero), b = (u2, BigInteger.One);
+        BigInteger bound = BigInteger.One << shape.Half;
+        (BigInteger V1, BigInteger V2) a = (shape.Curve.N, BigInteger.Zero), b = (u2, BigInteger.One);
         while (b.V1 >= bound)
         {
             BigInteger quotient = a.V1 / b.V1;
