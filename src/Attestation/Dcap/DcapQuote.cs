@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using Ait.Attestation.X509;
 
@@ -59,6 +60,46 @@ internal sealed class DcapQuote
         return TryReadHeader(ref reader, out int version, out DcapTee tee, out refusal)
             && TryReadBody(ref reader, version, tee, out ReadOnlyMemory<byte> body, out refusal)
             && TryReadSignature(ref reader, bytes, version, tee, body, out quote, out refusal);
+    }
+
+    /// <summary>Puts certification data of type 5 behind a quote that ends with its authentication data; the lengths, which nobody signed, follow.</summary>
+    internal static bool TryCertify(
+        ReadOnlyMemory<byte> uncertified, ReadOnlySpan<byte> pem, [NotNullWhen(true)] out byte[]? certified, [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        const int TypeAndLength = sizeof(ushort) + sizeof(uint);
+        const int SignatureAndKey = 64 + 64;
+        certified = null;
+        var reader = new QuoteReader(uncertified);
+        if (!TryReadHeader(ref reader, out int version, out DcapTee tee, out refusal) || !TryReadBody(ref reader, version, tee, out _, out refusal))
+        {
+            return false;
+        }
+
+        int lengthAt = reader.Position;
+        int dataAt = lengthAt + sizeof(uint);
+        int enclaveAt = dataAt + SignatureAndKey + (version > 3 ? TypeAndLength : 0);
+        int authenticationAt = enclaveAt + EnclaveReport.Length + 64;
+        if (uncertified.Length < authenticationAt + sizeof(ushort)
+            || uncertified.Length != authenticationAt + sizeof(ushort) + BinaryPrimitives.ReadUInt16LittleEndian(uncertified.Span[authenticationAt..]))
+        {
+            refusal = new RefusalReason(Refusal.QuoteMalformed, "quote without certificates", "its end behind the authentication data", $"{uncertified.Length} bytes");
+            return false;
+        }
+
+        certified = new byte[uncertified.Length + TypeAndLength + pem.Length];
+        Span<byte> quote = certified;
+        uncertified.Span.CopyTo(quote);
+        Span<byte> certification = quote[uncertified.Length..];
+        BinaryPrimitives.WriteUInt16LittleEndian(certification, 5);
+        BinaryPrimitives.WriteInt32LittleEndian(certification[sizeof(ushort)..], pem.Length);
+        pem.CopyTo(certification[TypeAndLength..]);
+        BinaryPrimitives.WriteInt32LittleEndian(quote[lengthAt..], quote.Length - dataAt);
+        if (version > 3)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(quote[(enclaveAt - sizeof(uint))..], quote.Length - enclaveAt);
+        }
+
+        return true;
     }
 
     private static bool TryReadHeader(

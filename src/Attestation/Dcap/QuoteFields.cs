@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 using Ait.Attestation.X509;
 
 namespace Ait.Attestation.Dcap;
@@ -45,6 +47,23 @@ public sealed class QuoteFields
 
     /// <summary>True if the PCK was issued by the Platform CA, false if by the Processor CA: which revocation list covers it.</summary>
     public required bool ByPlatformAuthority { get; init; }
+
+    /// <summary>Puts certificates behind a quote that was sent without them, as <see cref="Uncertified"/> is; equal to the quote in all that is signed.</summary>
+    /// <param name="uncertified">The quote, ending behind its authentication data.</param>
+    /// <param name="certificates">PCK, its authority and the root, DER.</param>
+    /// <param name="quote">The whole quote.</param>
+    /// <param name="refusal">Why there is none.</param>
+    public static bool TryCertify(
+        ReadOnlyMemory<byte> uncertified, IEnumerable<ReadOnlyMemory<byte>> certificates, [NotNullWhen(true)] out byte[]? quote, [NotNullWhen(false)] out RefusalReason? refusal)
+    {
+        var pem = new StringBuilder();
+        foreach (ReadOnlyMemory<byte> certificate in certificates)
+        {
+            pem.Append(PemEncoding.Write("CERTIFICATE", certificate.Span)).Append('\n');
+        }
+
+        return DcapQuote.TryCertify(uncertified, Encoding.ASCII.GetBytes(pem.ToString()), out quote, out refusal);
+    }
 
     /// <summary>Reads a quote, padded or not.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out QuoteFields? fields, [NotNullWhen(false)] out RefusalReason? refusal)

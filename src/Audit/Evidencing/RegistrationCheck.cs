@@ -94,8 +94,10 @@ internal sealed class RegistrationCheck
 
     private Verdict? VerifyIntel(RegistrationRequest request, ReportDataRule reportData, DateTimeOffset at)
     {
+        // Registrations send a quote without its certificates: the contracts hold them.
+        ReadOnlyMemory<byte> report = QuoteFields.TryCertify(request.Report, _shelf.PathOf(request.Endorsement), out byte[]? certified, out _) ? certified : request.Report;
         if (request.Endorsement.Length != Hash256.Size
-            || !QuoteFields.TryRead(request.Report, out QuoteFields? fields, out _)
+            || !QuoteFields.TryRead(report, out QuoteFields? fields, out _)
             || _shelf.Collateral(new Hash256(request.Endorsement.Span), (byte)fields.Tee, $"{fields.Fmspc}") is not { } json
             || !DcapCollateral.TryParse(json, out DcapCollateral? collateral, out _))
         {
@@ -103,7 +105,7 @@ internal sealed class RegistrationCheck
         }
 
         DcapPolicy policy = DcapPolicy.Baseline with { ReportData = reportData, AcceptedStatuses = s_statuses };
-        return DcapVerifier.Verify(new DcapEvidence { Quote = request.Report, Collateral = collateral }, _shelf.Roots, policy, at, _certificates);
+        return DcapVerifier.Verify(new DcapEvidence { Quote = report, Collateral = collateral }, _shelf.Roots, policy, at, _certificates);
     }
 
     private void CheckReferences(GpuEvidenceRecord evidence, NvidiaFacts facts, Action<AuditFault, string, string, string> find)

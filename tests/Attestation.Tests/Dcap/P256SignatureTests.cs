@@ -39,6 +39,39 @@ public sealed class P256SignatureTests
         Assert.Equal(5, quote[fields.Uncertified.Length]);
     }
 
+    [Theory]
+    [InlineData("sgx-v3")]
+    [InlineData("tdx-v4")]
+    [InlineData("tdx-v5")]
+    public void TryCertify_makesTheQuoteThatWasSentWithoutCertificatesWholeAgain(string vector)
+    {
+        byte[] quote = Read(vector);
+        Assert.True(QuoteFields.TryRead(quote, out QuoteFields? fields, out _));
+        Assert.False(QuoteFields.TryRead(fields.Uncertified, out _, out _));
+
+        Assert.True(QuoteFields.TryCertify(fields.Uncertified, fields.Certificates, out byte[]? certified, out _));
+        Assert.True(QuoteFields.TryRead(certified, out QuoteFields? again, out _));
+        Assert.Equal(certified.Length, again.Encoded.Length);
+        Assert.Equal(fields.Certificates.Select(Convert), again.Certificates.Select(Convert));
+        Assert.True(P256Signature.TryOfQuote(certified, out P256Signature? ofQuotingEnclave, out P256Signature? ofQuote));
+        Assert.True(Verifies(ofQuotingEnclave, ofQuotingEnclave.PublicKey));
+        Assert.True(Verifies(ofQuote, ofQuote.PublicKey));
+
+        static string Convert(ReadOnlyMemory<byte> certificate) => System.Convert.ToHexStringLower(certificate.Span);
+    }
+
+    [Fact]
+    public void TryCertify_refusesWhatDoesNotEndBehindTheAuthenticationData()
+    {
+        byte[] quote = Read("tdx-v4");
+        Assert.True(QuoteFields.TryRead(quote, out QuoteFields? fields, out _));
+        foreach (int length in new[] { 0, 47, fields.Uncertified.Length - 1, fields.Uncertified.Length + 1, quote.Length })
+        {
+            Assert.False(QuoteFields.TryCertify(quote.AsMemory(0, length), fields.Certificates, out _, out RefusalReason? refusal));
+            Assert.Equal(Refusal.QuoteMalformed, refusal.Code);
+        }
+    }
+
     private static byte[] Read(string vector) => File.ReadAllBytes(Path.Combine(s_folder, vector, "quote.bin"));
 
     private static bool Verifies(P256Signature signature, ByteString key)
