@@ -1,6 +1,7 @@
 using System.Collections;
 using Ait.Miner.Running;
 
+MemoryDumps.Forbid();
 Dictionary<string, string> environment = [];
 foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
 {

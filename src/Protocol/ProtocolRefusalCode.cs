@@ -29,4 +29,7 @@ public enum ProtocolRefusalCode
 
     /// <summary>A text that is not of the one form its type's documentation gives.</summary>
     WrongForm = 9,
+
+    /// <summary>What was sealed does not open under the key at hand, or was changed.</summary>
+    CannotBeOpened = 10,
 }

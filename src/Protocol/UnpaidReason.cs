@@ -23,4 +23,7 @@ public enum UnpaidReason : byte
 
     /// <summary>Its pay is put aside until its device clock admits it.</summary>
     Deferred = 6,
+
+    /// <summary>The content key of its confidential prompt was not released to it; it ran nothing. The coordinator's, never the contract's.</summary>
+    KeyWithheld = 8,
 }

@@ -31,6 +31,7 @@ public static class UnpaidReasons
             $"The contract does not take this claim: {detail ?? "no reason given"}. Refresh the device's evidence before it expires, keep its enclave key until its tasks are settled, and report true device time.",
         UnpaidReason.ResultInMinority => "Two other devices agree on another result. Check the engine version and the device's memory; run the engine's self-test.",
         UnpaidReason.NoAgreement => "No two seats gave the same result in time; nobody was paid and the buyer keeps the credit. Run the engine's self-test if this repeats.",
+        UnpaidReason.KeyWithheld => "The buyer released no content key to this seat: it was away, or does not trust this device. Nothing was run; nothing to do.",
         UnpaidReason.NotRevealed => "A commitment arrived but no result that opens it. Keep the miner running until its seats are revealed.",
         UnpaidReason.Deferred => detail ?? "The device was paid ahead of its time. Anyone has this pay minted with `release` once the device's clock allows it; nothing is lost.",
         _ => detail ?? "Ask the coordinator's operator.",

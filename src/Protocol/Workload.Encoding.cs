@@ -6,7 +6,7 @@ using Ait.Protocol.Codec;
 
 namespace Ait.Protocol;
 
-/// <content>The canonical encoding: "AITW", version 1, then the fields in order, integers big-endian (docs/protocol.md).</content>
+/// <content>The canonical encoding: "AITW", version 1 (2 of a confidential prompt), then the fields in order, integers big-endian (docs/protocol.md).</content>
 public sealed partial record Workload
 {
     private const uint Magic = 0x41495457; // "AITW"
@@ -18,6 +18,11 @@ public sealed partial record Workload
     /// <summary>The canonical encoding.</summary>
     public byte[] ToBytes()
     {
+        if (Confidential is { } terms)
+        {
+            return [.. ConfidentialHead(EngineVersion, ModelDigest, MaxNewTokens, terms.PromptTokens, terms.Holder), .. terms.Ciphertext];
+        }
+
         ByteWriter writer = new ByteWriter()
             .UInt32(Magic)
             .Byte(Version)
@@ -68,10 +73,15 @@ public sealed partial record Workload
         var reader = new ByteReader(bytes);
         uint magic = reader.UInt32();
         byte version = reader.Byte();
-        if (!reader.RanOut && (magic != Magic || version != Version))
+        if (!reader.RanOut && (magic != Magic || version is not (Version or ConfidentialVersion)))
         {
-            refusal = new(ProtocolRefusalCode.WrongMagic, "AITW version 1", $"0x{magic:x8} version {version}");
+            refusal = new(ProtocolRefusalCode.WrongMagic, "AITW version 1 or 2", $"0x{magic:x8} version {version}");
             return false;
+        }
+
+        if (version == ConfidentialVersion)
+        {
+            return TryReadConfidential(ref reader, bytes.Length, out workload, out refusal);
         }
 
         var type = (WorkloadType)reader.UInt16();

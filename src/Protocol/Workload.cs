@@ -75,7 +75,7 @@ public sealed partial record Workload
     /// <summary>Digest of the model; of training, of the model that it begins from.</summary>
     public Hash256 ModelDigest { get; }
 
-    /// <summary>Prompt token ids, 1 to <see cref="MaxTokens"/> of them; none in training.</summary>
+    /// <summary>Prompt token ids, 1 to <see cref="MaxTokens"/> of them; none in training, and none to be seen of a confidential prompt.</summary>
     public ImmutableArray<int> Prompt { get; }
 
     /// <summary>Most tokens to generate, 1 to <see cref="MaxTokens"/>; 0 in training.</summary>
@@ -96,8 +96,8 @@ public sealed partial record Workload
     /// <summary>keccak256 of the canonical encoding.</summary>
     public Hash256 Hash => _hash.Value;
 
-    /// <summary>Tokens the benchmark table charges: prompt plus the most that may be generated; of training, those of every step.</summary>
-    public long ChargedTokens => Training is { } training ? (long)training.Steps * training.TokensPerStep : (long)Prompt.Length + MaxNewTokens;
+    /// <summary>Tokens the benchmark table charges: prompt plus the most that may be generated; of a confidential prompt its step, of training those of every step.</summary>
+    public long ChargedTokens => Training is { } training ? (long)training.Steps * training.TokensPerStep : (long)(Confidential?.PromptTokens ?? Prompt.Length) + MaxNewTokens;
 
     /// <summary>The benchmarked compute units of this workload.</summary>
     /// <param name="microComputeUnitsPerToken">The model's entry in the benchmark table, in micro-CU per token.</param>

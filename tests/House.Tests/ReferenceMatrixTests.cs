@@ -13,9 +13,10 @@ public sealed class ReferenceMatrixTests
         ["Emulation"] = [],
         ["Protocol"] = ["Chain"],
         ["Audit"] = ["Attestation", "Chain", "Protocol"],
+        ["Buyer"] = ["Chain", "Protocol"],
         ["Coordinator"] = ["Attestation", "Chain", "Engine", "Protocol"],
         ["Miner"] = ["Attestation", "Chain", "Engine", "Protocol"],
-        ["Cli"] = ["Attestation", "Audit", "Chain", "Engine", "Protocol"],
+        ["Cli"] = ["Attestation", "Audit", "Buyer", "Chain", "Engine", "Protocol"],
     };
 
     /// <summary>Executables that are built with the command line and found beside it, but not linked.</summary>

@@ -8,6 +8,7 @@ using Ait.Cli.Surroundings;
 using Ait.Engine;
 using Ait.Protocol;
 using Ait.Protocol.Http;
+using Ait.Protocol.Sealing;
 
 namespace Ait.Cli.Asking;
 
@@ -78,7 +79,13 @@ internal sealed class Purchase
     }
 
     /// <summary>Waits until the workload has run and settled; the answer matches the contract's result hash or is refused.</summary>
-    internal async Task<WorkloadAnswer> AnswerAsync(Hash256 workloadId, Action<WorkloadPhase> progress, CancellationToken cancellation)
+    /// <param name="workloadId">The workload.</param>
+    /// <param name="progress">Told each phase.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <param name="confidential">Opens the answer to a confidential workload.</param>
+    /// <param name="eachLook">Done with every look, while the workload runs.</param>
+    internal async Task<WorkloadAnswer> AnswerAsync(
+        Hash256 workloadId, Action<WorkloadPhase> progress, CancellationToken cancellation, ConfidentialAnswer? confidential = null, Func<CancellationToken, Task>? eachLook = null)
     {
         WorkloadPhase? last = null;
         while (true)
@@ -97,14 +104,19 @@ internal sealed class Purchase
 
             if (workload is { Phase: WorkloadPhase.Settled, Transcript: { } transcript, TaskId: { } taskId })
             {
-                return await CheckAsync(workloadId, taskId, transcript, cancellation).ConfigureAwait(false);
+                return await CheckAsync(workloadId, taskId, transcript, confidential, cancellation).ConfigureAwait(false);
+            }
+
+            if (eachLook is not null)
+            {
+                await eachLook(cancellation).ConfigureAwait(false);
             }
 
             await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
         }
     }
 
-    private async Task<WorkloadAnswer> CheckAsync(Hash256 workloadId, Hash256 taskId, string transcriptHex, CancellationToken cancellation)
+    private async Task<WorkloadAnswer> CheckAsync(Hash256 workloadId, Hash256 taskId, string transcriptHex, ConfidentialAnswer? confidential, CancellationToken cancellation)
     {
         Hash256 settled = NetworkAccess.Mining.Event("TaskSettled").Topic;
         IReadOnlyList<(Log Log, ContractEvent Event)> events = await _network.Chain
@@ -115,9 +127,9 @@ internal sealed class Purchase
             throw new RefusedException($"the coordinator says task {taskId} of workload {workloadId} is settled; the chain knows no such settlement.");
         }
 
-        if (!Hex.TryDecode(transcriptHex, out byte[]? bytes) || Read(bytes) is not { } read)
+        if (!Hex.TryDecode(transcriptHex, out byte[]? bytes))
         {
-            throw new RefusedException($"the coordinator's transcript of workload {workloadId} is not one of this engine's.");
+            throw new RefusedException($"the coordinator's transcript of workload {workloadId} is not hex.");
         }
 
         var result = new Hash256(Digest.Of(bytes).ToBytes());
@@ -125,6 +137,18 @@ internal sealed class Purchase
         if (result != agreed)
         {
             throw new RefusedException($"the coordinator's transcript of workload {workloadId} has result {result}, the settled result is {agreed}. Do not use this coordinator.");
+        }
+
+        if (confidential is { Workload: Workload workload, Key: ContentKey key })
+        {
+            bytes = key.TryOpenAnswer(workload, bytes, out byte[]? opened, out ProtocolRefusal? closed)
+                ? opened
+                : throw new RefusedException($"the settled answer of workload {workloadId} does not open under its content key: {closed}. At least two seats answered under another; do not use this coordinator.");
+        }
+
+        if (Read(bytes) is not { } read)
+        {
+            throw new RefusedException($"the coordinator's transcript of workload {workloadId} is not one of this engine's. A confidential one opens with its file: `ait open FILE`.");
         }
 
         byte paid = (byte)SeatOutcomes.Read(settlement["seats"].AsBigInteger()).Count(static seat => seat.Code == SeatOutcomes.Paid);

@@ -23,6 +23,7 @@ public static class AitCommandLine
         TasksCommand.Build,
         BalanceCommand.Build,
         RedeemCommand.Build,
+        OpenCommand.Build,
         KeyCommand.Build,
         AskCommand.Build,
         QueueCommand.Build,

@@ -196,7 +196,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
             Keep(MinerCall(miner, byName[miner.Host]));
         }
 
-        new NetworkRecord(_options.Rpc, _options.Coordinator, _options.Miners).Write(State.Network);
+        new NetworkRecord(_options.Reached(_options.Rpc), _options.Reached(_options.Coordinator), _options.Miners).Write(State.Network);
     }
 
     /// <summary>The hosts of the miners, once their root is there.</summary>
@@ -259,7 +259,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         name,
         Installation.HostProgram("Ait.Coordinator"),
         [
-            "--rpc", _options.Rpc.ToString(), "--deployment", State.Deployment, "--key", State.Key("coordinator"), "--store", _options.Store ?? State.Ledger,
+            "--rpc", _options.Reached(_options.Rpc).ToString(), "--deployment", State.Deployment, "--key", State.Key("coordinator"), "--store", _options.Store ?? State.Ledger,
             "--listen", address.ToString(), "--models", State.Models, "--batch-interval", Milliseconds(_options.BatchInterval),
             "--commit-window", Milliseconds(_options.CommitWindow), "--reveal-window", Milliseconds(_options.RevealWindow),
             "--collateral", State.Collateral, "--collateral-source", "disk", "--revocation", "given",
@@ -271,7 +271,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         miner.Name,
         Installation.HostProgram("Ait.Miner"),
         [
-            "--rpc", _options.Rpc.ToString(), "--coordinator", string.Join(',', _options.Coordinators.Select(coordinator => coordinator.Address)), "--deployment", State.Deployment,
+            "--rpc", _options.Reached(_options.Rpc).ToString(), "--coordinator", string.Join(',', _options.Coordinators.Select(coordinator => _options.Reached(coordinator.Address))), "--deployment", State.Deployment,
             "--operator-key", State.Key(miner.Operator), "--evidence-command", Hardware.EvidenceCommand(miner.Host, Measurement),
             .. GpuEvidenceArguments(miner), "--gpu-uuid", Hex.Encode(machine.GpuUuids[miner.GpuIndex]), "--class", miner.DeviceClass.ToString(),
             "--measurement", miner.InTrustDomain ? TrustDomainMeasurement : Measurement,

@@ -29,6 +29,9 @@ internal sealed record LocalNetworkOptions
     /// <summary>Ports of further replicas of the coordinator over the same ledger, which must then be a shared one.</summary>
     internal IReadOnlyList<int> ReplicaPorts { get; init; } = [];
 
+    /// <summary>At which address programs reach one of this network, where something stands before it.</summary>
+    internal Func<Uri, Uri> Reached { get; init; } = static address => address;
+
     /// <summary>All coordinators by name, in the order in which miners try them.</summary>
     internal IReadOnlyList<(string Name, Uri Address)> Coordinators =>
     [

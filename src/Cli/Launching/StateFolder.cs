@@ -1,3 +1,5 @@
+using Ait.Chain;
+
 namespace Ait.Cli.Launching;
 
 /// <summary>Where everything of one local network lies.</summary>
@@ -38,6 +40,8 @@ internal sealed class StateFolder
     internal string Log(string name) => In("logs", name + ".log");
 
     internal string Miner(string name) => In("miners", name);
+
+    internal string Confidential(Hash256 workload) => In("confidential", workload + ".json");
 
     private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 }

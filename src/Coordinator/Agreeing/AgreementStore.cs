@@ -87,13 +87,15 @@ internal sealed class AgreementStore
             """
             INSERT INTO seat_outcomes (task_key, seat, reason, detail)
             SELECT s.task_key, s.seat,
-              CASE WHEN c.seat IS NULL THEN $2 WHEN r.seat IS NULL THEN $3 WHEN r.refused_bounds IS NOT NULL THEN $5 ELSE $4 END,
+              CASE WHEN c.seat IS NULL AND k.seat IS NOT NULL AND k.envelope IS NULL THEN $6 WHEN c.seat IS NULL THEN $2 WHEN r.seat IS NULL THEN $3
+                WHEN r.refused_bounds IS NOT NULL THEN $5 ELSE $4 END,
               'DurationOutOfBounds: the registry takes ' || r.refused_bounds
             FROM seats s LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
             LEFT JOIN reveals r ON r.task_key = s.task_key AND r.seat = s.seat
+            LEFT JOIN seat_keys k ON k.task_key = s.task_key AND k.seat = s.seat
             WHERE s.task_key = $1 ON CONFLICT DO NOTHING
             """,
-            task.TaskKey, UnpaidReason.Silent, UnpaidReason.NotRevealed, UnpaidReason.NoAgreement, UnpaidReason.ClaimRefused);
+            task.TaskKey, UnpaidReason.Silent, UnpaidReason.NotRevealed, UnpaidReason.NoAgreement, UnpaidReason.ClaimRefused, UnpaidReason.KeyWithheld);
         transaction.Execute(
             """
             UPDATE batches SET phase = 3 WHERE batch_key = $1 AND phase = 2

@@ -13,6 +13,7 @@ using Ait.Coordinator.Loops;
 using Ait.Coordinator.Observing;
 using Ait.Coordinator.OnChain;
 using Ait.Coordinator.Redeeming;
+using Ait.Coordinator.Releasing;
 using Ait.Coordinator.Settling;
 using Ait.Coordinator.Showing;
 using Ait.Coordinator.SigningIn;
@@ -71,6 +72,7 @@ internal static class CoordinatorApplication
         application.Services.GetRequiredService<DispatchEndpoints>().Map(application);
         application.Services.GetRequiredService<CollectionEndpoints>().Map(application);
         application.Services.GetRequiredService<RedemptionEndpoints>().Map(application);
+        application.Services.GetRequiredService<ReleaseEndpoints>().Map(application);
         application.Services.GetRequiredService<SignInEndpoints>().Map(application);
         application.Services.GetRequiredService<KeyEndpoints>().Map(application);
         application.Services.GetRequiredService<CompletionEndpoints>().Map(application);
@@ -120,6 +122,8 @@ internal static class CoordinatorApplication
         .AddSingleton<RedemptionStore>()
         .AddSingleton<WorkloadOpening>()
         .AddSingleton<RedemptionEndpoints>()
+        .AddSingleton<ReleaseStore>()
+        .AddSingleton<ReleaseEndpoints>()
         .AddSingleton<SignInNonce>()
         .AddSingleton<SessionStore>()
         .AddSingleton<SignInEndpoints>()

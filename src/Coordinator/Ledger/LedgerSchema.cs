@@ -124,6 +124,21 @@ internal static partial class LedgerSchema
             """
             ALTER TABLE reveals DROP COLUMN refused_bounds;
             """),
+        new(
+            """
+            CREATE TABLE seat_keys (
+              task_key INTEGER NOT NULL,
+              seat INTEGER NOT NULL,
+              statement BLOB NOT NULL,
+              said_at INTEGER NOT NULL,
+              envelope BLOB,
+              released_at INTEGER,
+              PRIMARY KEY (task_key, seat),
+              FOREIGN KEY (task_key, seat) REFERENCES seats) STRICT, WITHOUT ROWID;
+            """,
+            """
+            DROP TABLE seat_keys;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

@@ -3,6 +3,7 @@ using Ait.Chain;
 using Ait.Chain.Signing;
 using Ait.Protocol;
 using Ait.Protocol.Http;
+using Ait.Protocol.Sealing;
 
 namespace Ait.Miner.Keys;
 
@@ -18,6 +19,9 @@ internal sealed class EnclaveKey : IDisposable
     public static EnclaveKey Create() => new(Secp256k1PrivateKey.Create());
 
     public WorkAttestation Attest(WorkStatement statement, NetworkDomain domain) => WorkAttestation.Sign(statement, domain, _key);
+
+    public SeatKeyStatement SaySeatKey(Hash256 taskId, Hash256 gpuId, SeatKey seatKey, ulong expiresAt, NetworkDomain domain) =>
+        SeatKeyStatement.Sign(taskId, gpuId, seatKey, expiresAt, domain, _key);
 
     /// <summary>Signs a request to the coordinator under a nonce of its own.</summary>
     public SignedRequest SignRequest(NetworkDomain domain, string method, string path, ReadOnlySpan<byte> body, DateTimeOffset now) =>

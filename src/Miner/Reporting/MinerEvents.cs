@@ -29,6 +29,8 @@ internal static class MinerEvents
                 LetterRefusal.EngineVersionUnknown or LetterRefusal.DeterminismClassUnknown => "Run the release that the network's engine version asks for.",
                 LetterRefusal.TooLate => "Check this machine's clock and its load.",
                 LetterRefusal.ModelUnavailable => "Tell the coordinator's operator.",
+                LetterRefusal.KeyNotReleased => "Nothing to do on this machine: the buyer was away or did not trust this device with the key. Nothing was run, and nobody is paid or blamed.",
+                LetterRefusal.PromptUnreadable => "Nothing to do on this machine: the buyer or the coordinator sent a key that opens nothing. Nothing was run.",
                 LetterRefusal.TooLargeForThisMachine => "Run the miner on a machine with more memory, or expect seats with long workloads to go unpaid.",
                 _ => "Tell the coordinator's operator; other seats are not affected.",
             },
@@ -44,6 +46,14 @@ internal static class MinerEvents
                 ? "has a chunk of training that cannot be done: its error is reported, and nobody is paid for it."
                 : "has a workload the model cannot run: the engine's canonical refusal is its result.",
         [new Fact("durationMillis", string.Empty, executed.DurationMillis), new Fact("heldMillis", string.Empty, executed.HeldMillis)]);
+
+    /// <summary>Not how long the answer is, nor whether there is one: that is the buyer's to know.</summary>
+    public static MinerEvent ExecutedConfidentially(Hash256 taskId, ulong durationMillis) => Seat(
+        "executed",
+        Severity.Information,
+        taskId,
+        $"ran a confidential prompt in {durationMillis.ToString(CultureInfo.InvariantCulture)} ms.",
+        [new Fact("durationMillis", string.Empty, durationMillis)]);
 
     public static MinerEvent Committed(Hash256 taskId) => Seat("committed", Severity.Information, taskId, "has its commitment in.", []);
 
@@ -123,8 +133,9 @@ internal static class MinerEvents
             new Fact("abandoned", string.Empty, (ulong)totals.Abandoned),
         ]);
 
-    public static MinerEvent Failed(string where, Exception exception) =>
-        new("failed", Severity.Error, $"{where} failed: {exception.GetType().Name}: {exception.Message}", [])
+    /// <summary>A message may quote what was worked on: of a confidential prompt only the kind of failure is told.</summary>
+    public static MinerEvent Failed(string where, Exception exception, bool isConfidential = false) =>
+        new("failed", Severity.Error, $"{where} failed: {exception.GetType().Name}{(isConfidential ? "." : $": {exception.Message}")}", [])
         {
             Remedy = "This is a fault of the miner; report it with this line.",
         };
@@ -142,6 +153,7 @@ internal static class MinerEvents
         UnpaidReason.ResultInMinority => "its result differs from the agreed one.",
         UnpaidReason.NoAgreement => "no result reached the quorum before the deadline.",
         UnpaidReason.NotRevealed => "it committed and did not reveal in time.",
+        UnpaidReason.KeyWithheld => "its content key was not released to it, so it ran nothing.",
         UnpaidReason.ClaimRefused => "the contract does not take this claim.",
         _ => $"reason {(byte)reason}.",
     };
@@ -150,6 +162,7 @@ internal static class MinerEvents
     {
         UnpaidReason.Silent or UnpaidReason.NotRevealed => "Keep the process running and connected until its seats are revealed; stop it with SIGTERM.",
         UnpaidReason.ResultInMinority => "Run doctor: its engine self-test tells whether this machine computes the network's arithmetic.",
+        UnpaidReason.KeyWithheld => "Nothing to do on this machine: the buyer was away or did not trust this device with the key.",
         UnpaidReason.NoAgreement => "Nothing to do on this machine: other seats were silent or disagreed.",
         UnpaidReason.ClaimRefused => "Keep one process per GPU with fresh evidence; a duration over the bounds means that this device is too slow for its class.",
         _ => "See docs/protocol.md for the reason code.",

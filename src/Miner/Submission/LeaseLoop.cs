@@ -161,7 +161,7 @@ internal sealed class LeaseLoop
         }
         catch (Exception exception)
         {
-            _around.Reporter.Report(MinerEvents.Failed($"Seat of task {seat.TaskId}", exception));
+            _around.Reporter.Report(MinerEvents.Failed($"Seat of task {seat.TaskId}", exception, isConfidential: seat.Workload.Confidential is not null));
         }
         finally
         {

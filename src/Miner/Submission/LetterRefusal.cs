@@ -32,4 +32,10 @@ internal enum LetterRefusal
 
     /// <summary>The workload needs more memory than this machine gives the engine.</summary>
     TooLargeForThisMachine = 10,
+
+    /// <summary>The holder of a confidential prompt's content key did not release it to this seat in time.</summary>
+    KeyNotReleased = 11,
+
+    /// <summary>What the holder released does not open the prompt, or what is inside is not what the workload says.</summary>
+    PromptUnreadable = 12,
 }

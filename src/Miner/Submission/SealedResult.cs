@@ -1,6 +1,6 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Ait.Chain;
-using Ait.Miner.Execution;
 using Ait.Miner.Keys;
 using Ait.Protocol;
 using Ait.Protocol.Http;
@@ -12,30 +12,36 @@ internal sealed class SealedResult
 {
     private readonly WorkAttestation _attestation;
     private readonly Hash256 _salt;
-    private readonly ExecutedWorkload _executed;
+    private readonly ImmutableArray<byte> _result;
 
-    private SealedResult(WorkAttestation attestation, Hash256 salt, ExecutedWorkload executed, Hash256 commitment)
+    private SealedResult(WorkAttestation attestation, Hash256 salt, ImmutableArray<byte> result, Hash256 commitment)
     {
         _attestation = attestation;
         _salt = salt;
-        _executed = executed;
+        _result = result;
         Commitment = commitment;
     }
 
     public Hash256 Commitment { get; }
 
-    public Hash256 ResultHash => _executed.ResultHash;
+    public Hash256 ResultHash => _attestation.Statement.ResultHash;
 
     /// <summary>Signs the statement with the enclave key and hides it behind 256 random bits.</summary>
-    public static SealedResult Seal(AcceptedSeat seat, ExecutedWorkload executed, NetworkDomain domain, Address operatorAccount, EnclaveKey key)
+    /// <param name="seat">The seat.</param>
+    /// <param name="result">What seats compare by its SHA-256: the canonical bytes of the outcome, or those sealed under the content key.</param>
+    /// <param name="durationMillis">Device time.</param>
+    /// <param name="domain">The network.</param>
+    /// <param name="operatorAccount">The account the seat belongs to.</param>
+    /// <param name="key">Signs.</param>
+    public static SealedResult Seal(AcceptedSeat seat, ImmutableArray<byte> result, ulong durationMillis, NetworkDomain domain, Address operatorAccount, EnclaveKey key)
     {
         Span<byte> random = stackalloc byte[Hash256.Size];
         RandomNumberGenerator.Fill(random);
         var salt = new Hash256(random);
-        var statement = new WorkStatement(seat.TaskId, seat.Workload.Hash, executed.ResultHash, seat.Letter.Assignment.GpuId, executed.DurationMillis);
-        return new SealedResult(key.Attest(statement, domain), salt, executed, ResultCommitment.Compute(domain, statement, operatorAccount, salt));
+        var statement = new WorkStatement(seat.TaskId, seat.Workload.Hash, new Hash256(SHA256.HashData(result.AsSpan())), seat.Letter.Assignment.GpuId, durationMillis);
+        return new SealedResult(key.Attest(statement, domain), salt, result, ResultCommitment.Compute(domain, statement, operatorAccount, salt));
     }
 
     /// <summary>What opens the commitment.</summary>
-    public ResultRequest Reveal() => new(Hex.Encode(_attestation.ToBytes()), _salt, Hex.Encode(_executed.Encoded.AsSpan()));
+    public ResultRequest Reveal() => new(Hex.Encode(_attestation.ToBytes()), _salt, Hex.Encode(_result.AsSpan()));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Ait.Chain;
 using Ait.Engine;
@@ -5,6 +6,7 @@ using Ait.Miner.Execution;
 using Ait.Miner.Reporting;
 using Ait.Protocol;
 using Ait.Protocol.Http;
+using Ait.Protocol.Sealing;
 
 namespace Ait.Miner.Submission;
 
@@ -27,14 +29,13 @@ internal sealed class SeatRun
     public async Task<SeatEnding> RunAsync(CancellationToken draining, CancellationToken cancellation)
     {
         Report(MinerEvents.Leased(_seat));
-        (ExecutedWorkload? executed, SeatEnding? ending) = await ExecuteAsync(draining, cancellation).ConfigureAwait(false);
-        if (executed is null)
+        var prompt = new PromptOpening(_around, _seat, AskAsync);
+        (SealedResult? result, SeatEnding? ending) = await ExecuteAsync(prompt, draining, cancellation).ConfigureAwait(false);
+        if (result is null)
         {
             return ending ?? throw new UnreachableException();
         }
 
-        Report(MinerEvents.Executed(TaskId, executed, _seat.Workload.Type));
-        SealedResult result = SealedResult.Seal(_seat, executed, _around.Domain, _around.OperatorAccount, _around.Key);
         try
         {
             return await SubmitAsync(result, draining, cancellation).ConfigureAwait(false);
@@ -45,7 +46,7 @@ internal sealed class SeatRun
         }
     }
 
-    private async Task<(ExecutedWorkload? Executed, SeatEnding? Ending)> ExecuteAsync(CancellationToken draining, CancellationToken cancellation)
+    private async Task<(SealedResult? Result, SeatEnding? Ending)> ExecuteAsync(PromptOpening prompt, CancellationToken draining, CancellationToken cancellation)
     {
         TimeSpan left = _seat.CommitBy - _around.Clock.GetUtcNow();
         using var late = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _around.Clock);
@@ -64,14 +65,28 @@ internal sealed class SeatRun
             }
 
             DurationRange payable = await _around.Durations.OfAsync(_seat.Workload.Type, _seat.Letter.Assignment.MiningTask.ComputeUnits, waiting.Token).ConfigureAwait(false);
-            return _seat.Workload.Training is { } terms
-                ? await TrainAsync(ready.Model, terms, payable, waiting.Token, running.Token).ConfigureAwait(false)
-                : (await _around.Executor.RunAsync(ready.Model, _seat.Workload, payable, waiting.Token, running.Token).ConfigureAwait(false), null);
+            if (_seat.Workload.Training is { } terms)
+            {
+                (ExecutedWorkload? trained, SeatEnding? untrained) = await TrainAsync(ready.Model, terms, payable, waiting.Token, running.Token).ConfigureAwait(false);
+                return (trained is null ? null : Seal(trained, contentKey: null), untrained);
+            }
+
+            PromptOutcome opened = await prompt.OpenAsync(waiting.Token).ConfigureAwait(false);
+            if (opened is not PromptOutcome.Open open)
+            {
+                var closed = (PromptOutcome.Closed)opened;
+                Report(MinerEvents.Declined(TaskId, closed.Refusal, closed.Problem));
+                return (null, new SeatEnding.Unpaid());
+            }
+
+            using ContentKey? contentKey = open.Key;
+            ExecutedWorkload executed = await _around.Executor.RunAsync(ready.Model, open.Plain, payable, waiting.Token, running.Token).ConfigureAwait(false);
+            return (Seal(executed, contentKey), null);
         }
         catch (EngineRefusedException refused)
         {
             // About this machine, not about the workload: other seats may well have a result, so there is none to sign here.
-            Report(MinerEvents.Declined(TaskId, LetterRefusal.TooLargeForThisMachine, refused.Refusal.ToString()));
+            Report(MinerEvents.Declined(TaskId, LetterRefusal.TooLargeForThisMachine, _seat.Workload.Confidential is null ? refused.Refusal.ToString() : refused.Refusal.Code.ToString()));
             return (null, new SeatEnding.Unpaid());
         }
         catch (OperationCanceledException)
@@ -83,7 +98,7 @@ internal sealed class SeatRun
 
             if (late.IsCancellationRequested)
             {
-                Report(MinerEvents.TooLate(TaskId));
+                Report(prompt.IsWaiting ? MinerEvents.Declined(TaskId, LetterRefusal.KeyNotReleased, "commitments closed before the key came") : MinerEvents.TooLate(TaskId));
                 return (null, new SeatEnding.Unpaid());
             }
 
@@ -95,6 +110,20 @@ internal sealed class SeatRun
             await done.CancelAsync().ConfigureAwait(false);
             await keepAlive.ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The result as it may be handed in: of a confidential prompt sealed as well, and nothing is reported of what it says.</summary>
+    private SealedResult Seal(ExecutedWorkload executed, ContentKey? contentKey)
+    {
+        if (contentKey is null)
+        {
+            Report(MinerEvents.Executed(TaskId, executed, _seat.Workload.Type));
+            return SealedResult.Seal(_seat, executed.Encoded, executed.DurationMillis, _around.Domain, _around.OperatorAccount, _around.Key);
+        }
+
+        Report(MinerEvents.ExecutedConfidentially(TaskId, executed.DurationMillis));
+        ImmutableArray<byte> answer = [.. contentKey.SealAnswer(_seat.Workload, executed.Encoded.AsSpan())];
+        return SealedResult.Seal(_seat, answer, executed.DurationMillis, _around.Domain, _around.OperatorAccount, _around.Key);
     }
 
     private async Task<(ExecutedWorkload? Executed, SeatEnding? Ending)> TrainAsync(
@@ -236,13 +265,13 @@ internal sealed class SeatRun
     }
 
     /// <summary>Asks patiently; while the coordinator does not (yet) see the device as registered, that is looked into and the question repeated.</summary>
-    private async Task<Reply<SeatResponse>> AskAsync(Func<CancellationToken, Task<Reply<SeatResponse>>> question, CancellationToken cancellation)
+    private async Task<Reply<T>> AskAsync<T>(Func<CancellationToken, Task<Reply<T>>> question, CancellationToken cancellation)
     {
         var deadline = DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(_seat.Letter.Assignment.MiningTask.Deadline, int.MaxValue));
         for (int refusals = 1; ; refusals++)
         {
-            Reply<SeatResponse> reply = await _around.Patience.AskAsync(question, cancellation).ConfigureAwait(false);
-            if (reply is not Reply<SeatResponse>.Refused { Refusal: { Code: ProblemCodes.DeviceNotEligible or ProblemCodes.EvidenceMissing or ProblemCodes.NotAuthorized } refusal } || _around.Clock.GetUtcNow() >= deadline)
+            Reply<T> reply = await _around.Patience.AskAsync(question, cancellation).ConfigureAwait(false);
+            if (reply is not Reply<T>.Refused { Refusal: { Code: ProblemCodes.DeviceNotEligible or ProblemCodes.EvidenceMissing or ProblemCodes.NotAuthorized } refusal } || _around.Clock.GetUtcNow() >= deadline)
             {
                 return reply;
             }

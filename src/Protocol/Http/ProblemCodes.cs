@@ -42,6 +42,9 @@ public static class ProblemCodes
     /// <summary>409: too late for this seat.</summary>
     public const string DeadlinePassed = "DeadlinePassed";
 
+    /// <summary>409: the seat has said another key since.</summary>
+    public const string SeatKeyReplaced = "SeatKeyReplaced";
+
     /// <summary>422: the work attestation or transcript does not verify.</summary>
     public const string ResultInvalid = "ResultInvalid";
 

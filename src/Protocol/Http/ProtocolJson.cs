@@ -39,5 +39,9 @@ namespace Ait.Protocol.Http;
 [JsonSerializable(typeof(KeyResponse))]
 [JsonSerializable(typeof(KeysResponse))]
 [JsonSerializable(typeof(CreditResponse))]
+[JsonSerializable(typeof(SeatKeyRequest))]
+[JsonSerializable(typeof(SeatKeyResponse))]
+[JsonSerializable(typeof(ConfidentialSeatsResponse))]
+[JsonSerializable(typeof(EnvelopeRequest))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

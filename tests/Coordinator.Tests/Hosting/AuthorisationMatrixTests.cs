@@ -8,6 +8,7 @@ using Ait.Chain.Signing;
 using Ait.Coordinator.Tests.Support;
 using Ait.Protocol;
 using Ait.Protocol.Http;
+using Ait.Protocol.Sealing;
 using Microsoft.AspNetCore.Routing;
 
 namespace Ait.Coordinator.Tests.Hosting;
@@ -142,6 +143,9 @@ public sealed class AuthorisationMatrixTests
             Post("/v1/leases", Callers.Device, new LeaseRequest(device.GpuId, 1, 0), ProtocolJson.Default.LeaseRequest),
             Post("/v1/commitments", Callers.Device, new CommitmentRequest(s_id, device.GpuId, s_id), ProtocolJson.Default.CommitmentRequest),
             Post("/v1/results", Callers.Device, Result(device), ProtocolJson.Default.ResultRequest),
+            Post("/v1/seat-keys", Callers.Device, new SeatKeyRequest(SeatKeyOf(network, device)), ProtocolJson.Default.SeatKeyRequest),
+            Get("/v1/workloads/{workloadId}/seats", Callers.None, $"/v1/workloads/{s_id}/seats"), // Nobody holds the content key of nothing.
+            Post("/v1/envelopes", Callers.Signers, new EnvelopeRequest(s_id, device.GpuId, "0x00", "0x00"), ProtocolJson.Default.EnvelopeRequest), // Who holds the key is looked up with the task.
             Get("/v1/seats/{taskId}", Callers.Device, $"/v1/seats/{s_id}?gpuId={device.GpuId}"),
             Get("/v1/sign-in", Callers.Everybody),
             new("POST", "/v1/sign-in", "/v1/sign-in", "{}", Callers.Everybody),
@@ -162,6 +166,13 @@ public sealed class AuthorisationMatrixTests
     {
         (WorkAttestation attestation, Hash256 salt) = device.Work(s_id, s_id);
         return new ResultRequest(Hex.Encode(attestation.ToBytes()), salt, "0x00");
+    }
+
+    private static string SeatKeyOf(BuyerNetwork network, TestMiner device)
+    {
+        using var key = SeatKey.Create();
+        ulong end = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 3600;
+        return Hex.Encode(SeatKeyStatement.Sign(s_id, device.GpuId, key, end, network.Http.Network.Domain, device.EnclaveKey).ToBytes());
     }
 
     private static bool BitOperationsIsOne(Callers caller) => System.Numerics.BitOperations.PopCount((uint)caller) == 1;

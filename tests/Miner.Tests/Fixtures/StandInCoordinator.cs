@@ -8,6 +8,7 @@ using Ait.Chain;
 using Ait.Engine;
 using Ait.Protocol;
 using Ait.Protocol.Http;
+using Ait.Protocol.Sealing;
 
 namespace Ait.Miner.Tests.Fixtures;
 
@@ -37,6 +38,9 @@ internal sealed class StandInCoordinator : IAsyncDisposable
     /// <summary>Whether results may be revealed.</summary>
     public bool RevealOpen { get; set; } = true;
 
+    /// <summary>The envelope to a seat's key, null for none yet; without it there are no confidential prompts here.</summary>
+    public Func<SeatKeyStatement, byte[]?> Envelope { get; set; } = _ => null;
+
     /// <summary>How far ahead its clock says it is.</summary>
     public TimeSpan ClockSkew { get; set; }
 
@@ -56,7 +60,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
     /// <summary>Adds the seat in this phase; a miner that waits for work may lease an open one before this returns.</summary>
     public StandInSeat Add(SeatLetter letter, Workload workload, SeatPhase phase = SeatPhase.Open)
     {
-        var seat = new StandInSeat { Letter = letter, Dto = Network.Dto(letter, workload), Phase = phase };
+        var seat = new StandInSeat { Letter = letter, Dto = Network.Dto(letter, workload), IsConfidential = workload.Confidential is not null, Phase = phase };
         _seats[letter.TaskId] = seat;
         return seat;
     }
@@ -181,6 +185,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         {
             ("POST", "/v1/leases") => await LeaseAsync(listener, signed.Signer, body),
             ("POST", "/v1/commitments") => Commit(body),
+            ("POST", "/v1/seat-keys") => SaySeatKey(body),
             ("POST", "/v1/results") => Reveal(body),
             ("GET", string seat) when seat.StartsWith("/v1/seats/", StringComparison.Ordinal) && Hash256.TryParse(seat[10..], out Hash256 taskId) =>
                 _seats.TryGetValue(taskId, out StandInSeat? found) && path.EndsWith($"?gpuId={_network.GpuId}", StringComparison.Ordinal) ? Seat(found) : Refuse(404, ProblemCodes.NotFound, "no such seat"),
@@ -232,6 +237,14 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         }
     }
 
+    private (int Status, byte[] Answer) SaySeatKey(byte[] body)
+    {
+        byte[] statement = Hex.Decode(Read(body, ProtocolJson.Default.SeatKeyRequest).Statement);
+        return SeatKeyStatement.TryVerify(statement, _network.Domain, _enclaveKey(), Network.Now, out SeatKeyStatement? said, out ProtocolRefusal? refusal)
+            ? Ok(new SeatKeyResponse(Envelope(said) is byte[] envelope ? Hex.Encode(envelope) : null), ProtocolJson.Default.SeatKeyResponse)
+            : Refuse(422, ProblemCodes.ResultInvalid, refusal.ToString());
+    }
+
     private (int Status, byte[] Answer) Commit(byte[] body)
     {
         CommitmentRequest request = Read(body, ProtocolJson.Default.CommitmentRequest);
@@ -279,7 +292,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         }
 
         if (!SHA256.HashData(transcript).AsSpan().SequenceEqual(attestation.Statement.ResultHash.ToArray())
-            || !Transcript.TryParse(transcript, out _, out _)
+            || !(seat.IsConfidential || Transcript.TryParse(transcript, out _, out _))
             || attestation.Statement.WorkloadHash != seat.Letter.Assignment.MiningTask.WorkloadHash
             || attestation.Statement.GpuId != _network.GpuId)
         {

@@ -11,6 +11,9 @@ internal sealed class StandInSeat
 
     public required SeatLetterDto Dto { get; init; }
 
+    /// <summary>Its transcript is sealed.</summary>
+    public bool IsConfidential { get; init; }
+
     public SeatPhase Phase { get; set; } = SeatPhase.Open;
 
     public Hash256? Commitment { get; set; }
