@@ -111,7 +111,12 @@ public class Devnet : IAsyncLifetime
             try
             {
                 WorkloadResponse state = await Network.Coordinator.WorkloadAsync(workload, cancellation);
-                Assert.NotEqual(WorkloadPhase.Void, state.Phase);
+                if (state is { Phase: WorkloadPhase.Void, TaskId: { } ended })
+                {
+                    TaskResponse task = await Network.Coordinator.TaskAsync(ended, cancellation);
+                    Assert.Fail($"task {ended} is void: {string.Join(", ", task.Seats.Select(seat => $"{seat.Phase} {seat.Reason}"))}");
+                }
+
                 if (state is { Phase: WorkloadPhase.Settled, TaskId: { } taskId })
                 {
                     return await Network.Coordinator.TaskAsync(taskId, cancellation);
