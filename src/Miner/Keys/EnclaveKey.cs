@@ -20,7 +20,7 @@ internal sealed class EnclaveKey : IDisposable
 
     public WorkAttestation Attest(WorkStatement statement, NetworkDomain domain) => WorkAttestation.Sign(statement, domain, _key);
 
-    public SeatKeyStatement SaySeatKey(Hash256 taskId, Hash256 gpuId, SeatKey seatKey, ulong expiresAt, NetworkDomain domain) =>
+    public SeatKeyStatement SignSeatKey(Hash256 taskId, Hash256 gpuId, SeatKey seatKey, ulong expiresAt, NetworkDomain domain) =>
         SeatKeyStatement.Sign(taskId, gpuId, seatKey, expiresAt, domain, _key);
 
     /// <summary>Signs a request to the coordinator under a nonce of its own.</summary>

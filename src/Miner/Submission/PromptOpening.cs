@@ -39,11 +39,11 @@ internal sealed class PromptOpening
 
         using var key = SeatKey.Create();
         ulong end = (ulong)Math.Max(0, _seat.CommitBy.ToUnixTimeSeconds());
-        var request = new SeatKeyRequest(Hex.Encode(_around.Key.SaySeatKey(_seat.TaskId, _around.GpuId, key, end, _around.Domain).ToBytes()));
+        var request = new SeatKeyRequest(Hex.Encode(_around.Key.SignSeatKey(_seat.TaskId, _around.GpuId, key, end, _around.Domain).ToBytes()));
         IsWaiting = true;
         for (int looks = 1; ; looks++)
         {
-            switch (await _ask(token => _around.Client.SaySeatKeyAsync(request, token), cancellation).ConfigureAwait(false))
+            switch (await _ask(token => _around.Client.SignSeatKeyAsync(request, token), cancellation).ConfigureAwait(false))
             {
                 case Reply<SeatKeyResponse>.Answered { Value.Envelope: null }:
                     await Task.Delay(_around.Timing.UntilReveal.After(looks), _around.Clock, cancellation).ConfigureAwait(false);

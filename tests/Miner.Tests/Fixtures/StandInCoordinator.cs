@@ -185,7 +185,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         {
             ("POST", "/v1/leases") => await LeaseAsync(listener, signed.Signer, body),
             ("POST", "/v1/commitments") => Commit(body),
-            ("POST", "/v1/seat-keys") => SaySeatKey(body),
+            ("POST", "/v1/seat-keys") => SignSeatKey(body),
             ("POST", "/v1/results") => Reveal(body),
             ("GET", string seat) when seat.StartsWith("/v1/seats/", StringComparison.Ordinal) && Hash256.TryParse(seat[10..], out Hash256 taskId) =>
                 _seats.TryGetValue(taskId, out StandInSeat? found) && path.EndsWith($"?gpuId={_network.GpuId}", StringComparison.Ordinal) ? Seat(found) : Refuse(404, ProblemCodes.NotFound, "no such seat"),
@@ -237,7 +237,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         }
     }
 
-    private (int Status, byte[] Answer) SaySeatKey(byte[] body)
+    private (int Status, byte[] Answer) SignSeatKey(byte[] body)
     {
         byte[] statement = Hex.Decode(Read(body, ProtocolJson.Default.SeatKeyRequest).Statement);
         return SeatKeyStatement.TryVerify(statement, _network.Domain, _enclaveKey(), Network.Now, out SeatKeyStatement? said, out ProtocolRefusal? refusal)

@@ -118,7 +118,7 @@ public sealed class ConfidentialSeatTests
         Workload workload = key.SealPrompt(Network.Workload());
         bench.Coordinator.Envelope = said => fault switch
         {
-            "wrong recipient" => Seal(bench, key, workload, bench.Key.SaySeatKey(said.TaskId, said.GpuId, otherSeat, said.ExpiresAt, bench.Network.Domain)),
+            "wrong recipient" => Seal(bench, key, workload, bench.Key.SignSeatKey(said.TaskId, said.GpuId, otherSeat, said.ExpiresAt, bench.Network.Domain)),
             "wrong workload" => Seal(bench, key, otherKey.SealPrompt(Network.Workload()), said),
             "wrong key" => Seal(bench, otherKey, workload, said),
             _ => Seal(bench, key, workload, said)[..^1],
