@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Ait.Chain;
 using Ait.Chain.Signing;
@@ -75,8 +74,7 @@ public sealed class CoordinatorDesk : IReleaseDesk
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
-        var nonce = new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size));
-        foreach ((string name, string value) in SignedRequest.Sign(_domain, method.Method, path, body, _clock.GetUtcNow(), nonce, key).ToHeaders())
+        foreach ((string name, string value) in SignedRequest.Sign(_domain, method.Method, path, body, _clock.GetUtcNow(), key).ToHeaders())
         {
             request.Headers.Add(name, value);
         }

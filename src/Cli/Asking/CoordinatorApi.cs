@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ait.Chain;
@@ -144,8 +143,7 @@ internal sealed class CoordinatorApi : IDisposable
 
     private void Sign(HttpRequestMessage request, NetworkDomain domain, Secp256k1PrivateKey key, string method, string path, ReadOnlySpan<byte> body)
     {
-        var nonce = new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size));
-        SignedRequest signed = SignedRequest.Sign(domain, method, path, body, _clock.GetUtcNow(), nonce, key);
+        SignedRequest signed = SignedRequest.Sign(domain, method, path, body, _clock.GetUtcNow(), key);
         foreach ((string name, string value) in signed.ToHeaders())
         {
             request.Headers.Add(name, value);

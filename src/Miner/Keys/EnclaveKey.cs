@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Ait.Chain;
 using Ait.Chain.Signing;
 using Ait.Protocol;
@@ -25,17 +24,10 @@ internal sealed class EnclaveKey : IDisposable
 
     /// <summary>Signs a request to the coordinator under a nonce of its own.</summary>
     public SignedRequest SignRequest(NetworkDomain domain, string method, string path, ReadOnlySpan<byte> body, DateTimeOffset now) =>
-        SignedRequest.Sign(domain, method, path, body, now, DrawNonce(), _key);
+        SignedRequest.Sign(domain, method, path, body, now, _key);
 
     public void Dispose() => _key.Dispose();
 
     /// <summary>The account, never the key.</summary>
     public override string ToString() => Address.ToString();
-
-    private static Hash256 DrawNonce()
-    {
-        Span<byte> bytes = stackalloc byte[Hash256.Size];
-        RandomNumberGenerator.Fill(bytes);
-        return new Hash256(bytes);
-    }
 }

@@ -34,7 +34,7 @@ internal sealed class CoordinatorClient
     public Task<Reply<LeaseResponse>> LeaseAsync(int max, TimeSpan wait, CancellationToken cancellation) =>
         PostAsync("/v1/leases", new LeaseRequest(_gpuId, max, (int)wait.TotalMilliseconds), ProtocolJson.Default.LeaseRequest, wait + s_limit, ProtocolJson.Default.LeaseResponse, cancellation);
 
-    public Task<Reply<SeatKeyResponse>> SignSeatKeyAsync(SeatKeyRequest key, CancellationToken cancellation) =>
+    public Task<Reply<SeatKeyResponse>> SaySeatKeyAsync(SeatKeyRequest key, CancellationToken cancellation) =>
         PostAsync("/v1/seat-keys", key, ProtocolJson.Default.SeatKeyRequest, s_limit, ProtocolJson.Default.SeatKeyResponse, cancellation);
 
     public Task<Reply<SeatResponse>> CommitAsync(Hash256 taskId, Hash256 commitment, CancellationToken cancellation) =>

@@ -43,7 +43,7 @@ internal sealed class PromptOpening
         IsWaiting = true;
         for (int looks = 1; ; looks++)
         {
-            switch (await _ask(token => _around.Client.SignSeatKeyAsync(request, token), cancellation).ConfigureAwait(false))
+            switch (await _ask(token => _around.Client.SaySeatKeyAsync(request, token), cancellation).ConfigureAwait(false))
             {
                 case Reply<SeatKeyResponse>.Answered { Value.Envelope: null }:
                     await Task.Delay(_around.Timing.UntilReveal.After(looks), _around.Clock, cancellation).ConfigureAwait(false);

@@ -1,6 +1,7 @@
-using System.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Ait.Chain;
 using Ait.Chain.Signing;
 using Ait.Protocol.Codec;
@@ -32,6 +33,11 @@ public sealed record SignedRequest(Address Signer, ulong TimestampMillis, Hash25
 
     private static readonly Hash256 s_type =
         Keccak256.Hash("Request(string method,string path,bytes32 bodyHash,uint64 timestamp,bytes32 nonce)"u8);
+
+    /// <summary>Signs a request under a nonce drawn for it.</summary>
+    /// <inheritdoc cref="Sign(NetworkDomain, string, string, ReadOnlySpan{byte}, DateTimeOffset, Hash256, Secp256k1PrivateKey)"/>
+    public static SignedRequest Sign(NetworkDomain domain, string method, string path, ReadOnlySpan<byte> body, DateTimeOffset now, Secp256k1PrivateKey key) =>
+        Sign(domain, method, path, body, now, new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size)), key);
 
     /// <summary>Signs a request.</summary>
     /// <param name="domain">The network.</param>
