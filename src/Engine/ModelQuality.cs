@@ -9,15 +9,16 @@ namespace Ait.Engine;
 public static class ModelQuality
 {
     /// <summary>
-    /// Predicts every next token of the text with both. The reference takes one layer after the other, so that only one layer of
-    /// float weights is in memory.
+    /// Predicts every next token of the text with both. A text is cut into windows, each predicted from its own beginning. The
+    /// reference takes one layer after the other, so that only one layer of float weights is in memory.
     /// </summary>
     /// <param name="folder">
     /// The checkpoint that the model was imported from, whose weights the reference reads. Null for the model's own weights, which leaves
     /// what rounding the activations and the steps of the arithmetic cost.
     /// </param>
     /// <param name="model">The model.</param>
-    /// <param name="tokens">The text, 2 tokens to the context of the model.</param>
+    /// <param name="tokens">The text, 2 tokens or more.</param>
+    /// <param name="window">Tokens of a window, 2 to the context of the model; null for the context. A model knows only positions that it was trained on.</param>
     /// <param name="options">How the engine runs; null for the default.</param>
     /// <param name="cancellation">Looked at between layers and positions.</param>
     /// <param name="report">The comparison.</param>
@@ -27,16 +28,14 @@ public static class ModelQuality
         string? folder,
         Model model,
         ReadOnlySpan<int> tokens,
+        int? window,
         EngineOptions? options,
         CancellationToken cancellation,
         [NotNullWhen(true)] out QualityReport? report,
         [NotNullWhen(false)] out EngineRefusal? refusal)
     {
-        ArgumentNullException.ThrowIfNull(model);
         report = null;
-        refusal = tokens.Length >= 2 && tokens.Length <= model.Config.MaxContext
-            ? new GenerationRequest(tokens[..^1], 1).Check(model.Config)
-            : EngineRefusal.Range(EngineRefusalCode.ContextExceeded, "tokens of the text", 2, model.Config.MaxContext, tokens.Length);
+        refusal = CheckText(model, tokens, window);
         if (refusal is not null)
         {
             return false;
@@ -50,8 +49,7 @@ public static class ModelQuality
                 CheckSame(checkpoint.Config.Shape, model.Config);
             }
 
-            var reference = new FloatDecoder(checkpoint is null ? new ModelWeights(model) : new CheckpointWeights(checkpoint));
-            report = Compare(reference.Hidden(tokens[..^1], cancellation), reference, model, tokens, options ?? EngineOptions.Default, cancellation);
+            report = Compare(checkpoint is null ? new ModelWeights(model) : new CheckpointWeights(checkpoint), model, tokens, window ?? model.Config.MaxContext, options, cancellation);
         }
         catch (EngineRefusedException refused)
         {
@@ -61,34 +59,97 @@ public static class ModelQuality
         return report is not null;
     }
 
-    private static void CheckSame(ModelConfig checkpoint, ModelConfig model)
+    /// <summary>As <see cref="TryMeasure(string?, Model, ReadOnlySpan{int}, int?, EngineOptions?, CancellationToken, out QualityReport?, out EngineRefusal?)"/>, against the float weights of the run that made the model.</summary>
+    /// <param name="trainer">The run, where it stood when the model was exported.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="tokens">The text, 2 tokens or more.</param>
+    /// <param name="window">Tokens of a window, 2 to the context of the model; null for the context. A model knows only positions that it was trained on.</param>
+    /// <param name="options">How the engine runs; null for the default.</param>
+    /// <param name="cancellation">Looked at between layers and positions.</param>
+    /// <param name="report">The comparison.</param>
+    /// <param name="refusal">Why there is none.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static bool TryMeasureTrained(
+        Trainer trainer,
+        Model model,
+        ReadOnlySpan<int> tokens,
+        int? window,
+        EngineOptions? options,
+        CancellationToken cancellation,
+        [NotNullWhen(true)] out QualityReport? report,
+        [NotNullWhen(false)] out EngineRefusal? refusal)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        report = null;
+        refusal = CheckText(model, tokens, window);
+        if (refusal is not null)
+        {
+            return false;
+        }
+
+        try
+        {
+            CheckSame(trainer.Recipe.Shape, model.Config);
+            report = Compare(new TrainedWeights(trainer.Decoder), model, tokens, window ?? model.Config.MaxContext, options, cancellation);
+        }
+        catch (EngineRefusedException refused)
+        {
+            refusal = refused.Refusal;
+        }
+
+        return report is not null;
+    }
+
+    private static EngineRefusal? CheckText(Model model, ReadOnlySpan<int> tokens, int? window)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        int context = model.Config.MaxContext;
+        return tokens.Length is < 2 or > EngineLimits.MaxContext
+            ? EngineRefusal.Range(EngineRefusalCode.ContextExceeded, "tokens of the text", 2, EngineLimits.MaxContext, tokens.Length)
+            : window is < 2 || window > context
+                ? EngineRefusal.Range(EngineRefusalCode.ContextExceeded, "tokens of a window", 2, context, window.Value)
+                : GenerationRequest.Tokens([.. tokens], "token of the text", model.Config);
+    }
+
+    private static void CheckSame(ModelConfig source, ModelConfig model)
     {
         // A rotation takes features away and a shorter context is allowed; all else is the same model.
-        ModelConfig same = checkpoint with { Features = model.Features, MaxContext = model.MaxContext };
+        ModelConfig same = source with { Features = model.Features, MaxContext = model.MaxContext };
         if (same != model)
         {
-            throw JsonFile.Fault(EngineRefusalCode.ModelShape, "checkpoint", "the one that the model was imported from", "one of another shape");
+            throw JsonFile.Fault(EngineRefusalCode.ModelShape, "reference", "the one that the model was made of", "one of another shape");
         }
     }
 
     private static QualityReport Compare(
-        float[][] hidden, FloatDecoder reference, Model model, ReadOnlySpan<int> tokens, EngineOptions options, CancellationToken cancellation)
+        IFloatWeights weights, Model model, ReadOnlySpan<int> tokens, int window, EngineOptions? options, CancellationToken cancellation)
     {
+        options ??= EngineOptions.Default;
+        var reference = new FloatDecoder(weights);
+        float[][] hidden = reference.Hidden(tokens, window, cancellation);
         using var crew = new WorkCrew(options.Threads);
         // The comparison is of the arithmetic, which is one everywhere: the processor will do.
         Backend backend = Backends.Resolve(options.Backend) == Backend.Gpu ? Backends.OnProcessor[^1] : options.Backend;
-        using var executor = new StepExecutor(model, Backends.Create(backend), crew, 1, 1, hidden.Length);
-        var slice = new Slice { Cache = new KeyValueCache(model.Config, hidden.Length), WantsLogits = true };
+        int longest = Math.Min(window, tokens.Length);
+        using var executor = new StepExecutor(model, Backends.Create(backend), crew, 1, 1, longest);
+        var slice = new Slice { Cache = new KeyValueCache(model.Config, longest), WantsLogits = true };
         Slice[] slices = [slice];
         int[] fed = tokens.ToArray();
         double referenceLoss = 0;
         double engineLoss = 0;
         double divergence = 0;
         int agreed = 0;
-        for (int position = 0; position < hidden.Length; position++)
+        int count = 0;
+        for (int position = 0; position < tokens.Length - 1; position++)
         {
             cancellation.ThrowIfCancellationRequested();
-            slice.Start = position;
+            slice.Start = position % window;
+            if (slice.Start == window - 1)
+            {
+                continue; // What follows is another window's.
+            }
+
+            count++;
             slice.Tokens = fed.AsMemory(position, 1);
             executor.Step(slices);
             if (slice.Faulted)
@@ -111,7 +172,6 @@ public static class ModelQuality
             }
         }
 
-        int count = hidden.Length;
         return new QualityReport(
             count, RealMath.Exp(referenceLoss / count), RealMath.Exp(engineLoss / count), (double)agreed / count, divergence / count);
     }

@@ -23,7 +23,8 @@ public sealed class TrainingData
     /// <summary>How many tokens there are.</summary>
     public int Count => _tokens.Length;
 
-    internal ReadOnlyMemory<int> Tokens => _tokens;
+    /// <summary>The tokens.</summary>
+    public ReadOnlyMemory<int> Tokens => _tokens;
 
     /// <summary>
     /// One text a line, encoded by the tokenizer with what it puts around a text, and an end token after it. Empty lines are left out.

@@ -20,8 +20,7 @@ internal static class MatrixCommand
         var command = new Command("matrix", "Print the hash of one set of results over every backend, thread count, chunk and batch.") { file, tokens };
         command.SetAction(async (parsed, cancellation) =>
         {
-            string? path = parsed.GetValue(file);
-            Model model = path is null ? Model.Create(ModelDescriptor.Demo) : await ModelCommand.OpenAsync(path, cancellation).ConfigureAwait(false);
+            Model model = await ModelCommand.OpenAsync(parsed.GetValue(file) ?? Installation.DemoModel, cancellation).ConfigureAwait(false);
             return await Task.Run(() => Run(screenFor(parsed), model, parsed.GetValue(tokens), cancellation), cancellation).ConfigureAwait(false);
         });
         return command;

@@ -10,13 +10,16 @@ namespace Ait.Cli.Commands;
 /// <summary>Makes artifacts of checkpoints, and says what is in them and how good they are.</summary>
 internal static class ModelCommand
 {
-    // About a page; longer texts are cut where the model's context ends.
+    // About a page.
     private const string StandardText =
         "The house stands on the hill above the river. Every morning the miller walks down the path, opens the gate and lets the water "
         + "in. The wheel begins to turn, slowly at first, then faster, until the whole building hums. Farmers bring their grain in carts "
         + "and wait in the yard, talking about the weather, about prices, and about the road that was promised years ago. At noon the "
         + "bell rings. Children run home from school, past the orchard and the old wall. In the evening the gate is closed again, the "
         + "wheel stands still, and one can hear the river for the first time since dawn.";
+
+    /// <summary>The windows that the demonstration model is trained on: of later positions it knows nothing.</summary>
+    private const int DemoWindow = 128;
 
     internal static Command Build(Func<ParseResult, Screen> screenFor) =>
         new("model", "Import a checkpoint into an exact-model artifact, look into one, measure what quantisation costs, or show that results are one.")
@@ -74,19 +77,23 @@ internal static class ModelCommand
     {
         var file = new Argument<string?>("FILE") { Description = "An artifact (default: the demonstration model).", Arity = ArgumentArity.ZeroOrOne };
         var folder = new Argument<string?>("DIR") { Description = "The checkpoint that it was imported from (default: the model's own weights as floats).", Arity = ArgumentArity.ZeroOrOne };
-        var text = new Option<string?>("--text") { Description = "A text to predict (default: a short built-in one).", HelpName = "FILE" };
+        var text = new Option<string?>("--text") { Description = "A text to predict (default: a short built-in one; of the demonstration model the text that it was trained on).", HelpName = "FILE" };
+        var lines = new Option<bool>("--lines") { Description = "Every line of the text is one of its own, as in training." };
         Option<int> threads = CommonOptions.Number("--threads", "N", Environment.ProcessorCount, 1, EngineLimits.MaxThreads, "Threads of the engine.");
         Option<int> most = CommonOptions.Number("--tokens", "N", 512, 2, EngineLimits.MaxContext, "Most tokens of the text.");
-        var command = new Command("quality", "Compare the int8 engine with a float reference: perplexity, greedy agreement, divergence.") { file, folder, text, threads, most };
+        Option<int> window = CommonOptions.Number("--window", "N", 0, 0, EngineLimits.MaxContext, $"Tokens of a window, each predicted from its own beginning; 0 takes the model's context, of the demonstration model {DemoWindow}.");
+        var command = new Command("quality", "Compare the int8 engine with a float reference: perplexity, greedy agreement, divergence.") { file, folder, text, lines, threads, most, window };
         command.SetAction(async (parsed, cancellation) =>
         {
             string? path = parsed.GetValue(file);
-            Model model = path is null ? Model.Create(ModelDescriptor.Demo) : await OpenAsync(path, cancellation).ConfigureAwait(false);
-            int[] tokens = Encode(model, parsed.GetValue(text));
-            tokens = tokens[..Math.Min(tokens.Length, Math.Min(parsed.GetValue(most), model.Config.MaxContext))];
+            Model model = await OpenAsync(path ?? Installation.DemoModel, cancellation).ConfigureAwait(false);
+            string? own = path is null ? Installation.DemoText : null;
+            int[] tokens = Encode(model, parsed.GetValue(text) ?? own, path is null || parsed.GetValue(lines));
+            tokens = tokens[..Math.Min(tokens.Length, parsed.GetValue(most))];
+            int? cut = parsed.GetValue(window) is > 0 and int asked ? asked : path is null ? DemoWindow : null;
             var options = new EngineOptions { Threads = parsed.GetValue(threads) };
             return await Task.Run(
-                () => ModelQuality.TryMeasure(parsed.GetValue(folder), model, tokens, options, cancellation, out QualityReport? report, out EngineRefusal? refusal)
+                () => ModelQuality.TryMeasure(parsed.GetValue(folder), model, tokens, cut, options, cancellation, out QualityReport? report, out EngineRefusal? refusal)
                     ? Tell(screenFor(parsed), report)
                     : throw new RefusedException($"the comparison is refused: {refusal}."),
                 cancellation).ConfigureAwait(false);
@@ -100,12 +107,21 @@ internal static class ModelCommand
             : throw new RefusedException($"the artifact is refused: {refusal}."),
         cancellation);
 
-    private static int[] Encode(Model model, string? path)
+    private static int[] Encode(Model model, string? path, bool hasLines)
     {
         byte[] bytes = path is null ? Encoding.UTF8.GetBytes(StandardText) : ReadText(path);
-        return model.Tokenizer.TryEncode(bytes, withSpecial: true, out int[]? tokens, out EngineRefusal? refusal)
-            ? tokens
-            : throw new RefusedException($"the text is refused: {refusal}.");
+        int[]? tokens = null;
+        EngineRefusal? refusal;
+        if (!hasLines)
+        {
+            model.Tokenizer.TryEncode(bytes, withSpecial: true, out tokens, out refusal);
+        }
+        else if (TrainingData.TryReadLines(bytes, model.Tokenizer, out TrainingData? data, out refusal))
+        {
+            tokens = data.Tokens.ToArray();
+        }
+
+        return tokens ?? throw new RefusedException($"the text is refused: {refusal}.");
     }
 
     private static byte[] ReadText(string path)

@@ -5,7 +5,7 @@ namespace Ait.Engine.Judging;
 
 /// <summary>
 /// The decoder in floating point, with weights of their own precision and none of the engine's steps: what the int8 engine
-/// approximates. Takes a whole text through one layer after the other.
+/// approximates. Takes a whole text, cut into windows that know nothing of each other, through one layer after the other.
 /// </summary>
 internal sealed unsafe class FloatDecoder
 {
@@ -22,8 +22,8 @@ internal sealed unsafe class FloatDecoder
         _finalGain = weights.FinalGain;
     }
 
-    /// <summary>The stream after the last layer, for every position.</summary>
-    public float[][] Hidden(ReadOnlySpan<int> tokens, CancellationToken cancellation)
+    /// <summary>The stream after the last layer, for every position; each window of so many tokens begins anew.</summary>
+    public float[][] Hidden(ReadOnlySpan<int> tokens, int window, CancellationToken cancellation)
     {
         int d = _shape.Dimension;
         float[][] stream = new float[tokens.Length][];
@@ -33,7 +33,7 @@ internal sealed unsafe class FloatDecoder
             _weights.Read(WeightKind.Embedding, 0, tokens[t], stream[t]);
         }
 
-        var rotary = new RotaryTable(_shape, stream.Length);
+        var rotary = new RotaryTable(_shape, Math.Min(window, stream.Length));
         for (int layer = 0; layer < _shape.Layers; layer++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -41,9 +41,9 @@ internal sealed unsafe class FloatDecoder
             float[][] query = Linear(normed, WeightKind.Query, WeightKind.QueryBias, layer);
             float[][] key = Linear(normed, WeightKind.Key, WeightKind.KeyBias, layer);
             float[][] value = Linear(normed, WeightKind.Value, WeightKind.ValueBias, layer);
-            Place(query, WeightKind.QueryGain, layer, rotary);
-            Place(key, WeightKind.KeyGain, layer, rotary);
-            Add(stream, Linear(Attended(query, key, value), WeightKind.AttentionOutput, WeightKind.AttentionOutputBias, layer));
+            Place(query, WeightKind.QueryGain, layer, rotary, window);
+            Place(key, WeightKind.KeyGain, layer, rotary, window);
+            Add(stream, Linear(Attended(query, key, value, window), WeightKind.AttentionOutput, WeightKind.AttentionOutputBias, layer));
             normed = Normed(stream, _weights.MiddleGain(layer));
             float[][] gate = Linear(normed, WeightKind.Gate, WeightKind.GateBias, layer);
             float[][] up = Linear(normed, WeightKind.Up, WeightKind.UpBias, layer);
@@ -124,7 +124,7 @@ internal sealed unsafe class FloatDecoder
     }
 
     /// <summary>Norms every head, if the model does, and turns it to its position.</summary>
-    private void Place(float[][] x, WeightKind gainKind, int layer, RotaryTable rotary)
+    private void Place(float[][] x, WeightKind gainKind, int layer, RotaryTable rotary, int window)
     {
         int width = _shape.HeadDimension;
         float[]? gain = WeightShape.Has(_shape, gainKind) ? _weights.Vector(gainKind, layer) : null;
@@ -142,7 +142,7 @@ internal sealed unsafe class FloatDecoder
                 {
                     (float a, float b) = (own[i], own[i + (width / 2)]);
                     // The table is kept alive by the caller.
-                    (float cosine, float sine) = (rotary.Cosines(t)[i], rotary.Sines(t)[i]);
+                    (float cosine, float sine) = (rotary.Cosines(t % window)[i], rotary.Sines(t % window)[i]);
                     own[i] = (a * cosine) - (b * sine);
                     own[i + (width / 2)] = (a * sine) + (b * cosine);
                 }
@@ -150,7 +150,7 @@ internal sealed unsafe class FloatDecoder
         });
     }
 
-    private float[][] Attended(float[][] query, float[][] key, float[][] value)
+    private float[][] Attended(float[][] query, float[][] key, float[][] value, int window)
     {
         int width = _shape.HeadDimension;
         int group = _shape.Heads / _shape.KeyValueHeads;
@@ -158,7 +158,8 @@ internal sealed unsafe class FloatDecoder
         float[][] y = [.. query.Select(row => new float[row.Length])];
         Parallel.For(0, query.Length, t =>
         {
-            int first = _shape.SlidingWindow == 0 ? 0 : Math.Max(0, t + 1 - _shape.SlidingWindow);
+            int begin = t - (t % window);
+            int first = _shape.SlidingWindow == 0 ? begin : Math.Max(begin, t + 1 - _shape.SlidingWindow);
             double[] scores = new double[t + 1 - first];
             for (int head = 0; head < _shape.Heads; head++)
             {

@@ -10,9 +10,11 @@ internal sealed class ModelWeights(Model model) : IFloatWeights
     // Gains of the stream are folded into the matrices behind them, the last one only at times.
     public float[] FinalGain => model.FinalGain is { } gain ? gain.Span.ToArray() : Ones();
 
-    public void Read(WeightKind kind, int layer, int firstRow, Span<float> target)
+    public void Read(WeightKind kind, int layer, int firstRow, Span<float> target) => Read(Matrix(kind, layer), firstRow, target);
+
+    /// <summary>Rows of a matrix as floats, one after the other.</summary>
+    public static void Read(PackedMatrix matrix, int firstRow, Span<float> target)
     {
-        PackedMatrix matrix = Matrix(kind, layer);
         for (int i = 0; i < target.Length; i++)
         {
             int row = firstRow + (i / matrix.Columns);

@@ -1,24 +1,57 @@
 using Ait.Cli.Launching;
 using Ait.Cli.Surroundings;
+using Ait.Cli.Training;
 using Ait.Engine;
 
 namespace Ait.Cli.Tests.Training;
 
-/// <summary>The artifacts under models/demo are what their recipes make, and what they say is language.</summary>
-public sealed class DemoModelTests
+/// <summary>The artifacts under models/demo are what their recipes make, what they say is language, and int8 costs them next to nothing.</summary>
+public sealed class DemoModelTests(DemoRun run) : IClassFixture<DemoRun>
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     private static string Folder => Path.GetDirectoryName(Installation.DemoModel) ?? throw new InvalidOperationException("The demonstration model has a folder.");
 
     [Fact]
-    public async Task LastChunk_makesTheArtifactAgainBitForBit()
-    {
-        using var folder = new ScratchFolder();
-        string artifact = folder.File("demo.ait");
-        CommandRun run = await CommandRun.OfAsync(
-            "train", Path.Combine(Folder, "demo.json"), "--data", Installation.DemoText, "--base", Path.Combine(Folder, "base.ait"), "--out", folder.File("run"), "--model", artifact);
+    public async Task LastChunk_makesTheArtifactAgainBitForBit() =>
+        Assert.Equal(Digest.Of(await File.ReadAllBytesAsync(Installation.DemoModel, Cancellation)), Digest.Of(await File.ReadAllBytesAsync(run.Artifact, Cancellation)));
 
-        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
-        Assert.Equal(Digest.Of(await File.ReadAllBytesAsync(Installation.DemoModel, TestContext.Current.CancellationToken)), Digest.Of(await File.ReadAllBytesAsync(artifact, TestContext.Current.CancellationToken)));
+    [Theory]
+    [InlineData("corpus.txt", 1.2, 0.002, 0.99, 0.0005)]
+    [InlineData("unseen.txt", 20, 0.01, 0.97, 0.006)]
+    public async Task Model_losesNextToNothingOfWhatItsFloatWeightsKnow(string text, double mostPerplexity, double slack, double leastAgreement, double mostDivergence)
+    {
+        Model model = Open(Installation.DemoModel);
+        using Trainer trainer = await run.RestoreAsync();
+        int[] tokens = Tokens(text, model);
+        Assert.True(ModelQuality.TryMeasureTrained(trainer, model, tokens, trainer.Recipe.SequenceLength, null, Cancellation, out QualityReport? report, out EngineRefusal? refusal), $"{refusal}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{text}: {report}");
+
+        Assert.Equal(tokens.Length - ((tokens.Length + trainer.Recipe.SequenceLength - 1) / trainer.Recipe.SequenceLength), report.Positions);
+        Assert.InRange(report.ReferencePerplexity, 1, mostPerplexity); // One that knows nothing of bytes has 260.
+        Assert.InRange(report.EnginePerplexity / report.ReferencePerplexity, 1 - slack, 1 + slack);
+        Assert.InRange(report.GreedyAgreement, leastAgreement, 1);
+        Assert.InRange(report.MeanDivergence, 0, mostDivergence);
+    }
+
+    [Fact]
+    public async Task Bounds_areExceededByTheModelThatItWasTrainedFrom()
+    {
+        Model model = Open(Path.Combine(Folder, "base.ait"));
+        using Trainer trainer = await run.RestoreAsync();
+        Assert.True(ModelQuality.TryMeasureTrained(trainer, model, Tokens("unseen.txt", model), trainer.Recipe.SequenceLength, null, Cancellation, out QualityReport? report, out EngineRefusal? refusal), $"{refusal}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"base: {report}");
+        Assert.InRange(report.GreedyAgreement, 0, 0.95);
+        Assert.InRange(report.MeanDivergence, 0.02, double.MaxValue);
+    }
+
+    [Fact]
+    public async Task Measure_refusesARunOfAnotherShape()
+    {
+        using Trainer trainer = await run.RestoreAsync();
+        Model other = Model.Create(ModelDescriptor.Demo);
+        Assert.False(ModelQuality.TryMeasureTrained(trainer, other, [1, 2, 3], null, null, Cancellation, out _, out EngineRefusal? refusal));
+        Assert.Equal(EngineRefusalCode.ModelShape, refusal.Code);
     }
 
     [Theory]
@@ -29,9 +62,9 @@ public sealed class DemoModelTests
     [InlineData("What is AIT?", " AIT is a token that pays for compute.")]
     public void Model_answersInWords(string prompt, string answer)
     {
-        Assert.True(ModelArtifact.TryOpen(Installation.DemoModel, TestContext.Current.CancellationToken, out Model? model, out EngineRefusal? refusal), $"{refusal}");
+        Model model = Open(Installation.DemoModel);
         var request = new GenerationRequest(ByteTokenizer.Encode(prompt), 48, stopTokens: [ByteTokenizer.EndOfSequence]);
-        Transcript transcript = Generator.Run(model, request, null, TestContext.Current.CancellationToken);
+        Transcript transcript = Generator.Run(model, request, null, Cancellation);
         Assert.Equal(answer, System.Text.Encoding.UTF8.GetString(ByteTokenizer.Decode(transcript.Tokens.AsSpan())));
         Assert.Equal(ByteTokenizer.Encode(prompt), model.Tokenizer.Encode(prompt));
     }
@@ -46,5 +79,17 @@ public sealed class DemoModelTests
         Assert.True(TrainingRecipe.TryParse(terms.Recipe.AsSpan(), out TrainingRecipe? recipe, out EngineRefusal? refusal), $"{refusal}");
         Assert.Equal(recipe.Batch * recipe.SequenceLength, terms.TokensPerStep);
         Assert.Equal(described.Digest, recipe.Base);
+    }
+
+    private static int[] Tokens(string text, Model model)
+    {
+        ReadOnlyMemory<int> tokens = TrainingFiles.ReadData(Path.Combine(Folder, text), model).Tokens;
+        return tokens[..Math.Min(tokens.Length, 4096)].ToArray();
+    }
+
+    private static Model Open(string path)
+    {
+        Assert.True(ModelArtifact.TryOpen(path, Cancellation, out Model? model, out EngineRefusal? refusal), $"{refusal}");
+        return model;
     }
 }

@@ -38,7 +38,7 @@ public sealed class ModelQualityTests : IDisposable
     {
         (Model model, int[] tokens) = Import(family, rotate);
         Assert.True(
-            ModelQuality.TryMeasure(Path.Combine(_folder, "checkpoint"), model, tokens, null, Cancellation, out QualityReport? report, out EngineRefusal? refusal), $"{refusal}");
+            ModelQuality.TryMeasure(Path.Combine(_folder, "checkpoint"), model, tokens, null, null, Cancellation, out QualityReport? report, out EngineRefusal? refusal), $"{refusal}");
         TestContext.Current.SendDiagnosticMessage($"{family} {(rotate ? "rotated" : "plain")}: {report}");
         Assert.Equal(tokens.Length - 1, report.Positions);
         Assert.InRange(report.EnginePerplexity / report.ReferencePerplexity, 0.9, 1.1);
@@ -51,7 +51,7 @@ public sealed class ModelQualityTests : IDisposable
     {
         Model model = Model.Create(ModelDescriptor.Demo);
         int[] tokens = ByteTokenizer.Encode(CheckpointMaker.Corpus);
-        Assert.True(ModelQuality.TryMeasure(null, model, tokens, null, Cancellation, out QualityReport? report, out EngineRefusal? refusal), $"{refusal}");
+        Assert.True(ModelQuality.TryMeasure(null, model, tokens, null, null, Cancellation, out QualityReport? report, out EngineRefusal? refusal), $"{refusal}");
         TestContext.Current.TestOutputHelper?.WriteLine($"default model: {report}");
         Assert.Equal(tokens.Length - 1, report.Positions);
         Assert.InRange(report.EnginePerplexity / report.ReferencePerplexity, 0.98, 1.02);
@@ -66,9 +66,29 @@ public sealed class ModelQualityTests : IDisposable
     {
         Model model = isFeatured ? Samples.FeaturedModel : Samples.SmallModel;
         int[] tokens = [.. Enumerable.Range(0, 120).Select(i => i * i * 7 % model.Config.Vocabulary)];
-        Assert.True(ModelQuality.TryMeasure(null, model, tokens, null, Cancellation, out QualityReport? report, out EngineRefusal? refusal), $"{refusal}");
+        Assert.True(ModelQuality.TryMeasure(null, model, tokens, null, null, Cancellation, out QualityReport? report, out EngineRefusal? refusal), $"{refusal}");
         Assert.InRange(report.EnginePerplexity / report.ReferencePerplexity, 0.9, 1.1);
         Assert.InRange(report.MeanDivergence, 0, 0.05);
+    }
+
+    [Fact]
+    public void Measure_ofWindowsIsThatOfEachAlone()
+    {
+        Model model = Samples.FeaturedModel;
+        int[] tokens = [.. Enumerable.Range(0, 41).Select(i => i * i * 7 % model.Config.Vocabulary)];
+        Assert.True(ModelQuality.TryMeasure(null, model, tokens, 16, null, Cancellation, out QualityReport? whole, out EngineRefusal? refusal), $"{refusal}");
+        QualityReport[] parts = [.. tokens.Chunk(16).Select(part =>
+        {
+            Assert.True(ModelQuality.TryMeasure(null, model, part, null, null, Cancellation, out QualityReport? report, out EngineRefusal? none), $"{none}");
+            return report;
+        })];
+        Assert.Equal(38, whole.Positions);
+        Assert.Equal(Mean(report => Math.Log(report.ReferencePerplexity)), Math.Log(whole.ReferencePerplexity), 1e-9);
+        Assert.Equal(Mean(report => Math.Log(report.EnginePerplexity)), Math.Log(whole.EnginePerplexity), 1e-9);
+        Assert.Equal(Mean(report => report.GreedyAgreement), whole.GreedyAgreement, 1e-9);
+        Assert.Equal(Mean(report => report.MeanDivergence), whole.MeanDivergence, 1e-9);
+
+        double Mean(Func<QualityReport, double> value) => parts.Sum(report => report.Positions * value(report)) / 38;
     }
 
     [Fact]
@@ -78,7 +98,7 @@ public sealed class ModelQualityTests : IDisposable
         (Model model, int[] tokens) = Import("mistral", rotate: false);
         string other = Path.Combine(_folder, "other");
         CheckpointMaker.Make("mistral", seed: 2).Write(other, "F32");
-        Assert.True(ModelQuality.TryMeasure(other, model, tokens, null, Cancellation, out QualityReport? report, out _));
+        Assert.True(ModelQuality.TryMeasure(other, model, tokens, null, null, Cancellation, out QualityReport? report, out _));
         Assert.InRange(report.GreedyAgreement, 0, 0.3);
         Assert.InRange(report.MeanDivergence, 1, double.MaxValue);
     }
@@ -88,15 +108,21 @@ public sealed class ModelQualityTests : IDisposable
     {
         (Model model, int[] tokens) = Import("qwen2", rotate: false);
         string checkpoint = Path.Combine(_folder, "checkpoint");
-        Assert.False(ModelQuality.TryMeasure(checkpoint, model, [1], null, Cancellation, out _, out EngineRefusal? refusal));
+        Assert.False(ModelQuality.TryMeasure(checkpoint, model, [1], null, null, Cancellation, out _, out EngineRefusal? refusal));
         Assert.Equal(EngineRefusalCode.ContextExceeded, refusal.Code);
-        Assert.False(ModelQuality.TryMeasure(checkpoint, model, [1, 1_000_000, 2], null, Cancellation, out _, out refusal));
+        Assert.False(ModelQuality.TryMeasure(checkpoint, model, [1, 1_000_000, 2], null, null, Cancellation, out _, out refusal));
         Assert.Equal(EngineRefusalCode.TokenOutOfVocabulary, refusal.Code);
-        Assert.False(ModelQuality.TryMeasure(Path.Combine(_folder, "nowhere"), model, tokens, null, Cancellation, out _, out refusal));
+        foreach (int window in (int[])[0, 1, model.Config.MaxContext + 1])
+        {
+            Assert.False(ModelQuality.TryMeasure(checkpoint, model, tokens, window, null, Cancellation, out _, out refusal));
+            Assert.Equal(EngineRefusalCode.ContextExceeded, refusal.Code);
+        }
+
+        Assert.False(ModelQuality.TryMeasure(Path.Combine(_folder, "nowhere"), model, tokens, null, null, Cancellation, out _, out refusal));
         Assert.Equal(EngineRefusalCode.FileUnreadable, refusal.Code);
         string other = Path.Combine(_folder, "other");
         CheckpointMaker.Make("qwen3").Write(other);
-        Assert.False(ModelQuality.TryMeasure(other, model, tokens, null, Cancellation, out _, out refusal));
+        Assert.False(ModelQuality.TryMeasure(other, model, tokens, null, null, Cancellation, out _, out refusal));
         Assert.Equal(EngineRefusalCode.ModelShape, refusal.Code);
     }
 }

@@ -7,6 +7,40 @@ public sealed class TrainerTests
 {
     private static readonly TrainingRecipe s_recipe = TrainingSamples.Recipe with { Batch = 4 };
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Export_yieldsAModelNearTheFloatWeights(bool hasAdapters)
+    {
+        (Model adapted, TrainingRecipe adapters) = TrainingSamples.Adapters;
+        using Trainer trainer = hasAdapters ? TrainingSamples.Open(adapters with { LearningRate = 0.05f }, model: adapted) : TrainingSamples.Open(s_recipe);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.True(trainer.TryStep(out _, out _));
+        }
+
+        string path = Path.GetTempFileName();
+        try
+        {
+            trainer.Export(path, null, TestContext.Current.CancellationToken);
+            Assert.True(ModelArtifact.TryOpen(path, TestContext.Current.CancellationToken, out Model? model, out _));
+            int[] text = TrainingSamples.Data.Tokens[..200].ToArray();
+            Assert.True(ModelQuality.TryMeasureTrained(trainer, model, text, 48, null, TestContext.Current.CancellationToken, out QualityReport? near, out EngineRefusal? refusal), $"{refusal}");
+            Assert.InRange(near.MeanDivergence, 0, 0.02);
+            Assert.InRange(near.EnginePerplexity / near.ReferencePerplexity, 0.97, 1.03);
+            if (hasAdapters)
+            {
+                // What the adapters learned is in the reference: the model without them is far from it.
+                Assert.True(ModelQuality.TryMeasureTrained(trainer, adapted, text, 48, null, TestContext.Current.CancellationToken, out QualityReport? far, out refusal), $"{refusal}");
+                Assert.True(far.MeanDivergence > 10 * near.MeanDivergence, $"{near}, {far}");
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public void Step_predictsWhatInferencePredicts()
     {
