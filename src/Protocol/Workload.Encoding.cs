@@ -42,6 +42,11 @@ public sealed partial record Workload
                 .ToArray();
         }
 
+        if (Pooling is { } pooling)
+        {
+            return Write(writer.Byte((byte)pooling), Prompt).ToArray();
+        }
+
         writer
             .UInt64(Seed)
             .UInt32((uint)MaxNewTokens)
@@ -54,13 +59,7 @@ public sealed partial record Workload
             writer.UInt32((uint)token);
         }
 
-        writer.UInt32((uint)Prompt.Length);
-        foreach (int token in Prompt)
-        {
-            writer.UInt32((uint)token);
-        }
-
-        return writer.ToArray();
+        return Write(writer, Prompt).ToArray();
     }
 
     /// <summary>Reads a canonical encoding; anything else is refused.</summary>
@@ -90,6 +89,11 @@ public sealed partial record Workload
         if (type == WorkloadType.Training)
         {
             return TryReadTraining(ref reader, bytes.Length, engineVersion, model, out workload, out refusal);
+        }
+
+        if (type == WorkloadType.Embedding)
+        {
+            return TryReadEmbedding(ref reader, bytes.Length, engineVersion, model, out workload, out refusal);
         }
 
         ulong seed = reader.UInt64();
@@ -150,6 +154,17 @@ public sealed partial record Workload
         refusal = VersionFault(engineVersion) ?? TrainingTerms.FirstFault(recipe, firstStep, steps, tokensPerStep, parent);
         workload = refusal is null ? new Workload(engineVersion, model, new TrainingTerms(recipe, firstStep, steps, tokensPerStep, parent)) : null;
         return workload is not null;
+    }
+
+    private static ByteWriter Write(ByteWriter writer, ImmutableArray<int> tokens)
+    {
+        writer.UInt32((uint)tokens.Length);
+        foreach (int token in tokens)
+        {
+            writer.UInt32((uint)token);
+        }
+
+        return writer;
     }
 
     private static bool TryReadTokens(ref ByteReader reader, uint count, int most, out ImmutableArray<int> tokens)

@@ -78,7 +78,7 @@ public sealed partial record Workload
     /// <summary>Prompt token ids, 1 to <see cref="MaxTokens"/> of them; none in training, and none to be seen of a confidential prompt.</summary>
     public ImmutableArray<int> Prompt { get; }
 
-    /// <summary>Most tokens to generate, 1 to <see cref="MaxTokens"/>; 0 in training.</summary>
+    /// <summary>Most tokens to generate, 1 to <see cref="MaxTokens"/>; 0 in training and embedding.</summary>
     public int MaxNewTokens { get; }
 
     /// <summary>How tokens are chosen.</summary>
@@ -90,7 +90,7 @@ public sealed partial record Workload
     /// <summary>Tokens that end the generation, ascending, distinct, at most <see cref="MaxStopTokens"/>.</summary>
     public ImmutableArray<int> StopTokens { get; }
 
-    /// <summary>The steps of training; null in inference.</summary>
+    /// <summary>The steps of training; null of every other type.</summary>
     public TrainingTerms? Training { get; }
 
     /// <summary>keccak256 of the canonical encoding.</summary>
@@ -120,17 +120,12 @@ public sealed partial record Workload
     {
         if (type != WorkloadType.Inference)
         {
-            return OutOfRange("type", "1 (inference), or 2 (training) with its terms", (ushort)type);
+            return OutOfRange("type", "1 (inference), or 2 (training) or 3 (embedding) with what belongs to it", (ushort)type);
         }
 
         if (VersionFault(engineVersion) is ProtocolRefusal unnamed)
         {
             return unnamed;
-        }
-
-        if (prompt.IsDefault || prompt.Length is < 1 or > MaxTokens)
-        {
-            return OutOfRange("prompt", $"1 to {MaxTokens} tokens", prompt.IsDefault ? 0 : prompt.Length);
         }
 
         if (maxNewTokens is < 1 or > MaxTokens)
@@ -159,6 +154,16 @@ public sealed partial record Workload
             {
                 return new ProtocolRefusal(ProtocolRefusalCode.NotCanonical, "stop tokens ascending from 0", $"{stopTokens[i]} at {i}");
             }
+        }
+
+        return PromptFault(prompt);
+    }
+
+    private static ProtocolRefusal? PromptFault(ImmutableArray<int> prompt)
+    {
+        if (prompt.IsDefault || prompt.Length is < 1 or > MaxTokens)
+        {
+            return OutOfRange("prompt", $"1 to {MaxTokens} tokens", prompt.IsDefault ? 0 : prompt.Length);
         }
 
         foreach (int token in prompt)

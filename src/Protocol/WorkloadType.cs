@@ -8,4 +8,7 @@ public enum WorkloadType : ushort
 
     /// <summary>Steps of a training run.</summary>
     Training = 2,
+
+    /// <summary>The embedding of a prompt.</summary>
+    Embedding = 3,
 }

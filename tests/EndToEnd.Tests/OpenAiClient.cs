@@ -62,19 +62,21 @@ public sealed class OpenAiClient(Devnet devnet) : IClassFixture<Devnet>
         Assert.Equal((int)chat["usage"]!["completion_tokens"]!, transcript.Tokens.Length);
         Assert.Contains(await devnet.EventsAsync("TaskSettled", Cancellation), found => found["taskId"].AsHash256() == settled.TaskId && found["resultHash"].AsHash256() == settled.ResultHash);
 
+        await EmbedsAsync(said, model);
+
         JsonNode refusals = said["refusals"]!;
         Refuses("key", "AuthenticationError", 401, "invalid_api_key", null);
         Refuses("keyListing", "AuthenticationError", 401, "invalid_api_key", null);
         Refuses("model", "NotFoundError", 404, "model_not_found", "model");
         Refuses("tools", "BadRequestError", 400, "unsupported_parameter", "tools");
         Refuses("context", "BadRequestError", 400, "context_length_exceeded", "messages");
-        Refuses("embeddings", "NotFoundError", 404, "model_not_found", "model");
+        Refuses("dimensions", "BadRequestError", 400, "unsupported_parameter", "dimensions");
         Refuses("dear", "RateLimitError", 429, "insufficient_quota", null);
 
         // What was burned is what is left and what the named tasks cost.
         JsonObject after = await devnet.RunAsync(0, Cancellation, "key", "credit", "--key", holder);
         ulong spent = after["purchases"]!.AsArray().Aggregate(0ul, (sum, bought) => sum + (ulong)bought!["computeUnits"]!);
-        Assert.Equal(2, after["purchases"]!.AsArray().Count);
+        Assert.Equal(4, after["purchases"]!.AsArray().Count);
         Assert.Equal((spent, deposited - spent), ((ulong)after["spent"]!, (ulong)after["available"]!));
 
         // `ait ask`, then no more.
@@ -89,6 +91,34 @@ public sealed class OpenAiClient(Devnet devnet) : IClassFixture<Devnet>
         void Refuses(string what, string kind, int status, string code, string? parameter) => Assert.Equal(
             (kind, status, code, parameter),
             ((string?)refusals[what]!["class"], (int)refusals[what]!["status"]!, (string?)refusals[what]!["code"], (string?)refusals[what]!["param"]));
+    }
+
+    /// <summary>Embeddings are tasks that three miners run, and what the client gets is what the engine computes here.</summary>
+    private async Task EmbedsAsync(JsonNode said, ModelResponse model)
+    {
+        Assert.True(ModelArtifact.TryOpen(Installation.DemoModel, Cancellation, out Model? weights, out EngineRefusal? refusal), $"{refusal}");
+        using var session = new Session(weights, new EngineOptions { Backend = Backend.Scalar });
+        string[] inputs = ["What is AIT?", "Rome is in Italy."];
+        IReadOnlyList<Embedding> expected = session.Embed(
+            [.. inputs.Select(input => new EmbeddingRequest(ByteTokenizer.Encode(input), Engine.EmbeddingPooling.Mean))], Cancellation);
+        JsonArray data = said["embeddings"]!["data"]!.AsArray();
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            // The client's array of floats is written as an object or a list, by its kind.
+            JsonNode values = data[i]!["embedding"]!;
+            Assert.Equal(expected[i].Values, (values as JsonArray)?.Select(value => (float)value!) ?? values.AsObject().Select(member => (float)member.Value!));
+            var workloadId = Hash256.Parse((string)data[i]!["ait"]!["workload_id"]!);
+            Assert.Equal(new Workload(EngineVersion.Id, model.Digest, [.. ByteTokenizer.Encode(inputs[i])], Protocol.EmbeddingPooling.Mean).Hash, workloadId);
+            TaskResponse settled = await devnet.SettledAsync(workloadId, Cancellation);
+            Assert.Equal(expected[i].ResultHash.ToBytes(), settled.ResultHash!.Value.ToArray()); // Settled tasks have one.
+            Assert.Equal(3, settled.Seats!.Count(seat => seat.Phase == SeatPhase.Settled)); // As above.
+            WorkloadResponse run = await devnet.Network.Coordinator.WorkloadAsync(workloadId, Cancellation);
+            Assert.Equal(expected[i].ToBytes(), Hex.Decode(run.Transcript!)); // As above.
+        }
+
+        JsonNode known = said["embeddedNumbers"]!["data"]![0]!;
+        Assert.Equal(expected[0].Values, known["embedding"]!.AsArray().Select(value => (float)value!));
+        Assert.Equal(0ul, (ulong)known["ait"]!["compute_units_charged"]!);
     }
 
     private static string Units(ulong micro) => ((decimal)micro / ComputeUnits.MicroPerUnit).ToString(System.Globalization.CultureInfo.InvariantCulture);

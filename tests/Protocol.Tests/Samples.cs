@@ -36,6 +36,9 @@ internal static class Samples
             seed,
             stopTokens ?? [257]);
 
+    public static Workload EmbeddingWorkload(string prompt = "2 + 2 =", EmbeddingPooling pooling = EmbeddingPooling.Mean) =>
+        new("X8v0", Hash("model"), [.. Encoding.UTF8.GetBytes(prompt).Select(character => (int)character)], pooling);
+
     public static MiningTask MiningTask(uint index = 0) => new(
         Workload().Hash,
         index,

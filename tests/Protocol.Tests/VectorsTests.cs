@@ -47,6 +47,27 @@ public sealed class VectorsTests
     }
 
     [Fact]
+    public void EmbeddingWorkloads_areEncodedAndHashedAsPublished()
+    {
+        static JsonObject Vector(Workload workload) => new()
+        {
+            ["engineVersion"] = workload.EngineVersion,
+            ["modelDigest"] = $"{workload.ModelDigest}",
+            ["pooling"] = $"{workload.Pooling}",
+            ["prompt"] = new JsonArray([.. workload.Prompt.Select(token => (JsonNode)token)]),
+            ["encoded"] = Hex.Encode(workload.ToBytes()),
+            ["hash"] = $"{workload.Hash}",
+        };
+
+        Compare("workloads/embeddings.json", new JsonObject
+        {
+            ["generator"] = "AIT_WRITE_VECTORS=1 dotnet run --project tests/Protocol.Tests",
+            ["last"] = Vector(Samples.EmbeddingWorkload(pooling: EmbeddingPooling.Last)),
+            ["mean"] = Vector(Samples.EmbeddingWorkload()),
+        });
+    }
+
+    [Fact]
     public void WorkAttestations_areSignedAsPublished()
     {
         MiningTask task = Samples.MiningTask(3);

@@ -41,13 +41,17 @@ const continued = await client.completions.create({ model, prompt: 'Once upon a 
 said.textStreamed = '';
 for await (const chunk of continued) said.textStreamed += chunk.choices[0].text;
 
+// The client asks for base64 by itself and decodes it.
+said.embeddings = await client.embeddings.create({ model, input: ['What is AIT?', 'Rome is in Italy.'] });
+said.embeddedNumbers = await client.embeddings.create({ model, input: 'What is AIT?', encoding_format: 'float' });
+
 said.refusals = {
   key: await refusal(() => new OpenAI({ baseURL, apiKey: 'ait-wrong' }).chat.completions.create(question)),
   keyListing: await refusal(() => new OpenAI({ baseURL, apiKey: 'ait-wrong' }).models.list()),
   model: await refusal(() => client.chat.completions.create({ ...question, model: 'gpt-nothing' })),
   tools: await refusal(() => client.chat.completions.create({ ...question, tools: [{ type: 'function', function: { name: 'f' } }] })),
   context: await refusal(() => client.chat.completions.create({ ...question, messages: [{ role: 'user', content: 'x'.repeat(5000) }] })),
-  embeddings: await refusal(() => client.embeddings.create({ model, input: 'x' })),
+  dimensions: await refusal(() => client.embeddings.create({ model, input: 'x', dimensions: 3 })),
   dear: await refusal(() => client.chat.completions.create({ ...question, max_tokens: 400, seed: 12 })),
 };
 process.stdout.write(JSON.stringify(said));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Ait.Chain;
 using Ait.Chain.Abi;
@@ -155,7 +156,7 @@ internal sealed class Purchase
         return new WorkloadAnswer(taskId, agreed, read.Amount, read.Text, log.TransactionHash, paid, settlement["minted"].AsBigInteger());
     }
 
-    /// <summary>Tokens and text of a generation, or steps and what they left of a chunk of training.</summary>
+    /// <summary>Tokens and text of a generation, values of an embedding, or steps and what they left of a chunk of training.</summary>
     private static (int Amount, string Text)? Read(byte[] bytes)
     {
         if (Transcript.TryParse(bytes, out Transcript? transcript, out _))
@@ -163,6 +164,11 @@ internal sealed class Purchase
             // The token that ends an answer is no part of its text.
             ReadOnlySpan<int> tokens = transcript.Tokens.AsSpan();
             return (tokens.Length, ByteTokenizer.DecodePrintable(tokens is [.. ReadOnlySpan<int> text, ByteTokenizer.EndOfSequence] ? text : tokens));
+        }
+
+        if (Embedding.TryParse(bytes, out Embedding? embedding, out _))
+        {
+            return (embedding.Values.Length, string.Join(' ', embedding.Values.Select(static value => value.ToString("R", CultureInfo.InvariantCulture))));
         }
 
         return TrainingOutcome.TryParse(bytes, out TrainingOutcome? outcome, out _)

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ait.Cli.Surroundings;
 using Ait.Engine;
 using Ait.Protocol;
 using Ait.Protocol.Http;
+using EmbeddingPooling = Ait.Protocol.EmbeddingPooling;
 using SamplingParameters = Ait.Protocol.SamplingParameters;
 
 namespace Ait.Cli.Asking;
@@ -15,11 +17,12 @@ internal static class WorkloadText
     private const int MostFileBytes = 1024 * 1024;
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
     {
-        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter<EmbeddingPooling>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
     internal static Workload OfPrompt(string prompt, int maxNewTokens, ModelResponse model) =>
-        Build(new Asked(prompt, maxNewTokens, 0, 0, 0, 0), model);
+        Build(new Asked(prompt, maxNewTokens), model);
 
     /// <summary>A file's workload where the text names a JSON file, else the text as a prompt.</summary>
     internal static Workload Of(string text, int maxNewTokens, ModelResponse model)
@@ -42,7 +45,7 @@ internal static class WorkloadText
         catch (JsonException fault)
         {
             throw new SurroundingsException(
-                $"the workload file {text} is not understood: {fault.Message} It holds prompt, and optionally maxNewTokens, temperatureMilli, topK, topPPpm and seed.", fault);
+                $"the workload file {text} is not understood: {fault.Message} It holds prompt, and optionally maxNewTokens, temperatureMilli, topK, topPPpm and seed; or pooling, \"mean\" or \"last\", for the embedding of the prompt.", fault);
         }
     }
 
@@ -55,11 +58,17 @@ internal static class WorkloadText
 
         try
         {
+            ImmutableArray<int> prompt = [.. ByteTokenizer.Encode(asked.Prompt)];
+            if (asked.Pooling is { } pooling)
+            {
+                return new Workload(EngineVersion.Id, model.Digest, prompt, pooling);
+            }
+
             return new Workload(
                 WorkloadType.Inference,
                 EngineVersion.Id,
                 model.Digest,
-                [.. ByteTokenizer.Encode(asked.Prompt)],
+                prompt,
                 asked.MaxNewTokens,
                 new SamplingParameters(asked.TemperatureMilli, asked.TopK, asked.TopPPpm),
                 asked.Seed,
@@ -71,5 +80,5 @@ internal static class WorkloadText
         }
     }
 
-    private sealed record Asked(string Prompt, int MaxNewTokens = StandardNewTokens, uint TemperatureMilli = 0, uint TopK = 0, uint TopPPpm = 0, ulong Seed = 0);
+    private sealed record Asked(string Prompt, int MaxNewTokens = StandardNewTokens, uint TemperatureMilli = 0, uint TopK = 0, uint TopPPpm = 0, ulong Seed = 0, EmbeddingPooling? Pooling = null);
 }

@@ -112,6 +112,11 @@ internal static class RedeemCommand
         }
 
         Workload plain = WorkloadText.Of(text, tokens, await ModelAsync(network, cancellation).ConfigureAwait(false));
+        if (plain.Type != WorkloadType.Inference)
+        {
+            throw new RefusedException($"the workload is refused: expected one of inference, found {plain.Type}. Only prompts to continue can be confidential; leave --confidential out.");
+        }
+
         var key = ContentKey.Create();
         Workload confidential = key.SealPrompt(plain);
         ConfidentialFile.Write(state.Confidential(confidential.Hash), confidential, key);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Ait.Chain;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Ledger;
@@ -30,27 +31,41 @@ internal sealed class PurchaseStore
     /// Has a workload run on a key, in one transaction with its payment. A workload has one result: where it is agreed on already, or under
     /// way for anyone, that run answers and costs nothing.
     /// </summary>
-    internal Purchase Buy(ApiKey key, Workload workload, ComputeUnits price) => _ledger.Write("buy", transaction =>
+    internal Purchase Buy(ApiKey key, Workload workload, ComputeUnits price) =>
+        TryBuy(key, [(workload, price)], out IReadOnlyList<Purchase.Bought> bought, out _, out Purchase? refused) ? bought[0] : refused;
+
+    /// <summary>As <see cref="Buy"/> for several workloads: all of them, or none.</summary>
+    /// <param name="key">Whose credit pays.</param>
+    /// <param name="wanted">Distinct workloads with their prices.</param>
+    /// <param name="bought">One for each, in their order.</param>
+    /// <param name="cost">What those cost that no run answers yet.</param>
+    /// <param name="refused">Why nothing was bought.</param>
+    internal bool TryBuy(
+        ApiKey key, IReadOnlyList<(Workload Workload, ComputeUnits Price)> wanted,
+        out IReadOnlyList<Purchase.Bought> bought, out ComputeUnits cost, [NotNullWhen(false)] out Purchase? refused)
     {
-        DispatchStore.AddWorkload(transaction, workload, price);
-        if (Answering(transaction, workload.Hash) is long running)
+        (bought, cost, refused) = _ledger.Write("buy", transaction =>
         {
-            return new Purchase.Bought(running, 0);
-        }
+            var runs = new Purchase.Bought?[wanted.Count];
+            ulong sum = 0;
+            for (int i = 0; i < runs.Length; i++)
+            {
+                (Workload workload, ComputeUnits price) = wanted[i];
+                DispatchStore.AddWorkload(transaction, workload, price);
+                runs[i] = Answering(transaction, workload.Hash) is long running ? new Purchase.Bought(running, 0) : null;
+                sum = checked(sum + (runs[i] is null ? price.Micro : 0));
+            }
 
-        if (Judge(transaction, key, price.Micro) is Purchase refused)
-        {
-            return refused;
-        }
+            if (sum > 0 && Judge(transaction, key, sum) is Purchase unpaid)
+            {
+                return (Array.Empty<Purchase.Bought>(), new ComputeUnits(sum), unpaid);
+            }
 
-        DispatchStore.Enqueue(transaction, workload.Hash, Address.Zero);
-        long entry = transaction.Number("SELECT entry_key FROM queue WHERE workload_hash = $1 AND state = 0", workload.Hash);
-        transaction.Execute(
-            "INSERT INTO purchases (key_id, account, entry_key, compute_units, bought_at) VALUES ($1, $2, $3, $4, $5)",
-            key.KeyId, key.Account, entry, price.Micro, transaction.NowMillis);
-        transaction.Record("bought", workload.Hash.ToArray(), $"{key.KeyId} of {key.Account}, {price.Micro} micro-CU");
-        return new Purchase.Bought(entry, price.Micro);
-    });
+            Purchase.Bought[] all = [.. runs.Select((run, i) => run ?? Enqueue(transaction, key, wanted[i].Workload, wanted[i].Price))];
+            return (all, new ComputeUnits(sum), (Purchase?)null);
+        });
+        return refused is null;
+    }
 
     /// <summary>What <see cref="Buy"/> would do now, without doing it; the entry is 0 where one would be made.</summary>
     internal Purchase Weigh(ApiKey key, Hash256 workloadHash, ComputeUnits price) => _ledger.Read(transaction =>
@@ -82,6 +97,17 @@ internal sealed class PurchaseStore
         WHERE p.key_id = $1 AND p.bought_at > $2 AND q.state <> 3
         """,
         keyId, since);
+
+    private static Purchase.Bought Enqueue(LedgerTransaction transaction, ApiKey key, Workload workload, ComputeUnits price)
+    {
+        DispatchStore.Enqueue(transaction, workload.Hash, Address.Zero);
+        long entry = transaction.Number("SELECT entry_key FROM queue WHERE workload_hash = $1 AND state = 0", workload.Hash);
+        transaction.Execute(
+            "INSERT INTO purchases (key_id, account, entry_key, compute_units, bought_at) VALUES ($1, $2, $3, $4, $5)",
+            key.KeyId, key.Account, entry, price.Micro, transaction.NowMillis);
+        transaction.Record("bought", workload.Hash.ToArray(), $"{key.KeyId} of {key.Account}, {price.Micro} micro-CU");
+        return new Purchase.Bought(entry, price.Micro);
+    }
 
     private Purchase? Judge(LedgerTransaction transaction, ApiKey key, ulong price) => Purchase.Judge(
         price,

@@ -3,7 +3,6 @@ using Ait.Chain;
 using Ait.Coordinator.Buying;
 using Ait.Coordinator.Ledger;
 using Ait.Engine;
-using Ait.Protocol;
 
 namespace Ait.Coordinator.Completing;
 
@@ -27,19 +26,7 @@ internal sealed class Completion
         _finishReason = isCut || transcript.FinishReason == FinishReason.Stop ? "stop" : "length";
         int prompt = request.Workload.Prompt.Length;
         _usage = new UsageBody(prompt, transcript.Tokens.Length, prompt + transcript.Tokens.Length);
-        _proof = new ProofBody(
-            taskId,
-            request.Workload.Hash,
-            task.ResultHash!.Value, // Agreed tasks have one.
-            task.Phase.ToString(),
-            SeatDraw.Seats,
-            state.SeatsAgreeing,
-            task.Task.ComputeUnits.Micro,
-            charged,
-            request.Workload.Seed,
-            task.SettledTransaction,
-            new Uri(publicUrl, $"/v1/tasks/{taskId}").AbsoluteUri,
-            new Uri(publicUrl, $"/v1/workloads/{request.Workload.Hash}").AbsoluteUri);
+        _proof = ProofBody.Of(request.Workload, state, charged, publicUrl);
     }
 
     /// <summary>The answer's text in the pieces in which it is streamed.</summary>
@@ -48,29 +35,20 @@ internal sealed class Completion
     /// <summary>Makes the answer of an ended wait, or the error that it ended with.</summary>
     internal static (Completion? Completion, ApiError? Error) Of(CompletionRequest request, AnswerState state, Purchase.Bought bought, CoordinatorOptions options)
     {
-        if (state.IsVoid)
+        if (ApiError.Unanswered(request.Workload, state, options) is ApiError unanswered)
         {
-            return (null, new ApiError(
-                503, "server_error", "no_agreement", $"The task of workload {request.Workload.Hash} ended without agreement; nothing was charged. Send the request again.", null, IsWorthRetrying: true));
+            return (null, unanswered);
         }
 
-        if (state is not { Transcript: byte[] bytes, Task: TaskRow task })
+        TaskRow task = state.Task!; // An answered state has it, and a transcript.
+        if (!Transcript.TryParse(state.Transcript, out Transcript? transcript, out EngineRefusal? refusal))
         {
-            return (null, new ApiError(
-                504, "server_error", "timeout",
-                $"Workload {request.Workload.Hash} has no agreed result after {options.AnswerTimeout.TotalSeconds:0} s; it goes on. Send the request again with seed {request.Workload.Seed} to get its answer without another charge.",
-                null));
-        }
-
-        if (!Transcript.TryParse(bytes, out Transcript? transcript, out EngineRefusal? refusal))
-        {
-            return (null, new ApiError(500, "server_error", "result_not_readable", $"The agreed result is not a transcript of this engine ({refusal.Code}). GET /v1/tasks/{task.TaskId} has its proof.", null));
+            return (null, ApiError.Unreadable(task, refusal));
         }
 
         return transcript.IsComplete
             ? (new Completion(request, task, state, transcript, bought.Charged, options.PublicUrl), null)
-            : (null, new ApiError(
-                500, "server_error", "generation_fault", $"The seats agree that the generation ended in a fault ({transcript.RefusalCode}). Another prompt or seed may not. GET /v1/tasks/{task.TaskId} has its proof.", null));
+            : (null, ApiError.Faulted(task, transcript.RefusalCode));
     }
 
     /// <summary>The whole answer.</summary>

@@ -12,11 +12,12 @@ using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Completing;
 
-/// <summary>What OpenAI's clients call: /v1/chat/completions, /v1/completions, /v1/embeddings, and /v1/quotes beside them.</summary>
+/// <summary>What OpenAI's clients call: /v1/chat/completions and /v1/completions; and /v1/quotes beside them.</summary>
 internal sealed class CompletionEndpoints
 {
     private readonly BuyerGate _gate;
     private readonly CompletionReader _reader;
+    private readonly EmbeddingReader _embeddings;
     private readonly PurchaseStore _purchases;
     private readonly AnswerStore _answers;
     private readonly AnswerWait _wait;
@@ -29,11 +30,12 @@ internal sealed class CompletionEndpoints
     private readonly CancellationToken _stopping;
 
     public CompletionEndpoints(
-        BuyerGate gate, CompletionReader reader, PurchaseStore purchases, AnswerStore answers, AnswerWait wait, DispatchStore queue, EnrolmentStore devices,
+        BuyerGate gate, CompletionReader reader, EmbeddingReader embeddings, PurchaseStore purchases, AnswerStore answers, AnswerWait wait, DispatchStore queue, EnrolmentStore devices,
         IMiningChain chain, Signals signals, CoordinatorOptions options, TimeProvider clock, IHostApplicationLifetime lifetime)
     {
         _gate = gate;
         _reader = reader;
+        _embeddings = embeddings;
         _purchases = purchases;
         _answers = answers;
         _wait = wait;
@@ -50,15 +52,12 @@ internal sealed class CompletionEndpoints
     {
         routes.MapPost("/v1/chat/completions", ChatAsync);
         routes.MapPost("/v1/completions", ContinueAsync);
-        routes.MapPost("/v1/embeddings", EmbedAsync);
         routes.MapPost("/v1/quotes", QuoteAsync);
     }
 
     private Task ChatAsync(HttpContext context) => _gate.RunAsync(context, key => CompleteAsync(context, key, isChat: true));
 
     private Task ContinueAsync(HttpContext context) => _gate.RunAsync(context, key => CompleteAsync(context, key, isChat: false));
-
-    private Task EmbedAsync(HttpContext context) => _gate.RunAsync(context, _ => RefuseEmbeddingAsync(context));
 
     private Task QuoteAsync(HttpContext context) => _gate.RunAsync(context, key => QuoteAsync(context, key));
 
@@ -73,7 +72,7 @@ internal sealed class CompletionEndpoints
         context.Response.Headers["x-request-id"] = request.Workload.Hash.ToString();
         if (_purchases.Buy(key, request.Workload, price) is not Purchase.Bought bought)
         {
-            return Refused(_purchases.Weigh(key, request.Workload.Hash, price), price).ToResult();
+            return ApiError.NotPaid(_purchases.Weigh(key, request.Workload.Hash, price), price).ToResult();
         }
 
         _signals.Queued.Set();
@@ -139,39 +138,20 @@ internal sealed class CompletionEndpoints
     private static readonly byte[] s_data = Encoding.ASCII.GetBytes("data: ");
     private static readonly byte[] s_end = Encoding.ASCII.GetBytes("\n\n");
 
-    private async Task<IResult> RefuseEmbeddingAsync(HttpContext context)
-    {
-        if (!CompletionReader.TryReadObject(await JsonBody.ReadBytesAsync(context), out System.Text.Json.JsonDocument? document, out ApiError? error))
-        {
-            return error.ToResult();
-        }
-
-        using (document)
-        {
-            var fields = new RequestFields(document.RootElement);
-            return (_reader.TryFind(fields.Text("model"), out ModelText? model, out error)
-                ? new ApiError(
-                    404, "invalid_request_error", "model_not_found",
-                    $"The model '{model.Entry.Name}' makes no embeddings here: the network has no embedding workload that devices could agree on.", "model")
-                : error).ToResult();
-        }
-    }
-
     private async Task<IResult> QuoteAsync(HttpContext context, ApiKey key)
     {
-        if (!_reader.TryRead(await JsonBody.ReadBytesAsync(context), null, out CompletionRequest? request, out ApiError? error))
+        if (Read(await JsonBody.ReadBytesAsync(context), out ApiError? error) is not (ModelText model, Workload workload))
         {
-            return error.ToResult();
+            return error!.ToResult(); // One of the two is there.
         }
 
-        Workload workload = request.Workload;
-        ComputeUnits price = workload.Price(request.Model.Entry.MicroComputeUnitsPerToken);
+        ComputeUnits price = workload.Price(model.Entry.MicroComputeUnitsPerToken);
         Purchase weighed = _purchases.Weigh(key, workload.Hash, price);
         ulong now = (ulong)_clock.GetUtcNow().ToUnixTimeSeconds();
         bool canSeat = Dispatch.CanSeat(_devices.All(), now + (ulong)_options.TaskLifetime.TotalSeconds);
         var bought = weighed as Purchase.Bought;
         string? whyNot = bought is { Charged: 0 } ? null
-            : bought is null ? Refused(weighed, price).Message
+            : bought is null ? ApiError.NotPaid(weighed, price).Message
             : canSeat ? null
             : "No three registered devices of three operators on three hosts are live for the length of a task. It waits until there are.";
         RegistryTotals rates = await _chain.ReadTotalsAsync(context.RequestAborted);
@@ -184,14 +164,20 @@ internal sealed class CompletionEndpoints
             OpenAiJson.Default.QuoteBody);
     }
 
-    private static ApiError Refused(Purchase purchase, ComputeUnits price) => purchase switch
+    /// <summary>The workload that a body asks for, of whatever endpoint.</summary>
+    private (ModelText Model, Workload Workload)? Read(byte[]? body, out ApiError? error)
     {
-        Purchase.OverLimit limit => new ApiError(
-            429, "insufficient_quota", "insufficient_quota",
-            $"This costs {price}, the key's limit over {limit.Limit} leaves {new ComputeUnits((ulong)limit.Left)}. Ask for fewer tokens, wait, or make a key with another limit.", null),
-        Purchase.NoCredit credit => new ApiError(
-            429, "insufficient_quota", "insufficient_quota",
-            $"This costs {price}, the account's credit is {new ComputeUnits((ulong)credit.Available)}. Redeem AIT to the credit id of GET /v1/credit.", null),
-        _ => BuyerGate.Unavailable(), // The credit came between two looks: the same request will do.
-    };
+        if (!EmbeddingReader.IsMeant(body))
+        {
+            return _reader.TryRead(body, null, out CompletionRequest? request, out error) ? (request.Model, request.Workload) : null;
+        }
+
+        if (!_embeddings.TryRead(body, out EmbeddingsRequest? embeddings, out error))
+        {
+            return null;
+        }
+
+        error = embeddings.Workloads.Length == 1 ? null : ApiError.Unsupported("input", "input: a quote is for one input. Ask for one quote for each.");
+        return error is null ? (embeddings.Model, embeddings.Workloads[0]) : null;
+    }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Ait.Chain;
+using Ait.Coordinator.Ledger;
+using Ait.Protocol;
 
 namespace Ait.Coordinator.Completing;
 
@@ -63,7 +65,7 @@ internal sealed record UsageBody(int PromptTokens, int CompletionTokens, int Tot
 /// <summary>Where the proof of an answer is: what three devices agreed on, and what the chain says of it.</summary>
 /// <param name="TaskId">The task.</param>
 /// <param name="WorkloadId">The workload hash: model, prompt, sampling, seed.</param>
-/// <param name="ResultHash">SHA-256 of the transcript that the seats agree on.</param>
+/// <param name="ResultHash">SHA-256 of the transcript or embedding that the seats agree on.</param>
 /// <param name="Phase">Agreed, or Settled once the contract has paid it.</param>
 /// <param name="Seats">Seats drawn.</param>
 /// <param name="SeatsAgreeing">Seats with this result.</param>
@@ -85,7 +87,41 @@ internal sealed record ProofBody(
     ulong Seed,
     Hash256? SettlementTransaction,
     string TaskUrl,
-    string WorkloadUrl);
+    string WorkloadUrl)
+{
+    /// <summary>The proof of an agreed result.</summary>
+    internal static ProofBody Of(Workload workload, AnswerState state, ulong charged, Uri publicUrl)
+    {
+        TaskRow task = state.Task!; // What is agreed on has a task, which is on chain and has a result.
+        Hash256 taskId = task.TaskId!.Value;
+        return new ProofBody(
+            taskId,
+            workload.Hash,
+            task.ResultHash!.Value,
+            task.Phase.ToString(),
+            SeatDraw.Seats,
+            state.SeatsAgreeing,
+            task.Task.ComputeUnits.Micro,
+            charged,
+            workload.Seed,
+            task.SettledTransaction,
+            new Uri(publicUrl, $"/v1/tasks/{taskId}").AbsoluteUri,
+            new Uri(publicUrl, $"/v1/workloads/{workload.Hash}").AbsoluteUri);
+    }
+}
+
+/// <summary>Answer of /v1/embeddings.</summary>
+internal sealed record EmbeddingList(string Object, IReadOnlyList<EmbeddingItem> Data, string Model, EmbeddingUsage Usage);
+
+/// <summary>The embedding of one input.</summary>
+/// <param name="Object">Always <c>embedding</c>.</param>
+/// <param name="Index">Which input, from 0.</param>
+/// <param name="Embedding">Its values as numbers, or as base64 of little-endian floats.</param>
+/// <param name="Ait">Where its proof is.</param>
+internal sealed record EmbeddingItem(string Object, int Index, object Embedding, ProofBody Ait);
+
+/// <summary>Tokens of the inputs.</summary>
+internal sealed record EmbeddingUsage(int PromptTokens, int TotalTokens);
 
 /// <summary>Answer of POST /v1/quotes.</summary>
 /// <param name="WorkloadId">The workload hash; the argument of <c>redeem</c> where one redeems for this workload alone.</param>
@@ -125,5 +161,8 @@ internal sealed record QuoteBody(
 [JsonSerializable(typeof(ErrorEnvelope))]
 [JsonSerializable(typeof(ChatCompletion))]
 [JsonSerializable(typeof(TextCompletion))]
+[JsonSerializable(typeof(EmbeddingList))]
+[JsonSerializable(typeof(float[]))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(QuoteBody))]
 internal sealed partial class OpenAiJson : JsonSerializerContext;

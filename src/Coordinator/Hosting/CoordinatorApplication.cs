@@ -76,6 +76,7 @@ internal static class CoordinatorApplication
         application.Services.GetRequiredService<SignInEndpoints>().Map(application);
         application.Services.GetRequiredService<KeyEndpoints>().Map(application);
         application.Services.GetRequiredService<CompletionEndpoints>().Map(application);
+        application.Services.GetRequiredService<EmbeddingEndpoints>().Map(application);
         application.MapFallback((HttpContext context) => Answer.NotFound("resource", context.Request.Path));
         return application;
     }
@@ -132,9 +133,11 @@ internal static class CoordinatorApplication
         .AddSingleton<KeyEndpoints>()
         .AddSingleton<BuyerGate>()
         .AddSingleton<CompletionReader>()
+        .AddSingleton<EmbeddingReader>()
         .AddSingleton<AnswerStore>()
         .AddSingleton<AnswerWait>()
         .AddSingleton<CompletionEndpoints>()
+        .AddSingleton<EmbeddingEndpoints>()
         .AddSingleton<ChainFollower>()
         .AddSingleton<BatchLoop>()
         .AddSingleton<OpenLoop>()

@@ -8,7 +8,7 @@ namespace Ait.Miner.Execution;
 /// <summary>What running a workload yielded, and the device time it took.</summary>
 /// <param name="Encoded">The canonical bytes of the result.</param>
 /// <param name="IsComplete">Whether it is what was asked for, and not the canonical refusal of it.</param>
-/// <param name="Amount">Tokens that were generated, or steps that were trained.</param>
+/// <param name="Amount">Tokens that were generated, values of an embedding, or steps that were trained.</param>
 /// <param name="DurationMillis">Device time, from when the device was this workload's until it is another's.</param>
 internal sealed record ExecutedWorkload(ImmutableArray<byte> Encoded, bool IsComplete, int Amount, ulong DurationMillis)
 {
@@ -22,6 +22,9 @@ internal sealed record ExecutedWorkload(ImmutableArray<byte> Encoded, bool IsCom
 
     public static ExecutedWorkload Of(Transcript transcript, ulong durationMillis) =>
         new([.. transcript.ToBytes()], transcript.IsComplete, transcript.Tokens.Length, durationMillis);
+
+    public static ExecutedWorkload Of(Embedding embedding, ulong durationMillis) =>
+        new([.. embedding.ToBytes()], embedding.FinishReason == FinishReason.Length, embedding.Values.Length, durationMillis);
 
     /// <summary>
     /// A chunk that is done has its outcome as the result. One that is refused or diverged is an error of the task: its bytes begin

@@ -21,7 +21,7 @@ internal sealed class WorkloadExecutor : IDisposable
 
     /// <summary>
     /// Waits for the device, then runs. A request that does not fit the model, or whose arithmetic leaves its range, still yields
-    /// the engine's canonical transcript: it is the same on every device.
+    /// the engine's canonical transcript or embedding: it is the same on every device.
     /// </summary>
     /// <param name="model">The workload's model.</param>
     /// <param name="workload">What to run.</param>
@@ -82,7 +82,11 @@ internal sealed class WorkloadExecutor : IDisposable
             : new TrainingPlan.Ready(new TrainingParts(recipe, chunk, data));
     }
 
-    /// <summary>The engine's words for what the workload asks.</summary>
+    /// <summary>The engine's words for a workload of embedding.</summary>
+    public static EmbeddingRequest EmbeddingOf(Workload workload, Protocol.EmbeddingPooling pooling) =>
+        new(workload.Prompt.AsSpan(), pooling == Protocol.EmbeddingPooling.Last ? Engine.EmbeddingPooling.Last : Engine.EmbeddingPooling.Mean);
+
+    /// <summary>The engine's words for a workload of inference.</summary>
     public static GenerationRequest RequestOf(Workload workload) => new(
         workload.Prompt.AsSpan(),
         workload.MaxNewTokens,
@@ -141,6 +145,13 @@ internal sealed class WorkloadExecutor : IDisposable
 
     private ExecutedWorkload Run(Model model, Workload workload, long start, CancellationToken cancellation)
     {
+        if (workload.Pooling is { } pooling)
+        {
+            using var session = new Session(model, _options);
+            Embedding embedding = session.Embed([EmbeddingOf(workload, pooling)], cancellation)[0];
+            return ExecutedWorkload.Of(embedding, MillisSince(start));
+        }
+
         Transcript transcript = Generator.Run(model, RequestOf(workload), _options, cancellation);
         return ExecutedWorkload.Of(transcript, MillisSince(start));
     }

@@ -41,11 +41,18 @@ internal static class MinerEvents
         Severity.Information,
         taskId,
         executed.IsComplete
-            ? string.Create(CultureInfo.InvariantCulture, $"ran in {executed.DurationMillis - executed.HeldMillis} ms, {executed.Amount} {(type == WorkloadType.Training ? "steps of training" : "tokens")}{(executed.HeldMillis == 0 ? "." : $"; held until {executed.DurationMillis} ms, the least for this work on a device of its class.")}")
+            ? string.Create(CultureInfo.InvariantCulture, $"ran in {executed.DurationMillis - executed.HeldMillis} ms, {executed.Amount} {Unit(type)}{(executed.HeldMillis == 0 ? "." : $"; held until {executed.DurationMillis} ms, the least for this work on a device of its class.")}")
             : type == WorkloadType.Training
                 ? "has a chunk of training that cannot be done: its error is reported, and nobody is paid for it."
                 : "has a workload the model cannot run: the engine's canonical refusal is its result.",
         [new Fact("durationMillis", string.Empty, executed.DurationMillis), new Fact("heldMillis", string.Empty, executed.HeldMillis)]);
+
+    private static string Unit(WorkloadType type) => type switch
+    {
+        WorkloadType.Training => "steps of training",
+        WorkloadType.Embedding => "values of an embedding",
+        _ => "tokens",
+    };
 
     /// <summary>Not how long the answer is, nor whether there is one: that is the buyer's to know.</summary>
     public static MinerEvent ExecutedConfidentially(Hash256 taskId, ulong durationMillis) => Seat(

@@ -8,7 +8,7 @@ namespace Ait.Protocol.Http;
 /// <param name="ComputeUnits">The quote, micro-CU.</param>
 /// <param name="PriceWei">The quote, in wei, decimal.</param>
 /// <param name="TaskId">Its newest task.</param>
-/// <param name="Transcript">Hex of the agreed transcript, once settled.</param>
+/// <param name="Transcript">Hex of the agreed result (a transcript, an embedding, an outcome), once settled.</param>
 /// <param name="ResultHash">The agreed result hash.</param>
 public sealed record WorkloadResponse(
     Hash256 WorkloadId,

@@ -184,8 +184,6 @@ public sealed class CompletionTests
     [InlineData(Text, """{"model":"echo","prompt":[]}""", 400, "invalid_value", "prompt")]
     [InlineData(Text, """{"model":"echo","prompt":"x","suffix":"y"}""", 400, "unsupported_parameter", "suffix")]
     [InlineData(Text, """{"model":"echo","prompt":"x","messages":[]}""", 400, "unknown_parameter", "messages")]
-    [InlineData("/v1/embeddings", """{"model":"echo","input":"x"}""", 404, "model_not_found", "model")]
-    [InlineData("/v1/embeddings", """{"model":"other","input":"x"}""", 404, "model_not_found", "model")]
     [InlineData("/v1/quotes", """{"model":"echo"}""", 400, "invalid_value", "prompt")]
     public async Task Request_isRefusedInOpenAisShapeNamingTheParameter(string path, string body, int status, string code, string? parameter)
     {

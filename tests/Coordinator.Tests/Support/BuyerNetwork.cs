@@ -149,6 +149,13 @@ internal sealed class BuyerNetwork : IAsyncDisposable
             workload.Seed,
             workload.StopTokens.AsSpan()));
 
+    /// <summary>As <see cref="Compute"/>, of a workload of embedding.</summary>
+    internal static Embedding Embed(Workload workload)
+    {
+        using var session = new Session(s_model);
+        return session.Embed([new EmbeddingRequest(workload.Prompt.AsSpan(), (Engine.EmbeddingPooling)(int)workload.Pooling!)])[0]; // Of embeddings it is there.
+    }
+
     internal Workload Workload(Hash256 hash) => Http.Ledger.Read(transaction => transaction.First(
         "SELECT encoding FROM workloads WHERE workload_hash = $1",
         row => Protocol.Workload.TryParse(row.Bytes(0), out Workload? workload, out _) ? workload : throw new InvalidOperationException("The ledger holds only workloads."),
@@ -163,7 +170,7 @@ internal sealed class BuyerNetwork : IAsyncDisposable
         await Http.DisposeAsync();
     }
 
-    private byte[] Run(Hash256 hash) => _transcripts.GetOrAdd(hash, _ => Compute(Workload(hash)).ToBytes());
+    private byte[] Run(Hash256 hash) => _transcripts.GetOrAdd(hash, _ => Workload(hash) is { Type: WorkloadType.Embedding } embedding ? Embed(embedding).ToBytes() : Compute(Workload(hash)).ToBytes());
 
     /// <summary>Every seated device commits, then reveals, and blocks go by.</summary>
     private async Task MineAsync()

@@ -27,6 +27,38 @@ public sealed class WorkloadExecutorTests
         }
     }
 
+    [Theory]
+    [InlineData(Protocol.EmbeddingPooling.Last)]
+    [InlineData(Protocol.EmbeddingPooling.Mean)]
+    public async Task Run_yieldsTheEnginesEmbedding(Protocol.EmbeddingPooling pooling)
+    {
+        Model model = Model.Create(Network.Model);
+        var workload = new Workload(EngineVersion.Id, Network.ModelDigest, [.. ByteTokenizer.Encode("What is AIT?")], pooling);
+        using var session = new Session(model, EngineOptions.Default with { Backend = Backend.Scalar });
+        Embedding expected = session.Embed([new EmbeddingRequest(workload.Prompt.AsSpan(), (Engine.EmbeddingPooling)(int)pooling)], Cancellation)[0];
+        using var executor = new WorkloadExecutor(EngineOptions.Default, TimeProvider.System);
+
+        ExecutedWorkload executed = await executor.RunAsync(model, workload, DurationRange.Any, Cancellation, Cancellation);
+
+        Assert.Equal(expected.ToBytes(), executed.Encoded);
+        Assert.Equal(expected.ResultHash.ToBytes(), executed.ResultHash.ToArray());
+        Assert.Equal((true, model.Config.Dimension), (executed.IsComplete, executed.Amount));
+    }
+
+    [Fact]
+    public async Task Run_yieldsTheCanonicalRefusalIfThePromptToEmbedDoesNotFitTheModel()
+    {
+        Model model = Model.Create(Network.Model);
+        var workload = new Workload(EngineVersion.Id, Network.ModelDigest, [1, model.Config.Vocabulary], Protocol.EmbeddingPooling.Mean);
+        using var executor = new WorkloadExecutor(EngineOptions.Default, TimeProvider.System);
+
+        ExecutedWorkload executed = await executor.RunAsync(model, workload, DurationRange.Any, Cancellation, Cancellation);
+
+        Assert.False(executed.IsComplete);
+        Assert.True(Embedding.TryParse(executed.Encoded.AsSpan(), out Embedding? refused, out _));
+        Assert.Equal(EngineRefusalCode.TokenOutOfVocabulary, refused.RefusalCode);
+    }
+
     [Fact]
     public async Task Run_countsAtLeastOneMillisecond()
     {
