@@ -7,6 +7,9 @@ namespace Ait.Engine.Training;
 /// <summary>The tokenizer <c>bytes-v1</c> in the form that an artifact stores: byte letters without merges, and its special tokens.</summary>
 internal static class StoredByteTokenizer
 {
+    // What was trained on texts that stand alone continues the last one; it knows no conversations.
+    private const string Template = "{{ bos_token }}{{ messages[-1]['content'] }}";
+
     private static readonly (string Name, int Id)[] s_special =
     [
         ("<begin>", ByteTokenizer.BeginOfSequence), ("<end>", ByteTokenizer.EndOfSequence), ("<pad>", ByteTokenizer.Padding), ("<sep>", ByteTokenizer.Separator),
@@ -61,7 +64,7 @@ internal static class StoredByteTokenizer
             json.WriteEndObject();
         }
 
-        return Tokenizer.Write(stream.ToArray(), Encoding.UTF8.GetBytes("{{ bos_token }}{% for message in messages %}{{ message['content'] }}{% endfor %}"), ByteTokenizer.BeginOfSequence, [ByteTokenizer.EndOfSequence]);
+        return Tokenizer.Write(stream.ToArray(), Encoding.UTF8.GetBytes(Template), ByteTokenizer.BeginOfSequence, [ByteTokenizer.EndOfSequence]);
     }
 
     // A text begins with the begin token.

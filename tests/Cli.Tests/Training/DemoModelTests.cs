@@ -1,3 +1,4 @@
+using Ait.Cli.Conversing;
 using Ait.Cli.Launching;
 using Ait.Cli.Surroundings;
 using Ait.Cli.Training;
@@ -67,6 +68,21 @@ public sealed class DemoModelTests(DemoRun run) : IClassFixture<DemoRun>
         Transcript transcript = Generator.Run(model, request, null, Cancellation);
         Assert.Equal(answer, System.Text.Encoding.UTF8.GetString(ByteTokenizer.Decode(transcript.Tokens.AsSpan())));
         Assert.Equal(ByteTokenizer.Encode(prompt), model.Tokenizer.Encode(prompt));
+    }
+
+    [Fact]
+    public void Conversation_goesOnInWords()
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var options = new AnswerOptions { MaxNewTokens = 48, Sampling = SamplingParameters.Greedy, Seed = 0, StopSequences = [] };
+        using var conversation = new Conversation(Open(Installation.DemoModel), EngineOptions.Default, options, "Be brief.", new Screen(json: false, output, errors));
+        foreach (string line in new[] { "The capital of Italy is", "What is AIT?", "Water boils at", "What is AIT?" })
+        {
+            conversation.Answer(line, Cancellation);
+        }
+
+        Assert.Equal([" Rome.", " AIT is a token that pays for compute.", " one hundred degrees.", " AIT is a token that pays for compute."], output.ToString().TrimEnd().ReplaceLineEndings("\n").Split('\n'));
     }
 
     [Fact]
