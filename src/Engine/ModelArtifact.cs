@@ -80,6 +80,30 @@ public static class ModelArtifact
         return descriptor is not null;
     }
 
+    /// <summary>Reads the tokenizer of an artifact, whose digest is computed, and nothing of its weights.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="descriptor">What the file says it holds; the tokenizer is the one that it names.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="refusal">What is wrong with the file.</param>
+    public static bool TryReadTokenizer(
+        string path, [NotNullWhen(true)] out ModelDescriptor? descriptor, [NotNullWhen(true)] out Tokenizer? tokenizer, [NotNullWhen(false)] out EngineRefusal? refusal)
+    {
+        descriptor = null;
+        tokenizer = null;
+        refusal = null;
+        try
+        {
+            byte[] encoded = ReadTokenizer(path, out descriptor);
+            tokenizer = Tokenizer.Read(Path.GetFileName(path), encoded, descriptor.Config.Vocabulary);
+        }
+        catch (EngineRefusedException refused)
+        {
+            refusal = refused.Refusal;
+        }
+
+        return tokenizer is not null;
+    }
+
     /// <summary>Reads a model into memory and computes its digests.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellation">Looked at while reading.</param>
@@ -104,10 +128,10 @@ public static class ModelArtifact
     }
 
     /// <summary>The stored tokenizer of an artifact, checked against its descriptor. Throws if there is none.</summary>
-    internal static byte[] ReadTokenizer(string path)
+    internal static byte[] ReadTokenizer(string path, out ModelDescriptor descriptor)
     {
         using SafeFileHandle file = OpenFile(path);
-        (ModelDescriptor descriptor, byte[] tokenizer, _) = ReadHead(file, Path.GetFileName(path));
+        (descriptor, byte[] tokenizer, _) = ReadHead(file, Path.GetFileName(path));
         var found = Digest.Of(tokenizer);
         return found == descriptor.TokenizerDigest
             ? tokenizer

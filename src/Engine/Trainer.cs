@@ -220,7 +220,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="EngineRefusedException">The artifact of the tokenizer is refused, or a weight is out of range.</exception>
     public ModelDescriptor Export(string path, string? tokenizerOf, CancellationToken cancellation)
     {
-        byte[] tokenizer = tokenizerOf is null ? StoredByteTokenizer.Encoded() : ModelArtifact.ReadTokenizer(tokenizerOf);
+        byte[] tokenizer = tokenizerOf is null ? StoredByteTokenizer.Encoded() : ModelArtifact.ReadTokenizer(tokenizerOf, out _);
         return ArtifactWriter.Write(path, Recipe.Shape, new TrainedSource(_decoder, _kernels), tokenizer, null, cancellation);
     }
 

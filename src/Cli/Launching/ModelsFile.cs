@@ -31,6 +31,7 @@ internal static class ModelsFile
             ["descriptor"] = Hex.Encode(model.ToBytes()),
             ["digest"] = Hex.Encode(model.Digest.ToBytes()),
             ["microComputeUnitsPerToken"] = MicroComputeUnitsPerToken,
+            ["artifact"] = Path.GetFullPath(Path.Combine(folder, "demo.ait")),
         });
         File.WriteAllText(path, models.ToJsonString());
     }

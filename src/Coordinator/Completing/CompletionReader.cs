@@ -31,7 +31,7 @@ internal sealed class CompletionReader
     public CompletionReader(ModelTable models)
     {
         _entries = models.Models.DistinctBy(model => model.Name).ToDictionary(model => model.Name);
-        _models = _entries.Values.Select(ModelText.Of).OfType<ModelText>().ToDictionary(model => model.Entry.Name);
+        _models = _entries.Values.Select(entry => ModelText.Of(entry, models.TokenizerOf(entry))).OfType<ModelText>().ToDictionary(model => model.Entry.Name);
     }
 
     /// <summary>Reads a request; <paramref name="isChat"/> of null takes either kind, by whether it has messages.</summary>
@@ -69,9 +69,10 @@ internal sealed class CompletionReader
 
         try
         {
+            ReadTexts(body);
             document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             error = Malformed(fault.Message);
             return false;
@@ -101,6 +102,19 @@ internal sealed class CompletionReader
         return model is not null;
     }
 
+    // A name or text that is no Unicode is found only when it is read.
+    private static void ReadTexts(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+            {
+                reader.GetString();
+            }
+        }
+    }
+
     private static ApiError Malformed(string found) =>
         new(400, "invalid_request_error", "invalid_json", $"The body is not a JSON object of the documented form: {found}.");
 
@@ -112,7 +126,7 @@ internal sealed class CompletionReader
             return null;
         }
 
-        int[] prompt = isChat ? Conversation(fields) : Prompt(fields);
+        int[] prompt = isChat ? Conversation(fields, model) : Prompt(fields, model);
         ImmutableArray<string> stops = Stops(fields);
         SamplingParameters sampling = Sampling(fields);
         ulong seed = Seed(fields, sampling);
@@ -143,7 +157,7 @@ internal sealed class CompletionReader
         }
 
         int most = (int)(asked ?? Math.Min(room, isChat ? ChatTokens : TextTokens));
-        int[] stopTokens = [.. stops.Select(ModelText.StopToken).OfType<int>().Concat(ModelText.StopTokens).Distinct().Order()];
+        int[] stopTokens = [.. model.StopTokens.Concat(stops.Select(model.StopToken).OfType<int>()).Distinct().Take(Workload.MaxStopTokens).Order()];
         if (OutOfVocabulary(prompt, model) is int token)
         {
             fields.Refuse(ApiError.Invalid("prompt", $"tokens below {model.Descriptor.Config.Vocabulary}", $"{token}"));
@@ -168,7 +182,7 @@ internal sealed class CompletionReader
         return null;
     }
 
-    private static int[] Conversation(RequestFields fields)
+    private static int[] Conversation(RequestFields fields, ModelText model)
     {
         if (fields.Raw("messages") is not JsonElement { ValueKind: JsonValueKind.Array } array || array.GetArrayLength() is < 1 or > MaxMessages)
         {
@@ -217,7 +231,7 @@ internal sealed class CompletionReader
             messages.Add((role, content));
         }
 
-        return ModelText.Prompt(messages);
+        return model.TryPrompt(messages, out int[]? tokens, out EngineRefusal? unfit) ? tokens : Unfit(fields, "messages", unfit);
     }
 
     /// <summary>Text, or a list of parts that are text.</summary>
@@ -257,7 +271,7 @@ internal sealed class CompletionReader
     }
 
     /// <summary>Text, a list of one text, or a list of tokens.</summary>
-    private static int[] Prompt(RequestFields fields)
+    private static int[] Prompt(RequestFields fields, ModelText model)
     {
         if (fields.Raw("prompt") is not JsonElement prompt)
         {
@@ -293,10 +307,16 @@ internal sealed class CompletionReader
 
         if (prompt.ValueKind == JsonValueKind.String)
         {
-            return ModelText.Prompt(prompt.GetString()!); // A JSON string has a value.
+            return model.TryPrompt(prompt.GetString()!, out int[]? tokens, out EngineRefusal? unfit) ? tokens : Unfit(fields, "prompt", unfit); // A JSON string has a value.
         }
 
         fields.Refuse(ApiError.Invalid("prompt", "text or tokens", RequestFields.Found(prompt)));
+        return [];
+    }
+
+    private static int[] Unfit(RequestFields fields, string parameter, EngineRefusal refusal)
+    {
+        fields.Refuse(ApiError.Invalid(parameter, $"{refusal.What}: {refusal.Expected}", refusal.Found));
         return [];
     }
 

@@ -15,7 +15,7 @@ internal sealed record CompletionRequest(ModelText Model, Workload Workload, Imm
     /// <summary>The pieces of an agreed answer's text, ended before the first stop text, and whether one was found.</summary>
     internal (IReadOnlyList<string> Pieces, bool IsCut) Text(ImmutableArray<int> tokens)
     {
-        List<string> pieces = [.. ModelText.Decode(tokens)];
+        List<string> pieces = [.. Model.Decode(tokens)];
         string whole = string.Concat(pieces);
         int end = whole.Length;
         foreach (string stop in Stops)

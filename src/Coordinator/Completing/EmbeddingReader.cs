@@ -56,7 +56,7 @@ internal sealed class EmbeddingReader
             return null;
         }
 
-        List<int[]> inputs = Inputs(fields);
+        List<int[]> inputs = Inputs(fields, model);
         EmbeddingPooling pooling = Choice(fields, "pooling", "mean", "last") == "last" ? EmbeddingPooling.Last : EmbeddingPooling.Mean;
         bool isBase64 = Choice(fields, "encoding_format", "float", "base64") == "base64";
         int dimension = model.Descriptor.Config.Dimension;
@@ -97,7 +97,7 @@ internal sealed class EmbeddingReader
     }
 
     /// <summary>A text, a list of tokens, or a list of either.</summary>
-    private static List<int[]> Inputs(RequestFields fields)
+    private static List<int[]> Inputs(RequestFields fields, ModelText model)
     {
         if (fields.Raw("input") is not JsonElement input)
         {
@@ -116,7 +116,7 @@ internal sealed class EmbeddingReader
         List<int[]> read = [];
         foreach (JsonElement element in each)
         {
-            if (Tokens(element) is not int[] tokens)
+            if (Tokens(element, model) is not int[] tokens)
             {
                 fields.Refuse(ApiError.Invalid("input", "text of at least a character, or tokens of 0 and more", RequestFields.Found(element)));
                 return [];
@@ -128,11 +128,11 @@ internal sealed class EmbeddingReader
         return read;
     }
 
-    private static int[]? Tokens(JsonElement element)
+    private static int[]? Tokens(JsonElement element, ModelText model)
     {
         if (element.ValueKind == JsonValueKind.String)
         {
-            return element.GetString() is { Length: > 0 } text ? ModelText.Prompt(text) : null;
+            return element.GetString() is { Length: > 0 } text && model.TryPrompt(text, out int[]? encoded, out _) ? encoded : null;
         }
 
         if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() == 0)

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Ait.Attestation;
 using Ait.Chain;
+using Ait.Engine;
 using Ait.Protocol;
 
 namespace Ait.Coordinator.Configuration;
@@ -33,7 +34,12 @@ internal sealed record Deployment(
 }
 
 /// <summary>One row of models.json.</summary>
-internal sealed record ModelEntry(string Name, string Descriptor, Hash256 Digest, uint MicroComputeUnitsPerToken);
+/// <param name="Name">What buyers call it.</param>
+/// <param name="Descriptor">Its descriptor in hexadecimal.</param>
+/// <param name="Digest">SHA-256 of the descriptor.</param>
+/// <param name="MicroComputeUnitsPerToken">Its benchmark entry.</param>
+/// <param name="Artifact">The artifact whose tokenizer and chat template serve buyers, beside the models file; null for models of bytes.</param>
+internal sealed record ModelEntry(string Name, string Descriptor, Hash256 Digest, uint MicroComputeUnitsPerToken, string? Artifact = null);
 
 /// <summary>The models scheduled, by digest.</summary>
 internal sealed class ModelTable
@@ -42,9 +48,12 @@ internal sealed class ModelTable
 
     private readonly Dictionary<Hash256, ModelEntry> _byDigest;
 
-    internal ModelTable(IReadOnlyList<ModelEntry> models)
+    private readonly IReadOnlyDictionary<Hash256, Tokenizer> _tokenizers;
+
+    internal ModelTable(IReadOnlyList<ModelEntry> models, IReadOnlyDictionary<Hash256, Tokenizer>? tokenizers = null)
     {
         Models = models;
+        _tokenizers = tokenizers ?? new Dictionary<Hash256, Tokenizer>();
         _byDigest = models.ToDictionary(model => model.Digest);
     }
 
@@ -52,12 +61,21 @@ internal sealed class ModelTable
 
     internal ModelEntry? Find(Hash256 digest) => _byDigest.GetValueOrDefault(digest);
 
+    /// <summary>The tokenizer of the model's artifact, null if the table names none.</summary>
+    internal Tokenizer? TokenizerOf(ModelEntry model) => _tokenizers.GetValueOrDefault(model.Digest);
+
     internal static ModelTable Load(string path)
     {
         List<ModelEntry> models = ConfigurationFile.Load(path, MaxFile, ConfigurationJson.Default.ListModelEntry, "a models file as docs/operate.md describes it");
         List<string> faults = [];
+        var tokenizers = new Dictionary<Hash256, Tokenizer>();
         foreach (ModelEntry model in models)
         {
+            if (model.Artifact is string artifact)
+            {
+                ReadTokenizer(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", artifact), model, tokenizers, faults);
+            }
+
             if (!Hex.TryDecode(model.Descriptor, out _) || model.MicroComputeUnitsPerToken == 0)
             {
                 faults.Add($"The model '{model.Name}' in {path} needs a hexadecimal descriptor and a microComputeUnitsPerToken above zero.");
@@ -69,7 +87,27 @@ internal sealed class ModelTable
             faults.Add($"The models file {path} has one digest twice; keep one entry a model.");
         }
 
-        return faults.Count == 0 ? new ModelTable(models) : throw new StartupException(faults);
+        return faults.Count == 0 ? new ModelTable(models, tokenizers) : throw new StartupException(faults);
+    }
+
+    private static void ReadTokenizer(string path, ModelEntry model, Dictionary<Hash256, Tokenizer> tokenizers, List<string> faults)
+    {
+        if (!ModelArtifact.TryReadTokenizer(path, out ModelDescriptor? descriptor, out Tokenizer? tokenizer, out EngineRefusal? refusal))
+        {
+            faults.Add($"The artifact {path} of the model '{model.Name}' is refused: {refusal}.");
+        }
+        else if (!descriptor.Digest.ToBytes().AsSpan().SequenceEqual(model.Digest.ToArray()))
+        {
+            faults.Add($"The artifact {path} holds the model {descriptor.Digest}, the model '{model.Name}' is {model.Digest}. Name its own artifact.");
+        }
+        else if (tokenizer.EndTokens.Length > Workload.MaxStopTokens)
+        {
+            faults.Add($"The model '{model.Name}' has {tokenizer.EndTokens.Length} tokens that end an answer, a workload at most {Workload.MaxStopTokens}. Leave its artifact out of the models file.");
+        }
+        else
+        {
+            tokenizers[model.Digest] = tokenizer;
+        }
     }
 }
 

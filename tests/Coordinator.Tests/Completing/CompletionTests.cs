@@ -29,7 +29,7 @@ public sealed class CompletionTests
         Transcript computed = BuyerNetwork.Compute(workload);
         Assert.Equal([256, .. "user: Good day"u8.ToArray(), 259, .. "assistant: "u8.ToArray()], workload.Prompt);
         Assert.Equal((12, 5ul, 1000u), (workload.MaxNewTokens, workload.Seed, workload.Sampling.TemperatureMilli));
-        Assert.Equal(string.Concat(ModelText.Decode(computed.Tokens)), (string)answer["choices"]![0]!["message"]!["content"]!);
+        Assert.Equal(string.Concat(ModelText.Of(BuyerNetwork.Model, null)!.Decode(computed.Tokens)), (string)answer["choices"]![0]!["message"]!["content"]!);
         Assert.Equal(computed.FinishReason == FinishReason.Stop ? "stop" : "length", (string)answer["choices"]![0]!["finish_reason"]!);
         Assert.Equal(Hex.Encode(computed.ResultHash.ToBytes()), (string)proof["result_hash"]!);
         Assert.Equal(
@@ -174,6 +174,10 @@ public sealed class CompletionTests
     [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"stream":"yes"}""", 400, "invalid_value", "stream")]
     [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"stream_options":{"x":1}}""", 400, "unknown_parameter", "stream_options.x")]
     [InlineData(Chat, """{"model":"echo","model":"echo","messages":[{"role":"user","content":"x"}]}""", 400, "invalid_json", null)]
+    [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"\udc00"}]}""", 400, "invalid_json", null)]
+    [InlineData(Chat, """{"model":"echo","messages":[],"\ud800":1}""", 400, "invalid_json", null)]
+    [InlineData(Text, """{"model":"echo","prompt":"\ud800x"}""", 400, "invalid_json", null)]
+    [InlineData("/v1/quotes", """{"model":"echo","prompt":["\ud800"]}""", 400, "invalid_json", null)]
     [InlineData(Chat, "not json", 400, "invalid_json", null)]
     [InlineData(Chat, "[]", 400, "invalid_json", null)]
     [InlineData(Chat, "", 400, "invalid_json", null)]

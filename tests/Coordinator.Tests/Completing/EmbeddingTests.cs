@@ -160,6 +160,8 @@ public sealed class EmbeddingTests
     [InlineData("""{"model":"echo","input":"x","dimensions":16}""", 400, "unsupported_parameter", "dimensions")]
     [InlineData("""{"model":"echo","input":"x","user":1}""", 400, "invalid_value", "user")]
     [InlineData("""{"model":"echo","input":"x","inputs":["y"]}""", 400, "unknown_parameter", "inputs")]
+    [InlineData("""{"model":"echo","input":"\ud800"}""", 400, "invalid_json", null)]
+    [InlineData("""{"model":"\ud800","input":"x"}""", 400, "invalid_json", null)]
     [InlineData("not json", 400, "invalid_json", null)]
     public async Task Request_isRefusedInOpenAisShapeNamingTheParameter(string body, int status, string code, string? parameter) =>
         await RefusesAsync(body, status, code, parameter);
