@@ -116,4 +116,16 @@ public enum EngineRefusalCode
 
     /// <summary>A checkpoint is not the parent that the chunk names, or not of the recipe.</summary>
     CheckpointUnfit = 101,
+
+    /// <summary>A number of a class challenge is out of range.</summary>
+    ChallengeTermsOutOfRange = 112,
+
+    /// <summary>The roots of a chain lead to another answer.</summary>
+    ChainAnswerWrong = 113,
+
+    /// <summary>An opening of a chain is not what its answer commits to.</summary>
+    ChainOpeningWrong = 114,
+
+    /// <summary>Opened products are not those of the chain.</summary>
+    ChainProductWrong = 115,
 }

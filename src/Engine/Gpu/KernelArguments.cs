@@ -189,3 +189,39 @@ internal struct ChooseArguments
     public int Vocabulary;
     public int Padding;
 }
+
+/// <summary>Arguments of <c>chain_draw</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ChainDrawArguments
+{
+    public ulong Target;
+    public int Blocks;
+    public int Index;
+    public int Rounds;
+    public uint Key0;
+    public uint Key1;
+    public uint Seed0;
+    public uint Seed1;
+    public int Padding;
+}
+
+/// <summary>Arguments of <c>chain_multiply</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ChainMultiplyArguments
+{
+    public ulong Operand;
+    public ulong Tile;
+    public ulong Products;
+    public int Rows;
+    public int Width;
+}
+
+/// <summary>Arguments of <c>chain_fold</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ChainFoldArguments
+{
+    public ulong Products;
+    public ulong Target;
+    public int Words;
+    public int Padding;
+}

@@ -12,6 +12,7 @@ internal static class KernelLayout
     [
         typeof(UnpackArguments), typeof(EmbedArguments), typeof(QuantizeArguments), typeof(LinearArguments), typeof(FinishArguments), typeof(PagesArguments),
         typeof(PositionArguments), typeof(AttendTile), typeof(AttendArguments), typeof(PoolArguments), typeof(ChoiceArguments), typeof(ChooseArguments),
+        typeof(ChainDrawArguments), typeof(ChainMultiplyArguments), typeof(ChainFoldArguments),
     ];
 
     /// <summary>Defines a table of sizes and offsets, in the order of <see cref="Expected"/>.</summary>

@@ -174,4 +174,36 @@ struct ChooseArguments
     int vocabulary;
     int padding;
 };
+
+// Blocks of 16 bytes drawn by Philox on (block, index, seed), so many times over.
+struct ChainDrawArguments
+{
+    uint32* target;
+    int blocks;
+    int index;
+    int rounds;
+    uint32 key0;
+    uint32 key1;
+    uint32 seed0;
+    uint32 seed1;
+    int padding;
+};
+
+// products[r, n] = operand[r] . tile[n]
+struct ChainMultiplyArguments
+{
+    const int8* operand;
+    const int8* tile;
+    int* products;
+    int rows;
+    int width;
+};
+
+struct ChainFoldArguments
+{
+    const int* products;
+    uint32* target;
+    int words;
+    int padding;
+};
 } // namespace ait
