@@ -1,4 +1,6 @@
+using Ait.Engine.Challenging;
 using Ait.Engine.Gpu;
+using Ait.Engine.Tests.Challenging;
 
 namespace Ait.Engine.Tests.Gpu;
 
@@ -171,7 +173,7 @@ public sealed class GpuExecutorTests
     [InlineData(TestDevices.Host64)]
     public void Kernels_areAllReached(string deviceName)
     {
-        // A kernel that no shape of a model reaches would be checked by nothing but its own test.
+        // A kernel that neither a shape of a model nor a class challenge reaches would be checked by nothing but its own test.
         var reached = new HashSet<string>();
         foreach (int multiprocessors in new[] { 1, 4, 8 })
         {
@@ -194,6 +196,15 @@ public sealed class GpuExecutorTests
         HostGpu withLibrary = TestDevices.OpenHost(deviceName, hasProducts: true);
         AssertSame(withLibrary, Samples.SmallModel, [Samples.Requests[0]], 256, 1);
         reached.UnionWith(withLibrary.Launched);
+        var terms = new ChallengeTerms(1, 256, 16, 1);
+        HostGpu challenged = TestDevices.OpenHost(deviceName);
+        using (var machine = new GpuChain(terms, default, challenged))
+        {
+            Digest expected = ClassChainTests.Run(terms, default, Definition).Answer;
+            Assert.Equal(expected, ClassChain.Run(terms, default, machine, TestContext.Current.CancellationToken).Answer);
+        }
+
+        reached.UnionWith(challenged.Launched);
         string[] kernels = [.. System.Text.RegularExpressions.Regex.Matches(KernelSource.Text, @"^(?:KERNEL|STREAM_LINEAR|ATTEND_MAXIMA|ATTEND_MIX)\((\w+),", System.Text.RegularExpressions.RegexOptions.Multiline)
             .Select(match => match.Groups[1].Value).Order()];
         Assert.Equal(kernels, reached.Order());
