@@ -74,6 +74,9 @@ internal sealed record CoordinatorOptions
     /// <summary>Workloads opened on chain a minute, all buyers together, since the coordinator pays for it; 1 to 100,000, default 120.</summary>
     public int OpeningsPerMinute { get; init; } = 120;
 
+    /// <summary>Most bytes of training checkpoints kept, the oldest go; 1 MiB to 1,000,000 MiB, default 4096 MiB.</summary>
+    public long CheckpointSpace { get; init; } = 4096L << 20;
+
     /// <summary>Whether only devices whose evidence was verified here get their seats; default yes. If not, the registry's word is enough.</summary>
     public bool DemandsEvidence { get; init; } = true;
 

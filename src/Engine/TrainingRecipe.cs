@@ -1,3 +1,5 @@
+using Ait.Engine.Training;
+
 namespace Ait.Engine;
 
 /// <summary>
@@ -56,6 +58,9 @@ public sealed partial record TrainingRecipe
 
     /// <summary>Seed of drawn weights and of the order of the windows.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>Bytes of every checkpoint of the run; meaningful if <see cref="Check"/> yields nothing.</summary>
+    public long CheckpointLength => TrainingState.LengthOf(this);
 
     /// <summary>The first rule that is broken, or null.</summary>
     public EngineRefusal? Check()

@@ -7,14 +7,21 @@ using Ait.Protocol.Http;
 
 namespace Ait.Cli.Launching;
 
-/// <summary>A chunk of training for the demonstration: the first steps of an adapter to the demonstration model.</summary>
+/// <summary>Chunks of training for the demonstration: the first steps of an adapter to the demonstration model.</summary>
 internal static class DemoTraining
 {
-    private const int Steps = 4;
+    internal const int Steps = 4;
 
     internal static TrainingData Data() => TrainingFiles.ReadData(Installation.DemoText, null);
 
-    internal static Workload Workload(ModelResponse model)
+    /// <summary>The chunk behind a step, from the state that the one before it left; zero at the beginning.</summary>
+    internal static Workload Workload(ModelResponse model, int firstStep = 0, Hash256 parent = default)
+    {
+        TrainingRecipe recipe = Recipe(model);
+        return new Workload(TrainingVersion.Id, model.Digest, new TrainingTerms([.. recipe.ToBytes()], firstStep, Steps, recipe.Batch * recipe.SequenceLength, parent));
+    }
+
+    internal static TrainingRecipe Recipe(ModelResponse model)
     {
         var recipe = new TrainingRecipe
         {
@@ -33,6 +40,6 @@ internal static class DemoTraining
         };
         return recipe.Check() is { } refusal
             ? throw new InvalidOperationException($"The recipe of the demonstration is refused: {refusal}.")
-            : new Workload(TrainingVersion.Id, model.Digest, new TrainingTerms([.. recipe.ToBytes()], 0, Steps, recipe.Batch * recipe.SequenceLength, default(Hash256)));
+            : recipe;
     }
 }

@@ -18,7 +18,7 @@ internal sealed record Refusal(string Code, string Title, string? Expected, stri
         ProblemCodes.NotFound => 404,
         ProblemCodes.CommitmentConflict or ProblemCodes.RevealNotOpen or ProblemCodes.CommitmentMismatch or ProblemCodes.DeadlinePassed or ProblemCodes.SeatKeyReplaced => 409,
         ProblemCodes.TooLarge => 413,
-        ProblemCodes.ResultInvalid or ProblemCodes.DurationOutOfBounds or ProblemCodes.WorkloadNotSupported or ProblemCodes.EvidenceRefused or ProblemCodes.EvidenceStale => 422,
+        ProblemCodes.ResultInvalid or ProblemCodes.DurationOutOfBounds or ProblemCodes.CheckpointRefused or ProblemCodes.WorkloadNotSupported or ProblemCodes.EvidenceRefused or ProblemCodes.EvidenceStale => 422,
         ProblemCodes.RateLimited => 429,
         _ => 503,
     };

@@ -65,6 +65,16 @@ internal sealed class RequestAdmission : IDisposable
         await answer.ExecuteAsync(context);
     }
 
+    /// <summary>Admits a request whose body is bytes and answers it.</summary>
+    internal async Task RunBytesAsync(HttpContext context, Func<Address, Task<Refusal?>> authorise, Func<byte[], Task<IResult>> handle)
+    {
+        (SignedRequest? request, byte[] body, Refusal? refusal) = await VerifyAsync(context);
+        IResult answer = request is null
+            ? Answer.Problem(refusal!) // One of the two is set.
+            : await AdmitAsync(request, authorise, _ => handle(body));
+        await answer.ExecuteAsync(context);
+    }
+
     /// <summary>Forgets nonces so old that their timestamps are refused anyway.</summary>
     internal void ForgetOldNonces()
     {

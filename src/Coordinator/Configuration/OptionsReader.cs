@@ -45,6 +45,7 @@ internal static class OptionsReader
             Confirmations = values.Number("confirmations", 0, 64),
             RequestsPerMinute = values.Number("requests-per-minute", 1, 1_000_000),
             OpeningsPerMinute = values.Number("openings-per-minute", 1, 100_000),
+            CheckpointSpace = (long)values.Number("checkpoint-space", 1, 1_000_000) << 20,
             DemandsEvidence = values.OneOf("evidence", "verified", "registered") == "verified",
             DemandsRevocation = values.OneOf("revocation", "required", "given") == "required",
             KeyRequestsPerMinute = values.Number("key-requests-per-minute", 1, 1_000_000),

@@ -47,6 +47,7 @@ internal sealed record Setting(string Name, string Value, string Help, string? D
         new("rim", "URL", "NVIDIA's reference manifests", VendorOptions.Default.Rim.AbsoluteUri),
         new("ocsp", "URL", "NVIDIA's OCSP responder", VendorOptions.Default.Ocsp.AbsoluteUri),
         new("proxy", "URL", "proxy to the vendors; none takes HTTPS_PROXY and NO_PROXY from the environment", "none"),
+        new("checkpoint-space", "MIB", "most MiB of training checkpoints kept, the oldest go, 1 to 1000000", "4096"),
         new("openings-per-minute", "N", "workloads opened on chain a minute, 1 to 100000", "120"),
     ];
 }

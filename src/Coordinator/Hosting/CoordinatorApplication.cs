@@ -8,6 +8,7 @@ using Ait.Coordinator.Configuration;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Enrolling;
 using Ait.Coordinator.Fetching;
+using Ait.Coordinator.Keeping;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Loops;
 using Ait.Coordinator.Observing;
@@ -74,6 +75,7 @@ internal static class CoordinatorApplication
         application.Services.GetRequiredService<RedemptionEndpoints>().Map(application);
         application.Services.GetRequiredService<ReleaseEndpoints>().Map(application);
         application.Services.GetRequiredService<SignInEndpoints>().Map(application);
+        application.Services.GetRequiredService<CheckpointEndpoints>().Map(application);
         application.Services.GetRequiredService<KeyEndpoints>().Map(application);
         application.Services.GetRequiredService<CompletionEndpoints>().Map(application);
         application.Services.GetRequiredService<EmbeddingEndpoints>().Map(application);
@@ -114,6 +116,8 @@ internal static class CoordinatorApplication
         .AddSingleton<CollectionStore>()
         .AddSingleton<PayableDurations>()
         .AddSingleton<CollectionEndpoints>()
+        .AddSingleton<CheckpointStore>()
+        .AddSingleton<CheckpointEndpoints>()
         .AddSingleton<AgreementStore>()
         .AddSingleton<SettlementStore>()
         .AddSingleton<TaskStore>()

@@ -139,6 +139,28 @@ internal static partial class LedgerSchema
             """
             DROP TABLE seat_keys;
             """),
+        new(
+            """
+            CREATE TABLE checkpoints (
+              digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+              uploader BLOB NOT NULL CHECK (length(uploader) = 32),
+              length INTEGER NOT NULL,
+              kept_at INTEGER NOT NULL) STRICT;
+            CREATE INDEX checkpoints_age ON checkpoints (kept_at);
+
+            CREATE TABLE checkpoint_parts (
+              digest BLOB NOT NULL CHECK (length(digest) = 32),
+              uploader BLOB NOT NULL CHECK (length(uploader) = 32),
+              part INTEGER NOT NULL,
+              part_digest BLOB NOT NULL CHECK (length(part_digest) = 32),
+              content BLOB NOT NULL,
+              received_at INTEGER NOT NULL,
+              PRIMARY KEY (digest, uploader, part)) STRICT;
+            """,
+            """
+            DROP TABLE checkpoint_parts;
+            DROP TABLE checkpoints;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

@@ -5,11 +5,6 @@ namespace Ait.Engine.Training;
 /// <summary>The decoder that is trained: which matrices change, which are frozen, and their order in a checkpoint.</summary>
 internal sealed unsafe class TrainedDecoder
 {
-    private static readonly WeightKind[] s_kinds =
-    [
-        WeightKind.Query, WeightKind.Key, WeightKind.Value, WeightKind.AttentionOutput, WeightKind.Gate, WeightKind.Up, WeightKind.Down,
-    ];
-
     private readonly List<Parameter> _parameters = [];
 
     public TrainedDecoder(TrainingRecipe recipe, Model? model)
@@ -18,6 +13,9 @@ internal sealed unsafe class TrainedDecoder
         Recipe = recipe;
         (Layers, Embedding, Output) = recipe.Method == TrainingMethod.Full ? MakeFull(recipe, model) : MakeAdapters(recipe, model!); // An adapter's recipe names its model.
     }
+
+    /// <summary>The trained kinds of a layer, in the order of a checkpoint.</summary>
+    public static ReadOnlySpan<WeightKind> Kinds => WeightShape.OfLayer[..7];
 
     public ModelConfig Config { get; }
 
@@ -58,7 +56,7 @@ internal sealed unsafe class TrainedDecoder
 
         LinearLayer embedding = Make(WeightKind.Embedding, 0);
         LinearLayer output = Make(WeightKind.Output, 0);
-        LinearLayer[][] layers = [.. Enumerable.Range(0, Config.Layers).Select(layer => (LinearLayer[])[.. s_kinds.Select(kind => Make(kind, layer))])];
+        LinearLayer[][] layers = [.. Enumerable.Range(0, Config.Layers).Select(layer => (LinearLayer[])[.. Kinds.ToArray().Select(kind => Make(kind, layer))])];
         return (layers, embedding, output);
     }
 
@@ -75,7 +73,7 @@ internal sealed unsafe class TrainedDecoder
             return LinearLayer.OfAdapted(MatrixOf(model, kind, layer), inner, outer);
         }
 
-        LinearLayer[][] layers = [.. Enumerable.Range(0, Config.Layers).Select(layer => (LinearLayer[])[.. s_kinds.Select(kind => Make(kind, layer))])];
+        LinearLayer[][] layers = [.. Enumerable.Range(0, Config.Layers).Select(layer => (LinearLayer[])[.. Kinds.ToArray().Select(kind => Make(kind, layer))])];
         return (layers, LinearLayer.OfFrozen(model.Embedding), LinearLayer.OfFrozen(model.Output));
     }
 

@@ -23,6 +23,31 @@ internal sealed class TrainingState(TrainingRecipe recipe, IReadOnlyList<Paramet
 
     private static ReadOnlySpan<byte> Magic => "AXS1"u8;
 
+    /// <summary>Bytes of a checkpoint of a recipe.</summary>
+    public static long LengthOf(TrainingRecipe recipe)
+    {
+        const int Head = 4 + 1 + 4 + Ait.Engine.Digest.Size + (4 * sizeof(int));
+        const int MarkSize = 2 + (3 * sizeof(int));
+        ReadOnlySpan<WeightKind> ends = recipe.Method == TrainingMethod.Full ? [WeightKind.Embedding, WeightKind.Output] : [];
+        long length = Head;
+        foreach (WeightKind kind in ends)
+        {
+            length += Matrix(WeightShape.Of(recipe.Shape, kind));
+        }
+
+        foreach (WeightKind kind in TrainedDecoder.Kinds)
+        {
+            (int rows, int columns) = WeightShape.Of(recipe.Shape, kind);
+            length += recipe.Shape.Layers * (recipe.Method == TrainingMethod.Full
+                ? Matrix((rows, columns))
+                : Matrix((recipe.Rank, columns)) + Matrix((rows, recipe.Rank)));
+        }
+
+        return length;
+
+        static long Matrix((int Rows, int Columns) shape) => MarkSize + (3L * sizeof(float) * shape.Rows * shape.Columns);
+    }
+
     /// <summary>Counts a step, and the products with it.</summary>
     public void Advance()
     {

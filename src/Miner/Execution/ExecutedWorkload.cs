@@ -15,6 +15,9 @@ internal sealed record ExecutedWorkload(ImmutableArray<byte> Encoded, bool IsCom
     /// <summary>How much of the device time was spent waiting for the registry's least duration.</summary>
     public ulong HeldMillis { get; init; }
 
+    /// <summary>Digest of the checkpoint that a chunk of training left; null if there is none.</summary>
+    public Hash256? State { get; init; }
+
     private static ReadOnlySpan<byte> ErrorMark => "AXE1"u8;
 
     /// <summary>What seats compare: the SHA-256 of the canonical bytes.</summary>
@@ -34,7 +37,10 @@ internal sealed record ExecutedWorkload(ImmutableArray<byte> Encoded, bool IsCom
     {
         if (outcome.Finish == TrainingFinish.Done)
         {
-            return new([.. outcome.ToBytes()], true, outcome.Steps.Length, durationMillis);
+            return new([.. outcome.ToBytes()], true, outcome.Steps.Length, durationMillis)
+            {
+                State = outcome.State is { } state ? new Hash256(state.ToBytes()) : null,
+            };
         }
 
         return new([.. ErrorMark, .. gpuId.ToArray(), .. outcome.ToBytes()], false, outcome.Steps.Length, durationMillis);

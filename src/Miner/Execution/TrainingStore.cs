@@ -34,6 +34,21 @@ internal sealed class TrainingStore
     /// <summary>The checkpoint of a digest, open for reading; null if there is none.</summary>
     public FileStream? Checkpoint(Hash256 digest) => Find($"{new Digest(digest.ToArray())}.axs") is { } path ? File.OpenRead(path) : null;
 
+    /// <summary>Where a checkpoint that is being fetched grows; what an earlier try left is still in it. Nobody else may have it open.</summary>
+    public FileStream OpenFetched(Hash256 digest)
+    {
+        Directory.CreateDirectory(_own);
+        return new FileStream(FetchedPath(digest), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    }
+
+    /// <summary>Makes a fetched checkpoint, whose digest was computed, one that is here; the file must be closed.</summary>
+    public void TakeFetched(Hash256 digest) => File.Move(FetchedPath(digest), Path.Combine(_own, $"{new Digest(digest.ToArray())}.axs"), overwrite: true);
+
+    /// <summary>Throws away what was fetched of a checkpoint.</summary>
+    public void DropFetched(Hash256 digest) => File.Delete(FetchedPath(digest));
+
+    private string FetchedPath(Hash256 digest) => Path.Combine(_own, $"{new Digest(digest.ToArray())}.axs.fetched");
+
     /// <summary>Keeps the checkpoint of a trainer, whole or not at all, for the chunk that begins there.</summary>
     public void Keep(Trainer trainer)
     {

@@ -67,6 +67,26 @@ internal static class MinerEvents
     public static MinerEvent Revealed(Hash256 taskId, Hash256 resultHash) =>
         Seat("revealed", Severity.Information, taskId, "has its result in; settlement is the coordinator's.", [new Fact("resultHash", resultHash.ToString())]);
 
+    public static MinerEvent CheckpointFetched(Hash256 digest, long length) => new(
+        "fetched", Severity.Information, string.Create(CultureInfo.InvariantCulture, $"Checkpoint {Amount.Short(digest.ToString())} came from another miner, {length} bytes, and has its digest."),
+        [new Fact("digest", digest.ToString()), new Fact("bytes", string.Empty, (ulong)length)]);
+
+    public static MinerEvent CheckpointHandedIn(Hash256 digest, long length) => new(
+        "handed", Severity.Information, string.Create(CultureInfo.InvariantCulture, $"Checkpoint {Amount.Short(digest.ToString())} is with the coordinator for the next chunk, {length} bytes."),
+        [new Fact("digest", digest.ToString()), new Fact("bytes", string.Empty, (ulong)length)]);
+
+    public static MinerEvent CheckpointUnreadable(Hash256 digest, string problem) =>
+        new("handed", Severity.Warning, $"Checkpoint {Amount.Short(digest.ToString())} is not handed in: {problem}", [new Fact("digest", digest.ToString())])
+        {
+            Remedy = "Check the disk of the --state folder; the next chunk needs the checkpoint from another miner.",
+        };
+
+    public static MinerEvent CheckpointNotTaken(Hash256 digest, CoordinatorRefusal refusal) =>
+        new("handed", Severity.Warning, $"The coordinator does not take checkpoint {Amount.Short(digest.ToString())}: {refusal}", [new Fact("digest", digest.ToString()), new Fact("code", refusal.Code)])
+        {
+            Remedy = refusal.Remedy ?? "Nothing is lost for this seat; the next chunk needs it from another miner.",
+        };
+
     public static MinerEvent Paid(SeatResponse seat)
     {
         BigInteger wei = Amount.ReadWei(seat.PaidWei);

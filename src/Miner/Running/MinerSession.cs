@@ -135,7 +135,10 @@ internal sealed class MinerSession
         var registry = new MiningRegistryContract(network.Domain.MiningRegistry, client);
         using var executor = new WorkloadExecutor(EngineOptions.Default with { Threads = _options.Threads }, _clock);
         var patience = new PatientCoordinator(Backoff.Default, _reporter, _clock);
-        using var models = new ModelStore(new PublicCoordinator(transport), patience, _options.ModelsDirectory);
+        var open = new PublicCoordinator(transport);
+        using var models = new ModelStore(open, patience, _options.ModelsDirectory);
+        var training = new TrainingStore(_options.ModelsDirectory, Path.Combine(_options.StateDirectory ?? Path.GetTempPath(), "checkpoints"));
+        using var checkpoints = new CheckpointExchange(open, coordinator, patience, training, _reporter);
         var eligibility = new EligibilityNews(_reporter, _clock);
         var around = new SeatSurroundings
         {
@@ -146,7 +149,8 @@ internal sealed class MinerSession
             Client = coordinator,
             Patience = patience,
             Models = models,
-            Training = new TrainingStore(_options.ModelsDirectory, Path.Combine(_options.StateDirectory ?? Path.GetTempPath(), "checkpoints")),
+            Training = training,
+            Checkpoints = checkpoints,
             Durations = new PayableDurations(
                 (type, cancellation) => registry.GetDurationBoundsAsync((ushort)type, (byte)device.DeviceClass, BlockTag.Latest, cancellation), s_chainBackoff, _reporter, _clock),
             Executor = executor,

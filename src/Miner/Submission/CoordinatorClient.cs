@@ -46,6 +46,10 @@ internal sealed class CoordinatorClient
     public Task<Reply<SeatResponse>> GetSeatAsync(Hash256 taskId, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Get, $"/v1/seats/{taskId}?gpuId={_gpuId}", [], s_limit, ProtocolJson.Default.SeatResponse, cancellation);
 
+    /// <summary>Hands in a part of the checkpoint that a task of this device left.</summary>
+    public Task<Reply<CheckpointResponse>> PutCheckpointAsync(Hash256 digest, int part, Hash256 taskId, byte[] content, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Put, $"/v1/checkpoints/{digest}/{part}?taskId={taskId}&gpuId={_gpuId}", content, s_limit, ProtocolJson.Default.CheckpointResponse, cancellation);
+
     private Task<Reply<TAnswer>> PostAsync<TBody, TAnswer>(string path, TBody body, JsonTypeInfo<TBody> bodyType, TimeSpan limit, JsonTypeInfo<TAnswer> type, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, path, JsonSerializer.SerializeToUtf8Bytes(body, bodyType), limit, type, cancellation);
 

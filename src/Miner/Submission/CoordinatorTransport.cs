@@ -14,6 +14,7 @@ internal sealed class CoordinatorTransport : IDisposable
 {
     public const int MaxReplyBytes = 4 * 1024 * 1024;
     private static readonly MediaTypeHeaderValue s_json = new("application/json");
+    private static readonly MediaTypeHeaderValue s_bytes = new("application/octet-stream");
     private readonly HttpClient _http;
     private readonly ImmutableArray<Uri> _replicas;
     private int _current;
@@ -35,18 +36,32 @@ internal sealed class CoordinatorTransport : IDisposable
         };
     }
 
-    /// <summary>Sends a request; <paramref name="headers"/> are added as they are. A path starts with a slash.</summary>
-    public async Task<Reply<T>> SendAsync<T>(
+    /// <summary>Sends a request; <paramref name="headers"/> are added as they are. A path starts with a slash. The body of PUT is bytes, else JSON.</summary>
+    public Task<Reply<T>> SendAsync<T>(
         HttpMethod method,
         string path,
         ReadOnlyMemory<byte> body,
         IEnumerable<KeyValuePair<string, string>> headers,
         TimeSpan limit,
         JsonTypeInfo<T> type,
+        CancellationToken cancellation) =>
+        SendAsync(method, path, body, headers, limit, (content, token) => content.ReadFromJsonAsync(type, token), cancellation);
+
+    /// <summary>Asks for bytes.</summary>
+    public Task<Reply<byte[]>> GetBytesAsync(string path, TimeSpan limit, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, path, default, [], limit, async (content, token) => (byte[]?)await content.ReadAsByteArrayAsync(token).ConfigureAwait(false), cancellation);
+
+    private async Task<Reply<T>> SendAsync<T>(
+        HttpMethod method,
+        string path,
+        ReadOnlyMemory<byte> body,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        TimeSpan limit,
+        Func<HttpContent, CancellationToken, Task<T?>> read,
         CancellationToken cancellation)
     {
         int replica = Volatile.Read(ref _current);
-        Reply<T> reply = await SendAsync(new Uri(_replicas[replica], path.TrimStart('/')), method, path, body, headers, limit, type, cancellation).ConfigureAwait(false);
+        Reply<T> reply = await SendAsync(new Uri(_replicas[replica], path.TrimStart('/')), method, path, body, headers, limit, read, cancellation).ConfigureAwait(false);
         if (reply is Reply<T>.Unavailable)
         {
             // Of those who found it away at once, one turns.
@@ -63,7 +78,7 @@ internal sealed class CoordinatorTransport : IDisposable
         ReadOnlyMemory<byte> body,
         IEnumerable<KeyValuePair<string, string>> headers,
         TimeSpan limit,
-        JsonTypeInfo<T> type,
+        Func<HttpContent, CancellationToken, Task<T?>> read,
         CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -74,7 +89,7 @@ internal sealed class CoordinatorTransport : IDisposable
             if (method != HttpMethod.Get)
             {
                 request.Content = new ReadOnlyMemoryContent(body);
-                request.Content.Headers.ContentType = s_json;
+                request.Content.Headers.ContentType = method == HttpMethod.Put ? s_bytes : s_json;
             }
 
             foreach ((string name, string value) in headers)
@@ -85,7 +100,7 @@ internal sealed class CoordinatorTransport : IDisposable
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, deadline.Token).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
-                T? value = await response.Content.ReadFromJsonAsync(type, deadline.Token).ConfigureAwait(false);
+                T? value = await read(response.Content, deadline.Token).ConfigureAwait(false);
                 return value is null ? new Reply<T>.Unavailable($"{path} was answered with null") : new Reply<T>.Answered(value);
             }
 

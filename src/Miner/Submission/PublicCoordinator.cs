@@ -1,3 +1,4 @@
+using Ait.Chain;
 using Ait.Protocol.Http;
 
 namespace Ait.Miner.Submission;
@@ -15,4 +16,10 @@ internal sealed class PublicCoordinator
 
     public Task<Reply<ModelsResponse>> GetModelsAsync(CancellationToken cancellation) =>
         _transport.SendAsync(HttpMethod.Get, "/v1/models", default, [], s_limit, ProtocolJson.Default.ModelsResponse, cancellation);
+
+    public Task<Reply<CheckpointResponse>> GetCheckpointAsync(Hash256 digest, CancellationToken cancellation) =>
+        _transport.SendAsync(HttpMethod.Get, $"/v1/checkpoints/{digest}", default, [], s_limit, ProtocolJson.Default.CheckpointResponse, cancellation);
+
+    public Task<Reply<byte[]>> GetCheckpointPartAsync(Hash256 digest, int part, CancellationToken cancellation) =>
+        _transport.GetBytesAsync($"/v1/checkpoints/{digest}/{part}", s_limit, cancellation);
 }

@@ -14,17 +14,21 @@ internal sealed class SealedResult
     private readonly Hash256 _salt;
     private readonly ImmutableArray<byte> _result;
 
-    private SealedResult(WorkAttestation attestation, Hash256 salt, ImmutableArray<byte> result, Hash256 commitment)
+    private SealedResult(WorkAttestation attestation, Hash256 salt, ImmutableArray<byte> result, Hash256 commitment, Hash256? state)
     {
         _attestation = attestation;
         _salt = salt;
         _result = result;
         Commitment = commitment;
+        State = state;
     }
 
     public Hash256 Commitment { get; }
 
     public Hash256 ResultHash => _attestation.Statement.ResultHash;
+
+    /// <summary>Digest of the checkpoint that a chunk of training left; null if there is none.</summary>
+    public Hash256? State { get; }
 
     /// <summary>Signs the statement with the enclave key and hides it behind 256 random bits.</summary>
     /// <param name="seat">The seat.</param>
@@ -33,13 +37,15 @@ internal sealed class SealedResult
     /// <param name="domain">The network.</param>
     /// <param name="operatorAccount">The account the seat belongs to.</param>
     /// <param name="key">Signs.</param>
-    public static SealedResult Seal(AcceptedSeat seat, ImmutableArray<byte> result, ulong durationMillis, NetworkDomain domain, Address operatorAccount, EnclaveKey key)
+    /// <param name="state">Digest of the checkpoint that a chunk of training left.</param>
+    public static SealedResult Seal(
+        AcceptedSeat seat, ImmutableArray<byte> result, ulong durationMillis, NetworkDomain domain, Address operatorAccount, EnclaveKey key, Hash256? state = null)
     {
         Span<byte> random = stackalloc byte[Hash256.Size];
         RandomNumberGenerator.Fill(random);
         var salt = new Hash256(random);
         var statement = new WorkStatement(seat.TaskId, seat.Workload.Hash, new Hash256(SHA256.HashData(result.AsSpan())), seat.Letter.Assignment.GpuId, durationMillis);
-        return new SealedResult(key.Attest(statement, domain), salt, result, ResultCommitment.Compute(domain, statement, operatorAccount, salt));
+        return new SealedResult(key.Attest(statement, domain), salt, result, ResultCommitment.Compute(domain, statement, operatorAccount, salt), state);
     }
 
     /// <summary>What opens the commitment.</summary>

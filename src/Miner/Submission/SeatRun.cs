@@ -38,7 +38,13 @@ internal sealed class SeatRun
 
         try
         {
-            return await SubmitAsync(result, draining, cancellation).ConfigureAwait(false);
+            SeatEnding submitted = await SubmitAsync(result, draining, cancellation).ConfigureAwait(false);
+            if (submitted is SeatEnding.Paid && result.State is Hash256 state)
+            {
+                await HandInAsync(state, draining, cancellation).ConfigureAwait(false);
+            }
+
+            return submitted;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -118,7 +124,7 @@ internal sealed class SeatRun
         if (contentKey is null)
         {
             Report(MinerEvents.Executed(TaskId, executed, _seat.Workload.Type));
-            return SealedResult.Seal(_seat, executed.Encoded, executed.DurationMillis, _around.Domain, _around.OperatorAccount, _around.Key);
+            return SealedResult.Seal(_seat, executed.Encoded, executed.DurationMillis, _around.Domain, _around.OperatorAccount, _around.Key, executed.State);
         }
 
         Report(MinerEvents.ExecutedConfidentially(TaskId, executed.DurationMillis));
@@ -126,11 +132,37 @@ internal sealed class SeatRun
         return SealedResult.Seal(_seat, answer, executed.DurationMillis, _around.Domain, _around.OperatorAccount, _around.Key);
     }
 
+    /// <summary>What is paid stays so: neither a stop nor an end takes it back, they only leave the checkpoint to the other seats.</summary>
+    private async Task HandInAsync(Hash256 state, CancellationToken draining, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(draining, cancellation);
+        try
+        {
+            await Task.Delay(_around.Timing.HandInStagger * _seat.Letter.Assignment.Seat, _around.Clock, either.Token).ConfigureAwait(false);
+            await _around.Checkpoints.HandInAsync(TaskId, state, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Report(MinerEvents.CheckpointUnreadable(state, exception.Message));
+        }
+    }
+
     private async Task<(ExecutedWorkload? Executed, SeatEnding? Ending)> TrainAsync(
         Model model, TrainingTerms terms, DurationRange payable, CancellationToken waiting, CancellationToken cancellation)
     {
         switch (WorkloadExecutor.PlanOf(_seat.Workload, terms, _around.Training))
         {
+            case TrainingPlan.Ready { Parts: { Chunk.FirstStep: > 0 } parts }
+                when await _around.Checkpoints.FetchAsync(terms.Parent, parts.Recipe.CheckpointLength, waiting).ConfigureAwait(false) is string problem:
+                Report(MinerEvents.Declined(TaskId, LetterRefusal.ModelUnavailable, $"The chunk's parent is not at hand: {problem}.") with
+                {
+                    Remedy = "A miner that trained the chunk before hands it in once it is paid; or put it into the models folder, named by its digest.",
+                });
+                return (null, new SeatEnding.Unpaid());
             case TrainingPlan.Ready ready:
                 return (await _around.Executor.TrainAsync(model, ready.Parts, _around.Training, _around.GpuId, payable, waiting, cancellation).ConfigureAwait(false), null);
             case TrainingPlan.Refused refused:

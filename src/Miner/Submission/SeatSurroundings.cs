@@ -25,6 +25,8 @@ internal sealed record SeatSurroundings
 
     public required TrainingStore Training { get; init; }
 
+    public required CheckpointExchange Checkpoints { get; init; }
+
     public required PayableDurations Durations { get; init; }
 
     public required WorkloadExecutor Executor { get; init; }

@@ -18,6 +18,9 @@ internal sealed record SeatTiming
     /// <summary>How long one question for seats may wait.</summary>
     public required TimeSpan LeaseWait { get; init; }
 
+    /// <summary>Before the second seat of a task hands its checkpoint in, and twice that before the third: one of them is enough.</summary>
+    public required TimeSpan HandInStagger { get; init; }
+
     public static SeatTiming Default { get; } = new()
     {
         UntilReveal = Backoff.Default with { First = TimeSpan.FromMilliseconds(200), Cap = TimeSpan.FromSeconds(2) },
@@ -25,5 +28,6 @@ internal sealed record SeatTiming
         UntilEligible = Backoff.Default with { First = TimeSpan.FromSeconds(1), Cap = TimeSpan.FromSeconds(10) },
         KeepAlive = TimeSpan.FromSeconds(15),
         LeaseWait = TimeSpan.FromSeconds(20),
+        HandInStagger = TimeSpan.FromSeconds(3),
     };
 }

@@ -51,6 +51,9 @@ public static class ProblemCodes
     /// <summary>422: the registry does not take this duration of this task; the seat is left out of its settlement.</summary>
     public const string DurationOutOfBounds = "DurationOutOfBounds";
 
+    /// <summary>422: no agreed result of the sender leaves this checkpoint, or the bytes are not its.</summary>
+    public const string CheckpointRefused = "CheckpointRefused";
+
     /// <summary>422: the workload cannot be run here.</summary>
     public const string WorkloadNotSupported = "WorkloadNotSupported";
 

@@ -43,5 +43,6 @@ namespace Ait.Protocol.Http;
 [JsonSerializable(typeof(SeatKeyResponse))]
 [JsonSerializable(typeof(ConfidentialSeatsResponse))]
 [JsonSerializable(typeof(EnvelopeRequest))]
+[JsonSerializable(typeof(CheckpointResponse))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -147,6 +147,9 @@ public sealed class AuthorisationMatrixTests
             Get("/v1/workloads/{workloadId}/seats", Callers.None, $"/v1/workloads/{s_id}/seats"), // Nobody holds the content key of nothing.
             Post("/v1/envelopes", Callers.Signers, new EnvelopeRequest(s_id, device.GpuId, "0x00", "0x00"), ProtocolJson.Default.EnvelopeRequest), // Who holds the key is looked up with the task.
             Get("/v1/seats/{taskId}", Callers.Device, $"/v1/seats/{s_id}?gpuId={device.GpuId}"),
+            Get("/v1/checkpoints/{digest}", Callers.Everybody, $"/v1/checkpoints/{s_id}"),
+            Get("/v1/checkpoints/{digest}/{part}", Callers.Everybody, $"/v1/checkpoints/{s_id}/0"),
+            new("PUT", "/v1/checkpoints/{digest}/{part}", $"/v1/checkpoints/{s_id}/0?taskId={s_id}&gpuId={device.GpuId}", "bytes", Callers.Device),
             Get("/v1/sign-in", Callers.Everybody),
             new("POST", "/v1/sign-in", "/v1/sign-in", "{}", Callers.Everybody),
             Get("/v1/keys", Callers.Session),

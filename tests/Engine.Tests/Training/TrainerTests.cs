@@ -89,6 +89,20 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Checkpoints_haveTheLengthThatTheRecipeSays()
+    {
+        (Model model, TrainingRecipe adapters) = TrainingSamples.Adapters;
+        foreach ((TrainingRecipe recipe, Model? under) in new[] { (s_recipe, null), (adapters, model), (adapters with { Rank = 48 }, model) })
+        {
+            using Trainer trainer = TrainingSamples.Open(recipe, model: under);
+            using var checkpoint = new MemoryStream();
+            trainer.Save(checkpoint);
+
+            Assert.Equal(checkpoint.Length, recipe.CheckpointLength);
+        }
+    }
+
+    [Fact]
     public void Training_lowersTheLoss()
     {
         using Trainer trainer = TrainingSamples.Open(TrainingSamples.Recipe);

@@ -66,12 +66,37 @@ public sealed class TrainingExecutionTests : IDisposable
         ExecutedWorkload again = await RunAsync(workload, device, "one");
         ExecutedWorkload other = await RunAsync(workload, Network.RandomHash(), "one");
 
-        Assert.False(one.IsComplete);
         Assert.Equal(one.ResultHash, again.ResultHash);
         Assert.NotEqual(one.ResultHash, other.ResultHash);
-        Assert.Equal([.. "AXE1"u8, .. device.ToArray()], one.Encoded[..36]);
-        Assert.True(TrainingOutcome.TryParse(one.Encoded.AsSpan()[36..], out TrainingOutcome? outcome, out _));
-        Assert.Equal(TrainingFinish.Refused, outcome.Finish);
+        AssertIsError(one, device, TrainingFinish.Refused, EngineRefusalCode.Truncated);
+    }
+
+    [Fact]
+    public async Task Train_makesAnErrorOfAParentOfAnotherStepOrRun()
+    {
+        ExecutedWorkload first = await RunAsync(Workload(0, 2, default(Hash256)), Network.RandomHash(), "one");
+        Hash256 device = Network.RandomHash();
+        Workload[] wrong = [Workload(3, 1, first.State!.Value), Workload(2, 1, first.State.Value, s_recipe with { Seed = 10 })]; // Of a chunk that is done.
+        foreach (Workload workload in wrong)
+        {
+            AssertIsError(await RunAsync(workload, device, "one"), device, TrainingFinish.Refused, EngineRefusalCode.CheckpointUnfit);
+        }
+    }
+
+    [Fact]
+    public async Task Train_makesAnErrorOfADivergenceThatNoTwoDevicesShare()
+    {
+        // Second moments forget at once, and what is divided by them does not: a weight without a gradient flies off.
+        Workload workload = Workload(0, 4, default(Hash256), s_recipe with { Beta2 = 0f, Epsilon = 1e-18f, LearningRate = 1f });
+        Hash256 device = Network.RandomHash();
+        ExecutedWorkload one = await RunAsync(workload, device, "one");
+        ExecutedWorkload other = await RunAsync(workload, Network.RandomHash(), "other");
+
+        AssertIsError(one, device, TrainingFinish.Fault, EngineRefusalCode.NumericRange);
+        Assert.Equal(one.ResultHash, (await RunAsync(workload, device, "one")).ResultHash);
+        Assert.NotEqual(one.ResultHash, other.ResultHash);
+        Assert.Equal(one.Encoded[36..], other.Encoded[36..]); // They agree on what went wrong.
+        Assert.False(Directory.Exists(_folder.File("one"))); // There is nothing to go on from.
     }
 
     [Fact]
@@ -112,10 +137,20 @@ public sealed class TrainingExecutionTests : IDisposable
     private string Unavailable(Workload workload) =>
         Assert.IsType<TrainingPlan.Unavailable>(WorkloadExecutor.PlanOf(workload, workload.Training!, new TrainingStore(_folder.Path, _folder.Path))).Problem; // As above.
 
+    // docs/protocol.md, Result.
+    private static void AssertIsError(ExecutedWorkload executed, Hash256 device, TrainingFinish finish, EngineRefusalCode code)
+    {
+        Assert.False(executed.IsComplete);
+        Assert.Null(executed.State);
+        Assert.Equal([.. "AXE1"u8, .. device.ToArray()], executed.Encoded[..36]);
+        Assert.True(TrainingOutcome.TryParse(executed.Encoded.AsSpan()[36..], out TrainingOutcome? outcome, out _));
+        Assert.Equal((finish, code), (outcome.Finish, outcome.RefusalCode));
+    }
+
     private static TrainingTerms Terms(ImmutableArray<byte> recipe, int tokensPerStep) => new(recipe, 0, 1, tokensPerStep, default(Hash256));
 
-    private static Workload Workload(int first, int steps, Hash256 parent) =>
-        new(TrainingVersion.Id, Network.ModelDigest, new TrainingTerms([.. s_recipe.ToBytes()], first, steps, s_recipe.Batch * s_recipe.SequenceLength, parent));
+    private static Workload Workload(int first, int steps, Hash256 parent, TrainingRecipe? recipe = null) =>
+        new(TrainingVersion.Id, Network.ModelDigest, new TrainingTerms([.. (recipe ?? s_recipe).ToBytes()], first, steps, s_recipe.Batch * s_recipe.SequenceLength, parent));
 
     private static TrainingData Data() => TrainingData.TryReadLines(Encoding.UTF8.GetBytes("One and one make two.\nTwo and two make four.\n"), Tokenizer.Bytes, out TrainingData? data, out EngineRefusal? refusal)
         ? data

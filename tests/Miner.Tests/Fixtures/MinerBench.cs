@@ -22,17 +22,22 @@ internal sealed class MinerBench : IAsyncDisposable
         _executor = new WorkloadExecutor(engine ?? EngineOptions.Default, Device);
         _transport = new CoordinatorTransport([Coordinator.Url]);
         Patience = new PatientCoordinator(Fast, Reporter, TimeProvider.System);
-        Models = new ModelStore(new PublicCoordinator(_transport), Patience, modelsFolder);
+        var open = new PublicCoordinator(_transport);
+        var client = new CoordinatorClient(_transport, Network.Domain, Key, Network.GpuId, TimeProvider.System);
+        Models = new ModelStore(open, Patience, modelsFolder);
+        Training = new TrainingStore(modelsFolder, Path.Combine(modelsFolder ?? Path.GetTempPath(), "checkpoints"));
+        Checkpoints = new CheckpointExchange(open, client, Patience, Training, Reporter);
         Around = new SeatSurroundings
         {
             Domain = Network.Domain,
             GpuId = Network.GpuId,
             OperatorAccount = Network.OperatorAccount,
             Key = Key,
-            Client = new CoordinatorClient(_transport, Network.Domain, Key, Network.GpuId, TimeProvider.System),
+            Client = client,
             Patience = Patience,
             Models = Models,
-            Training = new TrainingStore(modelsFolder, Path.Combine(modelsFolder ?? Path.GetTempPath(), "checkpoints")),
+            Training = Training,
+            Checkpoints = Checkpoints,
             Durations = new PayableDurations((_, _) => Task.FromResult(Bounds), Fast, Reporter, TimeProvider.System),
             Executor = _executor,
             Timing = new SeatTiming
@@ -42,6 +47,7 @@ internal sealed class MinerBench : IAsyncDisposable
                 UntilEligible = Fast,
                 KeepAlive = TimeSpan.FromMilliseconds(50),
                 LeaseWait = TimeSpan.FromMilliseconds(200),
+                HandInStagger = TimeSpan.FromMilliseconds(20),
             },
             Reporter = Reporter,
             Clock = TimeProvider.System,
@@ -68,6 +74,10 @@ internal sealed class MinerBench : IAsyncDisposable
     public PatientCoordinator Patience { get; }
 
     public ModelStore Models { get; }
+
+    public TrainingStore Training { get; }
+
+    public CheckpointExchange Checkpoints { get; }
 
     public SeatSurroundings Around { get; }
 
@@ -124,6 +134,7 @@ internal sealed class MinerBench : IAsyncDisposable
         _executor.Dispose();
         Device.Dispose();
         Models.Dispose();
+        Checkpoints.Dispose();
         Key.Dispose();
         Network.Dispose();
         _draining.Dispose();

@@ -55,6 +55,12 @@ internal sealed class StandInCoordinator : IAsyncDisposable
     /// <summary>Method, path and body of every request, in order.</summary>
     public ConcurrentQueue<(string Method, string Path, string Body)> Requests { get; } = [];
 
+    /// <summary>Parts of checkpoints by digest; what it has of one is all of it.</summary>
+    public ConcurrentDictionary<Hash256, byte[][]> Checkpoints { get; } = [];
+
+    /// <summary>What it says that the parts of checkpoints are; null is the truth.</summary>
+    public IReadOnlyList<Hash256>? PartDigests { get; set; }
+
     public ICollection<StandInSeat> Seats => _seats.Values;
 
     /// <summary>Adds the seat in this phase; a miner that waits for work may lease an open one before this returns.</summary>
@@ -155,6 +161,8 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         {
             case ("GET", "/v1/models"):
                 return Ok(new ModelsResponse(Models), ProtocolJson.Default.ModelsResponse);
+            case ("GET", string checkpoint) when checkpoint.StartsWith("/v1/checkpoints/", StringComparison.Ordinal):
+                return Checkpoint(checkpoint["/v1/checkpoints/".Length..].Split('/'));
             case ("GET", "/v1/network"):
                 return Ok(
                     new NetworkResponse(_network.Domain.ChainId, _network.Domain.MiningRegistry, _network.DeviceRegistry, Address.Zero, _network.CertificateCache, _network.Coordinator.Address, DeterminismClass.X8v0, "development", (ulong)(TimeProvider.System.GetUtcNow() + ClockSkew).ToUnixTimeMilliseconds()),
@@ -187,6 +195,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
             ("POST", "/v1/commitments") => Commit(body),
             ("POST", "/v1/seat-keys") => SignSeatKey(body),
             ("POST", "/v1/results") => Reveal(body),
+            ("PUT", string part) when part.StartsWith("/v1/checkpoints/", StringComparison.Ordinal) => TakePart(part["/v1/checkpoints/".Length..].Split('/'), body),
             ("GET", string seat) when seat.StartsWith("/v1/seats/", StringComparison.Ordinal) && Hash256.TryParse(seat[10..], out Hash256 taskId) =>
                 _seats.TryGetValue(taskId, out StandInSeat? found) && path.EndsWith($"?gpuId={_network.GpuId}", StringComparison.Ordinal) ? Seat(found) : Refuse(404, ProblemCodes.NotFound, "no such seat"),
             _ => Refuse(404, ProblemCodes.NotFound, path),
@@ -292,7 +301,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         }
 
         if (!SHA256.HashData(transcript).AsSpan().SequenceEqual(attestation.Statement.ResultHash.ToArray())
-            || !(seat.IsConfidential || Transcript.TryParse(transcript, out _, out _))
+            || !(seat.IsConfidential || Transcript.TryParse(transcript, out _, out _) || TrainingOutcome.TryParse(transcript, out _, out _))
             || attestation.Statement.WorkloadHash != seat.Letter.Assignment.MiningTask.WorkloadHash
             || attestation.Statement.GpuId != _network.GpuId)
         {
@@ -310,6 +319,28 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         }
 
         return Seat(seat);
+    }
+
+    private (int Status, byte[] Answer) Checkpoint(string[] words)
+    {
+        if (!Hash256.TryParse(words[0], out Hash256 digest) || !Checkpoints.TryGetValue(digest, out byte[][]? parts))
+        {
+            return Refuse(404, ProblemCodes.NotFound, "no such checkpoint");
+        }
+
+        return words.Length == 1
+            ? Ok(
+                new CheckpointResponse(
+                    digest, parts.Sum(part => (long)part.Length), parts.Length, parts.Length, PartDigests ?? [.. parts.Select(part => new Hash256(SHA256.HashData(part)))]),
+                ProtocolJson.Default.CheckpointResponse)
+            : (200, parts[int.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture)]);
+    }
+
+    private (int Status, byte[] Answer) TakePart(string[] words, byte[] body)
+    {
+        Hash256 digest = Hash256.Parse(words[0]);
+        byte[][] parts = Checkpoints.AddOrUpdate(digest, [body], (_, before) => [.. before, body]);
+        return Ok(new CheckpointResponse(digest, 0, int.MaxValue, parts.Length), ProtocolJson.Default.CheckpointResponse);
     }
 
     private (int Status, byte[] Answer) Seat(StandInSeat seat) => Ok(
