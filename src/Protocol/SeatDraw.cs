@@ -60,11 +60,14 @@ public static class SeatDraw
             return slots;
         }
 
-        Hash256 seed = new Words(stackalloc byte[64]).Add(secret).Add(seedBlockHash).Hash();
-        for (ulong k = 0; k < MaxDraws && seated.Count < seats; k++)
+        foreach (int drawn in Sequence(secret, seedBlockHash, taskId, (uint)roster.Count))
         {
-            int drawn = Remainder(DrawHash(seed, taskId, k), roster.Count);
-            if (IsEligible(roster[drawn], deadline, commitBlock) && IsDistinct(roster, seated, roster[drawn]))
+            if (seated.Count >= seats)
+            {
+                break;
+            }
+
+            if (MaySeat(roster[drawn], deadline, commitBlock, seated.Select(slot => roster[slot])))
             {
                 seated.Add(drawn);
             }
@@ -73,25 +76,34 @@ public static class SeatDraw
         return seated.ToImmutable();
     }
 
+    /// <summary>The slots that the public rule draws one after the other, whoever is in them: all <see cref="MaxDraws"/>.</summary>
+    /// <param name="secret">The task's secret.</param>
+    /// <param name="seedBlockHash">Hash of the seed block.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="rosterLength">Slots to draw from, at least 1.</param>
+    public static IEnumerable<int> Sequence(Hash256 secret, Hash256 seedBlockHash, Hash256 taskId, uint rosterLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(rosterLength);
+        Hash256 seed = SeedOf(secret, seedBlockHash);
+        for (ulong k = 0; k < MaxDraws; k++)
+        {
+            yield return Remainder(DrawHash(seed, taskId, k), (int)rosterLength);
+        }
+    }
+
+    /// <summary>Whether a device that was drawn takes a seat, next to those seated already.</summary>
+    public static bool MaySeat(RosterSlot candidate, ulong deadline, ulong commitBlock, IEnumerable<RosterSlot> seated)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        return !candidate.RevokedAsOf(commitBlock)
+            && candidate.ValidityAsOf(commitBlock) >= deadline
+            && seated.All(other => other.Operator != candidate.Operator && other.HostChip != candidate.HostChip && other.GpuId != candidate.GpuId);
+    }
+
+    private static Hash256 SeedOf(Hash256 secret, Hash256 seedBlockHash) => new Words(stackalloc byte[64]).Add(secret).Add(seedBlockHash).Hash();
+
     private static Hash256 DrawHash(Hash256 seed, Hash256 taskId, ulong k) =>
         new Words(stackalloc byte[96]).Add(seed).Add(taskId).Add(k).Hash();
-
-    private static bool IsEligible(RosterSlot slot, ulong deadline, ulong commitBlock) =>
-        !slot.RevokedAsOf(commitBlock) && slot.ValidityAsOf(commitBlock) >= deadline;
-
-    private static bool IsDistinct(IReadOnlyList<RosterSlot> roster, ImmutableArray<int>.Builder seated, RosterSlot candidate)
-    {
-        foreach (int index in seated)
-        {
-            RosterSlot other = roster[index];
-            if (other.Operator == candidate.Operator || other.HostChip == candidate.HostChip || other.GpuId == candidate.GpuId)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 
     /// <summary>The 256-bit value modulo the roster's length, 32 bits at a time.</summary>
     private static int Remainder(Hash256 value, int length)

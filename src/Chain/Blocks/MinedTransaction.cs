@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+using Ait.Chain.Rlp;
 
 namespace Ait.Chain.Blocks;
 
@@ -14,4 +17,32 @@ public sealed record MinedTransaction(ImmutableArray<byte> Raw, Hash256 Hash, Ad
 
     /// <inheritdoc/>
     public override int GetHashCode() => Hash.GetHashCode();
+
+    /// <summary>Reads callee and calldata of a raw transaction of type 0, 1 or 2.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> raw, [NotNullWhen(true)] out MinedTransaction? transaction, [NotNullWhen(false)] out DecodeFault? fault)
+    {
+        transaction = null;
+        int type = raw.IsEmpty ? -1 : raw[0] < 0xc0 ? raw[0] : 0;
+        (int to, int input) = type switch { 0 => (3, 5), 1 => (4, 6), 2 => (5, 7), _ => (-1, -1) };
+        if (to < 0)
+        {
+            fault = new DecodeFault("transaction type", 0, "0, 1 or 2", $"{type}");
+            return false;
+        }
+
+        if (!RlpCodec.TryDecode(type == 0 ? raw : raw[1..], out RlpItem? fields, out fault))
+        {
+            return false;
+        }
+
+        if (!fields.IsList || fields.Items.Length <= input || fields.Items[to].IsList || fields.Items[input].IsList || fields.Items[to].Bytes.Length is not (0 or Address.Size))
+        {
+            fault = new DecodeFault("transaction", 0, $"a list with a callee at {to} and calldata at {input}", "something else");
+            return false;
+        }
+
+        Address? callee = fields.Items[to].Bytes.IsEmpty ? null : new Address(fields.Items[to].Bytes.Span);
+        transaction = new MinedTransaction([.. raw], Keccak256.Hash(raw), callee, [.. fields.Items[input].Bytes.Span]);
+        return true;
+    }
 }

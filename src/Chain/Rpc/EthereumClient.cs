@@ -130,14 +130,24 @@ public sealed class EthereumClient
             json["address"] = new JsonArray([.. filter.Addresses.Select(static address => (JsonNode)address.ToString())]);
         }
 
-        if (filter.Topics.Length > 0)
+        if (filter.Topics.Length + filter.SecondTopics.Length > 0)
         {
-            json["topics"] = new JsonArray(new JsonArray([.. filter.Topics.Select(static topic => (JsonNode)topic.ToString())]));
+            var topics = new JsonArray(AnyOf(filter.Topics));
+            if (filter.SecondTopics.Length > 0)
+            {
+                topics.Add(AnyOf(filter.SecondTopics));
+            }
+
+            json["topics"] = topics;
         }
 
         RpcReader answer = await CallAsync("eth_getLogs", [json], cancellation).ConfigureAwait(false);
         return answer.Array(static log => log.Log());
     }
+
+    /// <summary>One of these; null stands for any.</summary>
+    private static JsonArray? AnyOf(ImmutableArray<Hash256> topics) =>
+        topics.IsEmpty ? null : new JsonArray([.. topics.Select(static topic => (JsonNode)topic.ToString())]);
 
     private static JsonObject ToJson(CallRequest request)
     {

@@ -16,4 +16,7 @@ public sealed class LogFilter
 
     /// <summary>Accepted first topics; empty for all.</summary>
     public ImmutableArray<Hash256> Topics { get; init; } = [];
+
+    /// <summary>Accepted second topics, what the first indexed argument is; empty for all.</summary>
+    public ImmutableArray<Hash256> SecondTopics { get; init; } = [];
 }

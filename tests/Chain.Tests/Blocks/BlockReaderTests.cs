@@ -42,6 +42,20 @@ public sealed class BlockReaderTests
         Assert.True(TrieProof.TryVerify(block.Header.ReceiptsRoot, 2, block.ReceiptTrie.Proof(2), out ReadOnlyMemory<byte> receipt, out _));
         Assert.Equal(block.Receipts[2].Encoded.ToArray(), receipt.ToArray());
 
+        // What the tries hold says the same as the node did.
+        foreach ((MinedTransaction sentOne, MinedReceipt outcome) in block.Transactions.Zip(block.Receipts))
+        {
+            Assert.True(MinedTransaction.TryDecode(sentOne.Raw.AsSpan(), out MinedTransaction? transaction, out DecodeFault? wrong), $"{wrong}");
+            Assert.Equal((sentOne.Hash, sentOne.To), (transaction.Hash, transaction.To));
+            Assert.Equal(sentOne.Input, transaction.Input);
+            Assert.True(MinedReceipt.TryDecode(outcome.Encoded.AsSpan(), sentOne.Hash, block.Header, out MinedReceipt? decoded, out wrong), $"{wrong}");
+            Assert.Equal(outcome.Succeeded, decoded.Succeeded);
+            Assert.Equal(outcome.Logs.Select(log => (log.Address, Hex.Encode(log.Data.AsSpan()))), decoded.Logs.Select(log => (log.Address, Hex.Encode(log.Data.AsSpan()))));
+            Assert.Equal(outcome.Logs.SelectMany(log => log.Topics), decoded.Logs.SelectMany(log => log.Topics));
+            AssertReadsOrRefuses(sentOne.Raw.AsSpan(), bytes => MinedTransaction.TryDecode(bytes, out _, out _));
+            AssertReadsOrRefuses(outcome.Encoded.AsSpan(), bytes => MinedReceipt.TryDecode(bytes, sentOne.Hash, block.Header, out _, out _));
+        }
+
         (BlockHeader genesis, Hash256 told) = await new BlockReader(chain.Client).ReadHeaderAsync(0, Cancellation);
         Assert.Equal(told, genesis.Hash);
         Assert.Equal(genesis.Hash, block.Header.ParentHash);
@@ -51,6 +65,23 @@ public sealed class BlockReaderTests
 
         RpcException fault = await Assert.ThrowsAsync<RpcException>(() => new BlockReader(chain.Client).ReadAsync(9, Cancellation));
         Assert.Contains("does not have block", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Refuses bytes that end too early or too late; answers in some way to every changed one.</summary>
+    private static void AssertReadsOrRefuses(ReadOnlySpan<byte> genuine, Func<byte[], bool> reads)
+    {
+        Assert.False(reads([]));
+        Assert.False(reads(genuine[..^1].ToArray()));
+        Assert.False(reads([.. genuine, 0]));
+        for (int place = 0; place < Math.Min(genuine.Length, 600); place++)
+        {
+            foreach (byte other in (ReadOnlySpan<byte>)[0, 0x7f, 0x80, 0xb8, 0xc0, 0xff])
+            {
+                byte[] changed = genuine.ToArray();
+                changed[place] = other;
+                reads(changed);
+            }
+        }
     }
 
     private static async Task<Hash256> SendAsync(Anvil chain, Secp256k1PrivateKey key, ulong nonce, Address? to, ReadOnlyMemory<byte> data, ulong gas)
