@@ -34,7 +34,7 @@ public sealed class ConfidentialPrompts(ConfidentialPrompts.Wiretapped devnet) :
             JsonObject bought = await devnet.RunAsync(0, cancellation, "redeem", "price", hiddenFile, "--confidential", "--key", buyer);
             Assert.Equal(ByteTokenizer.DecodePrintable(hiddenAnswer.Tokens.AsSpan()), (string?)bought["answer"]);
             Assert.Equal(hiddenAnswer.Tokens.Length, (int?)bought["tokens"]);
-            await OnlookAsync(cancellation);
+            await OnlookAsync(cancellation, $"/v1/tasks/{bought["taskId"]}", $"/v1/tasks/{bought["taskId"]}/bundle", $"/v1/workloads/{bought["workloadId"]}");
 
             Assert.Empty(Traces.Find(devnet.Everything(), hidden.Prompt));
             Assert.Empty(Traces.Find(devnet.Everything(), hiddenAnswer.Tokens));
@@ -136,10 +136,10 @@ public sealed class ConfidentialPrompts(ConfidentialPrompts.Wiretapped devnet) :
     }
 
     /// <summary>Asks for what onlookers and operators see, through the wires.</summary>
-    private async Task OnlookAsync(CancellationToken cancellation)
+    private async Task OnlookAsync(CancellationToken cancellation, params string[] further)
     {
         using var http = new HttpClient { BaseAddress = devnet.CoordinatorWire.Address };
-        foreach (string path in new[] { "/metrics", "/v1/tasks", "/v1/status", "/v1/devices", "/v1/history", "/readyz" })
+        foreach (string path in (string[])["/metrics", "/v1/tasks", "/v1/status", "/v1/devices", "/v1/history", "/readyz", .. further])
         {
             Assert.NotEmpty(await http.GetStringAsync(new Uri(path, UriKind.Relative), cancellation));
         }

@@ -14,7 +14,7 @@ public sealed class ReferenceMatrixTests
         ["Protocol"] = ["Chain"],
         ["Audit"] = ["Attestation", "Chain", "Protocol"],
         ["Buyer"] = ["Chain", "Protocol"],
-        ["Coordinator"] = ["Attestation", "Chain", "Engine", "Protocol"],
+        ["Coordinator"] = ["Attestation", "Audit", "Chain", "Engine", "Protocol"],
         ["Miner"] = ["Attestation", "Chain", "Engine", "Protocol"],
         ["Cli"] = ["Attestation", "Audit", "Buyer", "Chain", "Engine", "Protocol"],
     };

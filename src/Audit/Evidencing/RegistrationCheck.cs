@@ -25,6 +25,9 @@ internal sealed class RegistrationCheck
 
     internal RegistrationCheck(CertificateShelf shelf) => _shelf = shelf;
 
+    /// <summary>False where nothing is known of what the governor admitted: programs, profiles and references are then not held against it.</summary>
+    internal bool KnowsGovernance { get; init; } = true;
+
     /// <summary>Programs that may register: hashes of their measurements.</summary>
     internal HashSet<Hash256> Programs { get; } = [];
 
@@ -94,8 +97,7 @@ internal sealed class RegistrationCheck
 
     private Verdict? VerifyIntel(RegistrationRequest request, ReportDataRule reportData, DateTimeOffset at)
     {
-        // Registrations send a quote without its certificates: the contracts hold them.
-        ReadOnlyMemory<byte> report = QuoteFields.TryCertify(request.Report, _shelf.PathOf(request.Endorsement), out byte[]? certified, out _) ? certified : request.Report;
+        ReadOnlyMemory<byte> report = _shelf.QuoteOf(request);
         if (request.Endorsement.Length != Hash256.Size
             || !QuoteFields.TryRead(report, out QuoteFields? fields, out _)
             || _shelf.Collateral(new Hash256(request.Endorsement.Span), (byte)fields.Tee, $"{fields.Fmspc}") is not { } json
@@ -114,7 +116,7 @@ internal sealed class RegistrationCheck
             new[] { (GpuReferenceKind.Driver, facts.DriverVersion, evidence.Driver), (GpuReferenceKind.Vbios, facts.VbiosVersion, evidence.Vbios) })
         {
             if (!GpuReference.TryCreate(kind, facts.Chip, version, [.. record.Values.Span], out GpuReference? reference)
-                || !MerkleTree.Verify(References, reference.Leaf(), record.Proof.AsSpan()))
+                || (KnowsGovernance && !MerkleTree.Verify(References, reference.Leaf(), record.Proof.AsSpan())))
             {
                 find(AuditFault.Evidence, $"{kind} reference of version {version}", $"under the admitted root {References}", "not under it");
             }
@@ -139,13 +141,13 @@ internal sealed class RegistrationCheck
 
         ByteString program = host is DcapFacts dcap ? dcap.Program : host.Measurement;
         Hash256 hash = Keccak256.Hash(program.Span);
-        if (!Programs.Contains(hash))
+        if (KnowsGovernance && !Programs.Contains(hash))
         {
             find(AuditFault.Evidence, "measured program", "an admitted one", $"{hash}");
         }
 
         byte profile = host is DcapFacts { Tee: DcapTee.Sgx } ? (byte)3 : gpu is null ? (byte)2 : (byte)1;
-        if (!Profiles.Contains((request.Class, profile)))
+        if (KnowsGovernance && !Profiles.Contains((request.Class, profile)))
         {
             find(AuditFault.Evidence, $"trust profile of class {request.Class}", "an admitted one", $"{profile}");
         }
@@ -159,9 +161,10 @@ internal sealed class RegistrationCheck
             : request.Platform == RegistrationRequest.SevSnp ? GpuIdentity.OnMeasuredHost(chipId.Span, request.GpuUuid.Span)
             : GpuIdentity.OnIntelHost(chipId.Span, request.GpuUuid.Span);
         DateTimeOffset end = gpu is not null && gpu.ExpiresAt < host.ExpiresAt ? gpu.ExpiresAt : host.ExpiresAt;
-        return new VerifiedRegistration(gpuId, Keccak256.Hash(chipId.Span), (ulong)end.ToUnixTimeSeconds());
+        string summary = gpu is null ? host.Summary : $"{host.Summary}; {gpu.Summary}";
+        return new VerifiedRegistration(gpuId, Keccak256.Hash(chipId.Span), (ulong)end.ToUnixTimeSeconds(), hash, summary);
     }
 }
 
 /// <summary>What a registration's evidence says.</summary>
-internal sealed record VerifiedRegistration(Hash256 GpuId, Hash256 HostChip, ulong EvidenceEnds);
+internal sealed record VerifiedRegistration(Hash256 GpuId, Hash256 HostChip, ulong EvidenceEnds, Hash256 Program, string Summary);

@@ -54,6 +54,16 @@ internal sealed class CoordinatorApi : IDisposable
     internal Task<TaskResponse> TaskAsync(Hash256 taskId, CancellationToken cancellation) =>
         GetAsync($"/v1/tasks/{taskId}", ProtocolJson.Default.TaskResponse, cancellation);
 
+    /// <summary>A settled task's proof in one file.</summary>
+    internal async Task<byte[]> BundleAsync(Hash256 taskId, CancellationToken cancellation)
+    {
+        string path = $"/v1/tasks/{taskId}/bundle";
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using HttpResponseMessage response = await TrySendAsync(request, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+        byte[] body = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+        return response.IsSuccessStatusCode ? body : throw new CoordinatorRefusedException(path, response.StatusCode, TryReadProblem(body));
+    }
+
     internal Task<WorkloadResponse> WorkloadAsync(Hash256 workloadId, CancellationToken cancellation) =>
         GetAsync($"/v1/workloads/{workloadId}", ProtocolJson.Default.WorkloadResponse, cancellation);
 

@@ -32,6 +32,7 @@ public static class AitCommandLine
         AuditCommand.Build,
         SeatsCommand.Build,
         WhyCommand.Build,
+        BundleCommand.Build,
         VerifyCommand.Build,
         ModelCommand.Build,
         ChatCommand.Build,

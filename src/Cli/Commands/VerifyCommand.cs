@@ -14,11 +14,12 @@ internal static class VerifyCommand
     {
         var manifest = new Option<FileInfo>("--manifest") { Description = "The list of evidence to judge, as JSON.", HelpName = "FILE" };
         var baseFolder = new Option<DirectoryInfo>("--base") { Description = "What the manifest's paths are relative to.", HelpName = "DIR" };
-        var command = new Command("verify", "Verify hardware evidence up to the vendor's root: a manifest of many, or one report (`verify snp`).")
+        var command = new Command("verify", "Verify hardware evidence up to the vendor's root: a manifest of many, one report (`verify snp`), or an answer's proof (`verify bundle`).")
         {
             manifest,
             baseFolder,
             VerifySnpCommand.Build(screenFor),
+            VerifyBundleCommand.Build(screenFor),
         };
         command.SetAction(parsed =>
         {

@@ -1,3 +1,6 @@
+using Ait.Attestation;
+using Ait.Attestation.SevSnp;
+
 namespace Ait.Cli.Deploying;
 
 /// <summary>
@@ -5,4 +8,12 @@ namespace Ait.Cli.Deploying;
 /// reference manifests. Who verifies evidence off chain believes what the contracts believe.
 /// </summary>
 internal sealed record DeploymentRoots(
-    IReadOnlyDictionary<string, string> Amd, IReadOnlyList<string> Intel, IReadOnlyList<string> NvidiaDevice, IReadOnlyList<string> NvidiaReference);
+    IReadOnlyDictionary<string, string> Amd, IReadOnlyList<string> Intel, IReadOnlyList<string> NvidiaDevice, IReadOnlyList<string> NvidiaReference)
+{
+    /// <summary>The same keys as verifiers take them.</summary>
+    internal TrustRoots ToTrustRoots() => new(
+        Amd.Select(pin => new TrustRoot(Enum.Parse<SnpProduct>(pin.Key), ByteString.FromHex(pin.Value))),
+        Intel.Select(ByteString.FromHex),
+        NvidiaDevice.Select(ByteString.FromHex),
+        NvidiaReference.Select(ByteString.FromHex));
+}

@@ -2,6 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
+using Ait.Attestation;
+using Ait.Audit;
+using Ait.Audit.Bundling;
 using Ait.Chain;
 using Ait.Chain.Abi;
 using Ait.Chain.Rpc;
@@ -49,12 +52,13 @@ internal sealed partial class Story
         bool seatsAgree = await SeatsAsync(tasks, roster, cancellation).ConfigureAwait(false);
         await ExecutionAsync(tasks, cancellation).ConfigureAwait(false);
         await MintAsync(tasks, cancellation).ConfigureAwait(false);
+        bool proven = await ProveAsync(tasks[0].TaskId, cancellation).ConfigureAwait(false);
         await RedeemAsync(cancellation).ConfigureAwait(false);
         bool refusedAndVoted = await MarketAsync(exchange, cancellation).ConfigureAwait(false);
         bool addsUp = await BalanceAsync(cancellation).ConfigureAwait(false);
         bool audited = await AuditAsync(cancellation).ConfigureAwait(false);
         SayWhatWasEmulated();
-        return seatsAgree && refusedAndVoted && addsUp && audited;
+        return seatsAgree && proven && refusedAndVoted && addsUp && audited;
     }
 
     /// <summary>Act 1: evidence becomes verified devices.</summary>
@@ -267,6 +271,19 @@ internal sealed partial class Story
         }
 
         _screen.Table(["operator", "account", "earned"], rows);
+    }
+
+    /// <summary>One answer's proof in one file, as the coordinator hands it out, verified from the file alone.</summary>
+    private async Task<bool> ProveAsync(Hash256 taskId, CancellationToken cancellation)
+    {
+        byte[] bundle = await _network.Coordinator.BundleAsync(taskId, cancellation).ConfigureAwait(false);
+        TrustRoots roots = _local.Deployment.Roots?.ToTrustRoots() ?? TrustRoots.Production;
+        bool holds = BundleVerifier.TryVerify(bundle, roots, _local.Deployment.MiningRegistry, out BundleReport? proof, out string? fault) && proof.Holds;
+        _screen.Say(holds
+            ? $"  task {Short(taskId)} in one file ({bundle.Length / 1024} KiB): {proof?.Evidence.Length} devices' evidence, draw, signatures, mint of {Amounts.Text(proof?.Minted ?? 0)} AIT, verified offline (`ait bundle`, `ait verify bundle`)"
+            : $"  the proof of task {Short(taskId)} DOES NOT HOLD: {fault ?? string.Join("; ", proof?.Findings ?? [])}");
+        Event("bundle", new JsonObject { ["taskId"] = taskId.ToString(), ["bytes"] = bundle.Length, ["holds"] = holds });
+        return holds;
     }
 
     /// <summary>Act 6: a holder burns AIT for a workload and gets its answer.</summary>

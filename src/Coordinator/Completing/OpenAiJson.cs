@@ -74,6 +74,7 @@ internal sealed record UsageBody(int PromptTokens, int CompletionTokens, int Tot
 /// <param name="Seed">The sampler's seed, drawn if the request gave none; 0 if greedy.</param>
 /// <param name="SettlementTransaction">The transaction that settled it, once there is one.</param>
 /// <param name="TaskUrl">Leaf, Merkle proof, seat secret, seats and work attestations, complete once settled.</param>
+/// <param name="BundleUrl">The proof from the hardware's evidence to the mint in one file, once settled; `ait verify bundle` checks it offline.</param>
 /// <param name="WorkloadUrl">The transcript, once settled.</param>
 internal sealed record ProofBody(
     Hash256 TaskId,
@@ -87,6 +88,7 @@ internal sealed record ProofBody(
     ulong Seed,
     Hash256? SettlementTransaction,
     string TaskUrl,
+    string BundleUrl,
     string WorkloadUrl)
 {
     /// <summary>The proof of an agreed result.</summary>
@@ -106,6 +108,7 @@ internal sealed record ProofBody(
             workload.Seed,
             task.SettledTransaction,
             new Uri(publicUrl, $"/v1/tasks/{taskId}").AbsoluteUri,
+            new Uri(publicUrl, $"/v1/tasks/{taskId}/bundle").AbsoluteUri,
             new Uri(publicUrl, $"/v1/workloads/{workload.Hash}").AbsoluteUri);
     }
 }

@@ -13,6 +13,7 @@ using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Loops;
 using Ait.Coordinator.Observing;
 using Ait.Coordinator.OnChain;
+using Ait.Coordinator.Proving;
 using Ait.Coordinator.Redeeming;
 using Ait.Coordinator.Releasing;
 using Ait.Coordinator.Settling;
@@ -70,6 +71,7 @@ internal static class CoordinatorApplication
         application.MapEnrolment();
         application.Services.GetRequiredService<EvidenceEndpoints>().Map(application);
         application.MapTasks();
+        application.MapBundles();
         application.Services.GetRequiredService<DispatchEndpoints>().Map(application);
         application.Services.GetRequiredService<CollectionEndpoints>().Map(application);
         application.Services.GetRequiredService<RedemptionEndpoints>().Map(application);
@@ -121,6 +123,7 @@ internal static class CoordinatorApplication
         .AddSingleton<AgreementStore>()
         .AddSingleton<SettlementStore>()
         .AddSingleton<TaskStore>()
+        .AddSingleton<BundleShelf>()
         .AddSingleton<HistoryStore>()
         .AddSingleton<StatusReader>()
         .AddSingleton<LiveFeed>()

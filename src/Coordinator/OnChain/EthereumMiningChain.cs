@@ -3,6 +3,8 @@ using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ait.Attestation.Devices;
+using Ait.Audit;
+using Ait.Audit.Bundling;
 using Ait.Chain;
 using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
@@ -74,6 +76,20 @@ internal sealed partial class EthereumMiningChain : IMiningChain
             ContractCall.Reverted reverted => throw new ChainUnavailableException($"seatsOf(batch {batchId}, task {task.Index}) reverted: {reverted.Error}"),
             _ => null,
         });
+
+    public Task<byte[]?> ReadBundleAsync(Hash256 taskId, CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        var scope = new AuditScope(
+            _deployment.ChainId,
+            _deployment.BlockNumber,
+            _deployment.MiningRegistry,
+            _deployment.DeviceRegistry,
+            _deployment.Token,
+            _deployment.CertificateCache,
+            (await _devices.ViewAsync("dcap", [], BlockTag.Latest, cancellation))[0].AsAddress(),
+            (await _devices.ViewAsync("nvidia", [], BlockTag.Latest, cancellation))[0].AsAddress());
+        return (await new BundleWriter(_client, scope).WriteAsync(taskId, null, cancellation)).Json?.ToArray();
+    });
 
     public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation) => ReachAsync(async () =>
         (await _mining.ViewAsync("creditOf", [account, workloadHash], BlockTag.Latest, cancellation))[0].AsUInt64());

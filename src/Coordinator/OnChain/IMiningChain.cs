@@ -47,6 +47,9 @@ internal interface IMiningChain
     /// <summary>The trust profiles that the registry admits for a class, the strongest first.</summary>
     public Task<ImmutableArray<TrustProfile>> ReadProfilesAsync(DeviceClass deviceClass, CancellationToken cancellation);
 
+    /// <summary>A settled task's proof in one file; null if the chain does not show it settled.</summary>
+    public Task<byte[]?> ReadBundleAsync(Hash256 taskId, CancellationToken cancellation);
+
     /// <summary>Rates and totals of the registry and the token.</summary>
     public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation);
 

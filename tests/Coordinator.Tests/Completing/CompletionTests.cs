@@ -38,6 +38,7 @@ public sealed class CompletionTests
         Assert.Equal((3, 3), ((int)proof["seats"]!, (int)proof["seats_agreeing"]!));
         Assert.Equal(("chat.completion", "echo", "chatcmpl-" + taskId.ToString()[2..]), ((string)answer["object"]!, (string)answer["model"]!, (string)answer["id"]!));
         Assert.Equal($"https://coordinator.example/v1/tasks/{taskId}", (string)proof["task_url"]!);
+        Assert.Equal($"https://coordinator.example/v1/tasks/{taskId}/bundle", (string)proof["bundle_url"]!);
 
         // The same request again is the same workload: its answer is there, with its settlement, and costs nothing.
         await HttpNetwork.EventuallyAsync(async () =>

@@ -132,6 +132,7 @@ public sealed class AuthorisationMatrixTests
             Get("/v1/devices", Callers.Everybody),
             Get("/v1/tasks", Callers.Everybody),
             Get("/v1/tasks/{taskId}", Callers.Everybody, $"/v1/tasks/{s_id}"),
+            Get("/v1/tasks/{taskId}/bundle", Callers.Everybody, $"/v1/tasks/{s_id}/bundle"),
             Get("/v1/history", Callers.Everybody),
             Get("/v1/enrolments", Callers.Everybody),
             new("POST", "/v1/enrolments", "/v1/enrolments", "{}", Callers.Signers), // What the evidence proves decides, not who brings it.

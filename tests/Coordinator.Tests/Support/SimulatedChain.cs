@@ -159,6 +159,9 @@ internal sealed class SimulatedChain : IMiningChain
         return slots.Length == SeatDraw.Seats ? slots : null;
     });
 
+    /// <summary>There are no blocks here to prove anything from.</summary>
+    public Task<byte[]?> ReadBundleAsync(Hash256 taskId, CancellationToken cancellation) => Task.FromResult<byte[]?>(null);
+
     public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation) =>
         Answer(() => _credit.GetValueOrDefault((account, workloadHash)));
 
