@@ -30,6 +30,7 @@ contract P384FieldTest is Test {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: long.fuzz.runs = 100000
     function testFuzz_mul_equalsTheSlowTwin(uint256[4] calldata seeds, uint256 balance) external pure {
         // High words up to 2^(128 + i) and 2^(128 + 16 - i).
         uint256 i = bound(balance, 0, 15);
@@ -92,6 +93,7 @@ contract P384FieldTest is Test {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: long.fuzz.runs = 100000
     function testFuzz_scalarMul_equalsTheSlowTwin(uint256[4] calldata seeds) external pure {
         (uint256 x1, uint256 x0) = (word(seeds[0], (1 << 128) - 1), word(seeds[1], type(uint256).max));
         (uint256 y1, uint256 y0) = (word(seeds[2], (1 << 128) - 1), word(seeds[3], type(uint256).max));
@@ -102,6 +104,7 @@ contract P384FieldTest is Test {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: long.fuzz.runs = 100000
     function testFuzz_inverse_isTheInverse(uint256 high, uint256 low, bool isScalar) external view {
         uint256 modulus = isScalar ? N_LOW : P_LOW;
         (uint256 x1, uint256 x0) = SlowP384.reduce(word(high, (1 << 128) - 1), word(low, type(uint256).max), modulus);

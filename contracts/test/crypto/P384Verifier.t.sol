@@ -44,6 +44,7 @@ contract P384VerifierTest is Wycheproof {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: long.fuzz.runs = 100000
     function testFuzz_verify_refusesAFlippedBit(uint256 seed) external view {
         bytes memory all = abi.encodePacked(_digest, _signature, _publicKey);
         uint256 bit = bound(seed, 0, 8 * all.length - 1);
@@ -52,6 +53,7 @@ contract P384VerifierTest is Wycheproof {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: long.fuzz.runs = 100000
     function testFuzz_verify_refusesNoise(bytes32[8] calldata noise) external view {
         bytes memory all = abi.encodePacked(noise, noise);
         assertFalse(_verifier.verify(part(all, 0, 48), part(all, 48, 96), _publicKey), "noise under a genuine key");

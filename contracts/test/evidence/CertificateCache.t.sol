@@ -155,6 +155,7 @@ contract CertificateCacheTest is SnpFixture {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: long.fuzz.runs = 100000
     function testFuzz_submitVcek_refusesOrIgnoresAnyFlippedByte(uint256 seed, uint8 change) external {
         bytes memory der = certificate("vcek");
         uint256 place = bound(seed, 0, der.length - 1);

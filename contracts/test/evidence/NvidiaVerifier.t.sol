@@ -374,6 +374,7 @@ contract NvidiaVerifierTest is GpuFixture {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: long.fuzz.runs = 100000
     function testFuzz_submitGpuCertificate_refusesAnyFlippedByte(uint256 seed, uint8 change) external {
         vm.assume(change != 0);
         bytes memory der = gpuCertificate("h100", 0);

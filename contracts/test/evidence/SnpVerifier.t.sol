@@ -278,6 +278,7 @@ contract SnpVerifierTest is SnpFixture {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: long.fuzz.runs = 100000
     function testFuzz_verify_refusesAnyFlippedBit(uint256 seed) external {
         bytes memory report_ = report("genuine");
         _cache.submitVcek(_vcek, _ask);
