@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ait.Chain;
 using Ait.Cli.Surroundings;
 using Ait.Engine;
 using Ait.Protocol;
@@ -54,6 +55,16 @@ internal static class WorkloadText
         if (string.IsNullOrEmpty(asked.Prompt))
         {
             throw new SurroundingsException("the prompt is empty. Give some text to continue.");
+        }
+
+        if (!Hex.TryDecode(model.Descriptor, out byte[]? bytes) || !ModelDescriptor.TryParse(bytes, out ModelDescriptor? descriptor, out _))
+        {
+            throw new SurroundingsException($"the descriptor of {model.Name} is not understood. Check that the coordinator is of this version.");
+        }
+
+        if (!descriptor.HasByteTokens)
+        {
+            throw new SurroundingsException($"{model.Name} has a tokenizer of its own, which only its artifact holds. Ask it by the API, which knows it: `ait key deposit`, then `ait ask --model {model.Name}`.");
         }
 
         try
