@@ -112,7 +112,11 @@ public sealed class ProofOfAnAnswer(AuditedDevnet devnet) : IClassFixture<Audite
                 (devices[0]!["slot"], devices[1]!["slot"]) = (second, first);
                 break;
             case "a device's certificates are those of another":
-                devices[0]!["hostCertificates"] = devices[1]!["hostCertificates"]!.DeepClone();
+                // Quotes bring theirs themselves: one whose report needs them gets those of another, or its own the wrong way round.
+                JsonNode device = devices.First(one => one!["hostCertificates"]!.AsArray().Count > 0)!;
+                JsonArray own = device["hostCertificates"]!.AsArray();
+                JsonArray? others = devices.Select(one => one!["hostCertificates"]!.AsArray()).FirstOrDefault(some => some.Count > 0 && !JsonNode.DeepEquals(some, own));
+                device["hostCertificates"] = others?.DeepClone() ?? new JsonArray([.. own.Reverse().Select(certificate => certificate!.DeepClone())]);
                 break;
             case "the settlement is that of another task":
                 bundle["settlement"] = (await ReadAsync(apart))["settlement"]!.DeepClone();
