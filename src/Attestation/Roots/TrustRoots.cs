@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Ait.Attestation.SevSnp;
 
 namespace Ait.Attestation;
@@ -9,6 +10,9 @@ namespace Ait.Attestation;
 /// </summary>
 public sealed class TrustRoots
 {
+    /// <summary>Bytes of a fingerprint: SHA-384.</summary>
+    private const int FingerprintLength = 48;
+
     private readonly ImmutableArray<TrustRoot> _roots;
     private readonly ImmutableArray<ByteString> _intel;
     private readonly ImmutableArray<ByteString> _nvidiaDevice;
@@ -69,6 +73,46 @@ public sealed class TrustRoots
             "62d5dc52611222694c689eba235331cf73cd69308ea763720a4987eede99657c176e94274169a8063af5b11f8eba7990"),
     ]);
 
+    /// <summary>Reads fingerprints in hex, AMD's by the name of the product, as deployment files write them.</summary>
+    /// <param name="amd">AMD's, by product (<c>"Genoa"</c>).</param>
+    /// <param name="intel">Intel's.</param>
+    /// <param name="nvidiaDevice">NVIDIA's of device identities.</param>
+    /// <param name="nvidiaReference">NVIDIA's of reference manifests.</param>
+    /// <param name="roots">The set.</param>
+    /// <param name="faults">What is wrong, each as a clause; empty if nothing is.</param>
+    public static bool TryParse(
+        IEnumerable<KeyValuePair<string, string>> amd,
+        IEnumerable<string> intel,
+        IEnumerable<string> nvidiaDevice,
+        IEnumerable<string> nvidiaReference,
+        [NotNullWhen(true)] out TrustRoots? roots,
+        out ImmutableArray<string> faults)
+    {
+        ArgumentNullException.ThrowIfNull(amd);
+        ArgumentNullException.ThrowIfNull(intel);
+        ArgumentNullException.ThrowIfNull(nvidiaDevice);
+        ArgumentNullException.ThrowIfNull(nvidiaReference);
+        var wrong = ImmutableArray.CreateBuilder<string>();
+        List<TrustRoot> products = [];
+        foreach ((string name, string text) in amd)
+        {
+            if (!Enum.TryParse(name, out SnpProduct product) || product.ToString() != name)
+            {
+                wrong.Add($"'{name}' is no product of AMD's");
+            }
+            else
+            {
+                products.Add(new TrustRoot(product, Fingerprint(text, wrong)));
+            }
+        }
+
+        var read = new TrustRoots(
+            products, intel.Select(text => Fingerprint(text, wrong)), nvidiaDevice.Select(text => Fingerprint(text, wrong)), nvidiaReference.Select(text => Fingerprint(text, wrong)));
+        faults = wrong.ToImmutable();
+        roots = faults.IsEmpty ? read : null;
+        return roots is not null;
+    }
+
     /// <summary>The pinned roots of NVIDIA's device identities: SHA-384 of the DER SubjectPublicKeyInfo.</summary>
     public ImmutableArray<ByteString> NvidiaDevice => _nvidiaDevice;
 
@@ -102,5 +146,16 @@ public sealed class TrustRoots
         }
 
         return false;
+    }
+
+    private static ByteString Fingerprint(string text, ImmutableArray<string>.Builder faults)
+    {
+        if (ByteString.TryParseHex(text, out ByteString value) && value.Length == FingerprintLength)
+        {
+            return value;
+        }
+
+        faults.Add($"'{text}' is not {FingerprintLength} bytes in hex");
+        return default;
     }
 }

@@ -4,6 +4,7 @@ using System.Numerics;
 using Ait.Attestation;
 using Ait.Audit.Evidencing;
 using Ait.Audit.Gathering;
+using Ait.Audit.Replaying;
 using Ait.Chain;
 using Ait.Chain.Abi;
 using Ait.Chain.Blocks;
@@ -17,6 +18,9 @@ namespace Ait.Audit.Bundling;
 /// <summary>Verifies one answer's bundle without a network: every step from the hardware's evidence to the mint.</summary>
 public sealed class BundleVerifier
 {
+    /// <summary>Bytes of a bundle at most.</summary>
+    public const int MaxLength = ProofBundle.MaxLength;
+
     private readonly ProofBundle _bundle;
     private readonly TrustRoots _roots;
     private readonly NetworkDomain _domain;
@@ -61,7 +65,6 @@ public sealed class BundleVerifier
 
     private BundleReport Run()
     {
-        _unchecked.Add("that the blocks below are on the chain: compare their hashes with any node");
         _unchecked.Add("that no transaction outside this file revoked a device, and that the program and references were admitted: the contract asked that when it minted");
         if (_bundle.MiningRegistry == Address.Zero || Prove("commitment", _bundle.Commitment) is not { } commitment || Prove("pin", _bundle.Pin) is not { } pin
             || Prove("settlement", _bundle.Settlement) is not { } settlement)
@@ -162,7 +165,7 @@ public sealed class BundleVerifier
     /// <summary>The task's settlement, if it and all others of the call are leaves of the committed batch.</summary>
     private TaskSettlementRecord? CheckQueue(SettlementCall call, ContractEvent committed)
     {
-        MiningTask[] tasks = [.. call.Settlements.Select(one => TaskOf(one.Task))];
+        MiningTask[] tasks = [.. call.Settlements.Select(one => SettlementReplay.ToTask(one.Task))];
         if (call.BatchId != committed["batchId"].AsBigInteger() || call.BatchId > ulong.MaxValue || committed["taskCount"].AsUInt32() > int.MaxValue)
         {
             Find("batch of the settlement", $"{committed["batchId"]}", $"{call.BatchId}");
@@ -199,10 +202,6 @@ public sealed class BundleVerifier
         return record;
     }
 
-    private static MiningTask TaskOf(MiningTaskRecord task) => new(
-        task.WorkloadHash, task.Index, (WorkloadType)task.WorkloadType, (DeterminismClass)task.DeterminismClass, new ComputeUnits(task.ComputeUnits), task.Deadline,
-        task.Redeemer, task.AnswerCommitment, task.SeatSecretHash, task.EscalationSecretHash);
-
     private ImmutableArray<SettledSeat> CheckSeats(TaskSettlementRecord record, ContractEvent committed, ContractEvent pinned, ulong commitBlock, ContractEvent settled)
     {
         ImmutableArray<(uint Slot, byte Code)> outcomes = SeatOutcomes.Read(settled["seats"].AsBigInteger());
@@ -223,7 +222,7 @@ public sealed class BundleVerifier
             SeatedDevice device = _roster[slot];
             SeatClaimRecord? claim = record.Claims.FirstOrDefault(one => one.Seat == seat);
             (uint settledSlot, byte code) = seat < outcomes.Length ? outcomes[seat] : ((uint)slot, SeatOutcomes.Silent);
-            Hash256? result = claim is null ? null : claim.ResultHash == Hash256.Zero ? record.ResultHash : claim.ResultHash;
+            Hash256? result = claim is null ? null : SettlementReplay.ResultOf(claim, record);
             if (claim is not null && result is { } claimed)
             {
                 CheckSignature(record, claim, claimed, device, seat);
@@ -432,7 +431,7 @@ public sealed class BundleVerifier
 
     private static bool TryFill(CertificateShelf shelf, RegistrationRequest request, BundledDevice device)
     {
-        bool read = TryRead(device.HostCertificates, out ImmutableArray<ReadOnlyMemory<byte>> host) & TryRead(device.GpuCertificates, out ImmutableArray<ReadOnlyMemory<byte>> gpu);
+        bool read = ProofBundle.TryDecode(device.HostCertificates, out ImmutableArray<ReadOnlyMemory<byte>> host) & ProofBundle.TryDecode(device.GpuCertificates, out ImmutableArray<ReadOnlyMemory<byte>> gpu);
         byte[]? collateral = null;
         if (!read || (device.Collateral is not null && !Hex.TryDecode(device.Collateral, out collateral)))
         {
@@ -442,24 +441,6 @@ public sealed class BundleVerifier
         shelf.Put(request.Endorsement, host);
         shelf.Put(request.Gpu.Key, gpu);
         shelf.GivenCollateral = collateral;
-        return true;
-    }
-
-    private static bool TryRead(IReadOnlyList<string> texts, out ImmutableArray<ReadOnlyMemory<byte>> bytes)
-    {
-        var read = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(texts.Count);
-        foreach (string text in texts)
-        {
-            if (!Hex.TryDecode(text, out byte[]? one))
-            {
-                bytes = [];
-                return false;
-            }
-
-            read.Add(one);
-        }
-
-        bytes = read.MoveToImmutable();
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -63,6 +64,25 @@ internal sealed record ProofBundle(
             : bundle.Devices.Any(device => device is null || device.Transactions.Any(transaction => transaction is null)) ? "expected devices with their transactions, found null"
             : null;
         return fault is null && bundle is not null;
+    }
+
+    /// <summary>Reads a list of bytes.</summary>
+    internal static bool TryDecode(IReadOnlyList<string> texts, out ImmutableArray<ReadOnlyMemory<byte>> bytes)
+    {
+        var read = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(texts.Count);
+        foreach (string text in texts)
+        {
+            if (!Hex.TryDecode(text, out byte[]? one))
+            {
+                bytes = [];
+                return false;
+            }
+
+            read.Add(one);
+        }
+
+        bytes = read.MoveToImmutable();
+        return true;
     }
 }
 

@@ -33,7 +33,7 @@ internal sealed record ProvenTransaction(string Header, int Position, string Raw
         (header, transaction, receipt) = (null, null, null);
         DecodeFault? wrong = null;
         if (!Hex.TryDecode(Header, out byte[]? headerBytes) || !Hex.TryDecode(Raw, out byte[]? raw) || !Hex.TryDecode(Receipt, out byte[]? outcome)
-            || !TryDecode(TransactionProof, out ImmutableArray<ReadOnlyMemory<byte>> transactionProof) || !TryDecode(ReceiptProof, out ImmutableArray<ReadOnlyMemory<byte>> receiptProof))
+            || !ProofBundle.TryDecode(TransactionProof, out ImmutableArray<ReadOnlyMemory<byte>> transactionProof) || !ProofBundle.TryDecode(ReceiptProof, out ImmutableArray<ReadOnlyMemory<byte>> receiptProof))
         {
             fault = "a field that is not hexadecimal";
             return false;
@@ -56,23 +56,5 @@ internal sealed record ProvenTransaction(string Header, int Position, string Raw
         bool isSame = proven.Span.SequenceEqual(told);
         fault = isSame ? null : new DecodeFault(what, 0, "the bytes that the trie holds", "others");
         return isSame;
-    }
-
-    private static bool TryDecode(IReadOnlyList<string> texts, out ImmutableArray<ReadOnlyMemory<byte>> nodes)
-    {
-        var read = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(texts.Count);
-        foreach (string text in texts)
-        {
-            if (!Hex.TryDecode(text, out byte[]? node))
-            {
-                nodes = [];
-                return false;
-            }
-
-            read.Add(node);
-        }
-
-        nodes = read.MoveToImmutable();
-        return true;
     }
 }

@@ -73,7 +73,8 @@ internal sealed class SettlementReplay
         }
     }
 
-    private static MiningTask ToTask(MiningTaskRecord task) => new(
+    /// <summary>The task as its leaf hashes it.</summary>
+    internal static MiningTask ToTask(MiningTaskRecord task) => new(
         task.WorkloadHash, task.Index, (WorkloadType)task.WorkloadType, (DeterminismClass)task.DeterminismClass, new ComputeUnits(task.ComputeUnits), task.Deadline,
         task.Redeemer, task.AnswerCommitment, task.SeatSecretHash, task.EscalationSecretHash);
 
@@ -316,7 +317,8 @@ internal sealed class SettlementReplay
         Events.Add(new ExpectedEvent("SeatDeferred", [taskId, seat, device.Operator, amount, payableAt]));
     }
 
-    private static Hash256 ResultOf(SeatClaimRecord claim, TaskSettlementRecord settlement) =>
+    /// <summary>What a claim says came out: zero stands for the result of the settlement.</summary>
+    internal static Hash256 ResultOf(SeatClaimRecord claim, TaskSettlementRecord settlement) =>
         claim.ResultHash == Hash256.Zero ? settlement.ResultHash : claim.ResultHash;
 
     /// <summary>Two of the first three seats, three of the first five, or four of seven.</summary>

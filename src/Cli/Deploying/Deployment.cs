@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ait.Attestation;
 using Ait.Audit;
 using Ait.Chain;
 using Ait.Cli.Asking;
@@ -32,6 +33,10 @@ internal sealed record Deployment(
     /// <summary>What an audit of this deployment is about.</summary>
     [JsonIgnore]
     internal AuditScope AuditScope => new(ChainId, BlockNumber, MiningRegistry, DeviceRegistry, Token, CertificateCache, DcapVerifier, NvidiaVerifier);
+
+    /// <summary>The root keys to verify evidence under: those that the file names, else the vendors' own.</summary>
+    [JsonIgnore]
+    internal TrustRoots TrustRoots => Roots?.ToTrustRoots() ?? TrustRoots.Production;
 
     /// <summary>Refuses a node of another chain.</summary>
     internal void RequireChain(ChainAccess chain)

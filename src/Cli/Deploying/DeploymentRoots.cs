@@ -1,5 +1,6 @@
+using System.Collections.Immutable;
 using Ait.Attestation;
-using Ait.Attestation.SevSnp;
+using Ait.Cli.Surroundings;
 
 namespace Ait.Cli.Deploying;
 
@@ -11,9 +12,7 @@ internal sealed record DeploymentRoots(
     IReadOnlyDictionary<string, string> Amd, IReadOnlyList<string> Intel, IReadOnlyList<string> NvidiaDevice, IReadOnlyList<string> NvidiaReference)
 {
     /// <summary>The same keys as verifiers take them.</summary>
-    internal TrustRoots ToTrustRoots() => new(
-        Amd.Select(pin => new TrustRoot(Enum.Parse<SnpProduct>(pin.Key), ByteString.FromHex(pin.Value))),
-        Intel.Select(ByteString.FromHex),
-        NvidiaDevice.Select(ByteString.FromHex),
-        NvidiaReference.Select(ByteString.FromHex));
+    internal TrustRoots ToTrustRoots() => TrustRoots.TryParse(Amd, Intel, NvidiaDevice, NvidiaReference, out TrustRoots? roots, out ImmutableArray<string> faults)
+        ? roots
+        : throw new SurroundingsException($"Among the deployment file's roots {string.Join(", ", faults)}. Correct them.");
 }

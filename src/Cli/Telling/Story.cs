@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
-using Ait.Attestation;
 using Ait.Audit;
 using Ait.Audit.Bundling;
 using Ait.Chain;
@@ -277,8 +276,7 @@ internal sealed partial class Story
     private async Task<bool> ProveAsync(Hash256 taskId, CancellationToken cancellation)
     {
         byte[] bundle = await _network.Coordinator.BundleAsync(taskId, cancellation).ConfigureAwait(false);
-        TrustRoots roots = _local.Deployment.Roots?.ToTrustRoots() ?? TrustRoots.Production;
-        bool holds = BundleVerifier.TryVerify(bundle, roots, _local.Deployment.MiningRegistry, out BundleReport? proof, out string? fault) && proof.Holds;
+        bool holds = BundleVerifier.TryVerify(bundle, _local.Deployment.TrustRoots, _local.Deployment.MiningRegistry, out BundleReport? proof, out string? fault) && proof.Holds;
         _screen.Say(holds
             ? $"  task {Short(taskId)} in one file ({bundle.Length / 1024} KiB): {proof?.Evidence.Length} devices' evidence, draw, signatures, mint of {Amounts.Text(proof?.Minted ?? 0)} AIT, verified offline (`ait bundle`, `ait verify bundle`)"
             : $"  the proof of task {Short(taskId)} DOES NOT HOLD: {fault ?? string.Join("; ", proof?.Findings ?? [])}");

@@ -169,7 +169,8 @@ internal sealed class CompletionReader
         return new CompletionRequest(model, workload, stops, isChat, isStream, includesUsage);
     }
 
-    private static int? OutOfVocabulary(int[] prompt, ModelText model)
+    /// <summary>A token that the model does not have; null if it has them all.</summary>
+    internal static int? OutOfVocabulary(int[] prompt, ModelText model)
     {
         foreach (int token in prompt)
         {
@@ -285,7 +286,6 @@ internal sealed class CompletionReader
             if (items is [{ ValueKind: JsonValueKind.String or JsonValueKind.Array } only])
             {
                 prompt = only;
-                items = only.ValueKind == JsonValueKind.Array ? [.. only.EnumerateArray()] : [];
             }
             else if (items.Length > 1 && items[0].ValueKind is JsonValueKind.String or JsonValueKind.Array)
             {
@@ -295,9 +295,9 @@ internal sealed class CompletionReader
 
             if (prompt.ValueKind == JsonValueKind.Array)
             {
-                if (items.Length > 0 && items.All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int token) && token >= 0))
+                if (RequestFields.Tokens(prompt) is int[] given)
                 {
-                    return Array.ConvertAll(items, item => item.GetInt32());
+                    return given;
                 }
 
                 fields.Refuse(ApiError.Invalid("prompt", "tokens of 0 and more", RequestFields.Found(prompt)));

@@ -80,7 +80,7 @@ internal sealed class EmbeddingReader
             ? new ApiError(
                 400, "invalid_request_error", "context_length_exceeded",
                 $"This model's context is {shape.MaxContext} tokens; an input has {input.Length}. Shorten it.", "input")
-            : Array.Find(input, token => token >= shape.Vocabulary) is int outside and > 0
+            : CompletionReader.OutOfVocabulary(input, model) is int outside
                 ? ApiError.Invalid("input", $"tokens below {shape.Vocabulary}", $"{outside}")
                 : null;
     }
@@ -128,21 +128,7 @@ internal sealed class EmbeddingReader
         return read;
     }
 
-    private static int[]? Tokens(JsonElement element, ModelText model)
-    {
-        if (element.ValueKind == JsonValueKind.String)
-        {
-            return element.GetString() is { Length: > 0 } text && model.TryPrompt(text, out int[]? encoded, out _) ? encoded : null;
-        }
-
-        if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() == 0)
-        {
-            return null;
-        }
-
-        JsonElement[] items = [.. element.EnumerateArray()];
-        return Array.TrueForAll(items, item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int token) && token >= 0)
-            ? Array.ConvertAll(items, item => item.GetInt32())
-            : null;
-    }
+    private static int[]? Tokens(JsonElement element, ModelText model) => element.ValueKind != JsonValueKind.String ? RequestFields.Tokens(element)
+        : element.GetString() is { Length: > 0 } text && model.TryPrompt(text, out int[]? encoded, out _) ? encoded
+        : null;
 }

@@ -111,6 +111,15 @@ internal sealed class RequestFields
         }
     }
 
+    /// <summary>A list of one token or more, 0 and above each; null if the value is something else.</summary>
+    internal static int[]? Tokens(JsonElement value)
+    {
+        JsonElement[] items = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [];
+        return items.Length > 0 && Array.TrueForAll(items, item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int token) && token >= 0)
+            ? Array.ConvertAll(items, item => item.GetInt32())
+            : null;
+    }
+
     internal static string Found(JsonElement value)
     {
         string text = value.GetRawText();

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using Ait.Attestation;
-using Ait.Attestation.SevSnp;
 
 namespace Ait.Coordinator.Configuration;
 
@@ -13,36 +13,7 @@ internal sealed record DeploymentRoots(
     IReadOnlyList<string> NvidiaDevice,
     IReadOnlyList<string> NvidiaReference)
 {
-    private const int FingerprintLength = 48;
-
-    internal TrustRoots ToTrustRoots()
-    {
-        List<string> faults = [];
-        List<TrustRoot> amd = [];
-        foreach ((string name, string text) in Amd)
-        {
-            if (!Enum.TryParse(name, out SnpProduct product) || product.ToString() != name)
-            {
-                faults.Add($"The deployment file pins a root for '{name}', which is no product of AMD's; correct its roots.");
-            }
-            else
-            {
-                amd.Add(new TrustRoot(product, Fingerprint(text, faults)));
-            }
-        }
-
-        var roots = new TrustRoots(amd, Intel.Select(text => Fingerprint(text, faults)), NvidiaDevice.Select(text => Fingerprint(text, faults)), NvidiaReference.Select(text => Fingerprint(text, faults)));
-        return faults.Count == 0 ? roots : throw new StartupException(faults);
-    }
-
-    private static ByteString Fingerprint(string text, List<string> faults)
-    {
-        if (ByteString.TryParseHex(text, out ByteString value) && value.Length == FingerprintLength)
-        {
-            return value;
-        }
-
-        faults.Add($"The deployment file's root '{text}' is not {FingerprintLength} bytes in hex; correct its roots.");
-        return default;
-    }
+    internal TrustRoots ToTrustRoots() => TrustRoots.TryParse(Amd, Intel, NvidiaDevice, NvidiaReference, out TrustRoots? roots, out ImmutableArray<string> faults)
+        ? roots
+        : throw new StartupException([.. faults.Select(fault => $"Among the deployment file's roots {fault}; correct them.")]);
 }
