@@ -88,15 +88,17 @@ internal sealed class RedemptionStore
             return null;
         }
 
+        // Read in the order in which a redemption goes through them: where reads are of different moments it is seen in one of them.
+        bool considering = transaction.Exists("SELECT 1 FROM redemptions WHERE workload_hash = $1 AND considered = 0 AND removed = 0", workloadHash);
+        bool waiting = transaction.Exists("SELECT 1 FROM queue WHERE workload_hash = $1 AND state = 0", workloadHash);
         TaskRow? task = transaction.First(
             TaskRow.Select + "WHERE t.workload_hash = $1 ORDER BY t.phase = 4 DESC, t.task_key DESC LIMIT 1", TaskRow.Read, workloadHash);
-        bool waiting = transaction.Exists("SELECT 1 FROM queue WHERE workload_hash = $1 AND state = 0", workloadHash);
         WorkloadPhase phase = task?.Phase switch
         {
             TaskPhase.Settled => WorkloadPhase.Settled,
             not null and not TaskPhase.Void => WorkloadPhase.Running,
             _ when waiting => WorkloadPhase.Funded,
-            TaskPhase.Void => WorkloadPhase.Void,
+            TaskPhase.Void when !considering => WorkloadPhase.Void, // Else it may run again: who asked for that must not take the former end for the new one.
             _ => WorkloadPhase.Quoted,
         };
         byte[]? transcript = task is { Phase: TaskPhase.Settled, ResultHash: Hash256 result }

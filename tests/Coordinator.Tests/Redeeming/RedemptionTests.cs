@@ -140,6 +140,9 @@ public sealed class RedemptionTests
         Assert.Equal(WorkloadPhase.Void, coordinator.Redemption.Progress(s_workload.Hash)!.Phase);
         Assert.Equal(Quote, await network.Chain.ReadCreditAsync(s_buyer, s_workload.Hash, TestContext.Current.CancellationToken));
         coordinator.Redemption.Reconsider(s_buyer, s_workload.Hash);
+
+        // Who asks again and looks at once doesn't see how it ended before.
+        Assert.Equal(WorkloadPhase.Quoted, coordinator.Redemption.Progress(s_workload.Hash)!.Phase);
         await coordinator.RoundAsync<ChainFollower>();
         Assert.Equal(1, coordinator.Dispatch.CountWaiting());
         Assert.Equal(WorkloadPhase.Funded, coordinator.Redemption.Progress(s_workload.Hash)!.Phase);
