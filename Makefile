@@ -1,4 +1,4 @@
-.PHONY: help build test contracts differential gas demo bench bench-attestation fuzz-attestation bench-engine losses hashes model
+.PHONY: help build test contracts differential gas demo bench bench-attestation bench-coordinator fuzz-attestation bench-engine losses hashes model
 help:      ## Say what each target does (the default)
 	@sed -n 's/^\([a-z-]*\): *## /  make \1	/p' $(MAKEFILE_LIST)
 build:     ## Build everything in Release
@@ -19,6 +19,8 @@ bench:     ## Measure: gas of every flow (snapshots), then the engine's backends
 	@dotnet run -c Release --project bench/Ait.Bench
 bench-attestation: ## Measure: verifications of evidence per second of processor time, beside OpenSSL's own limit
 	@dotnet run -c Release --project bench/Ait.Bench.Attestation
+bench-coordinator: ## Measure: tasks a second through the coordinator's HTTP path over PostgreSQL and SQLite, beside raw SKIP LOCKED and an idle echo (BENCH='--long')
+	@dotnet run -c Release --project bench/Ait.Bench.Coordinator -- $(BENCH)
 fuzz-attestation: ## Feed mutated evidence of every format to its readers: COUNT inputs each (a million)
 	@dotnet run -c Release --project tests/Attestation.Fuzz -- --count $(or $(COUNT),1000000)
 bench-engine: ## Measure the engine against llama.cpp (AIT_LLAMA_BENCH names its llama-bench) and training against float32, with ratios and floors

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Ait.Chain;
 using Ait.Chain.Signing;
@@ -5,23 +6,39 @@ using Ait.Protocol.Codec;
 
 namespace Ait.Protocol;
 
-/// <summary>A <see cref="SeatAssignment"/> signed by the coordinator: a miner's proof that it was asked. Exists only signed here or verified here.</summary>
+/// <summary>
+/// A <see cref="SeatAssignment"/> signed by the coordinator: a miner's proof that it was asked. Exists only signed here or verified by a
+/// <see cref="SeatLetterReader"/>. Letters given out together share one signature, over the root of the Merkle tree of their digests.
+/// </summary>
 public sealed class SeatLetter
 {
-    private const uint Magic = 0x41495453; // "AITS"
+    /// <summary>"AITS": a letter with a signature of its own.</summary>
+    internal const uint Magic = 0x41495453;
 
-    /// <summary>Length of <see cref="ToBytes"/>.</summary>
+    /// <summary>"AITT": a letter that shares its signature with others.</summary>
+    internal const uint SharedMagic = 0x41495454;
+
+    /// <summary>Length of <see cref="ToBytes"/> of a letter with a signature of its own; one that shares it has a byte and the siblings up to the root more.</summary>
     public const int EncodedSize = 4 + 8 + MiningTask.EncodedSize + 1 + Hash256.Size + 8 + 8 + Signature.CompactSize;
 
-    private SeatLetter(SeatAssignment assignment, Signature signature, Hash256 taskId)
+    /// <summary>Most siblings between a letter and the root.</summary>
+    public const int MaxSiblings = 16;
+
+    private static readonly Hash256 s_sharedType = Keccak256.Hash("SeatLetters(bytes32 root)"u8);
+
+    internal SeatLetter(SeatAssignment assignment, ImmutableArray<Hash256> siblings, Signature signature, Hash256 taskId)
     {
         Assignment = assignment;
+        Siblings = siblings;
         Signature = signature;
         TaskId = taskId;
     }
 
     /// <summary>What is assigned.</summary>
     public SeatAssignment Assignment { get; }
+
+    /// <summary>From the letter's digest up to the root that was signed; empty if the signature is the letter's own.</summary>
+    public ImmutableArray<Hash256> Siblings { get; }
 
     /// <summary>The coordinator's signature.</summary>
     public Signature Signature { get; }
@@ -35,20 +52,54 @@ public sealed class SeatLetter
         ArgumentNullException.ThrowIfNull(assignment);
         ArgumentNullException.ThrowIfNull(domain);
         ArgumentNullException.ThrowIfNull(coordinatorKey);
-        return new(assignment, coordinatorKey.Sign(assignment.Digest(domain)), domain.TaskId(assignment.BatchId, assignment.MiningTask.Index));
+        return new(assignment, [], coordinatorKey.Sign(assignment.Digest(domain)), domain.TaskId(assignment.BatchId, assignment.MiningTask.Index));
     }
 
-    /// <summary>"AITS", the assignment's fields in order, the compact signature.</summary>
-    public byte[] ToBytes() => new ByteWriter()
-        .UInt32(Magic)
-        .UInt64(Assignment.BatchId)
-        .Bytes(Assignment.MiningTask.ToBytes())
-        .Byte(Assignment.Seat)
-        .Hash(Assignment.GpuId)
-        .UInt64(Assignment.IssuedAt)
-        .UInt64(Assignment.CommitDeadline)
-        .Bytes(Signature.ToCompactArray())
-        .ToArray();
+    /// <summary>Signs assignments that are given out together, in their order: several with one signature.</summary>
+    /// <exception cref="ArgumentException">There are more than 2^<see cref="MaxSiblings"/>.</exception>
+    public static ImmutableArray<SeatLetter> Sign(IReadOnlyList<SeatAssignment> assignments, NetworkDomain domain, Secp256k1PrivateKey coordinatorKey)
+    {
+        ArgumentNullException.ThrowIfNull(assignments);
+        ArgumentNullException.ThrowIfNull(domain);
+        ArgumentNullException.ThrowIfNull(coordinatorKey);
+        switch (assignments.Count)
+        {
+            case 0:
+                return [];
+            case 1:
+                return [Sign(assignments[0], domain, coordinatorKey)];
+            case > 1 << MaxSiblings:
+                throw new ArgumentException($"Expected at most {1 << MaxSiblings} assignments, found {assignments.Count}.", nameof(assignments));
+        }
+
+        var tree = MerkleTree.Build([.. assignments.Select(assignment => assignment.Digest(domain))]);
+        Signature signature = coordinatorKey.Sign(SharedDigest(tree.Root, domain));
+        return [.. assignments.Select((assignment, index) => new SeatLetter(
+            assignment, tree.Proof(index), signature, domain.TaskId(assignment.BatchId, assignment.MiningTask.Index)))];
+    }
+
+    /// <summary>"AITS" or "AITT", the assignment's fields in order, for the latter the number of siblings and these, the compact signature.</summary>
+    public byte[] ToBytes()
+    {
+        ByteWriter writer = new ByteWriter()
+            .UInt32(Siblings.IsEmpty ? Magic : SharedMagic)
+            .UInt64(Assignment.BatchId)
+            .Bytes(Assignment.MiningTask.ToBytes())
+            .Byte(Assignment.Seat)
+            .Hash(Assignment.GpuId)
+            .UInt64(Assignment.IssuedAt)
+            .UInt64(Assignment.CommitDeadline);
+        if (!Siblings.IsEmpty)
+        {
+            writer.Byte((byte)Siblings.Length);
+            foreach (Hash256 sibling in Siblings)
+            {
+                writer.Hash(sibling);
+            }
+        }
+
+        return writer.Bytes(Signature.ToCompactArray()).ToArray();
+    }
 
     /// <summary>Reads and verifies a letter.</summary>
     /// <param name="bytes">The bytes of <see cref="ToBytes"/>, nothing more.</param>
@@ -61,38 +112,8 @@ public sealed class SeatLetter
         NetworkDomain domain,
         Address coordinator,
         [NotNullWhen(true)] out SeatLetter? letter,
-        [NotNullWhen(false)] out ProtocolRefusal? refusal)
-    {
-        ArgumentNullException.ThrowIfNull(domain);
-        letter = null;
-        if (bytes.Length != EncodedSize)
-        {
-            refusal = new(
-                bytes.Length < EncodedSize ? ProtocolRefusalCode.Truncated : ProtocolRefusalCode.TrailingBytes,
-                $"{EncodedSize} bytes",
-                $"{bytes.Length} bytes");
-            return false;
-        }
+        [NotNullWhen(false)] out ProtocolRefusal? refusal) => new SeatLetterReader(domain, coordinator).TryVerify(bytes, out letter, out refusal);
 
-        var reader = new ByteReader(bytes);
-        uint magic = reader.UInt32();
-        if (magic != Magic)
-        {
-            refusal = new(ProtocolRefusalCode.WrongMagic, "AITS", $"0x{magic:x8}");
-            return false;
-        }
-
-        var assignment = new SeatAssignment(reader.UInt64(), MiningTask.Read(ref reader), reader.Byte(), reader.Hash(), reader.UInt64(), reader.UInt64());
-        if (!Signature.TryParseCompact(reader.Take(Signature.CompactSize), out Signature signature)
-            || !Secp256k1.TryRecover(assignment.Digest(domain), signature, out Address signer)
-            || signer != coordinator)
-        {
-            refusal = new(ProtocolRefusalCode.SignatureInvalid, $"a signature by the coordinator {coordinator}", "another signer or other content");
-            return false;
-        }
-
-        letter = new(assignment, signature, domain.TaskId(assignment.BatchId, assignment.MiningTask.Index));
-        refusal = null;
-        return true;
-    }
+    /// <summary>What is signed for several letters: EIP-712 <c>SeatLetters(bytes32 root)</c>.</summary>
+    internal static Hash256 SharedDigest(Hash256 root, NetworkDomain domain) => domain.Digest(new Words(stackalloc byte[2 * 32]).Add(s_sharedType).Add(root).Hash());
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.RateLimiting;
 using Ait.Chain;
-using Ait.Coordinator.Ledger;
 using Ait.Protocol;
 using Ait.Protocol.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -17,14 +16,14 @@ internal sealed class RequestAdmission : IDisposable
     /// <summary>Largest request body in bytes.</summary>
     internal const int MaxBody = 1024 * 1024;
 
-    private readonly LedgerDatabase _ledger;
+    private readonly NonceBook _nonces;
     private readonly NetworkDomain _domain;
     private readonly TimeProvider _clock;
     private readonly PartitionedRateLimiter<Address> _rate;
 
-    public RequestAdmission(LedgerDatabase ledger, NetworkDomain domain, CoordinatorOptions options, TimeProvider clock)
+    public RequestAdmission(NonceBook nonces, NetworkDomain domain, CoordinatorOptions options, TimeProvider clock)
     {
-        _ledger = ledger;
+        _nonces = nonces;
         _domain = domain;
         _clock = clock;
         _rate = PartitionedRateLimiter.Create<Address, Address>(signer => RateLimitPartition.GetTokenBucketLimiter(signer, _ => new TokenBucketRateLimiterOptions
@@ -76,11 +75,8 @@ internal sealed class RequestAdmission : IDisposable
     }
 
     /// <summary>Forgets nonces so old that their timestamps are refused anyway.</summary>
-    internal void ForgetOldNonces()
-    {
-        long oldest = _clock.GetUtcNow().ToUnixTimeMilliseconds() - (4 * (long)SignedRequest.Tolerance.TotalMilliseconds);
-        _ledger.Write("forget nonces", transaction => transaction.Execute("DELETE FROM nonces WHERE used_at < $1", oldest));
-    }
+    internal void ForgetOldNonces() =>
+        _nonces.Forget(_clock.GetUtcNow().ToUnixTimeMilliseconds() - (4 * (long)SignedRequest.Tolerance.TotalMilliseconds));
 
     internal static Refusal Malformed(string expected, string found) => new(
         ProblemCodes.Malformed, "The request is not of the documented form.", expected, found, "Send the form that docs/protocol.md gives.");
@@ -110,10 +106,7 @@ internal sealed class RequestAdmission : IDisposable
             return Answer.Problem(forbidden);
         }
 
-        bool fresh = _ledger.Write("use nonce", transaction => transaction.Execute(
-            "INSERT INTO nonces (signer, nonce, used_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-            request.Signer, request.Nonce, transaction.NowMillis) == 1);
-        return fresh
+        return await _nonces.UseAsync(request.Signer, request.Nonce)
             ? await handle(request.Signer)
             : Answer.Problem(new Refusal(
                 ProblemCodes.NonceReplayed, "This nonce was used before.", "a fresh nonce", request.Nonce.ToString(), "Sign each request, also a retry, with a new random nonce."));

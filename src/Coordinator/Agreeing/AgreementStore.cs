@@ -1,16 +1,21 @@
 using System.Collections.Immutable;
 using Ait.Coordinator.Collecting;
 using Ait.Coordinator.Ledger;
+using Ait.Coordinator.Observing;
 using Ait.Protocol;
 
 namespace Ait.Coordinator.Agreeing;
 
-/// <summary>Turns revealed results into agreements in the ledger; each task is decided in one transaction.</summary>
+/// <summary>Turns revealed results into agreements in the ledger; a task is decided while it is locked.</summary>
 internal sealed class AgreementStore
 {
+    /// <summary>Most tasks that are decided in one transaction.</summary>
+    internal const int MostAtOnce = 512;
+
     private readonly LedgerDatabase _ledger;
     private readonly CollectionStore _collection;
     private readonly NetworkDomain _domain;
+    private int _isDeciding;
 
     public AgreementStore(LedgerDatabase ledger, CollectionStore collection, NetworkDomain domain)
     {
@@ -19,63 +24,94 @@ internal sealed class AgreementStore
         _domain = domain;
     }
 
-    /// <summary>Seated tasks about which something may have to be decided now.</summary>
-    internal IReadOnlyList<long> Due() => _ledger.Read(transaction => transaction.Query(
+    /// <summary>Seated tasks about which something may have to be decided now, at most so many. The plus keeps the index of all phases out of it.</summary>
+    internal IReadOnlyList<long> Due(int most = int.MaxValue) => _ledger.Read(transaction => transaction.Query(
         """
-        SELECT task_key FROM tasks t WHERE phase = 2 AND (
-          (reveal_opened_at IS NULL AND commit_deadline < $1)
-          OR (reveal_opened_at IS NOT NULL AND (reveal_deadline < $1
-              OR (SELECT count(*) FROM reveals r WHERE r.task_key = t.task_key) = (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key))))
-        ORDER BY task_key
+        SELECT task_key FROM tasks t WHERE reveal_opened_at > 0 AND result_hash IS NULL AND void_reason IS NULL AND +phase = 2 AND (reveal_deadline < $1
+            OR (SELECT count(*) FROM reveals r WHERE r.task_key = t.task_key) = (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key))
+        UNION ALL
+        SELECT task_key FROM tasks WHERE commit_deadline < $1 AND reveal_opened_at IS NULL AND void_reason IS NULL AND +phase = 2
+        LIMIT $2
         """,
         row => row.GetInt64(0),
-        transaction.NowMillis));
+        transaction.NowMillis, (long)most));
 
     /// <summary>Decides one task and writes it down.</summary>
-    internal AgreementDecision Decide(long taskKey)
+    internal AgreementDecision Decide(long taskKey) => Decide([taskKey]).Single().Decision;
+
+    /// <summary>
+    /// Decides the tasks whose last result came in through this process; how many have an agreement now. Any replica may. While one caller
+    /// is at it the others go on: what comes in meanwhile is decided together.
+    /// </summary>
+    internal int DecideCompleted()
     {
-        AgreementDecision decision = _ledger.Write("agree", transaction =>
+        int agreed = 0;
+        while (!_collection.Completed.IsEmpty && Interlocked.Exchange(ref _isDeciding, 1) == 0)
         {
-            TaskRow? task = transaction.First(TaskRow.Select + "WHERE t.task_key = $1", TaskRow.Read, taskKey);
-            if (task is null)
+            try
             {
-                return new AgreementDecision.Wait();
+                agreed += Decide(_collection.Completed.Take(MostAtOnce)).Count(item => item.Decision is AgreementDecision.Agreed);
             }
-
-            ImmutableArray<RevealedSeat> revealed = Revealed(transaction, taskKey, _domain);
-            int committed = (int)transaction.Number("SELECT count(*) FROM commitments WHERE task_key = $1", taskKey);
-            int answered = (int)transaction.Number("SELECT count(*) FROM reveals WHERE task_key = $1", taskKey);
-            AgreementDecision decided = AgreementDecision.Decide(task, committed, answered, [.. revealed.Select(seat => seat.Attestation)], transaction.NowMillis);
-            switch (decided)
+            finally
             {
-                case AgreementDecision.Agreed agreed:
-                    Write(transaction, task, agreed.Agreement, revealed);
-                    break;
-                case AgreementDecision.Void given:
-                    GiveUp(transaction, task, given.Reason);
-                    break;
+                Volatile.Write(ref _isDeciding, 0);
             }
-
-            return decided;
-        });
-        if (decision is AgreementDecision.OpenReveal)
-        {
-            _collection.OpenRevealIfDue(taskKey);
         }
 
-        return decision;
+        return agreed;
+    }
+
+    /// <summary>Decides tasks and writes it down, all in one transaction; tasks that there are not are left out.</summary>
+    internal IReadOnlyList<(TaskRow Task, AgreementDecision Decision)> Decide(IReadOnlyList<long> taskKeys)
+    {
+        var keys = RowSet.Of("task_key", RowKind.Number, taskKeys);
+        List<(TaskRow Task, AgreementDecision Decision)> decisions = _ledger.Write(
+            "agree",
+            transaction =>
+            {
+                List<TaskRow> tasks = transaction.Query(TaskRow.Select + "JOIN {rows} ON v.task_key = t.task_key ORDER BY t.task_key FOR UPDATE OF t", keys, TaskRow.Read);
+                ILookup<long, StoredResult> results = Results(transaction, keys).ToLookup(stored => stored.TaskKey);
+                Dictionary<long, int> committed = transaction
+                    .Query("SELECT c.task_key, count(*) FROM {rows} JOIN commitments c ON c.task_key = v.task_key GROUP BY c.task_key", keys, row => (row.GetInt64(0), (int)row.GetInt64(1)))
+                    .ToDictionary();
+                List<(TaskRow Task, AgreementDecision Decision)> decided = [];
+                List<(TaskRow, Agreement, int)> agreed = [];
+                foreach (TaskRow task in tasks)
+                {
+                    RevealedSeat[] revealed = [.. results[task.TaskKey].Where(stored => stored.IsPayable).OrderBy(stored => stored.Seat).Select(Verify)];
+                    AgreementDecision decision = AgreementDecision.Decide(
+                        task, committed.GetValueOrDefault(task.TaskKey), results[task.TaskKey].Count(), [.. revealed.Select(seat => seat.Attestation)], transaction.NowMillis);
+                    decided.Add((task, decision));
+                    switch (decision)
+                    {
+                        case AgreementDecision.Agreed found:
+                            agreed.Add((task, found.Agreement, revealed
+                                .Where(seat => seat.Attestation.Statement.ResultHash == found.Agreement.ResultHash)
+                                .Aggregate(0, (mask, seat) => mask | (1 << seat.Seat))));
+                            break;
+                        case AgreementDecision.Void given:
+                            GiveUp(transaction, task, given.Reason);
+                            break;
+                    }
+                }
+
+                Write(transaction, agreed);
+                return decided;
+            },
+            WriteIsolation.RowLocks);
+        Telemetry.Agreed(decisions.Count(item => item.Decision is AgreementDecision.Agreed));
+        long[] toOpen = [.. decisions.Where(item => item.Decision is AgreementDecision.OpenReveal).Select(item => item.Task.TaskKey)];
+        if (toOpen.Length > 0)
+        {
+            _collection.OpenRevealsIfDue(toOpen);
+        }
+
+        return decisions;
     }
 
     /// <summary>The results of a task that the registry can take, re-earned from the bytes the ledger kept.</summary>
     internal static ImmutableArray<RevealedSeat> Revealed(LedgerTransaction transaction, long taskKey, NetworkDomain domain) =>
-    [
-        .. transaction.Query(
-            "SELECT seat, attestation, enclave_key FROM reveals WHERE task_key = $1 AND refused_bounds IS NULL ORDER BY seat",
-            row => WorkAttestation.TryVerify(row.Bytes(1), domain, row.Address(2), out WorkAttestation? attestation, out ProtocolRefusal? refusal)
-                ? new RevealedSeat((byte)row.GetInt64(0), attestation)
-                : throw new LedgerException($"The ledger holds a work attestation that does not verify ({refusal}); restore it from a backup."),
-            taskKey),
-    ];
+        [.. Results(transaction, RowSet.Of("task_key", RowKind.Number, [taskKey])).Where(stored => stored.IsPayable).OrderBy(stored => stored.Seat).Select(stored => stored.Verify(domain))];
 
     /// <summary>Ends a task without a mint; the buyer's credit is untouched because nothing settled.</summary>
     internal static void GiveUp(LedgerTransaction transaction, TaskRow task, string reason)
@@ -105,16 +141,25 @@ internal sealed class AgreementStore
         transaction.Record("task void", task.TaskId?.ToArray(), reason);
     }
 
-    private static void Write(LedgerTransaction transaction, TaskRow task, Agreement agreement, ImmutableArray<RevealedSeat> revealed)
+    /// <summary>What was verified when it was revealed to this process need not be verified again, if the ledger has the same bytes.</summary>
+    private RevealedSeat Verify(StoredResult stored) =>
+        _collection.Completed.Recall(stored.TaskKey, stored.Seat) is WorkAttestation known && stored.Is(known) ? new RevealedSeat(stored.Seat, known) : stored.Verify(_domain);
+
+    private static List<StoredResult> Results(LedgerTransaction transaction, RowSet keys) => transaction.Query(
+        "SELECT r.task_key, r.seat, r.attestation, r.enclave_key, r.refused_bounds FROM {rows} JOIN reveals r ON r.task_key = v.task_key",
+        keys, row => new StoredResult(row.GetInt64(0), (byte)row.GetInt64(1), row.Bytes(2), row.Address(3), row.IsDBNull(4)));
+
+    private static void Write(LedgerTransaction transaction, IReadOnlyCollection<(TaskRow Task, Agreement Agreement, int Matching)> agreed)
     {
-        int matching = revealed
-            .Where(seat => seat.Attestation.Statement.ResultHash == agreement.ResultHash)
-            .Aggregate(0, (mask, seat) => mask | (1 << seat.Seat));
+        var rows = new RowSet(("task_key", RowKind.Number), ("result_hash", RowKind.Bytes), ("matching", RowKind.Number));
+        foreach ((TaskRow task, Agreement agreement, int matching) in agreed)
+        {
+            rows.Add(task.TaskKey, agreement.ResultHash, (long)matching);
+        }
+
         transaction.Execute(
-            "INSERT INTO agreements (task_key, result_hash, matching, decided_at) VALUES ($1, $2, $3, $4)",
-            task.TaskKey, agreement.ResultHash, (long)matching, transaction.NowMillis);
-        transaction.Execute("UPDATE tasks SET phase = 3, result_hash = $2 WHERE task_key = $1", task.TaskKey, agreement.ResultHash);
-        transaction.Record("agreed", task.TaskId?.ToArray(), $"{agreement.Matching.Length} of {SeatDraw.Seats} on {agreement.ResultHash}");
+            "INSERT INTO agreements (task_key, result_hash, matching, decided_at) SELECT v.task_key, v.result_hash, v.matching, $1 FROM {rows}", rows, transaction.NowMillis);
+        transaction.Execute("UPDATE tasks SET phase = 3, result_hash = v.result_hash FROM {rows} WHERE tasks.task_key = v.task_key", rows);
     }
 }
 

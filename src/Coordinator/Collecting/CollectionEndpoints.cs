@@ -1,18 +1,27 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Ait.Chain;
 using Ait.Coordinator.Admitting;
+using Ait.Coordinator.Agreeing;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Enrolling;
+using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Loops;
+using Ait.Coordinator.Observing;
 using Ait.Protocol;
 using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Collecting;
 
-/// <summary>POST /v1/commitments, POST /v1/results and GET /v1/seats/{taskId}.</summary>
+/// <summary>POST /v1/commitments, POST /v1/results and GET /v1/seats/{taskId}, and each for several seats of one device.</summary>
 internal sealed class CollectionEndpoints
 {
+    /// <summary>Most seats in one request.</summary>
+    internal const int MaxAtOnce = 128;
+
     private readonly RequestAdmission _admission;
     private readonly CollectionStore _store;
+    private readonly AgreementStore _agreements;
     private readonly DispatchStore _dispatch;
     private readonly DeviceGate _devices;
     private readonly PayableDurations _durations;
@@ -20,13 +29,15 @@ internal sealed class CollectionEndpoints
     private readonly CoordinatorOptions _options;
     private readonly Signals _signals;
     private readonly TimeProvider _clock;
+    private readonly ILogger _log;
 
     public CollectionEndpoints(
-        RequestAdmission admission, CollectionStore store, DispatchStore dispatch, DeviceGate devices, PayableDurations durations, NetworkDomain domain,
-        CoordinatorOptions options, Signals signals, TimeProvider clock)
+        RequestAdmission admission, CollectionStore store, AgreementStore agreements, DispatchStore dispatch, DeviceGate devices, PayableDurations durations, NetworkDomain domain,
+        CoordinatorOptions options, Signals signals, TimeProvider clock, ILogger<CollectionEndpoints> log)
     {
         _admission = admission;
         _store = store;
+        _agreements = agreements;
         _dispatch = dispatch;
         _devices = devices;
         _durations = durations;
@@ -34,6 +45,7 @@ internal sealed class CollectionEndpoints
         _options = options;
         _signals = signals;
         _clock = clock;
+        _log = log;
     }
 
     internal void Map(IEndpointRouteBuilder routes)
@@ -41,13 +53,16 @@ internal sealed class CollectionEndpoints
         routes.MapPost("/v1/commitments", CommitAsync);
         routes.MapPost("/v1/results", RevealAsync);
         routes.MapGet("/v1/seats/{taskId}", ShowSeatAsync);
+        routes.MapPost("/v1/commitments/batch", CommitSeveralAsync);
+        routes.MapPost("/v1/results/batch", RevealSeveralAsync);
+        routes.MapPost("/v1/seats", ShowSeatsAsync);
     }
 
     private Task CommitAsync(HttpContext context) => _admission.RunAsync(
         context,
         ProtocolJson.Default.CommitmentRequest,
         (request, signer) => _devices.AuthoriseAsync(request.GpuId, signer, context.RequestAborted),
-        (request, signer) => Task.FromResult(Commit(request, signer)));
+        CommitAsync);
 
     private Task RevealAsync(HttpContext context) => _admission.RunAsync(
         context,
@@ -67,12 +82,80 @@ internal sealed class CollectionEndpoints
             signer => Task.FromResult(ShowSeat(taskId, gpuId, signer)));
     }
 
-    private IResult Commit(CommitmentRequest request, Address signer)
+    private Task CommitSeveralAsync(HttpContext context) => _admission.RunAsync(
+        context,
+        ProtocolJson.Default.CommitmentsRequest,
+        (request, signer) => AuthoriseAsync(request.GpuId, request.Commitments.Count, signer, context.RequestAborted),
+        async (request, signer) =>
+        {
+            ImmutableArray<SeatOutcome> outcomes = await _store.CommitAsync(new DeviceCommitments(
+                request.GpuId, signer, [.. request.Commitments.Select(item => (item.TaskId, item.Commitment))]));
+            return Show(outcomes.Select(outcome => ToAnswer(outcome.Seat, outcome.Refusal)));
+        });
+
+    private Task RevealSeveralAsync(HttpContext context) => _admission.RunAsync(
+        context,
+        ProtocolJson.Default.ResultsRequest,
+        (request, signer) => AuthoriseAsync(request.GpuId, request.Results.Count, signer, context.RequestAborted),
+        (request, signer) => RevealAsync(request, signer, context.RequestAborted));
+
+    private Task ShowSeatsAsync(HttpContext context) => _admission.RunAsync(
+        context,
+        ProtocolJson.Default.SeatsRequest,
+        (request, signer) => AuthoriseAsync(request.GpuId, request.TaskIds.Count, signer, context.RequestAborted),
+        (request, signer) =>
+        {
+            IReadOnlyDictionary<Hash256, SeatView> seats = _store.Find(request.TaskIds, request.GpuId);
+            Acknowledge(seats.Values, signer);
+            return Task.FromResult(Show(request.TaskIds.Select(taskId => seats.GetValueOrDefault(taskId) is SeatView seat
+                ? ToAnswer(seat, null)
+                : ToAnswer(null, CollectionStore.NoSeat(taskId, request.GpuId)))));
+        });
+
+    /// <summary>The number first, then who asks: what costs more comes after both.</summary>
+    private async Task<Refusal?> AuthoriseAsync(Hash256 gpuId, int count, Address signer, CancellationToken cancellation) =>
+        count is < 1 or > MaxAtOnce ? RequestAdmission.Malformed($"1 to {MaxAtOnce} seats", $"{count}") : await _devices.AuthoriseAsync(gpuId, signer, cancellation);
+
+    private async Task<IResult> CommitAsync(CommitmentRequest request, Address signer) =>
+        Show((await _store.CommitAsync(new DeviceCommitments(request.GpuId, signer, [(request.TaskId, request.Commitment)])))[0]);
+
+    /// <summary>Each result by itself: one that is not of this device or no result is refused in its place.</summary>
+    private async Task<IResult> RevealAsync(ResultsRequest request, Address signer, CancellationToken cancellation)
     {
-        Refusal? refusal = _store.Commit(request.TaskId, request.GpuId, request.Commitment, signer);
-        _signals.Collected.Set();
-        return refusal is null ? Show(request.TaskId, request.GpuId) : Answer.Problem(refusal);
+        var answers = new SeatAnswer[request.Results.Count];
+        List<(int Place, RevealedResult Result)> sound = [];
+        for (int i = 0; i < answers.Length; i++)
+        {
+            if (TryReadResult(request.Results[i], signer, out RevealedResult? result, out Refusal? refusal)
+                && (refusal = JudgeDevice(result.Attestation, request.GpuId)) is null)
+            {
+                sound.Add((i, result));
+            }
+            else
+            {
+                answers[i] = ToAnswer(null, refusal);
+            }
+        }
+
+        if (sound.Count > 0)
+        {
+            ImmutableArray<SeatOutcome> outcomes = await _store.RevealAsync(new DeviceResults(
+                request.GpuId, await PayableAsync(request.GpuId, [.. sound.Select(item => item.Result)], cancellation)));
+            Agree();
+            foreach (((int place, _), SeatOutcome outcome) in sound.Zip(outcomes))
+            {
+                answers[place] = ToAnswer(outcome.Seat, outcome.Refusal);
+            }
+        }
+
+        return Show(answers);
     }
+
+    private static Refusal? JudgeDevice(WorkAttestation attestation, Hash256 gpuId) => attestation.Statement.GpuId == gpuId
+        ? null
+        : new Refusal(
+            ProblemCodes.ResultInvalid, "The work attestation speaks of another device.", gpuId.ToString(), attestation.Statement.GpuId.ToString(),
+            "Send the results of one device in one request.");
 
     /// <summary>The attestation is read before anything is written: its own signature must be the signer's too.</summary>
     private async Task<Refusal?> AuthoriseResultAsync(ResultRequest request, Address signer, CancellationToken cancellation) =>
@@ -82,30 +165,67 @@ internal sealed class CollectionEndpoints
 
     private async Task<IResult> RevealAsync(ResultRequest request, Address signer, CancellationToken cancellation)
     {
-        if (!TryReadAttestation(request, signer, out WorkAttestation? attestation, out Refusal? refusal))
+        if (!TryReadResult(request, signer, out RevealedResult? result, out Refusal? refusal))
         {
             return Answer.Problem(refusal);
         }
 
-        if (!Hex.TryDecode(request.Transcript, out byte[]? transcript))
+        Hash256 gpuId = result.Attestation.Statement.GpuId;
+        SeatOutcome outcome = (await _store.RevealAsync(new DeviceResults(gpuId, await PayableAsync(gpuId, [result], cancellation))))[0];
+        Agree();
+        return Show(outcome);
+    }
+
+    /// <summary>The results with the durations that the registry takes of them.</summary>
+    private async Task<IReadOnlyList<RevealedResult>> PayableAsync(Hash256 gpuId, IReadOnlyList<RevealedResult> results, CancellationToken cancellation)
+    {
+        IReadOnlyDictionary<Hash256, PricedWork> work = _store.FindWork(results.Select(result => result.TaskId));
+        IReadOnlyList<DurationRange> ranges = await _durations.OfAsync(
+            gpuId, [.. results.Select(result => (work.GetValueOrDefault(result.TaskId), result.Attestation.Statement.DurationMillis))], cancellation);
+        return [.. results.Zip(ranges, (result, range) => result with { Payable = range })];
+    }
+
+    /// <summary>What came in last may have completed tasks. It is on disk: if their decision fails here, the loop makes it.</summary>
+    private void Agree()
+    {
+        try
         {
-            return Answer.Problem(RequestAdmission.Malformed("a transcript in hexadecimal", $"{request.Transcript.Length} characters"));
+            int agreed = _agreements.DecideCompleted();
+            if (agreed > 0)
+            {
+                LoopLog.Agreed(_log, agreed);
+                _signals.Agreed.Set();
+            }
+        }
+        catch (LedgerException fault)
+        {
+            LoopLog.RoundFailed(_log, nameof(AgreementStore), fault.Message, fault);
+        }
+    }
+
+    private bool TryReadResult(ResultRequest request, Address signer, [NotNullWhen(true)] out RevealedResult? result, [NotNullWhen(false)] out Refusal? refusal)
+    {
+        result = null;
+        if (!TryReadAttestation(request, signer, out WorkAttestation? attestation, out refusal))
+        {
+            return false;
         }
 
-        WorkStatement statement = attestation.Statement;
-        DurationRange payable = _store.Find(statement.TaskId, statement.GpuId) is SeatView seat
-            ? await _durations.OfAsync(seat, statement.DurationMillis, cancellation)
-            : DurationRange.Any;
-        refusal = _store.Reveal(_domain, attestation, request.Salt, transcript, payable);
-        _signals.Collected.Set();
-        return refusal is null ? Show(statement.TaskId, statement.GpuId) : Answer.Problem(refusal);
+        if (!Hex.TryDecode(request.Transcript, out byte[]? transcript))
+        {
+            refusal = RequestAdmission.Malformed("a transcript in hexadecimal", $"{request.Transcript.Length} characters");
+            return false;
+        }
+
+        result = new RevealedResult(attestation, request.Salt, transcript, DurationRange.Any);
+        return true;
     }
 
     private bool TryReadAttestation(
         ResultRequest request,
         Address signer,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out WorkAttestation? attestation,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out Refusal? refusal)
+        [NotNullWhen(true)] out WorkAttestation? attestation,
+        [NotNullWhen(false)] out Refusal? refusal)
     {
         attestation = null;
         byte[] bytes = new byte[WorkAttestation.EncodedSize];
@@ -134,26 +254,37 @@ internal sealed class CollectionEndpoints
             return Answer.Problem(CollectionStore.NoSeat(taskId, gpuId));
         }
 
-        if (seat.Commitment is null && seat.LeaseHolder == signer)
-        {
-            _dispatch.Acknowledge(seat.Task.TaskKey, seat.Seat, signer, _options.LeaseLength);
-        }
-
-        return Show(seat);
+        Acknowledge([seat], signer);
+        return Show(new SeatOutcome(seat, null));
     }
 
-    private IResult Show(Hash256 taskId, Hash256 gpuId) =>
-        _store.Find(taskId, gpuId) is SeatView seat ? Show(seat) : Answer.Problem(CollectionStore.NoSeat(taskId, gpuId));
+    /// <summary>Who asks after a seat has its letter.</summary>
+    private void Acknowledge(IEnumerable<SeatView> seats, Address signer) => _dispatch.Acknowledge(
+        seats.Where(seat => seat.Commitment is null && seat.LeaseHolder == signer).Select(seat => (seat.Task.TaskKey, seat.Seat)), signer, _options.LeaseLength);
 
-    private IResult Show(SeatView seat) => Answer.Json(
-        new SeatResponse(
-            seat.TaskId,
-            seat.GpuId,
-            Collection.PhaseOf(seat, _clock.GetUtcNow().ToUnixTimeMilliseconds()),
-            seat.Task.Phase == TaskPhase.Seated && seat.Task.RevealOpenedAt is not null,
-            seat.Reason,
-            UnpaidReasons.RemedyFor(seat.Reason, seat.Detail),
-            seat.PaidWei,
-            seat.Task.SettledTransaction),
-        ProtocolJson.Default.SeatResponse);
+    private static IResult Show(IEnumerable<SeatAnswer> answers) => Answer.Json(new SeatsResponse([.. answers]), ProtocolJson.Default.SeatsResponse);
+
+    private IResult Show(SeatOutcome outcome) => outcome.Seat is SeatView seat
+        ? Answer.Json(ToResponse(seat), ProtocolJson.Default.SeatResponse)
+        : Answer.Problem(outcome.Refusal!); // One of the two is set.
+
+    private SeatAnswer ToAnswer(SeatView? seat, Refusal? refusal)
+    {
+        if (refusal is not null)
+        {
+            Telemetry.Refused(refusal.Code);
+        }
+
+        return new SeatAnswer(seat is null ? null : ToResponse(seat), refusal?.ToProblem());
+    }
+
+    private SeatResponse ToResponse(SeatView seat) => new(
+        seat.TaskId,
+        seat.GpuId,
+        Collection.PhaseOf(seat, _clock.GetUtcNow().ToUnixTimeMilliseconds()),
+        seat.Task.Phase == TaskPhase.Seated && seat.Task.RevealOpenedAt is not null,
+        seat.Reason,
+        UnpaidReasons.RemedyFor(seat.Reason, seat.Detail),
+        seat.PaidWei,
+        seat.Task.SettledTransaction);
 }

@@ -1,145 +1,278 @@
+using System.Collections.Immutable;
 using Ait.Chain;
 using Ait.Coordinator.Admitting;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Observing;
 using Ait.Protocol;
 using Ait.Protocol.Http;
-using System.Data.Common;
 
 namespace Ait.Coordinator.Collecting;
 
 /// <summary>Commitments and reveals in the ledger. Judging and writing happen in one transaction.</summary>
 internal sealed class CollectionStore
 {
-    private readonly LedgerDatabase _ledger;
-    private readonly TimeSpan _revealWindow;
+    private const int MostAtOnce = 32;
 
-    public CollectionStore(LedgerDatabase ledger, CoordinatorOptions options)
+    private static readonly string s_tasksById = TaskRow.Select + "JOIN {rows} ON v.task_id = t.task_id ";
+
+    private readonly LedgerDatabase _ledger;
+    private readonly NetworkDomain _domain;
+    private readonly TimeSpan _revealWindow;
+    private readonly WriteGroup<DeviceCommitments, ImmutableArray<SeatOutcome>> _commitments;
+    private readonly WriteGroup<DeviceResults, ImmutableArray<SeatOutcome>> _results;
+
+    public CollectionStore(LedgerDatabase ledger, NetworkDomain domain, CoordinatorOptions options)
     {
         _ledger = ledger;
+        _domain = domain;
         _revealWindow = options.RevealWindow;
+        _commitments = new WriteGroup<DeviceCommitments, ImmutableArray<SeatOutcome>>(Commit, MostAtOnce);
+        _results = new WriteGroup<DeviceResults, ImmutableArray<SeatOutcome>>(Reveal, MostAtOnce);
     }
 
-    internal SeatView? Find(Hash256 taskId, Hash256 gpuId) => _ledger.Read(transaction => Find(transaction, taskId, gpuId));
+    /// <summary>Tasks that wait for no further result, to be decided.</summary>
+    internal CompletedTasks Completed { get; } = new();
 
-    internal Refusal? Commit(Hash256 taskId, Hash256 gpuId, Hash256 commitment, Address signer) => _ledger.Write("commit result", transaction =>
+    internal SeatView? Find(Hash256 taskId, Hash256 gpuId) => Find([taskId], gpuId).GetValueOrDefault(taskId);
+
+    /// <summary>The device's seats at these tasks, by task; tasks where it has none are left out.</summary>
+    internal IReadOnlyDictionary<Hash256, SeatView> Find(IEnumerable<Hash256> taskIds, Hash256 gpuId) => _ledger
+        .Read(transaction => Load(transaction, transaction.Query(s_tasksById, TaskIds(taskIds), TaskRow.Read)))
+        .Where(seat => seat.GpuId == gpuId)
+        .ToDictionary(seat => seat.TaskId);
+
+    /// <summary>What bounds the durations of tasks; tasks that there are not are left out.</summary>
+    internal IReadOnlyDictionary<Hash256, PricedWork> FindWork(IEnumerable<Hash256> taskIds)
     {
-        long now = transaction.NowMillis;
-        if (Find(transaction, taskId, gpuId) is not SeatView seat)
-        {
-            return NoSeat(taskId, gpuId);
-        }
+        RowSet rows = TaskIds(taskIds);
+        return _ledger.ReadOne(transaction => transaction.Query(
+            "SELECT t.task_id, t.workload_type, t.compute_units FROM {rows} JOIN tasks t ON t.task_id = v.task_id",
+            rows, row => (row.Hash(0), new PricedWork((WorkloadType)row.GetInt64(1), new ComputeUnits(row.Unsigned(2)))))).ToDictionary();
+    }
 
-        OpenRevealIfDue(transaction, seat, now);
-        seat = Find(transaction, taskId, gpuId)!; // Just found.
-        if (Collection.JudgeCommitment(seat, commitment, now) is Refusal refusal)
-        {
-            return refusal;
-        }
+    internal Refusal? Commit(Hash256 taskId, Hash256 gpuId, Hash256 commitment, Address signer) =>
+        Commit([new DeviceCommitments(gpuId, signer, [(taskId, commitment)])])[0][0].Refusal;
 
-        if (seat.Commitment is null)
-        {
-            transaction.Execute(
-                "INSERT INTO commitments (task_key, seat, commitment, signer, received_at) VALUES ($1, $2, $3, $4, $5)",
-                seat.Task.TaskKey, (long)seat.Seat, commitment, signer, now);
-            transaction.Execute("UPDATE seats SET open = 0 WHERE task_key = $1 AND seat = $2", seat.Task.TaskKey, (long)seat.Seat);
-            Telemetry.Committed();
-            transaction.Record("committed", taskId.ToArray(), $"seat {seat.Seat}");
-            OpenRevealIfDue(transaction, Find(transaction, taskId, gpuId)!, now); // Just found.
-        }
+    /// <summary>Takes one device's commitments, each judged by itself: a refusal in the place of each that is not taken.</summary>
+    internal Task<ImmutableArray<SeatOutcome>> CommitAsync(DeviceCommitments commitments) => _commitments.WriteAsync(commitments);
 
-        return null;
-    });
+    internal Refusal? Reveal(WorkAttestation attestation, Hash256 salt, byte[] transcript, DurationRange payable) =>
+        Reveal([new DeviceResults(attestation.Statement.GpuId, [new RevealedResult(attestation, salt, transcript, payable)])])[0][0].Refusal;
 
     /// <summary>
-    /// Takes a result. One with a duration outside of <paramref name="payable"/> is kept and refused: nobody waits for it any more, and
-    /// neither the agreement nor the settlement counts it.
+    /// Takes one device's results, each judged by itself: a refusal in the place of each that is not taken. One with a duration outside of
+    /// what is payable is kept and refused: nobody waits for it any more, and neither the agreement nor the settlement counts it.
     /// </summary>
-    internal Refusal? Reveal(NetworkDomain domain, WorkAttestation attestation, Hash256 salt, byte[] transcript, DurationRange payable) => _ledger.Write("reveal result", transaction =>
-    {
-        long now = transaction.NowMillis;
-        WorkStatement statement = attestation.Statement;
-        if (Find(transaction, statement.TaskId, statement.GpuId) is not SeatView seat)
-        {
-            return NoSeat(statement.TaskId, statement.GpuId);
-        }
-
-        OpenRevealIfDue(transaction, seat, now);
-        seat = Find(transaction, statement.TaskId, statement.GpuId)!; // Just found.
-        if (Collection.JudgeReveal(seat, domain, attestation, salt, transcript, now) is Refusal refusal)
-        {
-            return refusal;
-        }
-
-        string? bounds = seat.RefusedBounds;
-        if (seat.RevealedResult is null)
-        {
-            bounds = payable.Contains(statement.DurationMillis) ? null : payable.ToString();
-            transaction.Execute(
-                "INSERT INTO reveals (task_key, seat, attestation, salt, enclave_key, transcript, received_at, refused_bounds) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                seat.Task.TaskKey, (long)seat.Seat, attestation.ToBytes(), salt, attestation.EnclaveKey, transcript, now, bounds);
-            Telemetry.Revealed();
-            transaction.Record(
-                bounds is null ? "revealed" : "left out", statement.TaskId.ToArray(),
-                $"seat {seat.Seat}, result {statement.ResultHash}, {statement.DurationMillis} ms{(bounds is null ? string.Empty : $", the registry takes {bounds}")}");
-        }
-
-        return bounds is null ? null : Collection.RefuseDuration(bounds, statement.DurationMillis);
-    });
+    internal Task<ImmutableArray<SeatOutcome>> RevealAsync(DeviceResults results) => _results.WriteAsync(results);
 
     internal static Refusal NoSeat(Hash256 taskId, Hash256 gpuId) => new(
         ProblemCodes.NotFound, "This device has no seat at this task.", $"a seat drawn for {gpuId}", $"task {taskId}",
         "Work only on tasks of your own seat letters.");
 
-    /// <summary>Opens the reveal of a task once every seat has committed or the commit deadline has passed.</summary>
-    internal bool OpenRevealIfDue(long taskKey) => _ledger.Write("open reveal", transaction =>
-    {
-        SeatView? seat = transaction.First(SelectSeat + "WHERE t.task_key = $1", ReadSeat, taskKey);
-        return seat is not null && OpenRevealIfDue(transaction, seat, transaction.NowMillis);
-    });
-
-    private bool OpenRevealIfDue(LedgerTransaction transaction, SeatView seat, long now)
-    {
-        if (seat.Task.RevealOpenedAt is not null || !Collection.IsRevealDue(seat, now))
+    /// <summary>Opens the reveal of tasks every seat of which has committed, or whose commit deadline has passed.</summary>
+    internal void OpenRevealsIfDue(IEnumerable<long> taskKeys) => _ledger.Write(
+        "open reveals",
+        transaction =>
         {
-            return false;
+            List<TaskRow> tasks = transaction.Query(
+                TaskRow.Select + "JOIN {rows} ON v.task_key = t.task_key ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, taskKeys), TaskRow.Read);
+            OpenReveals(transaction, new LockedSeats(Load(transaction, tasks)), transaction.NowMillis);
+        },
+        WriteIsolation.RowLocks);
+
+    /// <summary>Takes the commitments of several requests in one transaction, in their order.</summary>
+    internal List<ImmutableArray<SeatOutcome>> Commit(IReadOnlyList<DeviceCommitments> requests) => _ledger.Write(
+        "commit results",
+        transaction =>
+        {
+            long now = transaction.NowMillis;
+            LockedSeats seats = Lock(transaction, requests.SelectMany(request => request.Commitments.Select(item => item.TaskId)), now);
+            var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number), ("commitment", RowKind.Bytes), ("signer", RowKind.Bytes));
+            var refusals = new List<ImmutableArray<Refusal?>>();
+            foreach (DeviceCommitments request in requests)
+            {
+                var refused = ImmutableArray.CreateBuilder<Refusal?>();
+                foreach ((Hash256 taskId, Hash256 commitment) in request.Commitments)
+                {
+                    SeatView? seat = seats.Find(taskId, request.GpuId);
+                    Refusal? refusal = seat is null ? NoSeat(taskId, request.GpuId) : Collection.JudgeCommitment(seat, commitment, now);
+                    if (refusal is null && seat is { Commitment: null })
+                    {
+                        taken.Add(seat.Task.TaskKey, (long)seat.Seat, commitment, request.Signer);
+                        seats.Commit(seat, commitment);
+                    }
+
+                    refused.Add(refusal);
+                }
+
+                refusals.Add(refused.ToImmutable());
+            }
+
+            // The seats first: what refers to a row of the same transaction need not lock it.
+            transaction.Execute("UPDATE seats SET open = 0 FROM {rows} WHERE seats.task_key = v.task_key AND seats.seat = v.seat", taken);
+            transaction.Execute(
+                "INSERT INTO commitments (task_key, seat, commitment, signer, received_at) SELECT v.task_key, v.seat, v.commitment, v.signer, $1 FROM {rows}", taken, now);
+            OpenReveals(transaction, seats, now);
+            Telemetry.Committed(taken.Count);
+            return requests.Zip(refusals, (request, refused) => Outcomes(seats, request.GpuId, request.Commitments.Select(item => item.TaskId), refused)).ToList();
+        },
+        WriteIsolation.RowLocks);
+
+    /// <summary>Takes the results of several requests in one transaction, in their order.</summary>
+    internal List<ImmutableArray<SeatOutcome>> Reveal(IReadOnlyList<DeviceResults> requests)
+    {
+        List<(SeatView Seat, WorkAttestation Attestation)> taken = [];
+        List<ImmutableArray<SeatOutcome>> outcomes = _ledger.Write(
+            "reveal results",
+            transaction =>
+            {
+                taken.Clear(); // The work may be run again.
+                return Reveal(transaction, requests, taken);
+            },
+            WriteIsolation.RowLocks);
+        foreach ((SeatView seat, WorkAttestation attestation) in taken)
+        {
+            Completed.Note(seat.Task.TaskKey, seat.Seat, attestation);
+            if (seat.SeatsRevealed == seat.SeatsCommitted)
+            {
+                Completed.Complete(seat.Task.TaskKey);
+            }
         }
 
-        long deadline = Math.Min(now + (long)_revealWindow.TotalMilliseconds, (long)seat.Task.Task.Deadline * 1000);
-        transaction.Execute(
-            "UPDATE tasks SET reveal_opened_at = $2, reveal_deadline = $3 WHERE task_key = $1", seat.Task.TaskKey, now, deadline);
-        transaction.Execute("UPDATE seats SET open = 0 WHERE task_key = $1", seat.Task.TaskKey);
-        transaction.Record("reveal opened", seat.TaskId.ToArray(), $"{seat.SeatsCommitted} of {SeatDraw.Seats} committed, until {deadline / 1000}");
-        return true;
+        Telemetry.Revealed(taken.Count);
+        return outcomes;
     }
 
-    private static SeatView? Find(LedgerTransaction transaction, Hash256 taskId, Hash256 gpuId) =>
-        transaction.First(SelectSeat + "WHERE t.task_id = $1 AND s.gpu_id = $2", ReadSeat, taskId, gpuId);
+    private List<ImmutableArray<SeatOutcome>> Reveal(LedgerTransaction transaction, IReadOnlyList<DeviceResults> requests, List<(SeatView Seat, WorkAttestation Attestation)> taken)
+    {
+        long now = transaction.NowMillis;
+        LockedSeats seats = Lock(transaction, requests.SelectMany(request => request.Results.Select(result => result.TaskId)), now);
+        var rows = new RowSet(
+            ("task_key", RowKind.Number), ("seat", RowKind.Number), ("attestation", RowKind.Bytes), ("salt", RowKind.Bytes), ("enclave_key", RowKind.Bytes), ("transcript", RowKind.Bytes),
+            ("refused_bounds", RowKind.Text));
+        List<(byte[]?, string)> leftOut = [];
+        var refusals = new List<ImmutableArray<Refusal?>>();
+        foreach (DeviceResults request in requests)
+        {
+            var refused = ImmutableArray.CreateBuilder<Refusal?>();
+            foreach (RevealedResult result in request.Results)
+            {
+                WorkStatement statement = result.Attestation.Statement;
+                SeatView? seat = seats.Find(result.TaskId, request.GpuId);
+                Refusal? refusal = seat is null
+                    ? NoSeat(result.TaskId, request.GpuId)
+                    : Collection.JudgeReveal(seat, _domain, result.Attestation, result.Salt, result.Transcript, now);
+                if (refusal is null && seat is { RevealedResult: null })
+                {
+                    string? bounds = result.Payable.Contains(statement.DurationMillis) ? null : result.Payable.ToString();
+                    rows.Add(seat.Task.TaskKey, (long)seat.Seat, result.Attestation.ToBytes(), result.Salt, result.Attestation.EnclaveKey, result.Transcript, bounds);
+                    if (bounds is not null)
+                    {
+                        leftOut.Add((result.TaskId.ToArray(), $"seat {seat.Seat}, {statement.DurationMillis} ms, the registry takes {bounds}"));
+                    }
 
-    private static readonly string SelectSeat = TaskRow.Select.Replace(
-        "FROM tasks t JOIN batches b ON b.batch_key = t.batch_key",
-        """
-        , s.seat, s.gpu_id, s.operator, s.lease_holder, s.lease_deadline, c.commitment, substr(r.attestation, 65, 32),
-        (SELECT count(*) FROM commitments x WHERE x.task_key = t.task_key), o.paid_wei, coalesce(o.reason, 0), o.detail, r.refused_bounds
-        FROM tasks t JOIN batches b ON b.batch_key = t.batch_key JOIN seats s ON s.task_key = t.task_key
-        LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
-        LEFT JOIN reveals r ON r.task_key = s.task_key AND r.seat = s.seat
-        LEFT JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat
-        """,
-        StringComparison.Ordinal);
+                    seat = seats.Reveal(seat, statement.ResultHash, bounds);
+                    taken.Add((seat, result.Attestation));
+                }
 
-    private static SeatView ReadSeat(DbDataReader row) => new(
-        TaskRow.Read(row),
-        (byte)row.GetInt64(25),
-        row.Hash(26),
-        row.Address(27),
-        row.AddressOrNull(28),
-        row.NumberOrNull(29),
-        row.HashOrNull(30),
-        row.HashOrNull(31),
-        (int)row.GetInt64(32),
-        row.TextOrNull(33),
-        (UnpaidReason)row.GetInt64(34),
-        row.TextOrNull(35),
-        row.TextOrNull(36));
+                refused.Add(refusal is null && seat is { RefusedBounds: string outside } ? Collection.RefuseDuration(outside, statement.DurationMillis) : refusal);
+            }
+
+            refusals.Add(refused.ToImmutable());
+        }
+
+        transaction.Execute(
+            """
+            INSERT INTO reveals (task_key, seat, attestation, salt, enclave_key, transcript, refused_bounds, received_at)
+            SELECT v.task_key, v.seat, v.attestation, v.salt, v.enclave_key, v.transcript, v.refused_bounds, $1 FROM {rows}
+            """,
+            rows, now);
+        transaction.Record("left out", leftOut);
+        return requests.Zip(refusals, (request, refused) => Outcomes(seats, request.GpuId, request.Results.Select(result => result.TaskId), refused)).ToList();
+    }
+
+    /// <summary>The seats of tasks, locked against every other change, with reveals opened that are due. What a lock waited for is in what it reads.</summary>
+    private LockedSeats Lock(LedgerTransaction transaction, IEnumerable<Hash256> taskIds, long now)
+    {
+        List<TaskRow> tasks = transaction.Query(s_tasksById + "ORDER BY t.task_key FOR UPDATE OF t", TaskIds(taskIds), TaskRow.Read);
+        var locked = new LockedSeats(Load(transaction, tasks));
+        OpenReveals(transaction, locked, now);
+        return locked;
+    }
+
+    private void OpenReveals(LedgerTransaction transaction, LockedSeats seats, long now)
+    {
+        var opened = new RowSet(("task_key", RowKind.Number), ("deadline", RowKind.Number));
+        var unfinished = new RowSet(("task_key", RowKind.Number));
+        List<(byte[]?, string)> records = [];
+        foreach (SeatView seat in seats.Due(now))
+        {
+            long deadline = Math.Min(now + (long)_revealWindow.TotalMilliseconds, (long)seat.Task.Task.Deadline * 1000);
+            opened.Add(seat.Task.TaskKey, deadline);
+            records.Add((seat.TaskId.ToArray(), $"{seat.SeatsCommitted} of {SeatDraw.Seats} committed, until {deadline / 1000}"));
+            if (seat.SeatsCommitted < SeatDraw.Seats)
+            {
+                unfinished.Add(seat.Task.TaskKey);
+            }
+
+            seats.Open(seat, now, deadline);
+        }
+
+        transaction.Execute("UPDATE tasks SET reveal_opened_at = $1, reveal_deadline = v.deadline FROM {rows} WHERE tasks.task_key = v.task_key", opened, now);
+        transaction.Execute("UPDATE seats SET open = 0 FROM {rows} WHERE seats.task_key = v.task_key AND seats.open = 1", unfinished);
+        transaction.Record("reveal opened", records);
+    }
+
+    private static ImmutableArray<SeatOutcome> Outcomes(LockedSeats seats, Hash256 gpuId, IEnumerable<Hash256> taskIds, ImmutableArray<Refusal?> refusals) =>
+        [.. taskIds.Zip(refusals, (taskId, refusal) => new SeatOutcome(refusal is null ? seats.Find(taskId, gpuId) : null, refusal))];
+
+    private static RowSet TaskIds(IEnumerable<Hash256> taskIds) => RowSet.Of("task_id", RowKind.Bytes, taskIds.Distinct());
+
+    /// <summary>All seats of tasks. A statement for each table, so that none is looked up in twice for the same task.</summary>
+    private static List<SeatView> Load(LedgerTransaction transaction, List<TaskRow> tasks)
+    {
+        var keys = RowSet.Of("task_key", RowKind.Number, tasks.Select(task => task.TaskKey));
+        ILookup<long, (long Seat, Hash256 Commitment)> commitments = transaction
+            .Query("SELECT c.task_key, c.seat, c.commitment FROM {rows} JOIN commitments c ON c.task_key = v.task_key", keys, row => (Key: row.GetInt64(0), row.GetInt64(1), row.Hash(2)))
+            .ToLookup(row => row.Key, row => (row.Item2, row.Item3));
+        ILookup<long, (long Seat, Hash256 Result, string? RefusedBounds)> reveals = transaction
+            .Query(
+                "SELECT r.task_key, r.seat, substr(r.attestation, 65, 32), r.refused_bounds FROM {rows} JOIN reveals r ON r.task_key = v.task_key", keys,
+                row => (Key: row.GetInt64(0), row.GetInt64(1), row.Hash(2), row.TextOrNull(3)))
+            .ToLookup(row => row.Key, row => (row.Item2, row.Item3, row.Item4));
+        Dictionary<(long, long), (string? PaidWei, UnpaidReason Reason, string? Detail)> outcomes = transaction
+            .Query(
+                "SELECT o.task_key, o.seat, o.paid_wei, o.reason, o.detail FROM {rows} JOIN seat_outcomes o ON o.task_key = v.task_key",
+                RowSet.Of("task_key", RowKind.Number, tasks.Where(task => task.Phase > TaskPhase.Seated).Select(task => task.TaskKey)),
+                row => ((row.GetInt64(0), row.GetInt64(1)), (row.TextOrNull(2), (UnpaidReason)row.GetInt64(3), row.TextOrNull(4))))
+            .ToDictionary();
+        Dictionary<long, TaskRow> byKey = tasks.ToDictionary(task => task.TaskKey);
+        return transaction.Query(
+            "SELECT s.task_key, s.seat, s.gpu_id, s.operator, s.lease_holder, s.lease_deadline FROM {rows} JOIN seats s ON s.task_key = v.task_key", keys, row =>
+            {
+                long key = row.GetInt64(0);
+                long seat = row.GetInt64(1);
+                (long, Hash256 Result, string? RefusedBounds)? revealed = reveals[key].Where(other => other.Seat == seat).Select(found => ((long, Hash256, string?)?)found).FirstOrDefault();
+                (string? PaidWei, UnpaidReason Reason, string? Detail) outcome = outcomes.GetValueOrDefault((key, seat));
+                return new SeatView(
+                    byKey[key], (byte)seat, row.Hash(2), row.Address(3), row.AddressOrNull(4), row.NumberOrNull(5),
+                    commitments[key].Where(other => other.Seat == seat).Select(found => (Hash256?)found.Commitment).FirstOrDefault(), revealed?.Result,
+                    commitments[key].Count(), reveals[key].Count(), outcome.PaidWei, outcome.Reason, outcome.Detail, revealed?.RefusedBounds);
+            });
+    }
+}
+
+/// <summary>One device's commitments to results of several tasks.</summary>
+internal sealed record DeviceCommitments(Hash256 GpuId, Address Signer, IReadOnlyList<(Hash256 TaskId, Hash256 Commitment)> Commitments);
+
+/// <summary>One device's verified results of several tasks.</summary>
+internal sealed record DeviceResults(Hash256 GpuId, IReadOnlyList<RevealedResult> Results);
+
+/// <summary>What became of one commitment or result: the seat as it is now, or why it was not taken.</summary>
+internal sealed record SeatOutcome(SeatView? Seat, Refusal? Refusal);
+
+/// <summary>A verified result that a seat reveals, with the durations that the registry takes of it.</summary>
+internal sealed record RevealedResult(WorkAttestation Attestation, Hash256 Salt, byte[] Transcript, DurationRange Payable)
+{
+    internal Hash256 TaskId => Attestation.Statement.TaskId;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Ait.Chain;
 using Ait.Chain.Contracts;
 using Ait.Coordinator.Enrolling;
 using Ait.Coordinator.OnChain;
@@ -22,15 +23,21 @@ internal sealed class PayableDurations
         _devices = devices;
     }
 
-    /// <summary>The range for a claim on a seat; <see cref="DurationRange.Any"/> while the node or the device is not known here.</summary>
-    internal async Task<DurationRange> OfAsync(SeatView seat, ulong millis, CancellationToken cancellation)
+    /// <summary>The ranges for claims of one device, in their order; <see cref="DurationRange.Any"/> while the node, the device or the task is not known here.</summary>
+    internal async Task<IReadOnlyList<DurationRange>> OfAsync(Hash256 gpuId, IReadOnlyList<(PricedWork? Work, ulong Millis)> claims, CancellationToken cancellation)
     {
-        MiningTask task = seat.Task.Task;
-        if (_devices.Find(seat.GpuId) is not Device device)
+        Device? device = _devices.Find(gpuId);
+        List<DurationRange> ranges = [];
+        foreach ((PricedWork? work, ulong millis) in claims)
         {
-            return DurationRange.Any;
+            ranges.Add(device is null || work is null ? DurationRange.Any : await OfAsync(work, device, millis, cancellation));
         }
 
+        return ranges;
+    }
+
+    private async Task<DurationRange> OfAsync(PricedWork task, Device device, ulong millis, CancellationToken cancellation)
+    {
         (WorkloadType, DeviceClass) key = (task.WorkloadType, device.DeviceClass);
         if (_read.TryGetValue(key, out DurationBoundsRecord? known) && DurationRange.Of(known, task.ComputeUnits) is DurationRange range && range.Contains(millis))
         {
@@ -49,3 +56,6 @@ internal sealed class PayableDurations
         }
     }
 }
+
+/// <summary>What bounds a task's duration.</summary>
+internal sealed record PricedWork(WorkloadType WorkloadType, ComputeUnits ComputeUnits);

@@ -15,6 +15,7 @@ internal sealed record SeatView(
     Hash256? Commitment,
     Hash256? RevealedResult,
     int SeatsCommitted,
+    int SeatsRevealed,
     string? PaidWei,
     UnpaidReason Reason,
     string? Detail,

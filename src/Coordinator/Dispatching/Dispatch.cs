@@ -36,10 +36,9 @@ internal static class Dispatch
 
     /// <summary>Draws a task's seats over the roster as of the commitment; null where the roster cannot fill them.</summary>
     internal static ImmutableArray<SeatPlan>? Draw(
-        MiningTask task, Hash256 taskId, Hash256 seatSecret, Hash256 seedBlockHash, ulong commitBlock, ImmutableArray<Device> roster)
+        MiningTask task, Hash256 taskId, Hash256 seatSecret, Hash256 seedBlockHash, ulong commitBlock, ImmutableArray<RosterSlot> roster)
     {
-        ImmutableArray<int> slots = SeatDraw.Draw(
-            seatSecret, seedBlockHash, taskId, task.Deadline, commitBlock, [.. roster.Select(device => device.ToRosterSlot())]);
+        ImmutableArray<int> slots = SeatDraw.Draw(seatSecret, seedBlockHash, taskId, task.Deadline, commitBlock, roster);
         return slots.Length < SeatDraw.Seats
             ? null
             : [.. slots.Select((slot, seat) => new SeatPlan((byte)seat, slot, roster[slot].GpuId, roster[slot].Operator))];

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Ait.Chain;
 using Ait.Chain.Signing;
 using Ait.Coordinator.Admitting;
+using Ait.Coordinator.Collecting;
 using Ait.Coordinator.Configuration;
 using Ait.Coordinator.Enrolling;
 using Ait.Coordinator.Loops;
@@ -13,14 +15,12 @@ namespace Ait.Coordinator.Dispatching;
 internal sealed class DispatchEndpoints
 {
     private const int MaxWorkloads = 256;
-    private const int MaxLetters = 16;
+    private const int MaxLetters = CollectionEndpoints.MaxAtOnce;
     private const int MaxWaitMillis = 30_000;
-
-    /// <summary>A waiting poll looks again this often, for leases that ran out meanwhile.</summary>
-    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
     private readonly RequestAdmission _admission;
     private readonly DispatchStore _store;
+    private readonly SeatWaiters _waiters;
     private readonly DeviceGate _devices;
     private readonly WorkloadReader _workloads;
     private readonly NetworkDomain _domain;
@@ -31,11 +31,12 @@ internal sealed class DispatchEndpoints
     private readonly CancellationToken _stopping;
 
     public DispatchEndpoints(
-        RequestAdmission admission, DispatchStore store, DeviceGate devices, WorkloadReader workloads, NetworkDomain domain, Secp256k1PrivateKey key,
+        RequestAdmission admission, DispatchStore store, SeatWaiters waiters, DeviceGate devices, WorkloadReader workloads, NetworkDomain domain, Secp256k1PrivateKey key,
         CoordinatorOptions options, Signals signals, TimeProvider clock, IHostApplicationLifetime lifetime)
     {
         _admission = admission;
         _store = store;
+        _waiters = waiters;
         _devices = devices;
         _workloads = workloads;
         _domain = domain;
@@ -107,7 +108,6 @@ internal sealed class DispatchEndpoints
         IReadOnlyList<LeasedSeat> leased = [];
         while (!stop.IsCancellationRequested)
         {
-            Task seated = _signals.Seated.Next;
             if (_store.HasSeat(request.GpuId, signer))
             {
                 leased = _store.Lease(request.GpuId, signer, request.Max, _options.LeaseLength);
@@ -119,14 +119,12 @@ internal sealed class DispatchEndpoints
                 break;
             }
 
-            await Task.WhenAny(seated, Task.Delay(left < s_look ? left : s_look, _clock, stop.Token));
+            await _waiters.WaitAsync(request.GpuId, signer, left, stop.Token);
         }
 
-        return Answer.Json(new LeaseResponse([.. leased.Select(ToLetter)]), ProtocolJson.Default.LeaseResponse);
+        ImmutableArray<SeatLetter> letters = SeatLetter.Sign([.. leased.Select(seat => seat.ToAssignment())], _domain, _key);
+        return Answer.Json(
+            new LeaseResponse([.. letters.Zip(leased, (letter, seat) => new SeatLetterDto(Hex.Encode(letter.ToBytes()), Hex.Encode(seat.Workload), (ulong)(seat.Until / 1000)))]),
+            ProtocolJson.Default.LeaseResponse);
     }
-
-    private SeatLetterDto ToLetter(LeasedSeat seat) => new(
-        Hex.Encode(SeatLetter.Sign(seat.ToAssignment(), _domain, _key).ToBytes()),
-        Hex.Encode(seat.Workload),
-        (ulong)(seat.Until / 1000));
 }

@@ -9,57 +9,112 @@ namespace Ait.Coordinator.Dispatching;
 internal sealed partial class DispatchStore
 {
     /// <summary>Whether the device has a seat that this signer could lease now.</summary>
-    internal bool HasSeat(Hash256 gpuId, Address signer) => _ledger.Read(transaction =>
-        transaction.Exists(Leasable("1"), gpuId, transaction.NowMillis, signer, 1));
+    internal bool HasSeat(Hash256 gpuId, Address signer) => _ledger.ReadOne(transaction =>
+        transaction.Exists($"SELECT 1 {Leasable} LIMIT 1", gpuId, transaction.NowMillis, signer));
+
+    /// <summary>Those of the devices, each with the key that asks, that have a seat to lease now.</summary>
+    internal IReadOnlySet<(Hash256 GpuId, Address Signer)> WithSeats(IEnumerable<(Hash256 GpuId, Address Signer)> waiting)
+    {
+        var rows = new RowSet(("gpu_id", RowKind.Bytes), ("signer", RowKind.Bytes));
+        foreach ((Hash256 gpuId, Address signer) in waiting)
+        {
+            rows.Add(gpuId, signer);
+        }
+
+        return _ledger.ReadOne(transaction => transaction.Query(
+            $"SELECT v.gpu_id, v.signer FROM {{rows}} WHERE EXISTS (SELECT 1 {Leasable.Replace("$1", "v.gpu_id", StringComparison.Ordinal).Replace("$2", "$1", StringComparison.Ordinal).Replace("$3", "v.signer", StringComparison.Ordinal)})",
+            rows, row => (row.Hash(0), row.Address(1)), transaction.NowMillis).ToHashSet());
+    }
 
     /// <summary>
     /// Leases open seats of a device to the signer. A seat under a running lease is not given again to the same key;
     /// another key of the device can only be a newer registration, so the older lease is void and the seat goes over.
     /// </summary>
-    internal IReadOnlyList<LeasedSeat> Lease(Hash256 gpuId, Address signer, int most, TimeSpan length) => _ledger.Write("lease", transaction =>
-    {
-        long now = transaction.NowMillis;
-        long until = now + (long)length.TotalMilliseconds;
-
-        // A lease whose holder has shown that it has the letter lives on while the holder asks for more work.
-        transaction.Execute(
-            "UPDATE seats SET lease_deadline = $4 WHERE gpu_id = $1 AND open = 1 AND lease_holder = $3 AND lease_deadline > $2 AND lease_acknowledged = 1",
-            gpuId, now, signer, until);
-        List<(long TaskKey, byte Seat)> free = transaction.Query(
-            Leasable("s.task_key, s.seat"), row => (row.GetInt64(0), (byte)row.GetInt64(1)), gpuId, now, signer, most);
-        List<LeasedSeat> leased = [];
-        foreach ((long taskKey, byte seat) in free)
+    internal IReadOnlyList<LeasedSeat> Lease(Hash256 gpuId, Address signer, int most, TimeSpan length) => _ledger.Write(
+        "lease",
+        transaction =>
         {
+            long now = transaction.NowMillis;
+            long until = now + (long)length.TotalMilliseconds;
+
+            // A lease whose holder has shown that it has the letter lives on while the holder asks for more work.
             transaction.Execute(
-                "UPDATE seats SET lease_holder = $3, lease_deadline = $4, lease_acknowledged = 0 WHERE task_key = $1 AND seat = $2",
-                taskKey, (long)seat, signer, until);
-            TaskRow task = transaction.First(TaskRow.Select + "WHERE t.task_key = $1", TaskRow.Read, taskKey)!; // Joined in the query above.
-            byte[] workload = transaction.First(
-                "SELECT encoding FROM workloads WHERE workload_hash = $1", row => row.Bytes(0), task.Task.WorkloadHash)!; // A foreign key.
-            leased.Add(new LeasedSeat(task, seat, gpuId, workload, until));
-            transaction.Record("leased", task.TaskId?.ToArray(), $"seat {seat} to {signer}");
+                """
+                UPDATE seats SET lease_deadline = $4
+                FROM (SELECT task_key, seat FROM seats
+                      WHERE gpu_id = $1 AND open = 1 AND lease_acknowledged = 1 AND lease_holder = $3 AND lease_deadline > $2
+                      FOR UPDATE SKIP LOCKED) held
+                WHERE seats.task_key = held.task_key AND seats.seat = held.seat
+                """,
+                gpuId, now, signer, until);
+
+            // What another request of the device is taking at this moment is passed over, not waited for.
+            List<(long TaskKey, byte Seat)> free = transaction.Query(
+                $"SELECT s.task_key, s.seat {Leasable} ORDER BY s.task_key LIMIT $4 FOR UPDATE OF s SKIP LOCKED",
+                row => (row.GetInt64(0), (byte)row.GetInt64(1)), gpuId, now, signer, most);
+            var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number));
+            foreach ((long taskKey, byte seat) in free)
+            {
+                taken.Add(taskKey, (long)seat);
+            }
+
+            transaction.Execute(
+                """
+                UPDATE seats SET lease_holder = $1, lease_deadline = $2, lease_acknowledged = 0
+                FROM {rows} WHERE seats.task_key = v.task_key AND seats.seat = v.seat
+                """,
+                taken, signer, until);
+            List<LeasedSeat> leased = transaction.Query(
+                s_selectLeased, taken, row => new LeasedSeat(TaskRow.Read(row), (byte)row.GetInt64(25), gpuId, row.Bytes(26), until));
+            if (leased.Count > 0)
+            {
+                transaction.Record("leased", gpuId.ToArray(), $"to {signer}: {string.Join(", ", leased.Select(seat => $"task key {seat.Task.TaskKey} seat {seat.Seat}"))}");
+            }
+
+            Telemetry.Leased(leased.Count);
+            return leased;
+        },
+        WriteIsolation.RowLocks);
+
+    /// <summary>The holder has the letters: their leases run anew.</summary>
+    internal void Acknowledge(IEnumerable<(long TaskKey, byte Seat)> seats, Address signer, TimeSpan length)
+    {
+        var rows = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number));
+        foreach ((long taskKey, byte seat) in seats)
+        {
+            rows.Add(taskKey, (long)seat);
         }
 
-        Telemetry.Leased(leased.Count);
-        return leased;
-    });
+        if (rows.Count > 0)
+        {
+            _ledger.Write(
+                "acknowledge",
+                transaction => transaction.Execute(
+                    """
+                    UPDATE seats SET lease_deadline = $2, lease_acknowledged = 1 FROM {rows}
+                    WHERE seats.task_key = v.task_key AND seats.seat = v.seat AND seats.lease_holder = $1 AND seats.open = 1 AND seats.lease_deadline > $3
+                    """,
+                    rows, signer, transaction.NowMillis + (long)length.TotalMilliseconds, transaction.NowMillis),
+                WriteIsolation.RowLocks);
+        }
+    }
 
-    /// <summary>The holder has the letter: the lease runs anew.</summary>
-    internal void Acknowledge(long taskKey, byte seat, Address signer, TimeSpan length) => _ledger.Write("acknowledge", transaction =>
-        transaction.Execute(
-            """
-            UPDATE seats SET lease_deadline = $4, lease_acknowledged = 1
-            WHERE task_key = $1 AND seat = $2 AND lease_holder = $3 AND open = 1 AND lease_deadline > $5
-            """,
-            taskKey, (long)seat, signer, transaction.NowMillis + (long)length.TotalMilliseconds, transaction.NowMillis));
+    private static readonly string s_selectLeased = TaskRow.Select.Replace(
+        "FROM tasks t JOIN batches b ON b.batch_key = t.batch_key",
+        """
+        , v.seat, w.encoding
+        FROM {rows} JOIN tasks t ON t.task_key = v.task_key JOIN batches b ON b.batch_key = t.batch_key
+        JOIN workloads w ON w.workload_hash = t.workload_hash ORDER BY t.task_key
+        """,
+        StringComparison.Ordinal);
 
-    private static string Leasable(string columns) =>
-        $"""
-         SELECT {columns} FROM seats s JOIN tasks t ON t.task_key = s.task_key
-         WHERE s.gpu_id = $1 AND s.open = 1 AND t.phase = 2 AND t.reveal_opened_at IS NULL AND t.commit_deadline > $2
-           AND (s.lease_holder IS NULL OR s.lease_deadline <= $2 OR s.lease_holder <> $3)
-         ORDER BY s.task_key LIMIT $4
-         """;
+    /// <summary>Seats s with their task t that key $3 of device $1 may lease at instant $2.</summary>
+    private const string Leasable =
+        """
+        FROM seats s JOIN tasks t ON t.task_key = s.task_key
+        WHERE s.gpu_id = $1 AND s.open = 1 AND t.phase = 2 AND t.reveal_opened_at IS NULL AND t.commit_deadline > $2
+          AND (s.lease_holder IS NULL OR s.lease_deadline <= $2 OR s.lease_holder <> $3)
+        """;
 }
 
 /// <summary>A seat handed to a process; until is unix milliseconds.</summary>

@@ -21,19 +21,28 @@ internal sealed partial class DispatchStore
     /// <summary>Queues subsidised workloads; one that is already queued, running or settled stays as it is.</summary>
     internal int Enqueue(IReadOnlyList<(Workload Workload, ComputeUnits ComputeUnits)> workloads) => _ledger.Write("enqueue", transaction =>
     {
-        int queued = 0;
+        var rows = new RowSet(
+            ("workload_hash", RowKind.Bytes), ("encoding", RowKind.Bytes), ("workload_type", RowKind.Number), ("compute_units", RowKind.Number));
         foreach ((Workload workload, ComputeUnits units) in workloads)
         {
-            AddWorkload(transaction, workload, units);
-            if (!transaction.Exists(
-                    "SELECT 1 FROM queue WHERE workload_hash = $1 AND redeemer = $2 AND state < 3", workload.Hash, Address.Zero))
-            {
-                Enqueue(transaction, workload.Hash, Address.Zero);
-                queued++;
-            }
+            rows.Add(workload.Hash, workload.ToBytes(), workload.Type, units.Micro);
         }
 
-        return queued;
+        transaction.Execute(
+            """
+            INSERT INTO workloads (workload_hash, encoding, workload_type, determinism_class, compute_units, added_at)
+            SELECT v.workload_hash, v.encoding, v.workload_type, $1, v.compute_units, $2 FROM {rows} WHERE true ON CONFLICT DO NOTHING
+            """,
+            rows, DeterminismClass.X8v0, transaction.NowMillis);
+        List<Hash256> queued = transaction.Query(
+            """
+            INSERT INTO queue (workload_hash, redeemer, state, queued_at) SELECT v.workload_hash, $1, 0, $2 FROM {rows}
+            WHERE NOT EXISTS (SELECT 1 FROM queue q WHERE q.workload_hash = v.workload_hash AND q.redeemer = $1 AND q.state < 3)
+            ON CONFLICT DO NOTHING RETURNING workload_hash
+            """,
+            rows, row => row.Hash(0), Address.Zero, transaction.NowMillis);
+        transaction.Record("queued", queued.Select(hash => ((byte[]?)hash.ToArray(), "subsidised")));
+        return queued.Count;
     });
 
     internal static void AddWorkload(LedgerTransaction transaction, Workload workload, ComputeUnits units) => transaction.Execute(
@@ -74,11 +83,7 @@ internal sealed partial class DispatchStore
             "INSERT INTO batches (root, task_count, compute_units, latest_deadline, phase, sealed_at) VALUES ($1, $2, $3, $4, 0, $5)",
             root, plan.Tasks.Length, plan.ComputeUnits.Micro, deadline, transaction.NowMillis);
         long batchKey = transaction.LastKey();
-        foreach (PlannedTask planned in plan.Tasks)
-        {
-            Insert(transaction, batchKey, planned);
-        }
-
+        Insert(transaction, batchKey, plan);
         transaction.Record("batch sealed", root.ToArray(), $"{plan.Tasks.Length} tasks, {plan.ComputeUnits}");
         return FindBatch(transaction, batchKey);
     });
@@ -115,12 +120,13 @@ internal sealed partial class DispatchStore
             WHERE batch_key = $1
             """,
             batchKey, found.BatchId, commitTransaction, found.CommitBlock, found.SeedBlock, (long)found.RosterLength, found.MintRate.ToString(CultureInfo.InvariantCulture));
+        var ids = new RowSet(("task_key", RowKind.Number), ("task_id", RowKind.Bytes));
         foreach (TaskRow task in Tasks(transaction, batchKey))
         {
-            transaction.Execute(
-                "UPDATE tasks SET phase = 1, task_id = $2 WHERE task_key = $1", task.TaskKey, domain.TaskId(found.BatchId, task.Task.Index));
+            ids.Add(task.TaskKey, domain.TaskId(found.BatchId, task.Task.Index));
         }
 
+        transaction.Execute("UPDATE tasks SET phase = 1, task_id = v.task_id FROM {rows} WHERE tasks.task_key = v.task_key", ids);
         transaction.Record("batch committed", batch.Root.ToArray(), $"batch {found.BatchId}, seed block {found.SeedBlock}, roster {found.RosterLength}");
     });
 
@@ -136,32 +142,43 @@ internal sealed partial class DispatchStore
     });
 
     internal IReadOnlyList<(TaskRow Task, Hash256 SeatSecret)> Undrawn(long batchKey) => _ledger.Read(transaction =>
-        Tasks(transaction, batchKey)
-            .Where(task => task.Phase == TaskPhase.Committed)
-            .Select(task => (task, SeatSecret(transaction, task.TaskKey)))
-            .ToList());
-
-    /// <summary>Seats a task: from now on its devices can lease their seats.</summary>
-    internal void Seat(long taskKey, ImmutableArray<SeatPlan> seats, TimeSpan commitWindow) => _ledger.Write("seat task", transaction =>
     {
-        TaskRow? task = transaction.First(TaskRow.Select + "WHERE t.task_key = $1", TaskRow.Read, taskKey);
-        if (task is not { Phase: TaskPhase.Committed })
-        {
-            return;
-        }
+        Dictionary<long, Hash256> secrets = transaction
+            .Query("SELECT x.task_key, x.seat_secret FROM secrets x JOIN tasks t ON t.task_key = x.task_key WHERE t.batch_key = $1", row => (row.GetInt64(0), row.Hash(1)), batchKey)
+            .ToDictionary();
+        return Tasks(transaction, batchKey)
+            .Where(task => task.Phase == TaskPhase.Committed)
+            .Select(task => (task, secrets.TryGetValue(task.TaskKey, out Hash256 secret) ? secret : throw MissingSecrets(task.TaskKey)))
+            .ToList();
+    });
 
+    /// <summary>Seats tasks: from now on their devices can lease their seats.</summary>
+    internal void Seat(IReadOnlyList<(long TaskKey, ImmutableArray<SeatPlan> Seats)> drawn, TimeSpan commitWindow) => _ledger.Write("seat tasks", transaction =>
+    {
+        Dictionary<long, TaskRow> tasks = transaction
+            .Query(TaskRow.Select + "JOIN {rows} ON v.task_key = t.task_key", RowSet.Of("task_key", RowKind.Number, drawn.Select(item => item.TaskKey)), TaskRow.Read)
+            .Where(task => task.Phase == TaskPhase.Committed)
+            .ToDictionary(task => task.TaskKey);
         ulong now = (ulong)(transaction.NowMillis / 1000);
-        ulong deadline = Dispatch.CommitDeadline(now, commitWindow, task.Task.Deadline);
-        foreach (SeatPlan seat in seats)
+        var seats = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number), ("slot", RowKind.Number), ("gpu_id", RowKind.Bytes), ("operator", RowKind.Bytes));
+        var deadlines = new RowSet(("task_key", RowKind.Number), ("commit_deadline", RowKind.Number));
+        List<(byte[]?, string)> records = [];
+        foreach ((TaskRow task, ImmutableArray<SeatPlan> plan) in drawn.Where(item => tasks.ContainsKey(item.TaskKey)).Select(item => (tasks[item.TaskKey], item.Seats)))
         {
-            transaction.Execute(
-                "INSERT INTO seats (task_key, seat, slot, gpu_id, operator) VALUES ($1, $2, $3, $4, $5)",
-                taskKey, (long)seat.Seat, (long)seat.Slot, seat.GpuId, seat.Operator);
+            ulong deadline = Dispatch.CommitDeadline(now, commitWindow, task.Task.Deadline);
+            deadlines.Add(task.TaskKey, (long)deadline * 1000);
+            records.Add((task.TaskId?.ToArray(), $"commit deadline {deadline}"));
+            foreach (SeatPlan seat in plan)
+            {
+                seats.Add(task.TaskKey, (long)seat.Seat, (long)seat.Slot, seat.GpuId, seat.Operator);
+            }
         }
 
         transaction.Execute(
-            "UPDATE tasks SET phase = 2, seated_at = $2, commit_deadline = $3 WHERE task_key = $1", taskKey, (long)now * 1000, (long)deadline * 1000);
-        transaction.Record("seats drawn", task.TaskId?.ToArray(), $"commit deadline {deadline}");
+            "INSERT INTO seats (task_key, seat, slot, gpu_id, operator) SELECT v.task_key, v.seat, v.slot, v.gpu_id, v.operator FROM {rows}", seats);
+        transaction.Execute(
+            "UPDATE tasks SET phase = 2, seated_at = $1, commit_deadline = v.commit_deadline FROM {rows} WHERE tasks.task_key = v.task_key", deadlines, (long)now * 1000);
+        transaction.Record("seats drawn", records);
     });
 
     /// <summary>Gives up a batch no seat of which exists; its entries wait for another.</summary>
@@ -189,7 +206,7 @@ internal sealed partial class DispatchStore
 
     internal static Hash256 SeatSecret(LedgerTransaction transaction, long taskKey) => new(
         transaction.First("SELECT seat_secret FROM secrets WHERE task_key = $1", row => row.Bytes(0), taskKey)
-        ?? throw new LedgerException($"The ledger has task {taskKey} without its secrets; restore it from a backup."));
+        ?? throw MissingSecrets(taskKey));
 
     internal static IReadOnlyList<TaskRow> Tasks(LedgerTransaction transaction, long batchKey) =>
         transaction.Query(TaskRow.Select + "WHERE t.batch_key = $1 ORDER BY t.task_index", TaskRow.Read, batchKey);
@@ -217,20 +234,42 @@ internal sealed partial class DispatchStore
         transaction.Record("task void", task.TaskId?.ToArray(), reason);
     }
 
-    private static void Insert(LedgerTransaction transaction, long batchKey, PlannedTask planned)
+    private static void Insert(LedgerTransaction transaction, long batchKey, BatchPlan plan)
     {
-        MiningTask task = planned.Task;
+        var tasks = new RowSet(
+            ("task_index", RowKind.Number), ("entry_key", RowKind.Number), ("workload_hash", RowKind.Bytes), ("workload_type", RowKind.Number),
+            ("determinism_class", RowKind.Number), ("compute_units", RowKind.Number), ("deadline", RowKind.Number), ("redeemer", RowKind.Bytes),
+            ("answer_commitment", RowKind.Bytes), ("seat_secret_hash", RowKind.Bytes), ("escalation_secret_hash", RowKind.Bytes));
+        foreach (PlannedTask planned in plan.Tasks)
+        {
+            MiningTask task = planned.Task;
+            tasks.Add(
+                (long)task.Index, planned.EntryKey, task.WorkloadHash, task.WorkloadType, task.DeterminismClass, task.ComputeUnits.Micro, task.Deadline,
+                task.Redeemer, task.AnswerCommitment, task.SeatSecretHash, task.EscalationSecretHash);
+        }
+
+        Dictionary<long, long> keys = transaction
+            .Query(
+                """
+                INSERT INTO tasks (batch_key, task_index, entry_key, workload_hash, workload_type, determinism_class, compute_units, deadline,
+                                   redeemer, answer_commitment, seat_secret_hash, escalation_secret_hash, phase)
+                SELECT $1, v.task_index, v.entry_key, v.workload_hash, v.workload_type, v.determinism_class, v.compute_units, v.deadline,
+                       v.redeemer, v.answer_commitment, v.seat_secret_hash, v.escalation_secret_hash, 0 FROM {rows}
+                RETURNING task_index, task_key
+                """,
+                tasks, row => (row.GetInt64(0), row.GetInt64(1)), batchKey)
+            .ToDictionary();
+        var secrets = new RowSet(("task_key", RowKind.Number), ("seat_secret", RowKind.Bytes), ("escalation_secret", RowKind.Bytes), ("answer_salt", RowKind.Bytes));
+        foreach (PlannedTask planned in plan.Tasks)
+        {
+            secrets.Add(keys[planned.Task.Index], planned.SeatSecret, planned.EscalationSecret, planned.AnswerSalt);
+        }
+
         transaction.Execute(
-            """
-            INSERT INTO tasks (batch_key, task_index, entry_key, workload_hash, workload_type, determinism_class, compute_units, deadline,
-                               redeemer, answer_commitment, seat_secret_hash, escalation_secret_hash, phase)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)
-            """,
-            batchKey, (long)task.Index, planned.EntryKey, task.WorkloadHash, task.WorkloadType, task.DeterminismClass, task.ComputeUnits.Micro,
-            task.Deadline, task.Redeemer, task.AnswerCommitment, task.SeatSecretHash, task.EscalationSecretHash);
+            "INSERT INTO secrets (task_key, seat_secret, escalation_secret, answer_salt) SELECT v.task_key, v.seat_secret, v.escalation_secret, v.answer_salt FROM {rows}", secrets);
         transaction.Execute(
-            "INSERT INTO secrets (task_key, seat_secret, escalation_secret, answer_salt) VALUES ($1, $2, $3, $4)",
-            transaction.LastKey(), planned.SeatSecret, planned.EscalationSecret, planned.AnswerSalt);
-        transaction.Execute("UPDATE queue SET state = 1 WHERE entry_key = $1", planned.EntryKey);
+            "UPDATE queue SET state = 1 FROM {rows} WHERE queue.entry_key = v.entry_key", RowSet.Of("entry_key", RowKind.Number, plan.Tasks.Select(planned => planned.EntryKey)));
     }
+
+    private static LedgerException MissingSecrets(long taskKey) => new($"The ledger has task {taskKey} without its secrets; restore it from a backup.");
 }

@@ -23,7 +23,7 @@ internal sealed class EnrolmentStore
     public EnrolmentStore(LedgerDatabase ledger) => _ledger = ledger;
 
     /// <summary>A device may hold several slots over time; the live one, else the newest, speaks for it.</summary>
-    internal Device? Find(Hash256 gpuId) => _ledger.Read(transaction =>
+    internal Device? Find(Hash256 gpuId) => _ledger.ReadOne(transaction =>
         transaction.First(SelectDevice + "WHERE gpu_id = $1 ORDER BY revoked_block = 0 DESC, slot DESC LIMIT 1", ReadDevice, gpuId));
 
     internal IReadOnlyList<Device> All() => _ledger.Read(transaction => transaction.Query(SelectDevice + "ORDER BY slot", ReadDevice));
@@ -60,7 +60,7 @@ internal sealed class EnrolmentStore
         .Query(
             """
             SELECT o.paid_wei, count(*) FROM seats s JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat
-            JOIN tasks t ON t.task_key = s.task_key WHERE s.gpu_id = $1 AND t.phase >= 4 GROUP BY o.paid_wei
+            JOIN tasks t ON t.task_key = s.task_key WHERE s.gpu_id = $1 AND s.open = 0 AND t.phase >= 4 GROUP BY o.paid_wei
             """,
             row => (Paid: row.TextOrNull(0), Seats: (int)row.GetInt64(1)),
             gpuId)

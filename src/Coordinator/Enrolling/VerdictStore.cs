@@ -17,7 +17,7 @@ internal sealed class VerdictStore
 
     public VerdictStore(LedgerDatabase ledger) => _ledger = ledger;
 
-    internal EnrolmentResponse? Find(Hash256 gpuId) => _ledger.Read(transaction => Find(transaction, gpuId));
+    internal EnrolmentResponse? Find(Hash256 gpuId) => _ledger.ReadOne(transaction => Find(transaction, gpuId));
 
     internal IReadOnlyList<EnrolmentResponse> Page(int offset, int limit) =>
         _ledger.Read(transaction => transaction.Query(Select + "ORDER BY gpu_id LIMIT $1 OFFSET $2", Read, limit, offset));

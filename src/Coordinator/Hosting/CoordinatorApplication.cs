@@ -26,6 +26,8 @@ namespace Ait.Coordinator.Hosting;
 /// <summary>Puts the stages together: one web application whose endpoints and loops share the ledger.</summary>
 internal static class CoordinatorApplication
 {
+    private const int LeastThreads = 32;
+
     internal static WebApplication Build(CoordinatorParts parts)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
@@ -47,7 +49,7 @@ internal static class CoordinatorApplication
             kestrel.Limits.MaxRequestLineSize = 4 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.MaxConcurrentConnections = 10_000;
+            kestrel.Limits.MaxConcurrentConnections = 20_000; // A miner that waits for a seat holds one.
             if (IPAddress.TryParse(parts.Options.Listen.Host.Trim('[', ']'), out IPAddress? address))
             {
                 kestrel.Listen(address, parts.Options.Listen.Port);
@@ -57,6 +59,10 @@ internal static class CoordinatorApplication
                 kestrel.ListenLocalhost(parts.Options.Listen.Port);
             }
         });
+
+        // A request holds its thread while the ledger works; those of every connection must not wait for the pool to grow.
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, LeastThreads), completions);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         AddStages(builder.Services, parts);
         builder.Services.AddObserving(parts.Options.TraceCollector);
@@ -98,6 +104,7 @@ internal static class CoordinatorApplication
         .AddSingleton<Signals>()
         .AddSingleton<LoopHealth>()
         .AddSingleton<WorkloadReader>()
+        .AddSingleton<NonceBook>()
         .AddSingleton<RequestAdmission>()
         .AddSingleton(_ => new CollateralStore(parts.Options.CollateralFolder))
         .AddSingleton(_ => new CollateralVerifier(parts.Deployment.TrustRoots()))
@@ -114,6 +121,7 @@ internal static class CoordinatorApplication
         .AddSingleton<EvidenceJudge>()
         .AddSingleton<EvidenceEndpoints>()
         .AddSingleton<DispatchStore>()
+        .AddSingleton<SeatWaiters>()
         .AddSingleton<DispatchEndpoints>()
         .AddSingleton<CollectionStore>()
         .AddSingleton<PayableDurations>()

@@ -60,17 +60,23 @@ internal abstract class LedgerDatabase : IDisposable
         Bind(transaction, "miningRegistry", miningRegistry.ToString());
     });
 
-    internal void Write(string step, Action<LedgerTransaction> work) => Write(step, transaction =>
-    {
-        work(transaction);
-        return true;
-    });
+    internal void Write(string step, Action<LedgerTransaction> work, WriteIsolation isolation = WriteIsolation.Serial) => Write(
+        step,
+        transaction =>
+        {
+            work(transaction);
+            return true;
+        },
+        isolation);
 
     /// <summary>Runs work in a transaction of its own; all of it is on disk when this returns, none of it if it throws.</summary>
-    internal abstract T Write<T>(string step, Func<LedgerTransaction, T> work);
+    internal abstract T Write<T>(string step, Func<LedgerTransaction, T> work, WriteIsolation isolation = WriteIsolation.Serial);
 
     /// <summary>Reads one consistent snapshot; never waits for a writer.</summary>
     internal abstract T Read<T>(Func<LedgerTransaction, T> work);
+
+    /// <summary>As <see cref="Read"/> for work of one statement, which is a snapshot by itself: it spares the round trips of a transaction.</summary>
+    internal abstract T ReadOne<T>(Func<LedgerTransaction, T> statement);
 
     /// <summary>Tells the other replicas, if there are any. A lost signal costs them one interval.</summary>
     internal abstract void Announce(string signal);

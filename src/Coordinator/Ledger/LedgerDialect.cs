@@ -19,8 +19,17 @@ internal abstract class LedgerDialect
 
     internal abstract string BeginWrite { get; }
 
+    /// <summary>As <see cref="BeginWrite"/>, for <see cref="WriteIsolation.RowLocks"/>.</summary>
+    internal abstract string BeginLocked { get; }
+
     internal abstract string BeginRead { get; }
 
-    /// <summary>Sets the parameters $1, $2, … of a command.</summary>
-    internal abstract void Bind(DbCommand command, ReadOnlySpan<object?> values);
+    /// <summary>A statement, written for PostgreSQL, in this database's words.</summary>
+    /// <param name="sql">The statement; may lock rows (<c>FOR UPDATE OF x</c> at the end of a line) and use <c>{rows}</c>.</param>
+    /// <param name="rows">What <c>{rows}</c> stands for.</param>
+    /// <param name="parameters">Number of the parameters before the rows.</param>
+    internal abstract string Phrase(string sql, RowSet? rows, int parameters);
+
+    /// <summary>Sets the parameters $1, $2, … of a command, then those of its rows.</summary>
+    internal abstract void Bind(DbCommand command, ReadOnlySpan<object?> values, RowSet? rows);
 }

@@ -161,6 +161,32 @@ internal static partial class LedgerSchema
             DROP TABLE checkpoint_parts;
             DROP TABLE checkpoints;
             """),
+        new(
+            """
+            DROP INDEX seats_gpu;
+            CREATE INDEX seats_closed ON seats (gpu_id) WHERE open = 0;
+            CREATE INDEX seats_leased ON seats (gpu_id) WHERE open = 1 AND lease_acknowledged = 1;
+            CREATE INDEX tasks_committing ON tasks (commit_deadline) WHERE reveal_opened_at IS NULL AND void_reason IS NULL;
+            CREATE INDEX tasks_revealing ON tasks (reveal_opened_at) WHERE result_hash IS NULL AND void_reason IS NULL;
+            CREATE INDEX queue_workload ON queue (workload_hash);
+            CREATE INDEX tasks_undrawn ON tasks (batch_key) WHERE phase = 1;
+            CREATE VIEW history AS
+              SELECT at, kind, subject, detail FROM events
+              UNION ALL SELECT c.received_at, 'committed', t.task_id, 'seat ' || c.seat FROM commitments c JOIN tasks t ON t.task_key = c.task_key
+              UNION ALL SELECT r.received_at, 'revealed', t.task_id, 'seat ' || r.seat FROM reveals r JOIN tasks t ON t.task_key = r.task_key WHERE r.refused_bounds IS NULL
+              UNION ALL SELECT a.decided_at, 'agreed', t.task_id, ((a.matching & 1) + ((a.matching >> 1) & 1) + ((a.matching >> 2) & 1)) || ' of 3'
+                FROM agreements a JOIN tasks t ON t.task_key = a.task_key;
+            """,
+            """
+            DROP VIEW history;
+            DROP INDEX tasks_undrawn;
+            DROP INDEX queue_workload;
+            DROP INDEX tasks_revealing;
+            DROP INDEX tasks_committing;
+            DROP INDEX seats_leased;
+            DROP INDEX seats_closed;
+            CREATE INDEX seats_gpu ON seats (gpu_id);
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

@@ -23,6 +23,9 @@ internal sealed class LedgerTransaction
 
     internal int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
 
+    /// <summary>One statement over all rows; nothing if there are none.</summary>
+    internal int Execute(string sql, RowSet rows, params ReadOnlySpan<object?> values) => rows.Count == 0 ? 0 : Prepare(sql, values, rows).ExecuteNonQuery();
+
     internal List<T> Query<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
     {
         using DbDataReader reader = Prepare(sql, values).ExecuteReader();
@@ -33,6 +36,22 @@ internal sealed class LedgerTransaction
         }
 
         return rows;
+    }
+
+    /// <summary>One query over all rows; nothing if there are none.</summary>
+    internal List<T> Query<T>(string sql, RowSet rows, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
+    {
+        List<T> found = [];
+        if (rows.Count > 0)
+        {
+            using DbDataReader reader = Prepare(sql, values, rows).ExecuteReader();
+            while (reader.Read())
+            {
+                found.Add(read(reader));
+            }
+        }
+
+        return found;
     }
 
     internal T? First<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
@@ -76,7 +95,19 @@ internal sealed class LedgerTransaction
     internal void Record(string kind, byte[]? subject, string detail) =>
         Execute("INSERT INTO events (at, kind, subject, detail) VALUES ($1, $2, $3, $4)", NowMillis, kind, subject, detail);
 
-    internal void BeginWrite() => Execute(_dialect.BeginWrite);
+    /// <summary>The same for several things of one kind.</summary>
+    internal void Record(string kind, IEnumerable<(byte[]? Subject, string Detail)> records)
+    {
+        var rows = new RowSet(("subject", RowKind.Bytes), ("detail", RowKind.Text));
+        foreach ((byte[]? subject, string detail) in records)
+        {
+            rows.Add(subject, detail);
+        }
+
+        Execute("INSERT INTO events (at, kind, subject, detail) SELECT $1, $2, v.subject, v.detail FROM {rows}", rows, NowMillis, kind);
+    }
+
+    internal void BeginWrite(WriteIsolation isolation) => Execute(isolation == WriteIsolation.Serial ? _dialect.BeginWrite : _dialect.BeginLocked);
 
     internal void BeginRead() => Execute(_dialect.BeginRead);
 
@@ -94,18 +125,18 @@ internal sealed class LedgerTransaction
         _connection.Dispose();
     }
 
-    private DbCommand Prepare(string sql, ReadOnlySpan<object?> values)
+    private DbCommand Prepare(string sql, ReadOnlySpan<object?> values, RowSet? rows = null)
     {
         if (!_prepared.TryGetValue(sql, out DbCommand? command))
         {
             command = _connection.CreateCommand();
 #pragma warning disable CA2100 // Every caller passes a literal; values only ever travel as parameters.
-            command.CommandText = sql;
+            command.CommandText = _dialect.Phrase(sql, rows, values.Length);
 #pragma warning restore CA2100
             _prepared.Add(sql, command);
         }
 
-        _dialect.Bind(command, values);
+        _dialect.Bind(command, values, rows);
         return command;
     }
 

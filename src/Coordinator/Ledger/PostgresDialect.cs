@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Ait.Coordinator.Ledger;
 
@@ -24,6 +25,8 @@ internal sealed class PostgresDialect : LedgerDialect
     // As if the writes ran one after another; what cannot is refused with a serialization failure and run again.
     internal override string BeginWrite => "BEGIN ISOLATION LEVEL SERIALIZABLE";
 
+    internal override string BeginLocked => "BEGIN ISOLATION LEVEL READ COMMITTED";
+
     internal override string BeginRead => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
     internal override string Translate(string schema) => schema
@@ -33,12 +36,39 @@ internal sealed class PostgresDialect : LedgerDialect
         .Replace(" STRICT, WITHOUT ROWID", string.Empty, StringComparison.Ordinal)
         .Replace(" STRICT", string.Empty, StringComparison.Ordinal);
 
-    internal override void Bind(DbCommand command, ReadOnlySpan<object?> values)
+    internal override string Phrase(string sql, RowSet? rows, int parameters) => rows is null
+        ? sql
+        : sql.Replace(
+            "{rows}",
+            $"unnest({string.Join(", ", rows.Columns.Select((column, index) => $"${parameters + index + 1}::{TypeOf(column.Kind)}[]"))}) "
+            + $"AS v({string.Join(", ", rows.Columns.Select(column => column.Name))})",
+            StringComparison.Ordinal);
+
+    internal override void Bind(DbCommand command, ReadOnlySpan<object?> values, RowSet? rows)
     {
         command.Parameters.Clear();
         foreach (object? value in values)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = LedgerTransaction.ToColumn(value) });
         }
+
+        for (int i = 0; i < (rows?.Columns.Count ?? 0); i++)
+        {
+            command.Parameters.Add(Array(rows!.Columns[i].Kind, rows.Values(i))); // There are columns.
+        }
     }
+
+    private static NpgsqlParameter Array(RowKind kind, IReadOnlyList<object?> values) => kind switch
+    {
+        RowKind.Number => new NpgsqlParameter<long?[]> { TypedValue = [.. values.Cast<long?>()], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+        RowKind.Bytes => new NpgsqlParameter<byte[]?[]> { TypedValue = [.. values.Cast<byte[]?>()], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+        _ => new NpgsqlParameter<string?[]> { TypedValue = [.. values.Cast<string?>()], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+    };
+
+    private static string TypeOf(RowKind kind) => kind switch
+    {
+        RowKind.Number => "bigint",
+        RowKind.Bytes => "bytea",
+        _ => "text",
+    };
 }

@@ -8,8 +8,9 @@ using Npgsql;
 namespace Ait.Coordinator.Ledger;
 
 /// <summary>
-/// The ledger in a PostgreSQL database that any number of replicas share. Writes are serializable and run again after a conflict. One
-/// replica at a time leads (<see cref="PostgresWatch"/>); what it writes carries its term, and is refused once another has taken over.
+/// The ledger in a PostgreSQL database that any number of replicas share. Writes are serializable and run again after a conflict, or
+/// read only what they have locked (<see cref="WriteIsolation"/>). One replica at a time leads (<see cref="PostgresWatch"/>); what it
+/// writes carries its term, and is refused once another has taken over.
 /// </summary>
 internal sealed class PostgresLedger : LedgerDatabase
 {
@@ -69,7 +70,7 @@ internal sealed class PostgresLedger : LedgerDatabase
         }
     }
 
-    internal override T Write<T>(string step, Func<LedgerTransaction, T> work)
+    internal override T Write<T>(string step, Func<LedgerTransaction, T> work, WriteIsolation isolation = WriteIsolation.Serial)
     {
         using Telemetry.Measurement measured = Telemetry.Write(step);
         for (int attempt = 1; ; attempt++)
@@ -79,7 +80,7 @@ internal sealed class PostgresLedger : LedgerDatabase
             bool sound = false;
             try
             {
-                transaction.BeginWrite();
+                transaction.BeginWrite(isolation);
                 begun = true;
                 Fence(transaction);
                 T answer = work(transaction);
@@ -118,7 +119,11 @@ internal sealed class PostgresLedger : LedgerDatabase
         }
     }
 
-    internal override T Read<T>(Func<LedgerTransaction, T> work)
+    internal override T Read<T>(Func<LedgerTransaction, T> work) => Read(work, isAlone: false);
+
+    internal override T ReadOne<T>(Func<LedgerTransaction, T> statement) => Read(statement, isAlone: true);
+
+    private T Read<T>(Func<LedgerTransaction, T> work, bool isAlone)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -127,10 +132,14 @@ internal sealed class PostgresLedger : LedgerDatabase
             bool sound = false;
             try
             {
-                transaction.BeginRead();
-                begun = true;
+                if (!isAlone)
+                {
+                    transaction.BeginRead();
+                    begun = true;
+                }
+
                 T answer = work(transaction);
-                sound = RollBack(transaction);
+                sound = isAlone || RollBack(transaction);
                 return answer;
             }
             catch (NpgsqlException) when (!begun && !isFresh && attempt < MostAttempts)
@@ -139,12 +148,12 @@ internal sealed class PostgresLedger : LedgerDatabase
             }
             catch (NpgsqlException fault)
             {
-                sound = RollBack(transaction);
+                sound = !isAlone && RollBack(transaction);
                 throw Explain(Name, fault);
             }
             catch
             {
-                sound = sound || RollBack(transaction);
+                sound = sound || (!isAlone && RollBack(transaction));
                 throw;
             }
             finally
@@ -270,12 +279,29 @@ internal sealed class PostgresLedger : LedgerDatabase
         try
         {
             connection.Open();
+            PreferIndexes(connection);
             return connection;
         }
         catch
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Statements here look up few rows by their keys. A prepared plan outlives the moment it was made in: one that scanned a table
+    /// while that was empty would go on to scan it when it holds millions of rows.
+    /// </summary>
+    private static void PreferIndexes(NpgsqlConnection connection)
+    {
+        try
+        {
+            Run(connection, "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off");
+        }
+        catch (PostgresException)
+        {
+            // A server that only speaks like PostgreSQL plans by its own rules.
         }
     }
 

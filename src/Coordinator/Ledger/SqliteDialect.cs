@@ -1,11 +1,15 @@
 using System.Data.Common;
+using System.Buffers;
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 
 namespace Ait.Coordinator.Ledger;
 
 /// <summary>SQLite: the schema's own language.</summary>
-internal sealed class SqliteDialect : LedgerDialect
+internal sealed partial class SqliteDialect : LedgerDialect
 {
     internal static SqliteDialect Instance { get; } = new();
 
@@ -17,22 +21,91 @@ internal sealed class SqliteDialect : LedgerDialect
 
     internal override string BeginWrite => "BEGIN IMMEDIATE";
 
+    internal override string BeginLocked => BeginWrite;
+
     internal override string BeginRead => "BEGIN";
 
     internal override string Translate(string schema) => schema;
 
-    internal override void Bind(DbCommand command, ReadOnlySpan<object?> values)
+    /// <summary>Rows travel as one JSON array of arrays; one writer needs no row locks.</summary>
+    internal override string Phrase(string sql, RowSet? rows, int parameters) => RowLock().Replace(
+        rows is null ? sql : sql.Replace(
+            "{rows}",
+            $"(SELECT {string.Join(", ", rows.Columns.Select((column, index) => column.Kind == RowKind.Bytes ? $"unhex(value ->> {index}) AS {column.Name}" : $"value ->> {index} AS {column.Name}"))} "
+            + $"FROM json_each(${parameters + 1})) AS v",
+            StringComparison.Ordinal),
+        string.Empty);
+
+    internal override void Bind(DbCommand command, ReadOnlySpan<object?> values, RowSet? rows)
+    {
+        Bind(command, values);
+        if (rows is not null)
+        {
+            SqliteParameter parameter = Parameter(command, values.Length);
+            parameter.ResetSqliteType();
+            parameter.Value = ToJson(rows);
+        }
+    }
+
+    private static void Bind(DbCommand command, ReadOnlySpan<object?> values)
     {
         for (int i = 0; i < values.Length; i++)
         {
-            if (command.Parameters.Count == i)
-            {
-                command.Parameters.Add(new SqliteParameter { ParameterName = string.Create(CultureInfo.InvariantCulture, $"${i + 1}") });
-            }
-
-            var parameter = (SqliteParameter)command.Parameters[i];
+            SqliteParameter parameter = Parameter(command, i);
             parameter.ResetSqliteType();
             parameter.Value = LedgerTransaction.ToColumn(values[i]);
         }
     }
+
+    private static SqliteParameter Parameter(DbCommand command, int index)
+    {
+        if (command.Parameters.Count == index)
+        {
+            command.Parameters.Add(new SqliteParameter { ParameterName = string.Create(CultureInfo.InvariantCulture, $"${index + 1}") });
+        }
+
+        return (SqliteParameter)command.Parameters[index];
+    }
+
+    private static string ToJson(RowSet rows)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            for (int row = 0; row < rows.Count; row++)
+            {
+                json.WriteStartArray();
+                for (int column = 0; column < rows.Columns.Count; column++)
+                {
+                    switch (rows.Values(column)[row])
+                    {
+                        case null:
+                            json.WriteNullValue();
+                            break;
+                        case long number:
+                            json.WriteNumberValue(number);
+                            break;
+                        case byte[] bytes:
+                            json.WriteStringValue(Convert.ToHexString(bytes));
+                            break;
+                        case string text:
+                            json.WriteStringValue(text);
+                            break;
+                        case object other:
+                            throw new InvalidOperationException($"A row set holds a {other.GetType().Name}.");
+                    }
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    [GeneratedRegex(@"\s*FOR UPDATE[^)\n]*", RegexOptions.CultureInvariant)]
+    private static partial Regex RowLock();
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Ait.Coordinator.Observing;
 using Microsoft.Data.Sqlite;
 
@@ -7,8 +8,11 @@ namespace Ait.Coordinator.Ledger;
 /// <summary>The ledger in one SQLite file: one process, one writer.</summary>
 internal sealed class SqliteLedger : LedgerDatabase
 {
+    private const int LargestGroup = 128;
+
     private readonly Lock _writing = new();
     private readonly LedgerTransaction _writer;
+    private readonly ConcurrentQueue<PendingWrite> _pending = new();
     private readonly ConcurrentBag<LedgerTransaction> _idleReaders = [];
     private readonly FileStream? _ownership;
     private bool _disposed;
@@ -54,39 +58,33 @@ internal sealed class SqliteLedger : LedgerDatabase
         }
     }
 
-    internal override T Write<T>(string step, Func<LedgerTransaction, T> work)
+    /// <summary>
+    /// Whoever holds the writer writes for all who wait for it: one transaction and one flush to disk for the group, each work in a
+    /// savepoint of its own, so that one that fails takes nothing of the others back.
+    /// </summary>
+    internal override T Write<T>(string step, Func<LedgerTransaction, T> work, WriteIsolation isolation = WriteIsolation.Serial)
     {
         using Telemetry.Measurement measured = Telemetry.Write(step);
+        T answer = default!; // Set before the write is done; a write that failed throws below.
+        var pending = new PendingWrite(step, transaction => answer = work(transaction));
+        _pending.Enqueue(pending);
         lock (_writing)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            try
+            while (!pending.IsDone)
             {
-                _writer.BeginWrite();
-                T answer;
-                try
-                {
-                    answer = work(_writer);
-                    CommitBoundary?.Invoke("before " + step);
-                    _writer.Commit();
-                }
-                catch
-                {
-                    RollBack();
-                    throw;
-                }
-
-                CommitBoundary?.Invoke("after " + step);
-                return answer;
-            }
-            catch (SqliteException fault)
-            {
-                throw Explain(Name, fault);
+                WriteGroup();
             }
         }
+
+        pending.ThrowIfFailed();
+        return answer;
     }
 
-    internal override T Read<T>(Func<LedgerTransaction, T> work)
+    internal override T Read<T>(Func<LedgerTransaction, T> work) => Read(work, isAlone: false);
+
+    internal override T ReadOne<T>(Func<LedgerTransaction, T> statement) => Read(statement, isAlone: true);
+
+    private T Read<T>(Func<LedgerTransaction, T> work, bool isAlone)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
@@ -96,14 +94,22 @@ internal sealed class SqliteLedger : LedgerDatabase
                 reader = new LedgerTransaction(Connect(Name, SqliteOpenMode.ReadWrite), SqliteDialect.Instance, Clock);
             }
 
-            reader.BeginRead();
+            if (!isAlone)
+            {
+                reader.BeginRead();
+            }
+
             try
             {
                 return work(reader);
             }
             finally
             {
-                reader.Rollback();
+                if (!isAlone)
+                {
+                    reader.Rollback();
+                }
+
                 if (_disposed)
                 {
                     reader.Close();
@@ -189,6 +195,80 @@ internal sealed class SqliteLedger : LedgerDatabase
         8 or 14 => new LedgerException($"The ledger {path} cannot be opened for writing; check the path and its permissions.", fault),
         _ => new LedgerException($"The ledger {path} failed: {fault.Message}", fault),
     };
+
+    private void WriteGroup()
+    {
+        List<PendingWrite> group = [];
+        while (group.Count < LargestGroup && _pending.TryDequeue(out PendingWrite? next))
+        {
+            group.Add(next);
+        }
+
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _writer.BeginWrite(WriteIsolation.Serial);
+            try
+            {
+                foreach (PendingWrite write in group)
+                {
+                    Run(write);
+                }
+
+                _writer.Commit();
+            }
+            catch
+            {
+                RollBack();
+                throw;
+            }
+        }
+        catch (Exception fault)
+        {
+            Exception reason = fault is SqliteException refused ? Explain(Name, refused) : fault;
+            group.ForEach(write => write.Fail(reason));
+            return;
+        }
+
+        foreach (PendingWrite write in group)
+        {
+            try
+            {
+                CommitBoundary?.Invoke("after " + write.Step);
+                write.Succeed();
+            }
+            catch (Exception fault)
+            {
+                write.Fail(fault);
+            }
+        }
+    }
+
+    /// <summary>Runs one of the group's works; if it fails, that is its own affair unless the transaction is lost with it.</summary>
+    private void Run(PendingWrite write)
+    {
+        _writer.Execute("SAVEPOINT work");
+        try
+        {
+            write.Run(_writer);
+            CommitBoundary?.Invoke("before " + write.Step);
+        }
+        catch (Exception fault)
+        {
+            write.Fail(fault is SqliteException refused ? Explain(Name, refused) : fault);
+            try
+            {
+                _writer.Execute("ROLLBACK TO work");
+            }
+            catch (SqliteException)
+            {
+                // SQLite has rolled everything back by itself (disk full, I/O error): the whole group fails for this reason.
+                ExceptionDispatchInfo.Throw(fault);
+            }
+        }
+
+        _writer.Execute("RELEASE work");
+    }
 
     private void RollBack()
     {

@@ -3,7 +3,7 @@ using Ait.Coordinator.Ledger;
 
 namespace Ait.Coordinator.Loops;
 
-/// <summary>Commitments and results → agreements, and what the deadlines decide. Never waits for the chain.</summary>
+/// <summary>What the deadlines decide, and agreements that whoever took the last result did not write down. Never waits for the chain.</summary>
 internal sealed class AgreeLoop : CoordinatorLoop
 {
     private readonly AgreementStore _store;
@@ -11,7 +11,7 @@ internal sealed class AgreeLoop : CoordinatorLoop
     private readonly ILogger _log;
 
     public AgreeLoop(AgreementStore store, CoordinatorOptions options, Signals signals, LoopHealth health, Leadership leadership, TimeProvider clock, ILogger<AgreeLoop> log)
-        : base(options.PollInterval, signals.Collected, health, leadership, clock, log)
+        : base(options.PollInterval, signals.Never, health, leadership, clock, log)
     {
         _store = store;
         _signals = signals;
@@ -20,25 +20,31 @@ internal sealed class AgreeLoop : CoordinatorLoop
 
     internal override Task RoundAsync(CancellationToken cancellation)
     {
-        bool agreed = false;
-        foreach (long taskKey in _store.Due())
+        IReadOnlyList<long> due;
+        do
         {
-            switch (_store.Decide(taskKey))
+            due = _store.Due(AgreementStore.MostAtOnce);
+            int agreed = 0;
+            foreach ((TaskRow task, AgreementDecision decision) in _store.Decide(due))
             {
-                case AgreementDecision.Agreed found:
-                    agreed = true;
-                    LoopLog.Decided(_log, found.Agreement.TaskId, $"{found.Agreement.Matching.Length} seats agree");
-                    break;
-                case AgreementDecision.Void given:
-                    LoopLog.Voided(_log, taskKey, given.Reason);
-                    break;
+                switch (decision)
+                {
+                    case AgreementDecision.Agreed:
+                        agreed++;
+                        break;
+                    case AgreementDecision.Void given:
+                        LoopLog.Voided(_log, task.TaskKey, given.Reason);
+                        break;
+                }
+            }
+
+            if (agreed > 0)
+            {
+                LoopLog.Agreed(_log, agreed);
+                _signals.Agreed.Set();
             }
         }
-
-        if (agreed)
-        {
-            _signals.Agreed.Set();
-        }
+        while (due.Count == AgreementStore.MostAtOnce);
 
         return Task.CompletedTask;
     }

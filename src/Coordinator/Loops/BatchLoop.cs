@@ -44,12 +44,22 @@ internal sealed class BatchLoop : CoordinatorLoop
         }
 
         ulong deadline = (ulong)_clock.GetUtcNow().Add(_options.TaskLifetime).ToUnixTimeSeconds();
-        if (_store.CountWaiting() > 0
-            && Dispatch.CanSeat(_devices.All(), deadline)
-            && _store.Seal(_options.BatchSize, deadline, FreshSecret) is BatchRow sealedBatch)
+        if (_store.CountWaiting() == 0 || !Dispatch.CanSeat(_devices.All(), deadline))
         {
-            await CommitAsync(sealedBatch, cancellation);
+            return;
         }
+
+        // A full batch leaves more behind it, which need not wait for the next round.
+        BatchRow? batchSealed;
+        do
+        {
+            batchSealed = _store.Seal(_options.BatchSize, deadline, FreshSecret);
+            if (batchSealed is not null)
+            {
+                await CommitAsync(batchSealed, cancellation);
+            }
+        }
+        while (batchSealed?.TaskCount == _options.BatchSize);
     }
 
     private static Hash256 FreshSecret() => new(RandomNumberGenerator.GetBytes(Hash256.Size));

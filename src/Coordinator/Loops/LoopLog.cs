@@ -18,6 +18,9 @@ internal static partial class LoopLog
     [LoggerMessage(1004, LogLevel.Information, "task {TaskId}: {Outcome}")]
     internal static partial void Decided(ILogger logger, Chain.Hash256? taskId, string outcome);
 
+    [LoggerMessage(1011, LogLevel.Information, "{Tasks} tasks have an agreement")]
+    internal static partial void Agreed(ILogger logger, int tasks);
+
     [LoggerMessage(1005, LogLevel.Information, "settlement {Settlement} of {Tasks} tasks is mined in {Transaction}")]
     internal static partial void SettlementMined(ILogger logger, long settlement, int tasks, Chain.Hash256 transaction);
 

@@ -3,6 +3,7 @@ using Ait.Chain;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
+using Ait.Protocol;
 
 namespace Ait.Coordinator.Loops;
 
@@ -94,8 +95,8 @@ internal sealed class SeedLoop : CoordinatorLoop
     private async Task DrawAsync(BatchRow batch, CancellationToken cancellation)
     {
         ulong batchId = batch.BatchId!.Value; // Seeded batches are on chain and have their seed.
-        ImmutableArray<Device> roster = await _chain.ReadRosterAsync(batch.RosterLength!.Value, cancellation);
-        int seated = 0;
+        ImmutableArray<RosterSlot> roster = [.. (await _chain.ReadRosterAsync(batch.RosterLength!.Value, cancellation)).Select(device => device.ToRosterSlot())];
+        List<(long, ImmutableArray<SeatPlan>)> seated = [];
         foreach ((TaskRow task, Hash256 seatSecret) in _store.Undrawn(batch.BatchKey))
         {
             Hash256 taskId = task.TaskId!.Value;
@@ -112,8 +113,7 @@ internal sealed class SeedLoop : CoordinatorLoop
 
             if (seats is { } agreed)
             {
-                _store.Seat(task.TaskKey, agreed, _options.CommitWindow);
-                seated++;
+                seated.Add((task.TaskKey, agreed));
             }
             else
             {
@@ -121,9 +121,10 @@ internal sealed class SeedLoop : CoordinatorLoop
             }
         }
 
-        if (seated > 0)
+        if (seated.Count > 0)
         {
-            LoopLog.Seated(_log, seated, batchId);
+            _store.Seat(seated, _options.CommitWindow);
+            LoopLog.Seated(_log, seated.Count, batchId);
             _signals.Seated.Set();
         }
     }

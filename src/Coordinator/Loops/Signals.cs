@@ -13,7 +13,6 @@ internal sealed class Signals
         WakeSignal Shared(string name) => new(() => ledger.Announce(name));
         Queued = Shared(nameof(Queued));
         Seated = Shared(nameof(Seated));
-        Collected = Shared(nameof(Collected));
         Agreed = Shared(nameof(Agreed));
         Mined = Shared(nameof(Mined));
         Asked = Shared(nameof(Asked));
@@ -22,7 +21,6 @@ internal sealed class Signals
         {
             [nameof(Queued)] = Queued,
             [nameof(Seated)] = Seated,
-            [nameof(Collected)] = Collected,
             [nameof(Agreed)] = Agreed,
             [nameof(Mined)] = Mined,
             [nameof(Asked)] = Asked,
@@ -36,9 +34,6 @@ internal sealed class Signals
 
     /// <summary>Seats were drawn; long polls look again.</summary>
     internal WakeSignal Seated { get; }
-
-    /// <summary>A commitment or result came in.</summary>
-    internal WakeSignal Collected { get; }
 
     /// <summary>Tasks have an agreement and can be settled.</summary>
     internal WakeSignal Agreed { get; }

@@ -18,6 +18,7 @@ internal static class Telemetry
     private static readonly Counter<long> s_leases = s_meter.CreateCounter<long>("ait.leases", "{seat}", "Seats handed out.");
     private static readonly Counter<long> s_commitments = s_meter.CreateCounter<long>("ait.commitments", "{seat}", "Commitments taken.");
     private static readonly Counter<long> s_reveals = s_meter.CreateCounter<long>("ait.reveals", "{seat}", "Results taken.");
+    private static readonly Counter<long> s_agreements = s_meter.CreateCounter<long>("ait.agreements", "{task}", "Tasks agreed on.");
     private static readonly Counter<long> s_faults = s_meter.CreateCounter<long>("ait.loop.faults", "{round}", "Rounds of a background activity that failed.");
     private static readonly Histogram<double> s_rounds = s_meter.CreateHistogram<double>("ait.loop.round.duration", "s", "Time of a round of a background activity.");
     private static readonly Histogram<double> s_writes = s_meter.CreateHistogram<double>("ait.ledger.write.duration", "s", "Time of a ledger transaction with its retries, by step.");
@@ -29,6 +30,7 @@ internal static class Telemetry
         s_leases.Add(0);
         s_commitments.Add(0);
         s_reveals.Add(0);
+        s_agreements.Add(0);
         s_conflicts.Add(0);
     }
 
@@ -39,9 +41,11 @@ internal static class Telemetry
 
     internal static void Leased(int seats) => s_leases.Add(seats);
 
-    internal static void Committed() => s_commitments.Add(1);
+    internal static void Committed(int seats) => s_commitments.Add(seats);
 
-    internal static void Revealed() => s_reveals.Add(1);
+    internal static void Revealed(int seats) => s_reveals.Add(seats);
+
+    internal static void Agreed(int tasks) => s_agreements.Add(tasks);
 
     internal static void Conflicted() => s_conflicts.Add(1);
 

@@ -9,15 +9,13 @@ namespace Ait.Miner.Submission;
 /// <summary>Decides whether a letter is the coordinator's, for this device on this network, and carries the workload its task commits to.</summary>
 internal sealed class LetterCheck
 {
-    private readonly NetworkDomain _domain;
-    private readonly Address _coordinator;
+    private readonly SeatLetterReader _reader;
     private readonly Hash256 _gpuId;
 
     /// <summary><paramref name="coordinator"/> is the account that the contract names, not the one the coordinator claims.</summary>
     public LetterCheck(NetworkDomain domain, Address coordinator, Hash256 gpuId)
     {
-        _domain = domain;
-        _coordinator = coordinator;
+        _reader = new SeatLetterReader(domain, coordinator);
         _gpuId = gpuId;
     }
 
@@ -34,7 +32,7 @@ internal sealed class LetterCheck
             return Refuse(LetterRefusal.Malformed, "the letter is not hex", out refusal, out problem);
         }
 
-        if (!SeatLetter.TryVerify(letterBytes, _domain, _coordinator, out SeatLetter? letter, out ProtocolRefusal? why))
+        if (!_reader.TryVerify(letterBytes, out SeatLetter? letter, out ProtocolRefusal? why))
         {
             LetterRefusal code = why.Code == ProtocolRefusalCode.SignatureInvalid ? LetterRefusal.SignatureInvalid : LetterRefusal.Malformed;
             return Refuse(code, $"expected {why.Expected}, found {why.Found}", out refusal, out problem);

@@ -148,7 +148,7 @@ public sealed class RequestAdmissionTests
     {
         await using HttpNetwork network = await HttpNetwork.StartAsync();
         TestMiner miner = network.Network.Miners[0];
-        foreach (string members in new[] { "\"max\":0,\"waitMillis\":0", "\"max\":17,\"waitMillis\":0", "\"max\":1,\"waitMillis\":-1", "\"max\":1,\"waitMillis\":30001", "\"max\":1,\"waitMillis\":0,\"x\":1" })
+        foreach (string members in new[] { "\"max\":0,\"waitMillis\":0", "\"max\":129,\"waitMillis\":0", "\"max\":1,\"waitMillis\":-1", "\"max\":1,\"waitMillis\":30001", "\"max\":1,\"waitMillis\":0,\"x\":1" })
         {
             byte[] body = Encoding.UTF8.GetBytes($"{{\"gpuId\":\"{miner.GpuId}\",{members}}}");
             using HttpRequestMessage request = network.Signed(miner.EnclaveKey, HttpMethod.Post, "/v1/leases", body);

@@ -81,7 +81,7 @@ public sealed class CollectionTests
         // With everything the victim revealed, signed by the copycat's own key: the commitment names the victim's device and operator.
         (WorkAttestation seen, Hash256 salt) = victim.Work(taskId, task.Task.WorkloadHash);
         WorkAttestation copied = WorkAttestation.Sign(seen.Statement with { GpuId = copycat.GpuId }, network.Domain, copycat.EnclaveKey);
-        Refuses(coordinator.Collection.Reveal(network.Domain, copied, salt, victim.Transcript(task.Task.WorkloadHash), DurationRange.Any), ProblemCodes.CommitmentMismatch);
+        Refuses(coordinator.Collection.Reveal(copied, salt, victim.Transcript(task.Task.WorkloadHash), DurationRange.Any), ProblemCodes.CommitmentMismatch);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class CollectionTests
         (WorkAttestation attestation, Hash256 salt) = honest.Work(task.TaskId!.Value, task.Task.WorkloadHash);
         WorkStatement statement = attestation.Statement;
         WorkAttestation Signed(WorkStatement changed) => WorkAttestation.Sign(changed, network.Domain, honest.EnclaveKey);
-        Refusal? Reveal(WorkAttestation given, Hash256 with, byte[] bytes) => coordinator.Collection.Reveal(network.Domain, given, with, bytes, DurationRange.Any);
+        Refusal? Reveal(WorkAttestation given, Hash256 with, byte[] bytes) => coordinator.Collection.Reveal(given, with, bytes, DurationRange.Any);
 
         Refuses(Reveal(Signed(statement with { DurationMillis = statement.DurationMillis + 1 }), salt, transcript), ProblemCodes.CommitmentMismatch);
         Refuses(Reveal(Signed(statement with { ResultHash = new Hash256(SHA256.HashData(otherTranscript)) }), salt, otherTranscript), ProblemCodes.CommitmentMismatch);
@@ -175,19 +175,20 @@ public sealed class CollectionTests
         using var network = new TestNetwork();
         using RunningCoordinator coordinator = network.Start();
         (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
-        SeatView seat = coordinator.Collection.Find(task.TaskId!.Value, seats[0].GpuId)!;
+        Hash256 taskId = task.TaskId!.Value;
+        PricedWork work = coordinator.Collection.FindWork([taskId])[taskId];
         PayableDurations durations = coordinator.Get<PayableDurations>();
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        async Task<DurationRange> Payable(ulong millis) => Assert.Single(await durations.OfAsync(seats[0].GpuId, [(work, millis)], TestContext.Current.CancellationToken));
         network.Chain.Unreachable = true;
-        Assert.Equal(DurationRange.Any, await durations.OfAsync(seat, 1000, cancellation));
+        Assert.Equal(DurationRange.Any, await Payable(1000));
 
         network.Chain.Unreachable = false;
-        Assert.Equal(new DurationRange(0, 600_000), await durations.OfAsync(seat, 1000, cancellation));
+        Assert.Equal(new DurationRange(0, 600_000), await Payable(1000));
         network.Chain.Bounds = new(0, 0, 700_000);
-        Assert.Equal(new DurationRange(0, 600_000), await durations.OfAsync(seat, 600_000, cancellation));
-        Assert.Equal(new DurationRange(0, 700_000), await durations.OfAsync(seat, 600_001, cancellation));
+        Assert.Equal(new DurationRange(0, 600_000), await Payable(600_000));
+        Assert.Equal(new DurationRange(0, 700_000), await Payable(600_001));
         network.Chain.Unreachable = true;
-        Assert.Equal(DurationRange.Any, await durations.OfAsync(seat, 700_001, cancellation));
+        Assert.Equal(DurationRange.Any, await Payable(700_001));
     }
 
     [Fact]

@@ -147,6 +147,9 @@ public sealed class AuthorisationMatrixTests
             Post("/v1/seat-keys", Callers.Device, new SeatKeyRequest(SeatKeyOf(network, device)), ProtocolJson.Default.SeatKeyRequest),
             Get("/v1/workloads/{workloadId}/seats", Callers.None, $"/v1/workloads/{s_id}/seats"), // Nobody holds the content key of nothing.
             Post("/v1/envelopes", Callers.Signers, new EnvelopeRequest(s_id, device.GpuId, "0x00", "0x00"), ProtocolJson.Default.EnvelopeRequest), // Who holds the key is looked up with the task.
+            Post("/v1/commitments/batch", Callers.Device, new CommitmentsRequest(device.GpuId, [new SeatCommitment(s_id, s_id)]), ProtocolJson.Default.CommitmentsRequest),
+            Post("/v1/results/batch", Callers.Device, new ResultsRequest(device.GpuId, [Result(device)]), ProtocolJson.Default.ResultsRequest),
+            Post("/v1/seats", Callers.Device, new SeatsRequest(device.GpuId, [s_id]), ProtocolJson.Default.SeatsRequest),
             Get("/v1/seats/{taskId}", Callers.Device, $"/v1/seats/{s_id}?gpuId={device.GpuId}"),
             Get("/v1/checkpoints/{digest}", Callers.Everybody, $"/v1/checkpoints/{s_id}"),
             Get("/v1/checkpoints/{digest}/{part}", Callers.Everybody, $"/v1/checkpoints/{s_id}/0"),

@@ -38,6 +38,38 @@ public sealed class ReplicasTests
             });
             Assert.Equal(2, network.Chain.SettledTasks);
             Assert.True(second.Ledger.Leadership.Term > 1);
+            Assert.All(second.Stages.AllTasks(), task => Assert.Equal(RunningCoordinator.Story, second.Stages.History(task)));
+        }
+
+        PostgresServer.Require().DropDatabase(address);
+    }
+
+    [Fact]
+    public async Task Reveal_opensOnceIfSeatsCommitAtOnceThroughDifferentReplicas()
+    {
+        string address = PostgresServer.Require().CreateDatabase();
+        using var network = new TestNetwork(TimeProvider.System, miners: 3);
+        network.Options = network.Options with { Store = address };
+        await using (Replica first = await Replica.StartAsync(network))
+        {
+            await using Replica second = await Replica.StartAsync(network);
+            first.Stages.Queue([.. Enumerable.Range(0, 30).Select(number => TestNetwork.Workload(number))]);
+            await EventuallyAsync(() =>
+            {
+                network.Chain.Mine();
+                return first.Stages.AllTasks() is { Count: 30 } tasks && tasks.All(task => task.Phase == TaskPhase.Seated);
+            });
+            IReadOnlyList<TaskRow> seated = first.Stages.AllTasks();
+            await Task.WhenAll(network.Miners.Select((miner, index) => Task.Run(() =>
+            {
+                foreach (TaskRow task in index == 0 ? seated : seated.Reverse())
+                {
+                    Assert.Null((index == 0 ? first : second).Stages.Commit(miner, task));
+                }
+            })));
+            Assert.All(first.Stages.AllTasks(), task => Assert.NotNull(task.RevealOpenedAt));
+            Assert.Equal(30, first.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM events WHERE kind = 'reveal opened'")));
+            Assert.Equal(90, first.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM commitments")));
         }
 
         PostgresServer.Require().DropDatabase(address);

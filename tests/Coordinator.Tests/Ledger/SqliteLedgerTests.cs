@@ -123,6 +123,58 @@ public sealed class SqliteLedgerTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_thatFailsTakesNothingBackOfThoseThatShareItsFlush()
+    {
+        using SqliteLedger ledger = Open();
+        using var holding = new ManualResetEventSlim();
+        using var held = new ManualResetEventSlim();
+        Task first = Task.Run(() => ledger.Write("hold", _ =>
+        {
+            held.Set();
+            holding.Wait(TestContext.Current.CancellationToken);
+        }), TestContext.Current.CancellationToken);
+        held.Wait(TestContext.Current.CancellationToken);
+
+        // All of these wait for the writer and go together when it is free.
+        Task[] others = [.. Enumerable.Range(0, 20).Select(number => Task.Factory.StartNew(
+            () => ledger.Write("one", transaction =>
+            {
+                transaction.Record("kind", null, $"{number}");
+                if (number % 3 == 0)
+                {
+                    throw new KillException($"{number}");
+                }
+
+                if (number % 3 == 1)
+                {
+                    transaction.Execute("INSERT INTO no_such_table VALUES (1)");
+                }
+            }),
+            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        holding.Set();
+        await first;
+        await Task.WhenAll(others).ContinueWith(_ => { }, TestContext.Current.CancellationToken, TaskContinuationOptions.None, TaskScheduler.Default);
+        for (int number = 0; number < others.Length; number++)
+        {
+            Exception? fault = others[number].Exception?.InnerException;
+            switch (number % 3)
+            {
+                case 0:
+                    Assert.Equal($"{number}", Assert.IsType<KillException>(fault).Message);
+                    break;
+                case 1:
+                    Assert.Contains("no_such_table", Assert.IsType<LedgerException>(fault).Message, StringComparison.Ordinal);
+                    break;
+                default:
+                    Assert.Null(fault);
+                    break;
+            }
+        }
+
+        Assert.Equal(["11", "14", "17", "2", "5", "8"], ledger.Read(transaction => transaction.Query("SELECT detail FROM events ORDER BY detail", row => row.GetString(0))));
+    }
+
+    [Fact]
     public async Task Journal_givesBackWhatWasSignedUntilItIsFinished()
     {
         var finished = Keccak256.Hash([1]);

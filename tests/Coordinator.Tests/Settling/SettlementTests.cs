@@ -25,6 +25,7 @@ public sealed class SettlementTests
         Assert.Equal(3 * each, Wei.Parse(settled.Minted));
         Assert.All(seats, miner => Assert.Equal(
             (Wei.Text(each), UnpaidReason.None, SeatPhase.Settled), Outcome(coordinator, task, miner)));
+        Assert.Equal(RunningCoordinator.Story, coordinator.History(task));
     }
 
     [Fact]

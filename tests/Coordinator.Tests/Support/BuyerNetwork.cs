@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ait.Chain;
 using Ait.Chain.Signing;
+using Ait.Coordinator.Agreeing;
 using Ait.Coordinator.Collecting;
 using Ait.Coordinator.Configuration;
 using Ait.Coordinator.Ledger;
@@ -192,10 +193,11 @@ internal sealed class BuyerNetwork : IAsyncDisposable
                 foreach (TestMiner miner in seats)
                 {
                     (WorkAttestation attestation, Hash256 salt) = miner.Work(taskId, task.Task.WorkloadHash);
-                    collection.Reveal(Http.Network.Domain, attestation, salt, miner.Transcript(task.Task.WorkloadHash), DurationRange.Any);
+                    collection.Reveal(attestation, salt, miner.Transcript(task.Task.WorkloadHash), DurationRange.Any);
                 }
 
-                Http.Get<Signals>().Collected.Set();
+                Http.Get<AgreementStore>().DecideCompleted();
+                Http.Get<Signals>().Agreed.Set();
             }
 
             await Task.Delay(20, CancellationToken.None);

@@ -95,6 +95,13 @@ internal sealed class RunningCoordinator : IDisposable
     internal IReadOnlyList<TaskRow> AllTasks() =>
         Ledger.Read(transaction => transaction.Query(TaskRow.Select + "ORDER BY t.task_key", TaskRow.Read));
 
+    /// <summary>What <see cref="History"/> tells of a task that three honest devices worked on.</summary>
+    internal static readonly string[] Story = ["agreed 3 of 3", "committed seat 0", "committed seat 1", "committed seat 2", "revealed seat 0", "revealed seat 1", "revealed seat 2"];
+
+    /// <summary>What the ledger's history tells of a task's results.</summary>
+    internal IReadOnlyList<string> History(TaskRow task) => Ledger.Read(transaction => transaction.Query(
+        "SELECT kind || ' ' || detail FROM history WHERE subject = $1 AND kind IN ('committed', 'revealed', 'agreed') AND at > 0 ORDER BY kind, detail", row => row.GetString(0), task.TaskId!.Value));
+
     internal IReadOnlyList<TestMiner> Seated(TaskRow task) => Ledger.Read(transaction => transaction.Query(
         "SELECT gpu_id FROM seats WHERE task_key = $1 ORDER BY seat", row => _network.MinerOf(row.Hash(0)), task.TaskKey));
 
@@ -126,7 +133,7 @@ internal sealed class RunningCoordinator : IDisposable
     internal Refusal? Reveal(TestMiner miner, TaskRow task, DurationRange payable)
     {
         (WorkAttestation attestation, Hash256 salt) = miner.Work(task.TaskId!.Value, task.Task.WorkloadHash);
-        return Collection.Reveal(_network.Domain, attestation, salt, miner.Transcript(task.Task.WorkloadHash), payable);
+        return Collection.Reveal(attestation, salt, miner.Transcript(task.Task.WorkloadHash), payable);
     }
 
     /// <summary>A kill: nothing is flushed or said goodbye to, only the file handles go.</summary>
