@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Ait.Attestation;
+using Ait.Attestation.Dcap;
 using Ait.Attestation.Devices;
 using Ait.Attestation.Nvidia;
+using Ait.Attestation.SevSnp;
 using Ait.Chain;
 using Ait.Coordinator.Configuration;
 using Ait.Coordinator.OnChain;
@@ -24,6 +26,10 @@ internal sealed class EvidenceJudge
     private static readonly TimeSpan s_validity = TimeSpan.FromHours(24);
     /// <summary>What an H100's certificates call it.</summary>
     private const string H100Chip = "GH100";
+
+    /// <summary>Devices that are judged or wait for collateral at one time; strangers cost this much and no more.</summary>
+    private const int MostAtOnce = 256;
+
     private readonly CollateralGatherer _collateral;
     private readonly IMiningChain _chain;
     private readonly Deployment _deployment;
@@ -32,6 +38,7 @@ internal sealed class EvidenceJudge
 
     /// <summary>So many machines enrol again without their certificates being verified anew; about 10 MiB.</summary>
     private readonly CertificateCache _certificates = new(1024);
+    private int _judging;
 
     public EvidenceJudge(CollateralGatherer collateral, IMiningChain chain, Deployment deployment, TimeProvider clock)
     {
@@ -56,16 +63,69 @@ internal sealed class EvidenceJudge
                 "Collect fresh evidence, and see that the node is in step."));
         }
 
+        Hash256 binding = new DeviceBinding(
+            _deployment.ChainId, _deployment.DeviceRegistry, claim.Operator, claim.EnclaveKey, claim.GpuId, claim.DeviceClass, claim.BlockNumber, blockHash).Compute();
+        byte[] bound = new byte[Hash256.Size];
+        binding.CopyTo(bound);
+
+        // What costs nothing comes before what asks vendors and verifies signatures.
+        if (CheckBinding(claim, new ByteString(bound)) is Refusal foreign)
+        {
+            return (null, foreign);
+        }
+
+        if (Interlocked.Increment(ref _judging) > MostAtOnce)
+        {
+            Interlocked.Decrement(ref _judging);
+            return (null, new Refusal(
+                ProblemCodes.Unavailable, "Too much evidence is being judged now.", $"at most {MostAtOnce} devices at once", "more", "Try again in some seconds; a device that is enrolled already keeps its seats meanwhile."));
+        }
+
+        try
+        {
+            return await JudgeBoundAsync(claim, bound, cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _judging);
+        }
+    }
+
+    /// <summary>Whether the report speaks of this key, operator, GPU and block at all. Null means yes; nothing of it is verified by that.</summary>
+    private static Refusal? CheckBinding(EnrolmentClaim claim, ByteString binding)
+    {
+        ByteString found;
+        if (claim.Platform == EnrolmentClaim.SevSnp)
+        {
+            if (!SnpReport.TryParse(claim.Report, out SnpReport? report, out RefusalReason? reason))
+            {
+                return CollateralGatherer.Refuse(reason);
+            }
+
+            found = report.ReportData;
+        }
+        else
+        {
+            if (!QuoteFields.TryRead(claim.Report, out QuoteFields? quote, out RefusalReason? reason))
+            {
+                return CollateralGatherer.Refuse(reason);
+            }
+
+            found = quote.ReportData;
+        }
+
+        ByteString expected = DeviceVerifier.ReportData(binding, claim.Gpus);
+        return found == expected ? null : CollateralGatherer.Refuse(new RefusalReason(Ait.Attestation.Refusal.ReportDataMismatch, "report data", $"{expected}", $"{found}"));
+    }
+
+    /// <summary>With the vendors' collateral, down to the last signature.</summary>
+    private async Task<(EnrolmentResponse? Enrolment, Refusal? Refusal)> JudgeBoundAsync(EnrolmentClaim claim, byte[] bound, CancellationToken cancellation)
+    {
         (DeviceEvidence? evidence, Refusal? refusal) = await _collateral.GatherAsync(claim, cancellation);
         if (evidence is null)
         {
             return (null, refusal);
         }
-
-        Hash256 binding = new DeviceBinding(
-            _deployment.ChainId, _deployment.DeviceRegistry, claim.Operator, claim.EnclaveKey, claim.GpuId, claim.DeviceClass, claim.BlockNumber, blockHash).Compute();
-        byte[] bound = new byte[Hash256.Size];
-        binding.CopyTo(bound);
 
         // Which programs may register is the registry's to say, and it is asked below with what the evidence says.
         ImmutableArray<TrustProfile> profiles = await _chain.ReadProfilesAsync(claim.DeviceClass, cancellation);

@@ -243,6 +243,21 @@ public sealed class EvidenceJudgeTests : IClassFixture<EmulatedVendors>, IDispos
         Assert.Equal(3, server.Asked.Count);
     }
 
+    /// <summary>A report that was made for somebody else costs a comparison: no vendor is asked, no signature verified.</summary>
+    [Theory]
+    [InlineData("SevSnp")]
+    [InlineData("Tdx")]
+    public async Task Judge_asksNoVendorAboutEvidenceThatIsNotTheSigners(string platform)
+    {
+        Directory.Delete(Collateral, recursive: true);
+        await using VendorServer server = await VendorServer.StartAsync();
+        EvidenceJudge judge = Judge(demandsRevocation: true, vendors: VendorOptions.Default with { Kds = server.Address, Pcs = server.Address, IntelRootList = server.Address, Rim = server.Address, Ocsp = server.Address });
+
+        await RefusesAsync(await RequestAsync(platform, DeviceClass.A100, withGpu: false) with { Certificates = [] }, "ReportDataMismatch", judge, key: s_operator);
+
+        Assert.Empty(server.Asked);
+    }
+
     [Fact]
     public async Task Judge_refusesTheAskThatItsRootHasRevoked()
     {
