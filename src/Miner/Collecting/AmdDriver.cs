@@ -12,6 +12,28 @@ internal sealed class AmdDriver : IGpuDriver
     public ImmutableArray<GpuFacts> List(out string? problem)
     {
         ImmutableArray<GpuFacts>.Builder found = ImmutableArray.CreateBuilder<GpuFacts>();
+        problem = Use((_, gpu) => found.Add(gpu));
+        return problem is null ? found.ToImmutable() : [];
+    }
+
+    public unsafe int? ReadTemperature(ImmutableArray<byte> gpuUuid)
+    {
+        int? celsius = null;
+        _ = Use((processor, gpu) =>
+        {
+            long degrees = 0;
+            if (gpu.Uuid.SequenceEqual(gpuUuid)
+                && AmdSmi.GetTemperature(processor, AmdSmi.HottestSpot, AmdSmi.CurrentTemperature, &degrees) == AmdSmi.Success && degrees is > -100 and < 200)
+            {
+                celsius = (int)degrees;
+            }
+        });
+        return celsius;
+    }
+
+    /// <summary>The library opened, every GPU visited, the library closed; a problem if it is missing or refuses.</summary>
+    private string? Use(Action<nint, GpuFacts> visit)
+    {
         lock (_turn)
         {
             try
@@ -19,13 +41,12 @@ internal sealed class AmdDriver : IGpuDriver
                 int code = AmdSmi.Initialize(AmdSmi.Gpus);
                 if (code != AmdSmi.Success)
                 {
-                    problem = $"AMD SMI does not start: status {code}.";
-                    return [];
+                    return $"AMD SMI does not start: status {code}.";
                 }
 
                 try
                 {
-                    problem = Read(found);
+                    return Read(visit);
                 }
                 finally
                 {
@@ -34,14 +55,12 @@ internal sealed class AmdDriver : IGpuDriver
             }
             catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
             {
-                problem = exception is DllNotFoundException ? "AMD SMI (libamd_smi.so) is not installed." : $"AMD SMI is too old or not AMD's: {exception.Message}";
+                return exception is DllNotFoundException ? "AMD SMI (libamd_smi.so) is not installed." : $"AMD SMI is too old or not AMD's: {exception.Message}";
             }
         }
-
-        return problem is null ? found.ToImmutable() : [];
     }
 
-    private static unsafe string? Read(ImmutableArray<GpuFacts>.Builder found)
+    private static unsafe string? Read(Action<nint, GpuFacts> visit)
     {
         // Handles are pointers into the library; the counts say how many were written, never more than the room given.
         nint* sockets = stackalloc nint[(int)MaxHandles];
@@ -64,7 +83,7 @@ internal sealed class AmdDriver : IGpuDriver
 
             for (uint index = 0; index < Math.Min(count, MaxHandles); index++)
             {
-                if (ReadGpu(processors[index], found) is string problem)
+                if (ReadGpu(processors[index], visit) is string problem)
                 {
                     return problem;
                 }
@@ -74,7 +93,7 @@ internal sealed class AmdDriver : IGpuDriver
         return null;
     }
 
-    private static unsafe string? ReadGpu(nint processor, ImmutableArray<GpuFacts>.Builder found)
+    private static unsafe string? ReadGpu(nint processor, Action<nint, GpuFacts> visit)
     {
         byte* text = stackalloc byte[AmdSmi.UuidLength];
         uint length = AmdSmi.UuidLength;
@@ -103,7 +122,7 @@ internal sealed class AmdDriver : IGpuDriver
             return $"GPU {uuid} does not tell its device id and memory: status {code}.";
         }
 
-        found.Add(new GpuFacts([.. id.ToByteArray(bigEndian: true)], GpuClasses.NameOfAmd(deviceId), GpuClasses.OfAmd(deviceId), memory, "amdgpu", string.Empty, ConfidentialMode.Unavailable));
+        visit(processor, new GpuFacts([.. id.ToByteArray(bigEndian: true)], GpuClasses.NameOfAmd(deviceId), GpuClasses.OfAmd(deviceId), memory, "amdgpu", string.Empty, ConfidentialMode.Unavailable));
         return null;
     }
 }

@@ -18,6 +18,10 @@ internal static unsafe partial class AmdSmi
 
     /// <summary>AMDSMI_MEM_TYPE_VRAM.</summary>
     public const int DeviceMemory = 0;
+
+    /// <summary>AMDSMI_TEMPERATURE_TYPE_HOTSPOT and AMDSMI_TEMP_CURRENT.</summary>
+    public const int HottestSpot = 1;
+    public const int CurrentTemperature = 0;
     private const string Library = "libamd_smi.so";
 
     [LibraryImport(Library, EntryPoint = "amdsmi_init")]
@@ -40,4 +44,8 @@ internal static unsafe partial class AmdSmi
 
     [LibraryImport(Library, EntryPoint = "amdsmi_get_gpu_memory_total")]
     public static partial int GetMemoryTotal(nint processor, int kind, ulong* bytes);
+
+    /// <summary>In degrees Celsius.</summary>
+    [LibraryImport(Library, EntryPoint = "amdsmi_get_temp_metric")]
+    public static partial int GetTemperature(nint processor, int sensor, int metric, long* celsius);
 }

@@ -29,6 +29,17 @@ internal sealed class NvidiaDriver : IGpuDriver, IGpuEvidenceSource
         return problem is null ? found.ToImmutable() : [];
     }
 
+    public int? ReadTemperature(ImmutableArray<byte> gpuUuid)
+    {
+        int? celsius = null;
+        _ = Use(() => ForEach((device, gpu) =>
+        {
+            celsius = gpu.Uuid.SequenceEqual(gpuUuid) && Nvml.GetTemperature(device, 0, out uint degrees) == Nvml.Success && degrees < 200 ? (int)degrees : celsius;
+            return null;
+        }, string.Empty, ConfidentialMode.Unavailable));
+        return celsius;
+    }
+
     public Task<GpuEvidenceOutcome> CollectAsync(ImmutableArray<byte> gpuUuid, ReadOnlyMemory<byte> nonce, CancellationToken cancellation) =>
         Task.Run(() => Collect(gpuUuid, nonce.Span), cancellation);
 

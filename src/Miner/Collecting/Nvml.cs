@@ -54,6 +54,10 @@ internal static unsafe partial class Nvml
     [LibraryImport(Library, EntryPoint = "nvmlDeviceGetMemoryInfo")]
     public static partial int GetMemory(nint device, out Memory memory);
 
+    /// <summary>Sensor 0 is the die, the only one there is.</summary>
+    [LibraryImport(Library, EntryPoint = "nvmlDeviceGetTemperature")]
+    public static partial int GetTemperature(nint device, int sensor, out uint celsius);
+
     [LibraryImport(Library, EntryPoint = "nvmlDeviceGetConfComputeGpuAttestationReport")]
     public static partial int GetAttestationReport(nint device, AttestationReport* report);
 

@@ -25,6 +25,7 @@ internal static class Options
         new("threads", "N", false, "processor threads that execute one workload, 1 to 256 (default 1)"),
         new("evidence-timeout", "TIME", false, "limit for one run of the evidence command, 1s to 10m (default 60s)"),
         new("drain-timeout", "TIME", false, "limit for finishing what was begun after SIGTERM or SIGINT, 0s to 1h (default 60s)"),
+        new("unit-dir", "DIR", false, "folder of systemd's units for service install, uninstall and status (default /etc/systemd/system)"),
         new("config", "FILE", false, "JSON file with these settings by name; flags win over environment, environment over the file"),
         new("json", null, false, "print one JSON object per line instead of sentences"),
     ];
@@ -37,9 +38,13 @@ internal static class Options
         text.Append("""
             Ait.Miner: proves one GPU to the device registry, executes its seats and signs the results.
 
-            usage: Ait.Miner [options]           register the device and mine
+            usage: Ait.Miner up [options]        check every prerequisite, then mine, with a live view on a terminal
+                   Ait.Miner [options]           mine at once; waits for whatever is away
                    Ait.Miner doctor [options]    check every prerequisite and say what is missing
                    Ait.Miner doctor              say what this machine can prove, to any network
+                   Ait.Miner service install [options]
+                                                 mine unattended, as a service of systemd with these options
+                   Ait.Miner service uninstall|status --gpu-uuid UUID
 
             options:
 

@@ -29,8 +29,7 @@ internal sealed class OptionsReader
         int first = 0;
         if (arguments.Count > 0 && !arguments[0].StartsWith('-'))
         {
-            first = 1;
-            command = reader.ReadCommand(arguments[0]);
+            (command, first) = reader.ReadCommand(arguments);
         }
 
         reader.ReadArguments(arguments, first);
@@ -41,23 +40,62 @@ internal sealed class OptionsReader
             return new OptionsOutcome.Machine(reader._settings.TryGetValue("json", out Setting? json) && json.Text is "true" or "1");
         }
 
+        if (command is MinerCommand.ServiceUninstall or MinerCommand.ServiceStatus)
+        {
+            return reader.ReadService(command);
+        }
+
         MinerOptions? options = OptionsValidator.Validate(reader._settings, reader._faults);
         return options is null || reader._faults.Count > 0
             ? new OptionsOutcome.Refused([.. reader._faults])
-            : new OptionsOutcome.Accepted(command, options);
+            : command == MinerCommand.ServiceInstall
+                ? new OptionsOutcome.Service(command, reader.UnitFolder(), options.GpuUuid, options, reader.ToArguments())
+                : new OptionsOutcome.Accepted(command, options);
     }
 
-    private MinerCommand ReadCommand(string word)
+    private string UnitFolder() => _settings.TryGetValue("unit-dir", out Setting? folder) ? Path.GetFullPath(folder.Text) : Serving.MinerService.DefaultFolder;
+
+    /// <summary>For a service that is there already, its GPU names it.</summary>
+    private OptionsOutcome ReadService(MinerCommand command)
     {
-        switch (word)
+        ImmutableArray<byte>? gpuUuid = OptionsValidator.ReadGpuUuid(_settings, _faults);
+        return gpuUuid is null || _faults.Count > 0
+            ? new OptionsOutcome.Refused([.. _faults])
+            : new OptionsOutcome.Service(command, UnitFolder(), gpuUuid.Value, null, []);
+    }
+
+    /// <summary>Every setting as a flag: a service has neither this environment nor this folder.</summary>
+    private ImmutableArray<string> ToArguments() =>
+    [
+        .. Options.All
+            .Where(option => _settings.ContainsKey(option.Name) && option.Name is not ("config" or "unit-dir" or "json"))
+            .SelectMany(option => new[] { option.Flag, option.Value is "FILE" or "DIR" ? Path.GetFullPath(_settings[option.Name].Text) : _settings[option.Name].Text }),
+    ];
+
+    /// <summary>The command, and where its options begin.</summary>
+    private (MinerCommand Command, int First) ReadCommand(IReadOnlyList<string> arguments)
+    {
+        string second = arguments.Count > 1 ? arguments[1] : string.Empty;
+        switch (arguments[0], second)
         {
-            case "mine":
-                return MinerCommand.Mine;
-            case "doctor":
-                return MinerCommand.Doctor;
+            case ("mine", _):
+                return (MinerCommand.Mine, 1);
+            case ("up", _):
+                return (MinerCommand.Up, 1);
+            case ("doctor", _):
+                return (MinerCommand.Doctor, 1);
+            case ("service", "install"):
+                return (MinerCommand.ServiceInstall, 2);
+            case ("service", "uninstall"):
+                return (MinerCommand.ServiceUninstall, 2);
+            case ("service", "status"):
+                return (MinerCommand.ServiceStatus, 2);
+            case ("service", _):
+                _faults.Add(new OptionFault("service", "needs to know what to do.", "Use service install, service uninstall or service status."));
+                return (MinerCommand.Mine, second.StartsWith('-') ? 1 : 2);
             default:
-                _faults.Add(new OptionFault(word, "is not a command.", "Use doctor, or no command to mine."));
-                return MinerCommand.Mine;
+                _faults.Add(new OptionFault(arguments[0], "is not a command.", "Use up, doctor or service, or no command to mine."));
+                return (MinerCommand.Mine, 1);
         }
     }
 

@@ -46,6 +46,7 @@ internal static class OptionsValidator
         string? operatorKey = ReadPath(settings, "operator-key", faults);
         string? state = ReadPath(settings, "state", faults);
         string? models = ReadPath(settings, "models", faults);
+        _ = ReadPath(settings, "unit-dir", faults);
         if (faults.Count > before || rpc is null || coordinators is null || gpuUuid is null || deviceClass is null || measurement is null || operatorKey is null)
         {
             return null;
@@ -72,6 +73,17 @@ internal static class OptionsValidator
             DrainTimeout = drainTimeout.Value,
             Json = json.Value,
         };
+    }
+
+    /// <summary>The GPU alone; null only if a fault was added.</summary>
+    public static ImmutableArray<byte>? ReadGpuUuid(IReadOnlyDictionary<string, Setting> settings, List<OptionFault> faults)
+    {
+        if (!settings.ContainsKey("gpu-uuid"))
+        {
+            faults.Add(new OptionFault("--gpu-uuid", "is missing.", "Name the GPU whose service is meant."));
+        }
+
+        return Read(settings, "gpu-uuid", faults, ReadGpuUuid);
     }
 
     private static T? Read<T>(IReadOnlyDictionary<string, Setting> settings, string name, List<OptionFault> faults, Func<Setting, List<OptionFault>, T?> read) =>

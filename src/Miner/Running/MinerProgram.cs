@@ -1,7 +1,9 @@
 using System.Reflection;
+using Ait.Miner.Collecting;
 using Ait.Miner.Configuring;
 using Ait.Miner.Diagnosing;
 using Ait.Miner.Reporting;
+using Ait.Miner.Serving;
 
 namespace Ait.Miner.Running;
 
@@ -32,6 +34,8 @@ internal static class MinerProgram
                 return ExitCode.Surroundings;
             case OptionsOutcome.Machine machine:
                 return MachineDoctor.Run(MachineDoctor.ReadThisMachine(), Reporter(machine.Json, output));
+            case OptionsOutcome.Service asked:
+                return MinerService.Run(asked, environment, output, error);
             case OptionsOutcome.Accepted accepted:
                 return await RunAsync(accepted, output, draining).ConfigureAwait(false);
             default:
@@ -49,9 +53,16 @@ internal static class MinerProgram
         IReporter reporter = Reporter(accepted.Options.Json, output);
         try
         {
-            return accepted.Command == MinerCommand.Doctor
-                ? await new Doctor(accepted.Options, reporter, clock).RunAsync(draining).ConfigureAwait(false)
-                : await new MinerSession(accepted.Options, reporter, clock).RunAsync(draining).ConfigureAwait(false);
+            switch (accepted.Command)
+            {
+                case MinerCommand.Doctor:
+                    return await new Doctor(accepted.Options, reporter, clock).RunAsync(draining).ConfigureAwait(false);
+                case MinerCommand.Up:
+                    int preflight = await new Doctor(accepted.Options, reporter, clock).RunAsync(draining).ConfigureAwait(false);
+                    return preflight == ExitCode.Done ? await MineInViewAsync(accepted.Options, reporter, output, clock, draining).ConfigureAwait(false) : preflight;
+                default:
+                    return await new MinerSession(accepted.Options, reporter, clock).RunAsync(draining).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (draining.IsCancellationRequested)
         {
@@ -61,6 +72,33 @@ internal static class MinerProgram
         {
             reporter.Report(MinerEvents.Failed("The miner", exception));
             return ExitCode.Surroundings;
+        }
+    }
+
+    /// <summary>On a terminal the process is shown as it stands; into a file or a program it says what happens, line by line.</summary>
+    private static async Task<int> MineInViewAsync(MinerOptions options, IReporter lines, TextWriter output, TimeProvider clock, CancellationToken draining)
+    {
+        if (options.Json || output != Console.Out || Console.IsOutputRedirected)
+        {
+            return await new MinerSession(options, lines, clock).RunAsync(draining).ConfigureAwait(false);
+        }
+
+        IGpuDriver[] drivers = [new NvidiaDriver(), new AmdDriver()];
+        var live = new LiveReporter(
+            output, () => (Console.WindowWidth, Console.WindowHeight),
+            () => drivers.Select(driver => driver.ReadTemperature(options.GpuUuid)).FirstOrDefault(celsius => celsius is not null), clock);
+        void Restore(object? sender, EventArgs ended) => live.End(); // The second Ctrl-C ends the process from outside.
+        AppDomain.CurrentDomain.ProcessExit += Restore;
+        await using (live.ConfigureAwait(false))
+        {
+            try
+            {
+                return await new MinerSession(options, live, clock).RunAsync(draining).ConfigureAwait(false);
+            }
+            finally
+            {
+                AppDomain.CurrentDomain.ProcessExit -= Restore;
+            }
         }
     }
 }

@@ -50,6 +50,19 @@ public sealed class GpuDriverTests
     }
 
     [Fact]
+    public void ReadTemperature_tellsThatOfTheGpuAskedAfter()
+    {
+        _library.Set(Choice.Count, 2);
+
+        ImmutableArray<byte> amd = new AmdDriver().List(out _)[0].Uuid;
+
+        Assert.Equal(61, new NvidiaDriver().ReadTemperature(s_second));
+        Assert.Null(new NvidiaDriver().ReadTemperature(amd));
+        Assert.Equal(72, new AmdDriver().ReadTemperature(amd));
+        Assert.Null(new AmdDriver().ReadTemperature(s_second));
+    }
+
+    [Fact]
     public void List_tellsEveryGpuOfNvidia()
     {
         _library.Set(Choice.Count, 2);

@@ -52,6 +52,35 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
+    public void Read_tellsTheServiceEverySettingAsAFlagWithFullPaths()
+    {
+        Dictionary<string, string> environment = new() { ["AIT_MINER_STATE"] = "state" };
+        OptionsOutcome.Service asked = Assert.IsType<OptionsOutcome.Service>(
+            OptionsReader.Read(["service", "install", .. Line(Flags()), "--unit-dir", "units", "--max-seats=7"], environment));
+
+        Assert.Equal(MinerCommand.ServiceInstall, asked.Command);
+        Assert.Equal(Path.GetFullPath("units"), asked.Folder);
+        string line = string.Join(' ', asked.Arguments);
+        Assert.Contains($"--operator-key {Path.GetFullPath("operator.key")} ", line, StringComparison.Ordinal);
+        Assert.Contains($"--state {Path.GetFullPath("state")} ", line, StringComparison.Ordinal);
+        Assert.Contains("--max-seats 7", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("--unit-dir", line, StringComparison.Ordinal);
+
+        // The flags alone come to the same options, whatever the environment says.
+        MinerOptions again = Accepted(Read([.. asked.Arguments]));
+        Assert.Equal(asked.Options! with { EvidenceCommand = [], GpuUuid = [], Measurement = [], Coordinators = [], GpuEvidenceCommand = [], OperatorKeyFile = "", StateDirectory = "" },
+            again with { EvidenceCommand = [], GpuUuid = [], Measurement = [], Coordinators = [], GpuEvidenceCommand = [], OperatorKeyFile = "", StateDirectory = "" });
+    }
+
+    [Theory]
+    [InlineData("service needs to know what to do", "service")]
+    [InlineData("service needs to know what to do", "service", "start")]
+    [InlineData("--gpu-uuid is missing", "service", "status")]
+    [InlineData("--rpc is missing", "service", "install", "--gpu-uuid", Uuid)]
+    public void Read_refusesAServiceItIsNotToldEnoughOf(string fault, params string[] arguments) =>
+        Assert.Contains(Faults(Read(arguments)), found => found.ToString().Replace(":", string.Empty, StringComparison.Ordinal).Contains(fault, StringComparison.Ordinal));
+
+    [Fact]
     public void Read_acceptsEqualsSignAndFlagWithoutValue()
     {
         MinerOptions options = Accepted(Read([.. Line(Flags()), "--max-seats=7", "--json"]));

@@ -180,6 +180,8 @@ public sealed class MachineFindingsTests : IDisposable
 
     private sealed class Driver(List<GpuFacts> gpus) : IGpuDriver
     {
+        public int? ReadTemperature(ImmutableArray<byte> gpuUuid) => null;
+
         public ImmutableArray<GpuFacts> List(out string? problem)
         {
             problem = gpus.Count == 0 ? "NVML is not installed." : null;

@@ -53,6 +53,7 @@ int nvmlDeviceGetUUID(void *device, char *text, unsigned length)
 }
 int nvmlDeviceGetVbiosVersion(void *device, char *text, unsigned length) { return put(text, length, "96.00.9F.00.01"); }
 int nvmlDeviceGetMemoryInfo(void *device, memory_t *memory) { memory->total = 85520809984ull; memory->free = 1; memory->used = 2; return 0; }
+int nvmlDeviceGetTemperature(void *device, int sensor, unsigned *celsius) { if (sensor) return 2; *celsius = 61; return 0; }
 int nvmlDeviceGetConfComputeGpuAttestationReport(void *device, report_t *report)
 {
     if (chosen[REPORT_CODE]) return chosen[REPORT_CODE];
@@ -88,4 +89,5 @@ int amdsmi_get_gpu_device_uuid(void *processor, unsigned *length, char *text)
     return put(text, *length, processor == (void *)0x110 ? "a1ff74a1-0000-1000-80e4-31c5e2b4a300" : "a1ff74a1-0000-1000-80e4-31c5e2b4a301");
 }
 int amdsmi_get_gpu_id(void *processor, uint16_t *id) { *id = chosen[NAME] ? 0x73bf : 0x74a1; return 0; }
+int amdsmi_get_temp_metric(void *processor, int sensor, int metric, int64_t *celsius) { if (sensor != 1 || metric) return 1; *celsius = 72; return 0; }
 int amdsmi_get_gpu_memory_total(void *processor, int kind, uint64_t *bytes) { if (kind) return 1; *bytes = 206141652992ull; return 0; }
