@@ -30,6 +30,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
     private readonly Action<string> _tell;
     private readonly Dictionary<string, Supervisor> _supervisors = [];
     private readonly List<string> _startOrder = [];
+    private readonly ChainState _chainState;
 
     private LocalNetwork(LocalNetworkOptions options, FolderLock held, TimeProvider clock, Action<string> tell)
     {
@@ -40,6 +41,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         _running = new RunningPrograms(options.State.Programs);
         Hardware = new EmulatedHardware(options.State.Hardware);
         Miners = MinerPlan.For(options.Miners);
+        _chainState = new ChainState(options.State.ChainState, clock);
     }
 
     internal LocalNetworkOptions Options => _options;
@@ -151,6 +153,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
 
         _supervisors.Clear();
         _startOrder.Clear();
+        await _chainState.DisposeAsync().ConfigureAwait(false);
         Chain?.Dispose();
         _lock.Dispose();
     }
@@ -159,7 +162,16 @@ internal sealed class LocalNetwork : IAsyncDisposable
     {
         // Making the development root takes seconds of arithmetic; the chain can start meanwhile.
         Task<EmulatedRoot> root = Hardware.RootAsync(cancellation);
-        Keep(new ProgramCall("chain", anvil, DevChain.Arguments(_options.RpcPort, State.ChainState), State.Log("chain")));
+        var chain = new ProgramCall("chain", anvil, DevChain.Arguments(_options.RpcPort, State.ChainState), State.Log("chain"));
+        Keep(chain.Name, () =>
+        {
+            if (_chainState.Mend())
+            {
+                _tell("the dev chain was killed while it wrote its state; it starts from a copy a few blocks older");
+            }
+
+            return chain;
+        });
         Chain = await ReachChainAsync(cancellation).ConfigureAwait(false);
         using Secp256k1PrivateKey deployer = Key("deployer");
         using Secp256k1PrivateKey coordinator = Key("coordinator");
@@ -286,11 +298,13 @@ internal sealed class LocalNetwork : IAsyncDisposable
 
     private static string Milliseconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0}ms");
 
-    private void Keep(ProgramCall call)
+    private void Keep(ProgramCall call) => Keep(call.Name, () => call);
+
+    private void Keep(string name, Func<ProgramCall> call)
     {
-        var supervisor = new Supervisor(() => call, _running, _clock, _tell);
-        _supervisors.Add(call.Name, supervisor);
-        _startOrder.Add(call.Name);
+        var supervisor = new Supervisor(call, _running, _clock, _tell);
+        _supervisors.Add(name, supervisor);
+        _startOrder.Add(name);
         supervisor.Start();
     }
 
