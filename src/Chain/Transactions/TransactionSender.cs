@@ -73,7 +73,8 @@ public sealed partial class TransactionSender : IDisposable
 
     /// <summary>
     /// Sends a transaction at most once per key and waits until it is mined. Called again with a key that was sent before, also by an
-    /// earlier process with the same journal, it goes on with that transaction or returns its result; the request is then ignored.
+    /// earlier process with the same journal, it goes on with that transaction or returns its result; the request is then ignored. Only what
+    /// a reorganisation took back after it was mined is sent anew.
     /// </summary>
     /// <exception cref="RpcException">The node gave no usable answer. What was sent stays sent: call again with the same key.</exception>
     /// <exception cref="OperationCanceledException">Cancelled. What was sent stays sent: call again with the same key.</exception>
@@ -87,8 +88,12 @@ public sealed partial class TransactionSender : IDisposable
         {
             if (sending.FinishedHash is { } hash)
             {
-                TransactionReceipt? receipt = await _client.GetTransactionReceiptAsync(hash, cancellation).ConfigureAwait(false);
-                return receipt is null ? new SendResult.NotMined(hash) : await ResultOfAsync(receipt, request, cancellation).ConfigureAwait(false);
+                if (await FindFinishedAsync(hash, cancellation).ConfigureAwait(false) is { } receipt)
+                {
+                    return await ResultOfAsync(receipt, request, cancellation).ConfigureAwait(false);
+                }
+
+                sending.Finish(null); // A reorganisation took it back: it is sent anew.
             }
 
             if (sending.Attempts.Count == 0 && await StartAsync(sending, request, cancellation).ConfigureAwait(false) is { } refused)
@@ -197,6 +202,25 @@ public sealed partial class TransactionSender : IDisposable
                 $"The journal is of account {transaction.Sender} on chain {transaction.Transaction.ChainId}; expected {Account} on chain {_chainId}.");
     }
 
+    /// <summary>The receipt of what was mined earlier; null once it was looked for so often in vain.</summary>
+    private async Task<TransactionReceipt?> FindFinishedAsync(Hash256 hash, CancellationToken cancellation)
+    {
+        for (int look = 1; ; look++)
+        {
+            if (await _client.GetTransactionReceiptAsync(hash, cancellation).ConfigureAwait(false) is { } receipt)
+            {
+                return receipt;
+            }
+
+            if (look == LooksBeforeLost)
+            {
+                return null;
+            }
+
+            await Task.Delay(_options.PollInterval, _time, cancellation).ConfigureAwait(false);
+        }
+    }
+
     private async Task<SendResult> ResultOfAsync(TransactionReceipt receipt, TransactionRequest request, CancellationToken cancellation)
     {
         if (receipt.Succeeded)
@@ -269,6 +293,7 @@ public sealed partial class TransactionSender : IDisposable
             }
 
             Attempts.Add(transaction);
+            FinishedHash = null;
         }
 
         public void Finish(Hash256? hash)

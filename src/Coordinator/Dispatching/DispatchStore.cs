@@ -11,8 +11,11 @@ namespace Ait.Coordinator.Dispatching;
 /// <summary>Queue, batches, seats and leases in the ledger.</summary>
 internal sealed partial class DispatchStore
 {
-    /// <summary>How often an entry whose batch died before any seat existed goes back to the queue.</summary>
+    /// <summary>How often an entry whose batch died before it settled goes back to the queue.</summary>
     internal const int MaxAttempts = 20;
+
+    private const string CommitmentTakenBack = "its commitment was taken back by a chain reorganisation";
+    private const string SeedReplaced = "its seed was replaced by a chain reorganisation";
 
     private readonly LedgerDatabase _ledger;
 
@@ -96,12 +99,21 @@ internal sealed partial class DispatchStore
         BatchRow.Select + "WHERE phase = 2 AND EXISTS (SELECT 1 FROM tasks t WHERE t.batch_key = batches.batch_key AND t.phase = 1) ORDER BY batch_key",
         BatchRow.Read));
 
-    /// <summary>Takes back the commitment of a batch that a reorganisation removed before any seat was drawn.</summary>
-    internal static void UndoCommit(LedgerTransaction transaction, MiningEvent.BatchCommitted removed)
+    /// <summary>Holds a batch against what the chain says of its id, after a reorganisation.</summary>
+    internal void Reconcile(long batchKey, OnChainBatch? found) => _ledger.Write("reconcile batch", transaction =>
     {
-        if (transaction.First(BatchRow.Select + "WHERE root = $1", BatchRow.Read, removed.Root) is { Phase: BatchPhase.Committed } batch)
+        if (FindBatch(transaction, batchKey) is BatchRow batch)
         {
-            Void(transaction, batch, "its commitment was taken back by a chain reorganisation");
+            Reconcile(transaction, batch, found);
+        }
+    });
+
+    /// <summary>The same for the batch that has an id here, if there is one.</summary>
+    internal static void Reconcile(LedgerTransaction transaction, ulong batchId, OnChainBatch? found)
+    {
+        if (transaction.First(BatchRow.Select + "WHERE batch_id = $1", BatchRow.Read, batchId) is BatchRow batch)
+        {
+            Reconcile(transaction, batch, found);
         }
     }
 
@@ -109,7 +121,7 @@ internal sealed partial class DispatchStore
     internal void Commit(long batchKey, OnChainBatch found, Hash256 commitTransaction, NetworkDomain domain) => _ledger.Write("commit batch", transaction =>
     {
         BatchRow? batch = FindBatch(transaction, batchKey);
-        if (batch is not { Phase: BatchPhase.Sealed })
+        if (batch is not { Phase: BatchPhase.Sealed } || !FreeId(transaction, found))
         {
             return;
         }
@@ -133,12 +145,19 @@ internal sealed partial class DispatchStore
     /// <summary>Notes the seed of a committed batch.</summary>
     internal void Seed(long batchKey, Hash256 seedBlockHash, ulong seedTime) => _ledger.Write("seed batch", transaction =>
     {
-        int changed = transaction.Execute(
-            "UPDATE batches SET phase = 2, seed_block_hash = $2, seed_time = $3 WHERE batch_key = $1 AND phase = 1", batchKey, seedBlockHash, seedTime);
-        if (changed == 1)
+        if (FindBatch(transaction, batchKey) is not { Phase: BatchPhase.Committed } batch)
         {
-            transaction.Record("seed pinned", seedBlockHash.ToArray(), $"batch key {batchKey}");
+            return;
         }
+
+        if (batch.SeedBlockHash is Hash256 drawn && drawn != seedBlockHash)
+        {
+            Void(transaction, batch, SeedReplaced);
+            return;
+        }
+
+        transaction.Execute("UPDATE batches SET phase = 2, seed_block_hash = $2, seed_time = $3 WHERE batch_key = $1", batchKey, seedBlockHash, seedTime);
+        transaction.Record("seed pinned", seedBlockHash.ToArray(), $"batch key {batchKey}");
     });
 
     internal IReadOnlyList<(TaskRow Task, Hash256 SeatSecret)> Undrawn(long batchKey) => _ledger.Read(transaction =>
@@ -181,7 +200,7 @@ internal sealed partial class DispatchStore
         transaction.Record("seats drawn", records);
     });
 
-    /// <summary>Gives up a batch no seat of which exists; its entries wait for another.</summary>
+    /// <summary>Gives up a batch that cannot be settled; its entries wait for another.</summary>
     internal void VoidBatch(long batchKey, string reason) => _ledger.Write("void batch", transaction =>
     {
         if (FindBatch(transaction, batchKey) is not { Phase: BatchPhase.Sealed or BatchPhase.Committed } batch)
@@ -197,7 +216,7 @@ internal sealed partial class DispatchStore
     {
         if (transaction.First(TaskRow.Select + "WHERE t.task_key = $1", TaskRow.Read, taskKey) is { Phase: TaskPhase.Committed } task)
         {
-            VoidUnseated(transaction, task, reason);
+            Requeue(transaction, task, reason);
             transaction.Execute(
                 "UPDATE batches SET phase = 3 WHERE batch_key = $1 AND phase = 2 AND NOT EXISTS (SELECT 1 FROM tasks WHERE batch_key = $1 AND phase < 4)",
                 task.BatchKey);
@@ -214,18 +233,60 @@ internal sealed partial class DispatchStore
     internal static BatchRow? FindBatch(LedgerTransaction transaction, long batchKey) =>
         transaction.First(BatchRow.Select + "WHERE batch_key = $1", BatchRow.Read, batchKey);
 
+    private static void Reconcile(LedgerTransaction transaction, BatchRow batch, OnChainBatch? found)
+    {
+        if (batch.Phase is not (BatchPhase.Committed or BatchPhase.Seeded))
+        {
+            return;
+        }
+
+        if (found?.Root != batch.Root || found.CommitBlock != batch.CommitBlock)
+        {
+            Void(transaction, batch, CommitmentTakenBack);
+        }
+        else if (found.SeedBlockHash == Hash256.Zero)
+        {
+            transaction.Execute("UPDATE batches SET phase = 1 WHERE batch_key = $1", batch.BatchKey); // The seats stay if the same seed is pinned again.
+        }
+        else if (batch.SeedBlockHash is Hash256 drawn && drawn != found.SeedBlockHash)
+        {
+            Void(transaction, batch, SeedReplaced);
+        }
+    }
+
+    /// <summary>The chain gives the id of a batch that a reorganisation took back to another: the earlier one loses it. False as long as that is being undone.</summary>
+    private static bool FreeId(LedgerTransaction transaction, OnChainBatch found)
+    {
+        if (transaction.First(BatchRow.Select + "WHERE batch_id = $1", BatchRow.Read, found.BatchId) is not BatchRow earlier)
+        {
+            return true;
+        }
+
+        if (transaction.Exists("SELECT 1 FROM tasks WHERE batch_key = $1 AND phase = 4", earlier.BatchKey))
+        {
+            return false;
+        }
+
+        Reconcile(transaction, earlier, found);
+        transaction.Execute("UPDATE tasks SET task_id = NULL WHERE batch_key = $1", earlier.BatchKey);
+        transaction.Execute("UPDATE batches SET batch_id = NULL WHERE batch_key = $1", earlier.BatchKey);
+        return true;
+    }
+
     private static void Void(LedgerTransaction transaction, BatchRow batch, string reason)
     {
         transaction.Execute("UPDATE batches SET phase = 4, void_reason = $2 WHERE batch_key = $1", batch.BatchKey, reason);
-        foreach (TaskRow task in Tasks(transaction, batch.BatchKey))
+        transaction.Execute("UPDATE settlements SET state = 2, error = $2 WHERE batch_key = $1 AND state < 2", batch.BatchKey, reason);
+        foreach (TaskRow task in Tasks(transaction, batch.BatchKey).Where(task => task.Phase < TaskPhase.Settled))
         {
-            VoidUnseated(transaction, task, reason);
+            Requeue(transaction, task, reason);
+            transaction.Execute("UPDATE seats SET open = 0 WHERE task_key = $1", task.TaskKey);
         }
 
         transaction.Record("batch void", batch.Root.ToArray(), reason);
     }
 
-    private static void VoidUnseated(LedgerTransaction transaction, TaskRow task, string reason)
+    private static void Requeue(LedgerTransaction transaction, TaskRow task, string reason)
     {
         transaction.Execute("UPDATE tasks SET phase = 5, void_reason = $2 WHERE task_key = $1", task.TaskKey, reason);
         transaction.Execute(

@@ -66,6 +66,14 @@ internal sealed class ChainFollower : CoordinatorLoop
         }
     }
 
+    /// <summary>The batch whose commitment or seed an event tells of.</summary>
+    private static ulong? BatchOf(MiningEvent found) => found switch
+    {
+        MiningEvent.BatchCommitted committed => committed.BatchId,
+        MiningEvent.SeedPinned pinned => pinned.BatchId,
+        _ => null,
+    };
+
     private async Task ApplyAsync(EventPage page, byte[]? cursor, CancellationToken cancellation)
     {
         List<Device> devices = [];
@@ -75,6 +83,12 @@ internal sealed class ChainFollower : CoordinatorLoop
             {
                 devices.Add(device);
             }
+        }
+
+        List<(ulong BatchId, OnChainBatch? Found)> batches = [];
+        foreach (ulong batchId in page.Removed.Select(BatchOf).OfType<ulong>().Distinct())
+        {
+            batches.Add((batchId, await _chain.ReadBatchAsync(batchId, cancellation)));
         }
 
         if (page.Removed.IsEmpty && page.Events.IsEmpty && cursor is not null && page.Cursor.AsSpan().SequenceEqual(cursor))
@@ -87,15 +101,15 @@ internal sealed class ChainFollower : CoordinatorLoop
             foreach (MiningEvent removed in page.Removed)
             {
                 SettlementStore.Undo(transaction, removed);
-                switch (removed)
+                if (removed is MiningEvent.Redeemed redeemed)
                 {
-                    case MiningEvent.Redeemed redeemed:
-                        RedemptionStore.Undo(transaction, redeemed);
-                        break;
-                    case MiningEvent.BatchCommitted committed:
-                        DispatchStore.UndoCommit(transaction, committed);
-                        break;
+                    RedemptionStore.Undo(transaction, redeemed);
                 }
+            }
+
+            foreach ((ulong batchId, OnChainBatch? found) in batches)
+            {
+                DispatchStore.Reconcile(transaction, batchId, found);
             }
 
             foreach (MiningEvent found in page.Events)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Ait.Chain;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Ledger;
@@ -57,7 +58,14 @@ internal sealed class SeedLoop : CoordinatorLoop
             return;
         }
 
-        if (await _chain.ReadBatchAsync(batchId, cancellation) is { } onChain && onChain.SeedBlockHash != Hash256.Zero)
+        OnChainBatch? onChain = await _chain.ReadBatchAsync(batchId, cancellation);
+        if (!IsSame(batch, onChain))
+        {
+            _store.Reconcile(batch.BatchKey, onChain);
+            return;
+        }
+
+        if (onChain.SeedBlockHash != Hash256.Zero)
         {
             _store.Seed(batch.BatchKey, onChain.SeedBlockHash, onChain.SeedTime);
             return;
@@ -86,6 +94,9 @@ internal sealed class SeedLoop : CoordinatorLoop
         }
     }
 
+    /// <summary>Whether what the chain has under the batch's id is this batch still.</summary>
+    private static bool IsSame(BatchRow batch, [NotNullWhen(true)] OnChainBatch? found) => found?.Root == batch.Root && found.CommitBlock == batch.CommitBlock;
+
     private void GiveUp(BatchRow batch, string reason)
     {
         _store.VoidBatch(batch.BatchKey, reason);
@@ -95,6 +106,13 @@ internal sealed class SeedLoop : CoordinatorLoop
     private async Task DrawAsync(BatchRow batch, CancellationToken cancellation)
     {
         ulong batchId = batch.BatchId!.Value; // Seeded batches are on chain and have their seed.
+        OnChainBatch? known = await _chain.ReadBatchAsync(batchId, cancellation);
+        if (!IsSame(batch, known) || known.SeedBlockHash != batch.SeedBlockHash)
+        {
+            _store.Reconcile(batch.BatchKey, known);
+            return;
+        }
+
         ImmutableArray<RosterSlot> roster = [.. (await _chain.ReadRosterAsync(batch.RosterLength!.Value, cancellation)).Select(device => device.ToRosterSlot())];
         List<(long, ImmutableArray<SeatPlan>)> seated = [];
         foreach ((TaskRow task, Hash256 seatSecret) in _store.Undrawn(batch.BatchKey))

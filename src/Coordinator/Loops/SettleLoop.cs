@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 using Ait.Coordinator.Settling;
@@ -12,6 +13,7 @@ internal sealed class SettleLoop : CoordinatorLoop
     private const ulong DeadlineGrace = 60;
 
     private readonly SettlementStore _store;
+    private readonly DispatchStore _dispatch;
     private readonly IMiningChain _chain;
     private readonly ChainFollower _follower;
     private readonly CoordinatorOptions _options;
@@ -20,11 +22,12 @@ internal sealed class SettleLoop : CoordinatorLoop
     private readonly ILogger _log;
 
     public SettleLoop(
-        SettlementStore store, IMiningChain chain, ChainFollower follower, CoordinatorOptions options,
+        SettlementStore store, DispatchStore dispatch, IMiningChain chain, ChainFollower follower, CoordinatorOptions options,
         Signals signals, LoopHealth health, Leadership leadership, TimeProvider clock, ILogger<SettleLoop> log)
         : base(options.PollInterval, signals.Agreed, health, leadership, clock, log)
     {
         _store = store;
+        _dispatch = dispatch;
         _chain = chain;
         _follower = follower;
         _options = options;
@@ -116,6 +119,12 @@ internal sealed class SettleLoop : CoordinatorLoop
             _store.GiveUp(task.Task.TaskKey, refusal.Text);
             LoopLog.Decided(_log, task.Task.TaskId, refusal.Text);
             return;
+        }
+
+        if (refusal.PayableAt is null)
+        {
+            // Nothing of the task itself: the chain may have taken its batch back.
+            _dispatch.Reconcile(task.Task.BatchKey, await _chain.ReadBatchAsync(task.Task.BatchId!.Value, cancellation)); // Agreed tasks are on chain.
         }
 
         long until = Math.Max(

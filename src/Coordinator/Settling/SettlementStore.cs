@@ -26,7 +26,7 @@ internal sealed class SettlementStore
     {
         const string Payable =
             """
-            WHERE t.phase = 3 AND (t.payable_at IS NULL OR t.payable_at <= $1) AND NOT EXISTS (
+            WHERE t.phase = 3 AND b.phase = 2 AND (t.payable_at IS NULL OR t.payable_at <= $1) AND NOT EXISTS (
               SELECT 1 FROM settlement_tasks x JOIN settlements s ON s.settlement_key = x.settlement_key WHERE x.task_key = t.task_key AND s.state < 2)
 
             """;

@@ -301,6 +301,30 @@ public sealed class TransactionSenderTests
     }
 
     [Fact(Timeout = Anvil.TestLimit)]
+    public async Task Send_sendsAnewWhatAReorganisationTookBackAfterItWasMined()
+    {
+        await using Anvil chain = await Anvil.StartAsync(Cancellation);
+        using Secp256k1PrivateKey key = Anvil.Funded();
+        await chain.MineAsync(3, Cancellation);
+        using var file = new TemporaryFile();
+        async Task<Hash256> SendAsync()
+        {
+            using var journal = FileTransactionJournal.Open(file.Path);
+            using TransactionSender sender = chain.Sender(key, journal, s_quick);
+            return Assert.IsType<SendResult.Mined>(await sender.SendAsync(new TransactionRequest { To = s_payee, Value = 5 }, "pay", Cancellation)).Receipt.TransactionHash;
+        }
+
+        await SendAsync();
+        await chain.CallAsync("anvil_reorg", [2, new JsonArray()], Cancellation);
+        await chain.CallAsync("anvil_dropAllTransactions", [], Cancellation);
+        Assert.Equal(0, await chain.Client.GetBalanceAsync(s_payee, BlockTag.Latest, Cancellation));
+
+        Hash256 again = await SendAsync();
+        Assert.Equal(again, await SendAsync());
+        Assert.Equal(5, await chain.Client.GetBalanceAsync(s_payee, BlockTag.Latest, Cancellation));
+    }
+
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_refusesTheJournalOfAnotherAccount()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);

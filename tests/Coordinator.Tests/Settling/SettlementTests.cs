@@ -183,6 +183,43 @@ public sealed class SettlementTests
         Assert.Equal(2, network.Chain.Sent.OfType<MiningCall.Settle>().Count());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Task_isDrawnAndSettledAnewIfAReorganisationTookItsBatchBack(bool tells)
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, _) = await MineAsync(coordinator, network);
+        coordinator.Agreement.Decide(task.TaskKey);
+        network.Chain.TakeBackBatch(tells);
+        coordinator.Queue(TestNetwork.Workload(2));
+
+        // Its id goes to the next batch.
+        await FinishAsync(coordinator, network);
+        Assert.Equal(TaskPhase.Void, coordinator.AllTasks()[0].Phase);
+        Assert.Equal(2, network.Chain.SettledTasks);
+        Assert.Equal(2, coordinator.AllTasks().Where(settled => settled.Phase == TaskPhase.Settled).Select(settled => settled.Task.WorkloadHash).Distinct().Count());
+        Assert.Equal(0, coordinator.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM settlements WHERE state < 2")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Task_keepsItsSeatsOnlyIfTheSameSeedIsPinnedAgain(bool replaces)
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, _) = await MineAsync(coordinator, network);
+        await coordinator.RoundAsync<ChainFollower>();
+        network.Chain.TakeBackSeed(1, replaces);
+        await FinishAsync(coordinator, network);
+
+        TaskRow settled = Assert.Single(coordinator.AllTasks(), row => row.Phase == TaskPhase.Settled);
+        Assert.Equal(!replaces, settled.TaskKey == task.TaskKey);
+        Assert.Equal(1, network.Chain.SettledTasks);
+    }
+
     [Fact]
     public async Task Settle_isNotSentIfSomeoneElseSettled()
     {
@@ -228,6 +265,17 @@ public sealed class SettlementTests
         coordinator.Mine(seats);
         network.Manual.Advance(TimeSpan.FromMinutes(1));
         return (task, seats);
+    }
+
+    /// <summary>Rounds and miners go on until nothing is left to do.</summary>
+    private static async Task FinishAsync(RunningCoordinator coordinator, TestNetwork network)
+    {
+        for (int round = 0; round < 6; round++)
+        {
+            await coordinator.RoundsAsync();
+            coordinator.Mine(network.Miners);
+            network.Manual.Advance(TimeSpan.FromMinutes(1));
+        }
     }
 
     private static (string? Paid, UnpaidReason Reason, SeatPhase Phase) Outcome(RunningCoordinator coordinator, TaskRow task, TestMiner miner)

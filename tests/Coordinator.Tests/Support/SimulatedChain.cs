@@ -146,6 +146,37 @@ internal sealed class SimulatedChain : IMiningChain
         }
     }
 
+    /// <summary>A reorganisation takes the newest batch back, and with it everything the chain knew of it; its id is free again.</summary>
+    /// <param name="tells">Whether the node still says so: one that was away meanwhile does not.</param>
+    internal void TakeBackBatch(bool tells)
+    {
+        lock (_gate)
+        {
+            ulong batchId = (ulong)_batches.Count;
+            _batches.RemoveAt(_batches.Count - 1);
+            Forget(batchId, change => change is MiningEvent.BatchCommitted committed && committed.BatchId == batchId, tells);
+        }
+    }
+
+    /// <summary>A reorganisation takes the seed of a batch back; the block may be another one now.</summary>
+    internal void TakeBackSeed(ulong batchId, bool replaces)
+    {
+        lock (_gate)
+        {
+            BatchState batch = Find(batchId)!;
+            batch.OnChain = batch.OnChain with { SeedBlockHash = Hash256.Zero, SeedTime = 0 };
+            batch.Fork += replaces ? 1000ul : 0;
+            Forget(batchId, _ => false, tells: true);
+        }
+    }
+
+    private void Forget(ulong batchId, Func<MiningEvent, bool> also, bool tells)
+    {
+        _byKey.Clear(); // Receipts are gone with their blocks.
+        List<MiningEvent> removed = [.. _changes.Select(change => change.Event).Where(found => also(found) || (found is MiningEvent.SeedPinned pinned && pinned.BatchId == batchId)).Reverse()];
+        _changes.AddRange(removed.Where(_ => tells).Select(found => (true, found)));
+    }
+
     public Task<ChainHead> ReadHeadAsync(CancellationToken cancellation) => Answer(() => new ChainHead(_block, Now()));
 
     public Task<OnChainBatch?> ReadBatchAsync(ulong batchId, CancellationToken cancellation) => Answer(() => Find(batchId)?.OnChain);
@@ -304,7 +335,7 @@ internal sealed class SimulatedChain : IMiningChain
             return (null, []);
         }
 
-        batch.OnChain = batch.OnChain with { SeedBlockHash = Number(batch.OnChain.SeedBlock), SeedTime = Now() };
+        batch.OnChain = batch.OnChain with { SeedBlockHash = Number(batch.OnChain.SeedBlock + batch.Fork), SeedTime = Now() };
         return (null, [new MiningEvent.SeedPinned(Position(), batchId, batch.OnChain.SeedBlockHash, batch.OnChain.SeedTime)]);
     }
 
@@ -523,5 +554,8 @@ internal sealed class SimulatedChain : IMiningChain
         internal required OnChainBatch OnChain { get; set; }
 
         internal required int TaskCount { get; init; }
+
+        /// <summary>Tells apart the seed block's hashes before and after a reorganisation.</summary>
+        internal ulong Fork { get; set; }
     }
 }

@@ -10,7 +10,7 @@ namespace Ait.Coordinator.Tests.Support;
 internal sealed class TestMiner : IDisposable
 {
     private readonly NetworkDomain _domain;
-    private readonly Dictionary<Hash256, (WorkAttestation Attestation, Hash256 Salt)> _work = [];
+    private readonly Dictionary<(Hash256, Hash256), (WorkAttestation Attestation, Hash256 Salt)> _work = [];
 
     internal TestMiner(NetworkDomain domain, SimulatedChain chain, int number)
     {
@@ -40,12 +40,12 @@ internal sealed class TestMiner : IDisposable
 
     internal (WorkAttestation Attestation, Hash256 Salt) Work(Hash256 taskId, Hash256 workloadHash)
     {
-        if (!_work.TryGetValue(taskId, out (WorkAttestation Attestation, Hash256 Salt) done))
+        if (!_work.TryGetValue((taskId, workloadHash), out (WorkAttestation Attestation, Hash256 Salt) done))
         {
             var result = new Hash256(SHA256.HashData(Transcript(workloadHash)));
             var statement = new WorkStatement(taskId, workloadHash, result, GpuId, Duration);
             done = (WorkAttestation.Sign(statement, _domain, EnclaveKey), new Hash256(RandomNumberGenerator.GetBytes(32)));
-            _work.Add(taskId, done);
+            _work.Add((taskId, workloadHash), done);
         }
 
         return done;
