@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Ait.Audit;
 using Ait.Bench.Coordinator;
 using Ait.Chain;
 using Ait.Chain.Abi;
@@ -30,6 +31,7 @@ internal sealed class FaultRun
     private readonly TextWriter _output;
     private readonly TimeProvider _clock;
     private readonly long _begun;
+    private readonly SortedDictionary<string, int> _faults = new(StringComparer.Ordinal);
 
     private FaultRun(LocalNetwork network, PostgresInstance postgres, SmallDisk? disk, int seed, TextWriter output, TimeProvider clock)
     {
@@ -116,18 +118,17 @@ internal sealed class FaultRun
         Tell("the network is up");
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task keeping = KeepPostgresAsync(over.Token);
-        int faults = 0;
         while (Elapsed < time)
         {
             work.Add(1 + _random.Next(3), model, _clock);
             await work.AskAsync(cancellation);
             await Task.Delay(TimeSpan.FromSeconds(1 + (5 * _random.NextDouble())), cancellation);
             await FaultAsync(cancellation);
-            faults++;
             await work.LookAsync(cancellation);
         }
 
-        Tell($"{faults} faults; {work.Describe()}; no more faults from here on");
+        Tell($"{_faults.Values.Sum()} faults: {string.Join(", ", _faults.Select(fault => $"{fault.Value} {fault.Key}"))}");
+        Tell($"{work.Describe()}; no more faults from here on");
         bool ended = await work.FinishAsync(s_endsWithin, _clock, cancellation);
         Tell($"of {work.Taken.Count} tasks {work.Describe()}");
         var fresh = new Work(replicas, key);
@@ -152,17 +153,18 @@ internal sealed class FaultRun
         switch (choice)
         {
             case < 35:
-                Kill(_network.Options.Coordinators[_random.Next(_network.Options.Coordinators.Count)].Name);
+                Kill("coordinator", _network.Options.Coordinators[_random.Next(_network.Options.Coordinators.Count)].Name);
                 break;
             case < 60:
-                Kill(_network.Miners[_random.Next(_network.Miners.Count)].Name);
+                Kill("miner", _network.Miners[_random.Next(_network.Miners.Count)].Name);
                 break;
             case < 72:
                 Tell("SIGKILL postgres");
+                Count("kills of PostgreSQL");
                 _postgres.Kill();
                 break;
             case < 82:
-                Kill("chain");
+                Kill("chain", "chain");
                 break;
             case < 92:
                 await ReorganiseAsync(1 + _random.Next(4), cancellation);
@@ -173,9 +175,12 @@ internal sealed class FaultRun
         }
     }
 
-    private void Kill(string name)
+    private void Count(string kind) => _faults[kind] = _faults.GetValueOrDefault(kind) + 1;
+
+    private void Kill(string kind, string name)
     {
         Tell($"SIGKILL {name}");
+        Count($"kills of a {kind}");
         _network.Supervisor(name).Signal(UnixProcess.SigKill);
     }
 
@@ -193,7 +198,10 @@ internal sealed class FaultRun
             if (document.RootElement.TryGetProperty("error", out JsonElement error))
             {
                 Tell($"the chain does not reorganise: {error}");
+                return;
             }
+
+            Count("reorganisations");
         }
         catch (HttpRequestException)
         {
@@ -209,6 +217,7 @@ internal sealed class FaultRun
         }
 
         Tell($"the ledger's disk is full for {time.TotalSeconds:F1} s");
+        Count("full disks");
         _disk.Fill();
         await Task.Delay(time, cancellation);
         _disk.Free();
@@ -287,8 +296,16 @@ internal sealed class FaultRun
             Tell($"{check.What}: {check.Left} is not {check.Right}");
         }
 
+        AuditReport audit = await Auditor.AuditAsync(network.Chain.Client, _network.Deployment.AuditScope, null, checksEvidence: true, _ => { }, cancellation);
+        foreach (AuditFinding finding in audit.Findings)
+        {
+            Tell($"the audit: {finding}");
+        }
+
+        Tell($"of {taken.Count} tasks {settled.Values.Sum()} settlements on chain, {settled.Values.Count(times => times > 1)} settled twice; {audit.Counts.Select(count => $"{count.Count} {count.What}").Aggregate((all, next) => $"{all}, {next}")}");
         return Check("each task was settled on chain exactly as often as the coordinators say: once or never", wrong == 0)
-            & Check("minted = sum over settled, and every other sum of the balance sheet", sheet.AddsUp);
+            & Check("minted = sum over settled, and every other sum of the balance sheet", sheet.AddsUp)
+            & Check("the audit re-derives every AIT and every seat from the chain alone", audit.Holds);
     }
 
     private bool Check(string what, bool holds)
