@@ -69,8 +69,15 @@ internal sealed class PostgresInstance : IDisposable
     {
         if (ProcessId() is int process)
         {
-            using var server = Process.GetProcessById(process);
-            server.Kill();
+            try
+            {
+                using var server = Process.GetProcessById(process);
+                server.Kill();
+            }
+            catch (ArgumentException)
+            {
+                // It has ended already.
+            }
         }
     }
 

@@ -77,6 +77,7 @@ internal sealed class FaultRun
                 BatchInterval = TimeSpan.FromMilliseconds(500),
                 CommitWindow = TimeSpan.FromSeconds(90),
                 RevealWindow = TimeSpan.FromSeconds(60),
+                TaskLifetime = TimeSpan.FromMinutes(5), // What a killed miner's new key keeps from settling has an end by then.
                 Store = postgres.CreateDatabase("chaos"),
                 ReplicaPorts = [LocalPort.PickFree()],
             },

@@ -274,6 +274,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
             "--rpc", _options.Reached(_options.Rpc).ToString(), "--deployment", State.Deployment, "--key", State.Key("coordinator"), "--store", _options.Store ?? State.Ledger,
             "--listen", address.ToString(), "--models", State.Models, "--batch-interval", Milliseconds(_options.BatchInterval),
             "--commit-window", Milliseconds(_options.CommitWindow), "--reveal-window", Milliseconds(_options.RevealWindow),
+            "--task-lifetime", Milliseconds(_options.TaskLifetime),
             "--collateral", State.Collateral, "--collateral-source", "disk", "--revocation", "given",
             .. console is null ? (string[])[] : ["--console", console],
         ],

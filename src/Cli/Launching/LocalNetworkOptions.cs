@@ -23,6 +23,9 @@ internal sealed record LocalNetworkOptions
     /// <summary>From the opening of the reveal to its end.</summary>
     internal TimeSpan RevealWindow { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Until when a task can settle, from the sealing of its batch.</summary>
+    internal TimeSpan TaskLifetime { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>The ledger's address; null keeps it in the state folder.</summary>
     internal string? Store { get; init; }
 
