@@ -90,7 +90,7 @@ public static class ModelQuality
         try
         {
             CheckSame(trainer.Recipe.Shape, model.Config);
-            report = Compare(new TrainedWeights(trainer.Decoder), model, tokens, window ?? model.Config.MaxContext, options, cancellation);
+            report = Compare(trainer.Weights(), model, tokens, window ?? model.Config.MaxContext, options, cancellation);
         }
         catch (EngineRefusedException refused)
         {

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Ait.Engine.Execution;
+using Ait.Engine.Gpu;
+using Ait.Engine.Judging;
 using Ait.Engine.Scalar;
 using Ait.Engine.Storing;
 using Ait.Engine.Training;
@@ -13,24 +15,19 @@ namespace Ait.Engine;
 public sealed class Trainer : IDisposable
 {
     private readonly TrainedDecoder _decoder;
-    private readonly TrainingKernels _kernels;
-    private readonly TrainingPass _pass;
+    private readonly ITrainingExecutor _executor;
     private readonly WindowOrder _order;
-    private readonly WorkCrew _crew;
-    private readonly CrewLoop _loop;
     private readonly TrainingState _state;
     private readonly ReadOnlyMemory<int>[] _windows;
 
-    private Trainer(TrainingRecipe recipe, Model? model, TrainingData data, EngineOptions options)
+    private Trainer(TrainingRecipe recipe, Model? model, TrainingData data, EngineOptions options, IGpuDevice? device)
     {
         Recipe = recipe;
-        _crew = new WorkCrew(options.Threads);
-        _loop = new CrewLoop(_crew);
-        Backend backend = Choose(options.Backend);
-        _kernels = Create(backend);
         _decoder = new TrainedDecoder(recipe, model);
         _windows = new ReadOnlyMemory<int>[Math.Min(options.BatchSize, recipe.Batch)];
-        _pass = new TrainingPass(_decoder, Backends.Create(backend), _kernels, _loop, _windows.Length);
+        _executor = device is null
+            ? new ProcessorTraining(_decoder, options.Backend == Backend.Auto ? Backends.OnProcessor[^1] : options.Backend, options.Threads, _windows.Length)
+            : new GpuTraining(device, _decoder, _windows.Length);
         _order = new WindowOrder(recipe, data.Tokens);
         _state = new TrainingState(recipe, _decoder.Parameters);
     }
@@ -42,11 +39,19 @@ public sealed class Trainer : IDisposable
     public int Step => _state.Step;
 
     /// <summary>Digest of the checkpoint that <see cref="Save"/> would write. Computed anew each time.</summary>
-    public Digest State => _state.Digest();
+    public Digest State
+    {
+        get
+        {
+            _executor.Store();
+            return _state.Digest();
+        }
+    }
 
+    /// <summary>The parts that are trained. While an executor has its own copy of weights and means, theirs are those of the last <see cref="ITrainingExecutor.Store"/>.</summary>
     internal TrainedDecoder Decoder => _decoder;
 
-    internal TrainingPass Pass => _pass;
+    internal ITrainingExecutor Executor => _executor;
 
     /// <summary>Prepares a run at its beginning.</summary>
     /// <param name="recipe">What to do.</param>
@@ -61,17 +66,38 @@ public sealed class Trainer : IDisposable
         TrainingData data,
         EngineOptions? options,
         [NotNullWhen(true)] out Trainer? trainer,
+        [NotNullWhen(false)] out EngineRefusal? refusal) =>
+        TryCreate(recipe, model, data, options, null, out trainer, out refusal);
+
+    /// <summary>Prepares a run on a device that is at hand; null opens what the options name.</summary>
+    internal static bool TryCreate(
+        TrainingRecipe recipe,
+        Model? model,
+        TrainingData data,
+        EngineOptions? options,
+        IGpuDevice? device,
+        [NotNullWhen(true)] out Trainer? trainer,
         [NotNullWhen(false)] out EngineRefusal? refusal)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(data);
         options ??= EngineOptions.Default;
         FloatingPointMode.Demand();
-        refusal = options.Check()
-            ?? (options.Backend == Backend.Gpu ? new EngineRefusal(EngineRefusalCode.BackendNotSupported, "backend of training", "one that runs on the processor", "Gpu") : null)
-            ?? CheckParts(recipe, model, data)
-            ?? CheckMemory(recipe, options);
-        trainer = refusal is null ? new Trainer(recipe, model, data, options) : null;
+        trainer = null;
+        refusal = options.Check() ?? CheckParts(recipe, model, data);
+        if (refusal is null)
+        {
+            device ??= Backends.Resolve(options.Backend) == Backend.Gpu ? GpuBackend.Device : null;
+            refusal = device is null ? CheckMemory(recipe, options) : CheckMemory(recipe, options, device);
+            if (refusal is not null && device is not null && options.Backend == Backend.Auto)
+            {
+                // What is too large for the device may fit the processor, and has the same results there.
+                device = null;
+                refusal = CheckMemory(recipe, options);
+            }
+        }
+
+        trainer = refusal is null ? new Trainer(recipe, model, data, options, device) : null;
         return trainer is not null;
     }
 
@@ -149,6 +175,11 @@ public sealed class Trainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         refusal = _state.Read(checkpoint, expected);
+        if (refusal is null)
+        {
+            _executor.Load();
+        }
+
         return refusal is null;
     }
 
@@ -165,14 +196,9 @@ public sealed class Trainer : IDisposable
         FloatingPointMode.Demand();
         progress = default;
         loss = -1;
-        if (!Refresh())
+        if (!_executor.Begin())
         {
             return false;
-        }
-
-        foreach (Parameter parameter in _decoder.Parameters)
-        {
-            parameter.Gradient.Span.Clear();
         }
 
         float share = 1f / (float)(Recipe.Batch * Recipe.SequenceLength);
@@ -185,7 +211,7 @@ public sealed class Trainer : IDisposable
                 _windows[i] = _order[((long)Step * Recipe.Batch) + done + i];
             }
 
-            long part = _pass.Run(_windows.AsSpan(0, count), share);
+            long part = _executor.Add(_windows.AsSpan(0, count), share);
             if (part < 0)
             {
                 return false;
@@ -210,6 +236,7 @@ public sealed class Trainer : IDisposable
     public void Save(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        _executor.Store();
         _state.Write(stream);
     }
 
@@ -221,44 +248,22 @@ public sealed class Trainer : IDisposable
     public ModelDescriptor Export(string path, string? tokenizerOf, CancellationToken cancellation)
     {
         byte[] tokenizer = tokenizerOf is null ? StoredByteTokenizer.Encoded() : ModelArtifact.ReadTokenizer(tokenizerOf, out _);
-        return ArtifactWriter.Write(path, Recipe.Shape, new TrainedSource(_decoder, _kernels), tokenizer, null, cancellation);
+        _executor.Store();
+        return ArtifactWriter.Write(path, Recipe.Shape, new TrainedSource(_decoder), tokenizer, null, cancellation);
     }
 
-    /// <summary>Ends the threads.</summary>
-    public void Dispose() => _crew.Dispose();
-
-    internal static TrainingKernels Create(Backend backend) => backend switch
+    /// <summary>The weights as they stand, in float.</summary>
+    internal TrainedWeights Weights()
     {
-        Backend.Avx2 => new Avx2TrainingKernels(),
-        Backend.Avx512 or Backend.Avx512Vnni => new Avx512TrainingKernels(),
-        _ => new TrainingKernels(),
-    };
-
-    /// <summary>Quantises what is trained. False on a numeric fault.</summary>
-    internal unsafe bool Refresh()
-    {
-        bool fits = true;
-        foreach (Parameter parameter in _decoder.Parameters)
-        {
-            _loop.Run(parameter.Quantized.Packed.Panels, 2, (from, end, _) =>
-            {
-                for (int panel = from; panel < end; panel++)
-                {
-                    if (!parameter.Quantized.Quantize(_kernels, parameter.Weights.Pointer, panel))
-                    {
-                        Volatile.Write(ref fits, false);
-                    }
-                }
-            });
-        }
-
-        return fits;
+        _executor.Store();
+        return new TrainedWeights(_decoder);
     }
+
+    /// <summary>Ends the threads, or gives the memory of the device back.</summary>
+    public void Dispose() => _executor.Dispose();
 
     private static TrainingOutcome Refused(TrainingRecipe recipe, TrainingChunk chunk, EngineRefusal refusal) =>
         new(recipe.Digest, chunk, TrainingFinish.Refused, refusal.Code, []);
-
-    private static Backend Choose(Backend asked) => asked != Backend.Auto ? asked : Backends.Supported.Last(backend => backend != Backend.Gpu);
 
     private static EngineRefusal? CheckParts(TrainingRecipe recipe, Model? model, TrainingData data)
     {
@@ -307,6 +312,14 @@ public sealed class Trainer : IDisposable
             : null;
     }
 
+    // Weights and means are kept on both sides; what a step needs lies on the device.
+    private static EngineRefusal? CheckMemory(TrainingRecipe recipe, EngineOptions options, IGpuDevice device)
+    {
+        long bytes = GpuTraining.BytesOf(recipe, Math.Min(options.BatchSize, recipe.Batch));
+        long most = Math.Min(options.MaxMemoryBytes, device.MemoryBytes);
+        return bytes > most ? EngineRefusal.Range(EngineRefusalCode.MemoryExceeded, "bytes of training on the device", 0, most, bytes) : null;
+    }
+
     private EngineRefusal? Restore(Stream parent, TrainingChunk chunk) => !TryRestore(parent, chunk.Parent, out EngineRefusal? refusal)
         ? refusal
         : Step == chunk.FirstStep
@@ -333,15 +346,10 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>The norm over all gradients, clipping, and the optimiser.</summary>
-    private unsafe bool TryDescend(float rate, out float norm)
+    private bool TryDescend(float rate, out float norm)
     {
-        int bits = 0;
-        foreach (Parameter parameter in _decoder.Parameters)
-        {
-            bits = Math.Max(bits, _kernels.MagnitudeBits(parameter.Gradient.Pointer, parameter.Count));
-        }
-
         norm = 0f;
+        int bits = _executor.MagnitudeBits();
         if (bits > ExactMath.LargestBits)
         {
             return false;
@@ -350,18 +358,11 @@ public sealed class Trainer : IDisposable
         if (TrainingMath.IsScale(bits))
         {
             float magnitude = BitConverter.Int32BitsToSingle(bits);
-            float inverse = 16383f / magnitude;
-            long sum = 0;
-            foreach (Parameter parameter in _decoder.Parameters)
-            {
-                sum += _kernels.SquareSum(parameter.Gradient.Pointer, inverse, parameter.Count);
-            }
-
-            norm = float.Sqrt(TrainingMath.ToSingle(sum)) * (magnitude / 16383f);
+            norm = float.Sqrt(TrainingMath.ToSingle(_executor.SquareSum(16383f / magnitude))) * (magnitude / 16383f);
         }
 
         _state.Advance();
-        var step = new AdamStep(
+        _executor.Descend(new AdamStep(
             norm > Recipe.ClipNorm ? Recipe.ClipNorm / norm : 1f,
             rate,
             Recipe.Beta1,
@@ -371,18 +372,7 @@ public sealed class Trainer : IDisposable
             1f / (1f - _state.Product1),
             1f / (1f - _state.Product2),
             Recipe.Epsilon,
-            Recipe.Decay);
-        foreach (Parameter parameter in _decoder.Parameters)
-        {
-            int width = parameter.Columns;
-            _loop.Run(parameter.Rows, 32, (from, end, _) =>
-            {
-                long at = (long)from * width;
-                _kernels.AdamW(
-                    parameter.Weights.Pointer + at, parameter.Mean.Pointer + at, parameter.Square.Pointer + at, parameter.Gradient.Pointer + at, step, (end - from) * width);
-            });
-        }
-
+            Recipe.Decay));
         return true;
     }
 }

@@ -51,7 +51,7 @@ internal sealed unsafe class FloatTrainer : IDisposable
         _order = new WindowOrder(recipe, data.Tokens);
         _crew = new WorkCrew(options.Threads);
         _loop = new CrewLoop(_crew);
-        _kernels = Trainer.Create(Backends.Supported.Last(backend => backend != Backend.Gpu));
+        _kernels = ProcessorTraining.Create(Backends.OnProcessor[^1]);
         _windows = Math.Min(options.BatchSize, recipe.Batch);
         _length = recipe.SequenceLength;
         int rows = _windows * _length;

@@ -3,8 +3,10 @@ using Ait.Engine.Weights;
 namespace Ait.Engine.Training;
 
 /// <summary>The int8 weights of a trained decoder; adapters are merged into the matrices beside which they stood.</summary>
-internal sealed unsafe class TrainedSource(TrainedDecoder decoder, TrainingKernels kernels) : IWeightSource
+internal sealed unsafe class TrainedSource(TrainedDecoder decoder) : IWeightSource
 {
+    private readonly TrainingKernels _kernels = ProcessorTraining.Create(Backends.OnProcessor[^1]);
+
     public PackedMatrix Matrix(WeightKind kind, int layer, int rows, int columns)
     {
         LinearLayer linear = kind switch
@@ -23,7 +25,7 @@ internal sealed unsafe class TrainedSource(TrainedDecoder decoder, TrainingKerne
         bool fits = true;
         for (int panel = 0; panel < matrix.Packed.Panels; panel++)
         {
-            fits &= matrix.Quantize(kernels, weights.Pointer, panel);
+            fits &= matrix.Quantize(_kernels, weights.Pointer, panel);
         }
 
         GC.KeepAlive(weights); // Merged ones are held by nobody else.
@@ -45,12 +47,12 @@ internal sealed unsafe class TrainedSource(TrainedDecoder decoder, TrainingKerne
         var merged = new AlignedBuffer<float>(checked(main.Rows * main.Columns));
         for (int panel = 0; panel < inner.Quantized.Packed.Panels; panel++)
         {
-            inner.Quantized.Quantize(kernels, inner.Weights.Pointer, panel);
+            inner.Quantized.Quantize(_kernels, inner.Weights.Pointer, panel);
         }
 
         for (int panel = 0; panel < outer.Quantized.Packed.Panels; panel++)
         {
-            outer.Quantized.Quantize(kernels, outer.Weights.Pointer, panel);
+            outer.Quantized.Quantize(_kernels, outer.Weights.Pointer, panel);
         }
 
         PackedMatrix a = inner.Quantized.Packed;

@@ -1,6 +1,7 @@
 using Ait.Engine.Challenging;
 using Ait.Engine.Gpu;
 using Ait.Engine.Tests.Challenging;
+using Ait.Engine.Tests.Training;
 
 namespace Ait.Engine.Tests.Gpu;
 
@@ -173,7 +174,7 @@ public sealed class GpuExecutorTests
     [InlineData(TestDevices.Host64)]
     public void Kernels_areAllReached(string deviceName)
     {
-        // A kernel that neither a shape of a model nor a class challenge reaches would be checked by nothing but its own test.
+        // A kernel that neither a shape of a model, a class challenge nor training reaches would be checked by nothing but its own test.
         var reached = new HashSet<string>();
         foreach (int multiprocessors in new[] { 1, 4, 8 })
         {
@@ -205,7 +206,14 @@ public sealed class GpuExecutorTests
         }
 
         reached.UnionWith(challenged.Launched);
-        string[] kernels = [.. System.Text.RegularExpressions.Regex.Matches(KernelSource.Text, @"^(?:KERNEL|STREAM_LINEAR|ATTEND_MAXIMA|ATTEND_MIX)\((\w+),", System.Text.RegularExpressions.RegexOptions.Multiline)
+        HostGpu trained = TestDevices.OpenHost(deviceName);
+        using (Trainer trainer = TrainingSamples.Open(TrainingSamples.Recipe with { SequenceLength = 16, Batch = 1 }, device: trained))
+        {
+            Assert.True(trainer.TryStep(out _, out _));
+        }
+
+        reached.UnionWith(trained.Launched);
+        string[] kernels = [.. System.Text.RegularExpressions.Regex.Matches(KernelSource.Text, @"^(?:KERNEL|STREAM_LINEAR|ATTEND_MAXIMA|ATTEND_MIX|PRODUCT)\((\w+),", System.Text.RegularExpressions.RegexOptions.Multiline)
             .Select(match => match.Groups[1].Value).Order()];
         Assert.Equal(kernels, reached.Order());
     }

@@ -13,6 +13,9 @@ internal static class KernelLayout
         typeof(UnpackArguments), typeof(EmbedArguments), typeof(QuantizeArguments), typeof(LinearArguments), typeof(FinishArguments), typeof(PagesArguments),
         typeof(PositionArguments), typeof(AttendTile), typeof(AttendArguments), typeof(PoolArguments), typeof(ChoiceArguments), typeof(ChooseArguments),
         typeof(ChainDrawArguments), typeof(ChainMultiplyArguments), typeof(ChainFoldArguments),
+        typeof(ItemRange), typeof(ItemOffset), typeof(ScaleArguments), typeof(TransposeArguments), typeof(GradientArguments), typeof(ProductArguments), typeof(UnpageArguments),
+        typeof(CenterArguments), typeof(SquareArguments), typeof(RotateBackArguments), typeof(SiluBackArguments), typeof(NormBackArguments), typeof(LossArguments),
+        typeof(ScatterArguments), typeof(ReduceArguments), typeof(AdamArguments),
     ];
 
     /// <summary>Defines a table of sizes and offsets, in the order of <see cref="Expected"/>.</summary>

@@ -22,7 +22,7 @@ public sealed class GradientTests
     [Fact]
     public void Gradients_areTheSlopesOfTheLossUpToQuantisation()
     {
-        using Trainer trainer = TrainingSamples.Open(s_recipe);
+        using Trainer trainer = TrainingSamples.Open(s_recipe, TrainingSamples.OnProcessor);
         DoubleTwin precise = Precise(trainer.Decoder);
         Assert.True(trainer.TryStep(out TrainingProgress progress, out _));
         Assert.InRange(Math.Abs(progress.Loss - precise.Loss()), 0, 0.02);
@@ -35,7 +35,7 @@ public sealed class GradientTests
     {
         using var twin = new FloatTrainer(TrainingSamples.Recipe, null, TrainingSamples.Data, new EngineOptions { BatchSize = 4 });
         twin.ComputeGradients();
-        using Trainer trainer = TrainingSamples.Open(TrainingSamples.Recipe);
+        using Trainer trainer = TrainingSamples.Open(TrainingSamples.Recipe, TrainingSamples.OnProcessor);
         Assert.True(trainer.TryStep(out _, out _));
         foreach ((Parameter own, Parameter other) in trainer.Decoder.Parameters.Zip(twin.Decoder.Parameters))
         {

@@ -1,3 +1,5 @@
+using Ait.Engine.Gpu;
+using Ait.Engine.Tests.Gpu;
 using Ait.Engine.Training;
 using Ait.Engine.Weights;
 
@@ -6,6 +8,9 @@ namespace Ait.Engine.Tests.Training;
 public sealed class TrainerTests
 {
     private static readonly TrainingRecipe s_recipe = TrainingSamples.Recipe with { Batch = 4 };
+
+    // Kernels on the host are slow.
+    private static readonly TrainingRecipe s_short = s_recipe with { SequenceLength = 16 };
 
     [Theory]
     [InlineData(false)]
@@ -44,7 +49,7 @@ public sealed class TrainerTests
     [Fact]
     public void Step_predictsWhatInferencePredicts()
     {
-        using Trainer trainer = TrainingSamples.Open(s_recipe);
+        using Trainer trainer = TrainingSamples.Open(s_recipe, TrainingSamples.OnProcessor);
         for (int i = 0; i < 3; i++)
         {
             Assert.True(trainer.TryStep(out _, out _));
@@ -55,9 +60,9 @@ public sealed class TrainerTests
         {
             trainer.Export(path, null, TestContext.Current.CancellationToken);
             Assert.True(ModelArtifact.TryOpen(path, TestContext.Current.CancellationToken, out Model? model, out _));
-            Assert.True(trainer.Refresh());
+            Assert.True(trainer.Executor.Begin());
             int[] window = TrainingSamples.Data.Tokens[..s_recipe.SequenceLength].ToArray();
-            float[] logits = trainer.Pass.ForwardLogits(window);
+            float[] logits = Assert.IsType<ProcessorTraining>(trainer.Executor).Pass.ForwardLogits(window);
             int width = model.Output.PaddedRows;
             foreach (int position in new[] { 0, 1, 17, s_recipe.SequenceLength - 1 })
             {
@@ -203,30 +208,78 @@ public sealed class TrainerTests
     [Fact]
     public void Divergence_endsTheRunAtOneStepOnEveryBackend()
     {
-        // A rate of one with decay of one throws the weights about until a number leaves the range.
-        TrainingRecipe wild = s_recipe with { LearningRate = 1f, ClipNorm = 1 << 20, Beta1 = 0f, Beta2 = 0f, Epsilon = 1e-18f, Decay = 1f, Shape = TrainingSamples.Shape with { NormEpsilon = 1f / (1L << 40) } };
-        var outcomes = new List<TrainingOutcome>();
-        foreach (Backend backend in Backends.Supported.Where(backend => backend != Backend.Gpu))
-        {
-            using Trainer trainer = TrainingSamples.Open(wild, new EngineOptions { Backend = backend, BatchSize = 2 });
-            trainer.Decoder.Parameters[0].Weights.Span.Fill(float.PositiveInfinity);
-            Assert.False(trainer.TryStep(out _, out _));
-            using Trainer large = TrainingSamples.Open(wild, new EngineOptions { Backend = backend, BatchSize = 2 });
-            foreach (Parameter parameter in large.Decoder.Parameters)
-            {
-                for (int i = 0; i < parameter.Count; i++)
-                {
-                    parameter.Weights.Span[i] *= 1 << 20;
-                }
-            }
-
-            outcomes.Add(large.Run(new TrainingChunk(0, 5, default), null, TestContext.Current.CancellationToken));
-        }
+        TrainingOutcome[] outcomes = [.. Backends.OnProcessor.Select(backend => Diverged(new EngineOptions { Backend = backend, BatchSize = 2 }, null))];
 
         Assert.All(outcomes, outcome => Assert.Equal((TrainingFinish.Fault, EngineRefusalCode.NumericRange), (outcome.Finish, outcome.RefusalCode)));
         Assert.Single(outcomes.Select(outcome => outcome.ResultHash).Distinct());
         Assert.True(TrainingOutcome.TryParse(outcomes[0].ToBytes(), out TrainingOutcome? read, out _));
         Assert.Equal(outcomes[0].ResultHash, read.ResultHash);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Divergence_hasTheResultOfTheDefinitionByTheKernelsOfGpus(string deviceName)
+    {
+        TrainingOutcome expected = Diverged(new EngineOptions { Backend = Backend.Scalar }, null);
+        TrainingOutcome found = Diverged(new EngineOptions { BatchSize = 2 }, TestDevices.Open(deviceName));
+
+        Assert.Equal((TrainingFinish.Fault, EngineRefusalCode.NumericRange), (found.Finish, found.RefusalCode));
+        Assert.Equal(expected.ToBytes(), found.ToBytes());
+    }
+
+    [Theory]
+    [InlineData(TestDevices.Host32)]
+    [InlineData(TestDevices.Host64)]
+    public void Trainer_givesDeviceMemoryBack(string deviceName)
+    {
+        HostGpu device = TestDevices.OpenHost(deviceName);
+        (Model model, TrainingRecipe adapters) = TrainingSamples.Adapters;
+        foreach ((TrainingRecipe recipe, Model? under) in new[] { (s_short, null), (adapters with { SequenceLength = 16 }, model) })
+        {
+            using (Trainer trainer = TrainingSamples.Open(recipe, model: under, device: device))
+            {
+                Assert.True(trainer.TryStep(out _, out _));
+                Assert.True(device.Blocks > 0);
+            }
+
+            Assert.Equal(0, device.Blocks);
+        }
+    }
+
+    [Theory]
+    [InlineData(TestDevices.Host32)]
+    [InlineData(TestDevices.Host64)]
+    public void Trainer_goesOnFromACheckpointOnAnyMachine(string deviceName)
+    {
+        // Two steps on the processor, one on the device, one on the processor again.
+        HostGpu device = TestDevices.OpenHost(deviceName);
+        TrainingOutcome whole = TrainingSamples.Run(s_short, new TrainingChunk(0, 4, default), options: TrainingSamples.OnProcessor);
+        Digest state = default;
+        byte[] checkpoint = [];
+        foreach ((int steps, HostGpu? on) in new[] { (2, null), (3, device), (4, null) })
+        {
+            using Trainer trainer = TrainingSamples.Open(s_short, TrainingSamples.OnProcessor, device: on);
+            Assert.True(checkpoint is [] || trainer.TryRestore(new MemoryStream(checkpoint), state, out _));
+            while (trainer.Step < steps)
+            {
+                Assert.True(trainer.TryStep(out _, out _));
+            }
+
+            using var saved = new MemoryStream();
+            trainer.Save(saved);
+            (checkpoint, state) = (saved.ToArray(), trainer.State);
+            Assert.Equal(whole.Steps[steps - 1].State, state);
+        }
+    }
+
+    [Fact]
+    public void Trainer_isRefusedWhereTheDeviceHasTooLittleMemory()
+    {
+        HostGpu device = TestDevices.OpenHost(TestDevices.Host32);
+        var few = new EngineOptions { Backend = TrainingSamples.OnProcessor.Backend, MaxMemoryBytes = 1 << 20 };
+        Assert.False(Trainer.TryCreate(s_recipe, null, TrainingSamples.Data, few, device, out _, out EngineRefusal? refusal));
+        Assert.Equal(EngineRefusalCode.MemoryExceeded, refusal.Code);
+        Assert.Equal(0, device.Blocks);
     }
 
     [Fact]
@@ -235,7 +288,7 @@ public sealed class TrainerTests
         TrainingOutcome honest = TrainingSamples.Run(s_recipe, new TrainingChunk(0, 6, default));
         foreach (int planted in new[] { 1, 4, 6 })
         {
-            using Trainer trainer = TrainingSamples.Open(s_recipe);
+            using Trainer trainer = TrainingSamples.Open(s_recipe, TrainingSamples.OnProcessor);
             var steps = new List<TrainingStep>();
             while (trainer.Step < 6)
             {
@@ -256,6 +309,39 @@ public sealed class TrainerTests
 
         Assert.Null(TrainingOutcome.FirstDifference(honest, honest));
         Assert.Throws<ArgumentException>(() => TrainingOutcome.FirstDifference(honest, TrainingSamples.Run(s_recipe, new TrainingChunk(0, 5, default))));
+    }
+
+    /// <summary>A run that begins with weights out of range, and one that throws its weights about until a number leaves the range.</summary>
+    private static TrainingOutcome Diverged(EngineOptions options, IGpuDevice? device)
+    {
+        TrainingRecipe wild = s_short with
+        {
+            LearningRate = 1f,
+            ClipNorm = 1 << 20,
+            Beta1 = 0f,
+            Beta2 = 0f,
+            Epsilon = 1e-18f,
+            Decay = 1f,
+            Shape = TrainingSamples.Shape with { NormEpsilon = 1f / (1L << 40) },
+        };
+        using (Trainer broken = TrainingSamples.Open(wild, options, device: device))
+        {
+            broken.Decoder.Parameters[0].Weights.Span.Fill(float.PositiveInfinity);
+            broken.Executor.Load();
+            Assert.False(broken.TryStep(out _, out _));
+        }
+
+        using Trainer large = TrainingSamples.Open(wild, options, device: device);
+        foreach (Parameter parameter in large.Decoder.Parameters)
+        {
+            foreach (ref float weight in parameter.Weights.Span)
+            {
+                weight *= 1 << 20;
+            }
+        }
+
+        large.Executor.Load();
+        return large.Run(new TrainingChunk(0, 5, default), null, TestContext.Current.CancellationToken);
     }
 
     private static EngineRefusal? Restored(byte[] bytes, Digest state)

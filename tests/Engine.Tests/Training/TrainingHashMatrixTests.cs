@@ -1,3 +1,6 @@
+using Ait.Engine.Gpu;
+using Ait.Engine.Tests.Gpu;
+
 namespace Ait.Engine.Tests.Training;
 
 /// <summary>One state and one loss per step, whatever the backend, the threads and the windows at once.</summary>
@@ -9,7 +12,7 @@ public sealed class TrainingHashMatrixTests
     public static TheoryData<Backend, int, int> Options()
     {
         var data = new TheoryData<Backend, int, int>();
-        foreach (Backend backend in Backends.Supported.Where(backend => backend != Backend.Gpu))
+        foreach (Backend backend in Backends.OnProcessor)
         {
             foreach (int threads in new[] { 1, 2 })
             {
@@ -32,13 +35,40 @@ public sealed class TrainingHashMatrixTests
         Assert.Equal(s_expected.Value, found);
     }
 
-    private static Digest[] ByAll(EngineOptions options)
+    public static TheoryData<string, int> OnDevices()
     {
+        var data = new TheoryData<string, int>();
+        foreach (string device in new[] { TestDevices.Host32, TestDevices.Host64, TestDevices.Real })
+        {
+            foreach (int windows in new[] { 1, 4, 16 })
+            {
+                data.Add(device, windows);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(OnDevices))]
+    public void Run_givesTheSameHashByTheKernelsOfGpus(string deviceName, int windows)
+    {
+        IGpuDevice device = TestDevices.Open(deviceName);
+        Digest[] found = ByAll(new EngineOptions { BatchSize = windows }, device);
+        TestContext.Current.TestOutputHelper?.WriteLine($"GPU kernels on {device.Name}, windows {windows,2}: {string.Join(' ', found)}");
+        Assert.Equal(s_expected.Value, found);
+    }
+
+    private static Digest[] ByAll(EngineOptions options, IGpuDevice? device = null)
+    {
+        // Windows of one tile: kernels on the host are slow, and the vectors have longer ones.
         (Model model, TrainingRecipe adapters) = TrainingSamples.Adapters;
-        return
-        [
-            TrainingSamples.Run(TrainingSamples.Recipe, new TrainingChunk(0, 2, default), options: options).ResultHash,
-            TrainingSamples.Run(adapters, new TrainingChunk(0, 3, default), options: options, model: model).ResultHash,
-        ];
+        return [Hash(TrainingSamples.Recipe with { SequenceLength = 16 }, 2, null), Hash(adapters with { SequenceLength = 16 }, 2, model)];
+
+        Digest Hash(TrainingRecipe recipe, int steps, Model? from)
+        {
+            using Trainer trainer = TrainingSamples.Open(recipe, options, from, device: device);
+            return trainer.Run(new TrainingChunk(0, steps, default), null, TestContext.Current.CancellationToken).ResultHash;
+        }
     }
 }

@@ -14,7 +14,7 @@ public sealed unsafe class TrainingKernelsTests
     [MemberData(nameof(Fast))]
     public void Product_isTheDefinitionsAtEveryShape(Backend backend)
     {
-        TrainingKernels fast = Trainer.Create(backend);
+        TrainingKernels fast = ProcessorTraining.Create(backend);
         var slow = new TrainingKernels();
         foreach ((int rows, int columns, int depth, bool limbs, bool adds) in new[]
         {
@@ -43,7 +43,7 @@ public sealed unsafe class TrainingKernelsTests
     [MemberData(nameof(Fast))]
     public void Elementwise_isTheDefinitions(Backend backend)
     {
-        TrainingKernels fast = Trainer.Create(backend);
+        TrainingKernels fast = ProcessorTraining.Create(backend);
         var slow = new TrainingKernels();
         for (int seed = 0; seed < 24; seed++)
         {

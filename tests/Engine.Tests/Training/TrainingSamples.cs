@@ -1,4 +1,5 @@
 using System.Text;
+using Ait.Engine.Gpu;
 
 namespace Ait.Engine.Tests.Training;
 
@@ -34,8 +35,11 @@ internal static class TrainingSamples
     public static TrainingData Lines(string text) =>
         TrainingData.TryReadLines(Encoding.UTF8.GetBytes(text), Tokenizer.Bytes, out TrainingData? data, out EngineRefusal? refusal) ? data : throw new EngineRefusedException(refusal);
 
-    public static Trainer Open(TrainingRecipe recipe, EngineOptions? options = null, Model? model = null, TrainingData? data = null) =>
-        Trainer.TryCreate(recipe, model, data ?? Data, options, out Trainer? trainer, out EngineRefusal? refusal) ? trainer : throw new EngineRefusedException(refusal);
+    /// <summary>The fastest backend that keeps gradients where a test can look at them.</summary>
+    public static EngineOptions OnProcessor { get; } = new() { Backend = Backends.OnProcessor[^1] };
+
+    public static Trainer Open(TrainingRecipe recipe, EngineOptions? options = null, Model? model = null, TrainingData? data = null, IGpuDevice? device = null) =>
+        Trainer.TryCreate(recipe, model, data ?? Data, options, device, out Trainer? trainer, out EngineRefusal? refusal) ? trainer : throw new EngineRefusedException(refusal);
 
     public static TrainingOutcome Run(TrainingRecipe recipe, TrainingChunk chunk, Stream? parent = null, EngineOptions? options = null, Model? model = null, Action<Trainer>? done = null) =>
         Trainer.RunChunk(recipe, chunk, model, Data, parent, options, null, done, TestContext.Current.CancellationToken);

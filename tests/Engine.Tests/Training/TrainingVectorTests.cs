@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Ait.Engine.Gpu;
+using Ait.Engine.Tests.Gpu;
 
 namespace Ait.Engine.Tests.Training;
 
@@ -24,6 +26,33 @@ public sealed class TrainingVectorTests
         yield return ("refused", "Adapters to a model that is not given", null, data, drawn with { Base = model.Digest, Method = TrainingMethod.Adapter, Rank = 16 }, 1);
     }
 
+    public static TheoryData<string, string> OnDevices()
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (string device in new[] { TestDevices.Host32, TestDevices.Host64, TestDevices.Real })
+        {
+            foreach (string name in Cases().Where(item => item.Model is not null || item.Recipe.Base is null).Select(item => item.Name))
+            {
+                cases.Add(device, name);
+            }
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(OnDevices))]
+    public void Outcome_isThatOfTheVectorByTheKernelsOfGpus(string deviceName, string name)
+    {
+        IGpuDevice device = TestDevices.Open(deviceName);
+        (_, _, ModelDescriptor? descriptor, _, _, int steps) = Cases().Single(item => item.Name == name);
+        (Vector vector, TrainingRecipe recipe, TrainingData data) = Read(name);
+        using Trainer trainer = TrainingSamples.Open(recipe, new EngineOptions { BatchSize = 2 }, descriptor is null ? null : Model.Create(descriptor), data, device);
+        TrainingOutcome found = trainer.Run(new TrainingChunk(0, steps, default), null, TestContext.Current.CancellationToken);
+        Assert.Equal(vector.Outcome, Convert.ToHexStringLower(found.ToBytes()));
+        Assert.Equal(vector.ResultHash, found.ResultHash.ToString());
+    }
+
     /// <summary>If AIT_NEW_VECTORS names a folder of that name, vectors that do not exist yet are first written there, by the scalar definition.</summary>
     [Fact]
     public void Outcome_isThatOfTheVector()
@@ -35,17 +64,23 @@ public sealed class TrainingVectorTests
                 AddMissing(Path.Combine(target, name + ".json"), about, descriptor, data, recipe, steps);
             }
 
-            Vector vector = JsonSerializer.Deserialize<Vector>(File.ReadAllText(Path.Combine(s_folder, name + ".json")), s_format)
-                ?? throw new InvalidDataException(name);
-            Assert.True(TrainingRecipe.TryParse(Convert.FromHexString(vector.Recipe), out TrainingRecipe? read, out _));
-            Assert.True(TrainingData.TryParse(Convert.FromHexString(vector.Data), out TrainingData? text, out _));
-            foreach (Backend backend in Backends.Supported.Where(backend => backend != Backend.Gpu))
+            (Vector vector, TrainingRecipe read, TrainingData text) = Read(name);
+            foreach (Backend backend in Backends.Supported)
             {
                 TrainingOutcome found = Run(descriptor, text, read, vector.Steps, backend);
                 Assert.Equal(vector.Outcome, Convert.ToHexStringLower(found.ToBytes()));
                 Assert.Equal(vector.ResultHash, found.ResultHash.ToString());
             }
         }
+    }
+
+    private static (Vector Vector, TrainingRecipe Recipe, TrainingData Data) Read(string name)
+    {
+        Vector vector = JsonSerializer.Deserialize<Vector>(File.ReadAllText(Path.Combine(s_folder, name + ".json")), s_format)
+            ?? throw new InvalidDataException(name);
+        Assert.True(TrainingRecipe.TryParse(Convert.FromHexString(vector.Recipe), out TrainingRecipe? recipe, out _));
+        Assert.True(TrainingData.TryParse(Convert.FromHexString(vector.Data), out TrainingData? data, out _));
+        return (vector, recipe, data);
     }
 
     private static TrainingOutcome Run(ModelDescriptor? descriptor, TrainingData data, TrainingRecipe recipe, int steps, Backend backend) => Trainer.RunChunk(

@@ -63,7 +63,8 @@ internal sealed unsafe class DriverDevice : IGpuDevice
     public ulong Allocate(long bytes)
     {
         Enter();
-        _driver.Demand(_driver.Allocate(out ulong address, (nuint)Math.Max(bytes, 1)), $"taking {bytes} bytes of device memory");
+        bytes = Math.Max(bytes, 1);
+        _driver.Demand(_driver.Allocate(out ulong address, (nuint)bytes), $"taking {bytes} bytes of device memory");
         Clear(address, bytes);
         return address;
     }
@@ -97,7 +98,11 @@ internal sealed unsafe class DriverDevice : IGpuDevice
         _driver.Demand(_driver.Synchronize(_stream), "waiting for the device");
     }
 
-    public void Clear(ulong address, long bytes) => _driver.Demand(_driver.Clear(address, (nuint)bytes, _stream), "clearing device memory");
+    public void Clear(ulong address, long bytes)
+    {
+        Enter();
+        _driver.Demand(_driver.Clear(address, (nuint)bytes, _stream), "clearing device memory");
+    }
 
     public void Launch(nint kernel, in GpuGrid grid, void* arguments, int size)
     {

@@ -206,4 +206,231 @@ struct ChainFoldArguments
     int words;
     int padding;
 };
+
+// Training. A launch works on several items: number i of a turn is head (first + i) % heads of window (first + i) / heads.
+struct ItemRange
+{
+    int first;
+    int heads;
+};
+
+// Elements from one item's part of a buffer to another's.
+struct ItemOffset
+{
+    int64 window;
+    int64 head;
+    int64 item;
+};
+
+// target = x * factor, or that added to it.
+struct ScaleArguments
+{
+    const float* x;
+    float* target;
+    int64 x_stride;
+    int64 target_stride;
+    int columns;
+    int adds;
+    float factor;
+    int padding;
+};
+
+// Turns rows of int8 around: row c of the target holds column c, with zeros behind the last row up to its stride.
+struct TransposeArguments
+{
+    const int8* x;
+    int8* target;
+    ItemOffset x_at;
+    ItemOffset target_at;
+    int64 x_stride;
+    int rows;
+    int columns;
+    int stride;
+    ItemRange items;
+    int padding;
+};
+
+// Gradients as integers of two limbs: rows of x times a factor of each column, or columns of x times a factor of each row.
+// Without factors the pointer is null.
+struct GradientArguments
+{
+    const float* x;
+    const float* factors;
+    int8* high;
+    int8* low;
+    float* units;
+    int* fault;
+    ItemOffset x_at;
+    ItemOffset factor_at;
+    ItemOffset limb_at;
+    ItemOffset unit_at;
+    int64 x_stride;
+    int64 factor_stride;
+    int rows;
+    int columns;
+    int stride;
+    ItemRange items;
+    int padding;
+};
+
+// target[i, j] (+)= f32(left[i] . right[j]) * units[i], turn after turn. A side of one limb has it in low; without units the
+// pointer is null. The depth is a multiple of 64.
+struct ProductArguments
+{
+    const int8* left_high;
+    const int8* left_low;
+    const int8* right_high;
+    const int8* right_low;
+    const float* units;
+    float* target;
+    ItemOffset left_at;
+    ItemOffset right_at;
+    ItemOffset unit_at;
+    ItemOffset target_at;
+    int64 left_stride;
+    int64 right_stride;
+    int64 target_stride;
+    int left_rows;
+    int right_rows;
+    int depth;
+    int adds;
+    int turns;
+    ItemRange items;
+    int padding;
+};
+
+// Keys and values of an item, out of the pages of a layer: as rows, and keys turned around as well.
+struct UnpageArguments
+{
+    Pages pages;
+    int8* keys;
+    int8* keys_across;
+    int8* values;
+    float* key_scales;
+    float* value_units;
+    int length;
+    int across_stride;
+    ItemRange items;
+};
+
+// Of one query head of each item: the gradient of its output as integers, and what the softmax subtracts.
+struct CenterArguments
+{
+    const float* gradient;
+    const float* attended;
+    int8* high;
+    int8* low;
+    float* units;
+    float* centers;
+    int* fault;
+    ItemOffset x_at;
+    int64 x_stride;
+    int length;
+    int columns;
+    int stride;
+    ItemRange items;
+    int padding;
+};
+
+// Of one query head of each item, squares of length by length: shares of attention, then gradients of the scores.
+struct SquareArguments
+{
+    float* products;
+    float* shares;
+    const float* query_scales;
+    const float* key_scales;
+    const float* value_units;
+    const float* centers;
+    ItemOffset query_at;
+    int64 query_stride;
+    int length;
+    float root;
+    ItemRange items;
+};
+
+struct RotateBackArguments
+{
+    float* x;
+    const float* cosines;
+    const float* sines;
+    int64 stride;
+    int length;
+    int heads;
+    int half;
+    int padding;
+};
+
+// x holds the gate and, behind it, what it gates; either becomes its gradient.
+struct SiluBackArguments
+{
+    float* x;
+    const float* gradient;
+    int columns;
+    int padding;
+};
+
+struct NormBackArguments
+{
+    const float* x;
+    const float* gradient;
+    float* target;
+    int* fault;
+    int columns;
+    float epsilon;
+};
+
+// The logits become their gradients.
+struct LossArguments
+{
+    float* logits;
+    const int* targets;
+    int64* loss;
+    int* fault;
+    int vocabulary;
+    float share;
+};
+
+// Rows of one window that have a token in common: those of slot s are positions[starts[s]] to positions[starts[s + 1] - 1].
+struct ScatterArguments
+{
+    const float* gradient;
+    const int* tokens;
+    const int* starts;
+    const int* positions;
+    const int* bits;
+    float* target;
+    int* fault;
+    int dimension;
+    int padding;
+};
+
+// The greatest magnitude as bits, or the sum of squares of integers.
+struct ReduceArguments
+{
+    const float* x;
+    int* bits;
+    int64* sum;
+    int64 count;
+    float inverse;
+    int padding;
+};
+
+struct AdamArguments
+{
+    float* w;
+    float* m;
+    float* v;
+    const float* gradient;
+    int64 count;
+    float clip;
+    float rate;
+    float beta1;
+    float rest1;
+    float beta2;
+    float rest2;
+    float correction1;
+    float correction2;
+    float epsilon;
+    float decay;
+};
 } // namespace ait
