@@ -30,6 +30,7 @@ internal sealed class TrainingRun
         _screen.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"recipe {_recipe.Digest}: {_recipe.Shape.ParameterCount / 1e6:F2} million parameters, {_recipe.Steps} steps of {_recipe.Batch} windows of {_recipe.SequenceLength} tokens"));
+        _screen.Say(Backends.GpuAbsence is { } absence ? $"on the processor ({Backends.Resolve(_options.Backend)}): {absence}" : $"on {Backends.GpuName}, if it fits its memory");
         if (at is { } known)
         {
             _screen.Say(string.Create(CultureInfo.InvariantCulture, $"going on behind step {known.Step}, from checkpoint {known.State}"));
