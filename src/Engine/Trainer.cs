@@ -27,7 +27,7 @@ public sealed class Trainer : IDisposable
         _windows = new ReadOnlyMemory<int>[Math.Min(options.BatchSize, recipe.Batch)];
         _executor = device is null
             ? new ProcessorTraining(_decoder, options.Backend == Backend.Auto ? Backends.OnProcessor[^1] : options.Backend, options.Threads, _windows.Length)
-            : new GpuTraining(device, _decoder, _windows.Length);
+            : GpuTraining.Open(device, _decoder, _windows.Length);
         _order = new WindowOrder(recipe, data.Tokens);
         _state = new TrainingState(recipe, _decoder.Parameters);
     }

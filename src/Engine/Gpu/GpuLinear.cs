@@ -10,6 +10,9 @@ internal static unsafe class GpuLinear
     // From so many activation rows on, blocks that stage both sides read less than blocks that stream the weights.
     private const int MostStreamedRows = 64;
 
+    // Rows of a launch of finish_linear, which are its grid's second dimension, of at most 65,535 blocks.
+    private const int MostProductRows = 511 * BlockEdge;
+
     // Sums of the vendor's library, at most; more rows are multiplied in several parts.
     private const long MostSumsBytes = 256L << 20;
 
@@ -35,6 +38,7 @@ internal static unsafe class GpuLinear
         // Parts of whole blocks, so that the second finds the activations aligned.
         long most = sumsBytes / sizeof(int) / arguments.WeightRows;
         int part = most >= arguments.XRows ? arguments.XRows : (int)(most / BlockEdge * BlockEdge);
+        part = Math.Min(part, MostProductRows);
         for (int row = 0; row < arguments.XRows; row += part)
         {
             int rows = Math.Min(part, arguments.XRows - row);

@@ -24,36 +24,21 @@ internal sealed unsafe class GpuMatrix : IDisposable
             Rows += part.Rows;
         }
 
-        Weights = device.Allocate((long)Rows * Stride);
-        Scales = device.Allocate((long)Rows * sizeof(float));
-        long largest = 0;
-        foreach (PackedMatrix part in parts)
+        try
         {
-            largest = Math.Max(largest, (long)part.PaddedRows * Columns);
-        }
-
-        int panelBytes = PackedMatrix.PanelRows * Columns;
-        ulong staging = device.Allocate(Math.Max(panelBytes, Math.Min(largest, StagingBytes)));
-        int panels = (int)Math.Max(1, StagingBytes / panelBytes);
-        int row = 0;
-        foreach (PackedMatrix part in parts)
-        {
-            Copy(part, row, staging, panels);
-            device.Upload(Scales + ((ulong)row * sizeof(float)), part.Scales, (long)part.Rows * sizeof(float));
-            row += part.Rows;
-        }
-
-        device.Release(staging);
-        if (!biases.IsEmpty && biases[0] is not null)
-        {
-            Bias = device.Allocate((long)Rows * sizeof(float));
-            row = 0;
-            foreach (AlignedBuffer<float>? bias in biases)
+            Weights = device.Allocate((long)Rows * Stride);
+            Scales = device.Allocate((long)Rows * sizeof(float));
+            Copy(parts);
+            if (!biases.IsEmpty && biases[0] is not null)
             {
-                AlignedBuffer<float> present = bias ?? throw new ArgumentException("Either every part has a bias or none.", nameof(biases));
-                device.Upload(Bias + ((ulong)row * sizeof(float)), present.Pointer, (long)present.Length * sizeof(float));
-                row += present.Length;
+                Bias = device.Allocate((long)Rows * sizeof(float));
+                Copy(biases);
             }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -92,11 +77,50 @@ internal sealed unsafe class GpuMatrix : IDisposable
 
     public void Dispose()
     {
-        _device.Release(Weights);
-        _device.Release(Scales);
-        if (Bias != 0)
+        foreach (ulong address in new[] { Weights, Scales, Bias })
         {
-            _device.Release(Bias);
+            if (address != 0)
+            {
+                _device.Release(address);
+            }
+        }
+    }
+
+    private void Copy(ReadOnlySpan<PackedMatrix> parts)
+    {
+        long largest = 0;
+        foreach (PackedMatrix part in parts)
+        {
+            largest = Math.Max(largest, (long)part.PaddedRows * Columns);
+        }
+
+        int panelBytes = PackedMatrix.PanelRows * Columns;
+        ulong staging = _device.Allocate(Math.Max(panelBytes, Math.Min(largest, StagingBytes)));
+        try
+        {
+            int panels = (int)Math.Max(1, StagingBytes / panelBytes);
+            int row = 0;
+            foreach (PackedMatrix part in parts)
+            {
+                Copy(part, row, staging, panels);
+                _device.Upload(Scales + ((ulong)row * sizeof(float)), part.Scales, (long)part.Rows * sizeof(float));
+                row += part.Rows;
+            }
+        }
+        finally
+        {
+            _device.Release(staging);
+        }
+    }
+
+    private void Copy(ReadOnlySpan<AlignedBuffer<float>?> biases)
+    {
+        int row = 0;
+        foreach (AlignedBuffer<float>? bias in biases)
+        {
+            AlignedBuffer<float> present = bias ?? throw new ArgumentException("Either every part has a bias or none.", nameof(biases));
+            _device.Upload(Bias + ((ulong)row * sizeof(float)), present.Pointer, (long)present.Length * sizeof(float));
+            row += present.Length;
         }
     }
 

@@ -1,35 +1,31 @@
 namespace Ait.Engine.Gpu;
 
 /// <summary>What takes attention back, for several pairs of window and key/value head at a time: all of one pair lies together in each buffer.</summary>
-internal sealed class GpuSquares : IDisposable
+internal sealed class GpuSquares
 {
-    private readonly IGpuDevice _device;
-    private readonly List<ulong> _owned = [];
-
-    public GpuSquares(IGpuDevice device, ModelConfig config, int length, int items)
+    public GpuSquares(GpuArena arena, ModelConfig config, int length, int items)
     {
-        _device = device;
         Items = items;
         int stride = GpuMatrix.StrideOf(length);
         int width = config.HeadDimension;
         long rows = (long)items * length;
-        Keys = Take(rows * GpuPages.KeyStride(config));
-        KeysAcross = Take((long)items * width * stride);
-        Values = Take(rows * GpuPages.KeyStride(config));
-        KeyScales = Take(rows * sizeof(float));
-        ValueUnits = Take(rows * sizeof(float));
-        High = Take(rows * GpuPages.KeyStride(config));
-        Low = Take(rows * GpuPages.KeyStride(config));
-        Units = Take(rows * sizeof(float));
-        Centers = Take(rows * sizeof(float));
-        HighAcross = Take((long)items * width * stride);
-        LowAcross = Take((long)items * width * stride);
-        QueriesAcross = Take((long)items * width * stride);
-        Products = Take(rows * length * sizeof(float));
-        Shares = Take(rows * length * sizeof(float));
-        ScoresHigh = Take(rows * stride);
-        ScoresLow = Take(rows * stride);
-        ScoreUnits = Take(rows * sizeof(float));
+        Keys = arena.Take(rows * GpuPages.KeyStride(config), 1);
+        KeysAcross = arena.Take((long)items * width * stride, 1);
+        Values = arena.Take(rows * GpuPages.KeyStride(config), 1);
+        KeyScales = arena.Take(rows, sizeof(float));
+        ValueUnits = arena.Take(rows, sizeof(float));
+        High = arena.Take(rows * GpuPages.KeyStride(config), 1);
+        Low = arena.Take(rows * GpuPages.KeyStride(config), 1);
+        Units = arena.Take(rows, sizeof(float));
+        Centers = arena.Take(rows, sizeof(float));
+        HighAcross = arena.Take((long)items * width * stride, 1);
+        LowAcross = arena.Take((long)items * width * stride, 1);
+        QueriesAcross = arena.Take((long)items * width * stride, 1);
+        Products = arena.Take(rows * length, sizeof(float));
+        Shares = arena.Take(rows * length, sizeof(float));
+        ScoresHigh = arena.Take(rows * stride, 1);
+        ScoresLow = arena.Take(rows * stride, 1);
+        ScoreUnits = arena.Take(rows, sizeof(float));
     }
 
     /// <summary>Most pairs at a time.</summary>
@@ -77,20 +73,5 @@ internal sealed class GpuSquares : IDisposable
     {
         long stride = GpuMatrix.StrideOf(length);
         return (length * ((4L * GpuPages.KeyStride(config)) + (5 * sizeof(float)) + (2L * length * sizeof(float)) + (2 * stride))) + (4 * config.HeadDimension * stride);
-    }
-
-    public void Dispose()
-    {
-        foreach (ulong address in _owned)
-        {
-            _device.Release(address);
-        }
-    }
-
-    private ulong Take(long bytes)
-    {
-        ulong address = _device.Allocate(bytes);
-        _owned.Add(address);
-        return address;
     }
 }

@@ -4,15 +4,15 @@ using Ait.Engine.Weights;
 namespace Ait.Engine.Gpu;
 
 /// <summary>The matrices of a layer of a decoder that is trained, by what they read.</summary>
-internal sealed class GpuTrainedLayer : IDisposable
+internal sealed class GpuTrainedLayer
 {
-    public GpuTrainedLayer(IGpuDevice device, TrainedDecoder decoder, int layer, int rows)
+    public GpuTrainedLayer(GpuArena arena, TrainedDecoder decoder, int layer, int rows)
     {
         LinearLayer Of(WeightKind kind) => decoder.Of(layer, kind);
-        Projections = new GpuTrainedGroup(device, [Of(WeightKind.Query), Of(WeightKind.Key), Of(WeightKind.Value)], rows);
-        AttentionOutput = new GpuTrainedGroup(device, [Of(WeightKind.AttentionOutput)], rows);
-        GateUp = new GpuTrainedGroup(device, [Of(WeightKind.Gate), Of(WeightKind.Up)], rows);
-        Down = new GpuTrainedGroup(device, [Of(WeightKind.Down)], rows);
+        Projections = new GpuTrainedGroup(arena, [Of(WeightKind.Query), Of(WeightKind.Key), Of(WeightKind.Value)], rows);
+        AttentionOutput = new GpuTrainedGroup(arena, [Of(WeightKind.AttentionOutput)], rows);
+        GateUp = new GpuTrainedGroup(arena, [Of(WeightKind.Gate), Of(WeightKind.Up)], rows);
+        Down = new GpuTrainedGroup(arena, [Of(WeightKind.Down)], rows);
     }
 
     /// <summary>Queries, keys and values.</summary>
@@ -25,12 +25,4 @@ internal sealed class GpuTrainedLayer : IDisposable
     public GpuTrainedGroup Down { get; }
 
     public GpuTrainedGroup[] Groups => [Projections, AttentionOutput, GateUp, Down];
-
-    public void Dispose()
-    {
-        foreach (GpuTrainedGroup group in Groups)
-        {
-            group.Dispose();
-        }
-    }
 }

@@ -6,26 +6,28 @@ namespace Ait.Engine.Gpu;
 /// A matrix of a decoder that is trained: int8 rows as the forward pass reads them, the same turned around for the backward pass, and,
 /// if the matrix itself is trained, its float weights, both means and the gradient.
 /// </summary>
-internal sealed unsafe class GpuTrainedMatrix : IDisposable
+internal sealed unsafe class GpuTrainedMatrix
 {
     private readonly IGpuDevice _device;
 
     /// <summary>Takes the rows of a matrix on the device from one on.</summary>
-    public GpuTrainedMatrix(IGpuDevice device, GpuMatrix home, int firstRow, int rows, Parameter? parameter)
+    public GpuTrainedMatrix(GpuArena arena, GpuMatrix home, int firstRow, int rows, Parameter? parameter)
     {
-        _device = device;
+        _device = arena.Device;
         Rows = rows;
         Columns = home.Columns;
         Stride = home.Stride;
         Quantized = home.Weights + ((ulong)firstRow * (ulong)home.Stride);
         Scales = home.Scales + ((ulong)firstRow * sizeof(float));
         AcrossStride = GpuMatrix.StrideOf(rows);
-        Across = device.Allocate((long)Columns * AcrossStride);
+        Across = arena.Take((long)Columns * AcrossStride, 1);
         Parameter = parameter;
         if (parameter is not null)
         {
-            long bytes = (long)parameter.Count * sizeof(float);
-            (Weights, Mean, Square, Gradient) = (device.Allocate(bytes), device.Allocate(bytes), device.Allocate(bytes), device.Allocate(bytes));
+            Weights = arena.Take(parameter.Count, sizeof(float));
+            Mean = arena.Take(parameter.Count, sizeof(float));
+            Square = arena.Take(parameter.Count, sizeof(float));
+            Gradient = arena.Take(parameter.Count, sizeof(float));
         }
     }
 
@@ -92,17 +94,6 @@ internal sealed unsafe class GpuTrainedMatrix : IDisposable
             _device.Download(parameter.Weights.Pointer, Weights, bytes);
             _device.Download(parameter.Mean.Pointer, Mean, bytes);
             _device.Download(parameter.Square.Pointer, Square, bytes);
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (ulong address in new[] { Across, Weights, Mean, Square, Gradient })
-        {
-            if (address != 0)
-            {
-                _device.Release(address);
-            }
         }
     }
 }

@@ -15,6 +15,7 @@ internal sealed unsafe partial class GpuTraining : ITrainingExecutor
     private const long MostScratchBytes = 512L << 20;
 
     private readonly IGpuDevice _device;
+    private readonly GpuArena _arena;
     private readonly GpuTrainingKernels _kernels;
     private readonly ModelConfig _config;
     private readonly int _length;
@@ -22,7 +23,6 @@ internal sealed unsafe partial class GpuTraining : ITrainingExecutor
     private readonly float _adapterScale;
     private readonly int _lengthStride;
     private readonly int _pagesOfWindow;
-    private readonly List<ulong> _owned = [];
     private readonly GpuTape[] _tapes;
     private readonly GpuTrainedGroup _embedding;
     private readonly GpuTrainedGroup _output;
@@ -77,74 +77,71 @@ internal sealed unsafe partial class GpuTraining : ITrainingExecutor
     private int _windows;
     private bool _isStored = true;
 
-    public GpuTraining(IGpuDevice device, TrainedDecoder decoder, int windows)
+    private GpuTraining(GpuArena arena, TrainedDecoder decoder, int windows)
     {
         TrainingRecipe recipe = decoder.Recipe;
-        (_device, _config, Windows) = (device, decoder.Config, windows);
+        (_arena, _device, _config, Windows) = (arena, arena.Device, decoder.Config, windows);
         (_length, _rank, _adapterScale) = (recipe.SequenceLength, recipe.Rank, recipe.AdapterScale);
-        _kernels = new GpuTrainingKernels(device, _config.HeadDimension);
+        _kernels = new GpuTrainingKernels(_device, _config.HeadDimension);
         _lengthStride = GpuMatrix.StrideOf(_length);
         _pagesOfWindow = PagePool.PagesFor(_length);
         int rows = checked(windows * _length);
-        lock (device)
-        {
-            _embedding = new GpuTrainedGroup(device, [decoder.Embedding], rows);
-            _output = new GpuTrainedGroup(device, [decoder.Output], rows);
-            _layers = [.. Enumerable.Range(0, _config.Layers).Select(layer => new GpuTrainedLayer(device, decoder, layer, rows))];
-            _matrices = [.. _layers.SelectMany(layer => layer.Groups).Prepend(_output).Prepend(_embedding).SelectMany(group => group.Linears).SelectMany(linear => linear.Matrices)];
-            _tapes = [.. Enumerable.Range(0, _config.Layers).Select(_ => new GpuTape(device, _config, rows))];
+        _embedding = new GpuTrainedGroup(arena, [decoder.Embedding], rows);
+        _output = new GpuTrainedGroup(arena, [decoder.Output], rows);
+        _layers = [.. Enumerable.Range(0, _config.Layers).Select(layer => new GpuTrainedLayer(arena, decoder, layer, rows))];
+        _matrices = [.. _layers.SelectMany(layer => layer.Groups).Prepend(_output).Prepend(_embedding).SelectMany(group => group.Linears).SelectMany(linear => linear.Matrices)];
+        _tapes = [.. Enumerable.Range(0, _config.Layers).Select(_ => new GpuTape(arena, _config, rows))];
 
-            int projections = _config.QueryWidth + (2 * _config.KeyValueWidth);
-            int widest = Math.Max(Math.Max(_config.Dimension, _config.QueryWidth), _config.FeedForward);
-            int widestOutput = Math.Max(Math.Max(widest, _config.Vocabulary), _rank);
-            _host = new int[rows + rows + (windows * ((3 * _length) + 1))];
-            _slots = new int[windows];
-            _plan = Take(_host.Length, sizeof(int));
-            _positions = Take(rows, sizeof(int));
-            _sequences = Take(rows, sizeof(int));
-            _tiles = Take((long)windows * TilesOfWindow, sizeof(AttendTile));
-            _tables = Take((long)windows * _pagesOfWindow, sizeof(ulong));
-            _cosines = Take((long)_length * _config.HeadDimension / 2, sizeof(float));
-            _sines = Take((long)_length * _config.HeadDimension / 2, sizeof(float));
-            _productsBytes = GpuLinear.SumsBytes(device, rows, Math.Max(Math.Max(projections, 2 * _config.FeedForward), widestOutput));
-            _products = _productsBytes == 0 ? 0 : Take(_productsBytes, 1);
-            _streams = [.. Enumerable.Range(0, (2 * _config.Layers) + 1).Select(_ => Take((long)rows * _config.Dimension, sizeof(float)))];
-            _finalNorm = new GpuRows(Take((long)rows * GpuMatrix.StrideOf(_config.Dimension), 1), GpuMatrix.StrideOf(_config.Dimension), Take(rows, sizeof(float)));
-            _logits = Take((long)rows * _config.Vocabulary, sizeof(float));
-            _projections = Take((long)rows * projections, sizeof(float));
-            _queryScales = Take((long)rows * _config.Heads, sizeof(float));
-            _maxima = Take((long)rows * _config.Heads, sizeof(int));
-            _exponents = Take((long)rows * _config.Heads, sizeof(int));
-            _denominators = Take((long)rows * _config.Heads, sizeof(long));
-            _wide = Take((long)rows * Math.Max(_config.Dimension, 2 * _config.FeedForward), sizeof(float));
-            _narrow = Take((long)rows * _rank, sizeof(float));
-            _narrowGradient = Take((long)rows * _rank, sizeof(float));
-            _scaled = Take(_rank == 0 ? 0 : (long)rows * widest, sizeof(float));
-            _faultCount = Math.Max(rows, _matrices.Max(matrix => matrix.Rows));
-            _faults = Take(_faultCount, sizeof(int));
-            _loss = Take(1, sizeof(long));
-            _sum = Take(1, sizeof(long));
-            _bits = Take(windows, sizeof(int));
-            _streamGradient = Take((long)rows * _config.Dimension, sizeof(float));
-            _inputGradient = Take((long)rows * _config.Dimension, sizeof(float));
-            _wideGradient = Take((long)rows * Math.Max(_config.QueryWidth, _config.FeedForward), sizeof(float));
-            _high = Take((long)rows * GpuMatrix.StrideOf(widestOutput), 1);
-            _low = Take((long)rows * GpuMatrix.StrideOf(widestOutput), 1);
-            _units = Take(rows, sizeof(float));
-            long across = (long)_lengthStride * widestOutput;
-            _windowsAcross = (int)Math.Clamp(MostScratchBytes / (3 * across), 1, windows);
-            _highAcross = Take(_windowsAcross * across, 1);
-            _lowAcross = Take(_windowsAcross * across, 1);
-            _unitsAcross = Take((long)_windowsAcross * widestOutput, sizeof(float));
-            _inputAcross = Take((long)_windowsAcross * _lengthStride * Math.Max(widest, _rank), 1);
-            _squares = new GpuSquares(device, _config, _length, (int)Math.Clamp(MostScratchBytes / GpuSquares.BytesOf(_config, _length), 1, windows * _config.KeyValueHeads));
-            UploadTables();
-            foreach (GpuTrainedMatrix matrix in _matrices)
+        int projections = _config.QueryWidth + (2 * _config.KeyValueWidth);
+        int widest = Math.Max(Math.Max(_config.Dimension, _config.QueryWidth), _config.FeedForward);
+        int widestOutput = Math.Max(Math.Max(widest, _config.Vocabulary), _rank);
+        _host = new int[rows + rows + (windows * ((3 * _length) + 1))];
+        _slots = new int[windows];
+        _plan = arena.Take(_host.Length, sizeof(int));
+        _positions = arena.Take(rows, sizeof(int));
+        _sequences = arena.Take(rows, sizeof(int));
+        _tiles = arena.Take((long)windows * TilesOfWindow, sizeof(AttendTile));
+        _tables = arena.Take((long)windows * _pagesOfWindow, sizeof(ulong));
+        _cosines = arena.Take((long)_length * _config.HeadDimension / 2, sizeof(float));
+        _sines = arena.Take((long)_length * _config.HeadDimension / 2, sizeof(float));
+        _productsBytes = GpuLinear.SumsBytes(_device, rows, Math.Max(Math.Max(projections, 2 * _config.FeedForward), widestOutput));
+        _products = _productsBytes == 0 ? 0 : arena.Take(_productsBytes, 1);
+        _streams = [.. Enumerable.Range(0, (2 * _config.Layers) + 1).Select(_ => arena.Take((long)rows * _config.Dimension, sizeof(float)))];
+        _finalNorm = arena.TakeRows(rows, _config.Dimension);
+        _logits = arena.Take((long)rows * _config.Vocabulary, sizeof(float));
+        _projections = arena.Take((long)rows * projections, sizeof(float));
+        _queryScales = arena.Take((long)rows * _config.Heads, sizeof(float));
+        _maxima = arena.Take((long)rows * _config.Heads, sizeof(int));
+        _exponents = arena.Take((long)rows * _config.Heads, sizeof(int));
+        _denominators = arena.Take((long)rows * _config.Heads, sizeof(long));
+        _wide = arena.Take((long)rows * Math.Max(_config.Dimension, 2 * _config.FeedForward), sizeof(float));
+        _narrow = arena.Take((long)rows * _rank, sizeof(float));
+        _narrowGradient = arena.Take((long)rows * _rank, sizeof(float));
+        _scaled = arena.Take(_rank == 0 ? 0 : (long)rows * widest, sizeof(float));
+        _faultCount = Math.Max(rows, _matrices.Max(matrix => matrix.Rows));
+        _faults = arena.Take(_faultCount, sizeof(int));
+        _loss = arena.Take(1, sizeof(long));
+        _sum = arena.Take(1, sizeof(long));
+        _bits = arena.Take(windows, sizeof(int));
+        _streamGradient = arena.Take((long)rows * _config.Dimension, sizeof(float));
+        _inputGradient = arena.Take((long)rows * _config.Dimension, sizeof(float));
+        _wideGradient = arena.Take((long)rows * Math.Max(_config.QueryWidth, _config.FeedForward), sizeof(float));
+        _high = arena.Take((long)rows * GpuMatrix.StrideOf(widestOutput), 1);
+        _low = arena.Take((long)rows * GpuMatrix.StrideOf(widestOutput), 1);
+        _units = arena.Take(rows, sizeof(float));
+        long across = (long)_lengthStride * widestOutput;
+        _windowsAcross = (int)Math.Clamp(MostScratchBytes / (3 * across), 1, windows);
+        _highAcross = arena.Take(_windowsAcross * across, 1);
+        _lowAcross = arena.Take(_windowsAcross * across, 1);
+        _unitsAcross = arena.Take((long)_windowsAcross * widestOutput, sizeof(float));
+        _inputAcross = arena.Take((long)_windowsAcross * _lengthStride * Math.Max(widest, _rank), 1);
+        _squares = new GpuSquares(arena, _config, _length, (int)Math.Clamp(MostScratchBytes / GpuSquares.BytesOf(_config, _length), 1, windows * _config.KeyValueHeads));
+        UploadTables();
+        foreach (GpuTrainedMatrix matrix in _matrices)
+        {
+            if (matrix.Parameter is null)
             {
-                if (matrix.Parameter is null)
-                {
-                    Turn(matrix);
-                }
+                Turn(matrix);
             }
         }
 
@@ -173,6 +170,25 @@ internal sealed unsafe partial class GpuTraining : ITrainingExecutor
         long across = Math.Max(3 * stride * widestOutput, Math.Min(MostScratchBytes, 3 * windows * stride * widestOutput));
         long squares = Math.Max(GpuSquares.BytesOf(config, recipe.SequenceLength), Math.Min(MostScratchBytes, windows * config.KeyValueHeads * GpuSquares.BytesOf(config, recipe.SequenceLength)));
         return parameters + tapes + buffers + across + squares;
+    }
+
+    /// <summary>Prepares training on a device. If its memory does not suffice after all, everything taken is given back.</summary>
+    /// <exception cref="GpuException">The driver refuses something.</exception>
+    public static GpuTraining Open(IGpuDevice device, TrainedDecoder decoder, int windows)
+    {
+        lock (device)
+        {
+            var arena = new GpuArena(device);
+            try
+            {
+                return new GpuTraining(arena, decoder, windows);
+            }
+            catch
+            {
+                arena.Dispose();
+                throw;
+            }
+        }
     }
 
     public bool Begin()
@@ -318,32 +334,8 @@ internal sealed unsafe partial class GpuTraining : ITrainingExecutor
     {
         lock (_device)
         {
-            _embedding.Dispose();
-            _output.Dispose();
-            foreach (GpuTrainedLayer layer in _layers)
-            {
-                layer.Dispose();
-            }
-
-            foreach (GpuTape tape in _tapes)
-            {
-                tape.Dispose();
-            }
-
-            foreach (ulong address in _owned)
-            {
-                _device.Release(address);
-            }
-
-            _squares.Dispose();
+            _arena.Dispose();
         }
-    }
-
-    private ulong Take(long count, int size)
-    {
-        ulong address = _device.Allocate(checked(count * size));
-        _owned.Add(address);
-        return address;
     }
 
     // What was uploaded may go.
@@ -384,7 +376,7 @@ internal sealed unsafe partial class GpuTraining : ITrainingExecutor
         }
 
         long pageBytes = _config.Layers * _config.KeyValueHeads * GpuPages.HeadBytes(_config);
-        ulong pages = Take((long)Windows * _pagesOfWindow * pageBytes, 1);
+        ulong pages = _arena.Take((long)Windows * _pagesOfWindow * pageBytes, 1);
         ulong[] tables = [.. Enumerable.Range(0, Windows * _pagesOfWindow).Select(page => pages + ((ulong)page * (ulong)pageBytes))];
         var rotary = new RotaryTable(_config, _length);
         long tableBytes = (long)_length * rotary.Half * sizeof(float);

@@ -73,6 +73,31 @@ public sealed unsafe class GpuLinearTests : BufferTests
         }
     }
 
+    [Theory]
+    [InlineData(TestDevices.Host32)]
+    [InlineData(TestDevices.Host64)]
+    public void Launch_takesMoreRowsThanAGridHas(string deviceName)
+    {
+        // A row of training is a token, and a micro-batch may have more of them than a grid's second dimension has blocks.
+        const int Rows = 65_700;
+        HostGpu device = TestDevices.OpenHost(deviceName, hasProducts: true);
+        var w = Packed(4, 16);
+        for (int i = 0; i < 4; i++)
+        {
+            (w[i, i], w.Scales[i]) = ((sbyte)(i + 1), 1f);
+        }
+
+        using var matrix = new GpuMatrix(device, [w], []);
+        using var x = new GpuBuffer<sbyte>(device, [.. Enumerable.Range(0, Rows * matrix.Stride).Select(i => (sbyte)(i % matrix.Stride == i / matrix.Stride % 4 ? 7 : 0))]);
+        using var scales = new GpuBuffer<float>(device, [.. Enumerable.Repeat(1f, Rows)]);
+        using var target = new GpuBuffer<float>(device, new float[Rows * 4]);
+        long sumsBytes = GpuLinear.SumsBytes(device, Rows, 4);
+        using var sums = new GpuBuffer<int>(device, new int[sumsBytes / sizeof(int)]);
+        GpuLinear.Launch(device, matrix.Times(x.Address, scales.Address, Rows, target.Address, 4), sums.Address, sumsBytes);
+        Assert.Equal(2, device.Products);
+        Assert.Equal(Enumerable.Range(0, Rows * 4).Select(i => i % 4 == i / 4 % 4 ? 7f * ((i % 4) + 1) : 0f), target.Read());
+    }
+
     [Fact]
     public void SumsBytes_areNoneWithoutALibraryAndBoundedWithOne()
     {

@@ -9,6 +9,7 @@ internal sealed unsafe class HostGpu : IGpuDevice
     private readonly HostKernels _kernels;
     private readonly List<string> _names = [];
     private readonly List<List<Action>> _recordings = [];
+    private readonly Dictionary<ulong, long> _blocks = [];
     private List<Action>? _recording;
 
     /// <summary>Opens a device with so wide warps; with products it has a library of them, which multiplies in loops.</summary>
@@ -27,8 +28,14 @@ internal sealed unsafe class HostGpu : IGpuDevice
 
     public long MemoryBytes => long.MaxValue;
 
-    /// <summary>Bytes that were taken and not given back.</summary>
-    public int Blocks { get; private set; }
+    /// <summary>Blocks of memory that were taken and not given back.</summary>
+    public int Blocks => _blocks.Count;
+
+    /// <summary>Their bytes.</summary>
+    public long Bytes => _blocks.Values.Sum();
+
+    /// <summary>Blocks that the memory has room for.</summary>
+    public int MostBlocks { get; set; } = int.MaxValue;
 
     /// <summary>Names of the kernels that ran.</summary>
     public HashSet<string> Launched { get; } = [];
@@ -85,15 +92,20 @@ internal sealed unsafe class HostGpu : IGpuDevice
 
     public ulong Allocate(long bytes)
     {
-        Blocks++;
+        if (Blocks == MostBlocks)
+        {
+            throw new GpuException($"taking {bytes} bytes of device memory: there is no more");
+        }
+
         void* memory = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), 256);
         NativeMemory.Clear(memory, (nuint)bytes);
+        _blocks.Add((ulong)memory, bytes);
         return (ulong)memory;
     }
 
     public void Release(ulong address)
     {
-        Blocks--;
+        Assert.True(_blocks.Remove(address), "What was never taken, or given back already, is given back.");
         NativeMemory.AlignedFree((void*)address);
     }
 
@@ -117,6 +129,7 @@ internal sealed unsafe class HostGpu : IGpuDevice
 
     public void Launch(nint kernel, in GpuGrid grid, void* arguments, int size)
     {
+        Assert.InRange(Math.Max(grid.Y, grid.Z), 1, 65_535); // As CUDA has it.
         byte[] copy = new ReadOnlySpan<byte>(arguments, size).ToArray();
         GpuGrid shape = grid;
         string name = _names[(int)kernel];

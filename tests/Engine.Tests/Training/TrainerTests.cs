@@ -236,13 +236,24 @@ public sealed class TrainerTests
         (Model model, TrainingRecipe adapters) = TrainingSamples.Adapters;
         foreach ((TrainingRecipe recipe, Model? under) in new[] { (s_short, null), (adapters with { SequenceLength = 16 }, model) })
         {
+            int blocks;
             using (Trainer trainer = TrainingSamples.Open(recipe, model: under, device: device))
             {
                 Assert.True(trainer.TryStep(out _, out _));
-                Assert.True(device.Blocks > 0);
+                Assert.InRange(device.Bytes, 1, GpuTraining.BytesOf(recipe, EngineOptions.Default.BatchSize));
+                blocks = device.Blocks;
             }
 
             Assert.Equal(0, device.Blocks);
+
+            // Wherever memory ends on the way, what was taken is given back.
+            for (device.MostBlocks = 0; device.MostBlocks < blocks; device.MostBlocks++)
+            {
+                Assert.Throws<GpuException>(() => TrainingSamples.Open(recipe, model: under, device: device));
+                Assert.Equal(0, device.Blocks);
+            }
+
+            device.MostBlocks = int.MaxValue;
         }
     }
 

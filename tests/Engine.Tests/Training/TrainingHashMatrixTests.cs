@@ -59,6 +59,14 @@ public sealed class TrainingHashMatrixTests
         Assert.Equal(s_expected.Value, found);
     }
 
+    [Fact]
+    public void Run_givesTheSameHashThroughTheVendorsLibrary()
+    {
+        HostGpu device = TestDevices.OpenHost(TestDevices.Host32, hasProducts: true);
+        Assert.Equal(s_expected.Value, ByAll(new EngineOptions { BatchSize = 16 }, device));
+        Assert.True(device.Products > 0);
+    }
+
     private static Digest[] ByAll(EngineOptions options, IGpuDevice? device = null)
     {
         // Windows of one tile: kernels on the host are slow, and the vectors have longer ones.
