@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Ait.Engine.Canonical;
@@ -12,6 +13,11 @@ namespace Ait.Engine.Training;
 internal sealed class TrainingState(TrainingRecipe recipe, IReadOnlyList<Parameter> parameters)
 {
     private const int Piece = 1 << 20;
+
+    // No run yields more: gradients stay within 2^40, and a weight moves at most by 2^41 / epsilon before its row is out of range.
+    private const float MostWeight = 1.298074215e33f; // 2^110
+    private const float MostMean = 2199023255552f; // 2^41
+    private const float MostSquare = 2.41785163922925834941e24f; // 2^81
 
     private readonly Digest _recipe = recipe.Digest;
 
@@ -123,7 +129,42 @@ internal sealed class TrainingState(TrainingRecipe recipe, IReadOnlyList<Paramet
         }
 
         var digest = new Digest(hash.GetHashAndReset());
-        return digest == expected ? null : Unfit("digest", $"{expected}", $"{digest}");
+        return digest == expected ? CheckNumbers() : Unfit("digest", $"{expected}", $"{digest}");
+    }
+
+    // What is not a number, or would become none, has other bits on other processors.
+    private EngineRefusal? CheckNumbers()
+    {
+        if (!(Product1 is >= 0f and <= 1f && Product2 is >= 0f and <= 1f))
+        {
+            return Unfit("running products", "0 to 1", string.Create(CultureInfo.InvariantCulture, $"{Product1:R}, {Product2:R}"));
+        }
+
+        foreach (Parameter parameter in parameters)
+        {
+            EngineRefusal? refusal = CheckNumbers("weight", parameter.Weights, -MostWeight, MostWeight)
+                ?? CheckNumbers("mean", parameter.Mean, -MostMean, MostMean)
+                ?? CheckNumbers("mean square", parameter.Square, 0f, MostSquare);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    private static EngineRefusal? CheckNumbers(string what, AlignedBuffer<float> buffer, float low, float high)
+    {
+        foreach (float number in buffer.Span)
+        {
+            if (!(number >= low && number <= high))
+            {
+                return Unfit(what, string.Create(CultureInfo.InvariantCulture, $"{low:R} to {high:R}"), string.Create(CultureInfo.InvariantCulture, $"{number:R}"));
+            }
+        }
+
+        return null;
     }
 
     private static EngineRefusal Short() => new(EngineRefusalCode.Truncated, "checkpoint", "all its bytes", "the end of the file");

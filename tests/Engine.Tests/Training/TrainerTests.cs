@@ -163,6 +163,34 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Restore_refusesNumbersThatNoRunYields()
+    {
+        byte[] bytes = Saved(out _);
+        int count = TrainingSamples.Shape.Vocabulary * TrainingSamples.Shape.Dimension;
+        int product = 4 + 1 + 4 + Digest.Size + sizeof(int);
+        int weights = product + 8 + 4 + 2 + 12;
+        int means = weights + (count * sizeof(float));
+        int squares = means + (count * sizeof(float));
+        foreach ((int offset, float number) in new[]
+        {
+            (product, 1.0001f), (product, -1e-9f), (product + 4, float.NaN), (weights, float.NaN), (weights + 4, float.PositiveInfinity), (weights, -1.3e33f),
+            (means, float.NegativeInfinity), (means + 40, 3e12f), (squares, -1e-30f), (squares + 8, float.NaN), (squares, 3e24f),
+        })
+        {
+            byte[] changed = [.. bytes];
+            BitConverter.TryWriteBytes(changed.AsSpan(offset), number);
+            Assert.Equal(EngineRefusalCode.CheckpointUnfit, Restored(changed, Digest.Of(changed))?.Code);
+        }
+
+        foreach ((int offset, float number) in new[] { (weights, -1e33f), (means, 2e12f), (squares, 2e24f), (product, 1f), (product, 0f) })
+        {
+            byte[] changed = [.. bytes];
+            BitConverter.TryWriteBytes(changed.AsSpan(offset), number);
+            Assert.Null(Restored(changed, Digest.Of(changed)));
+        }
+    }
+
+    [Fact]
     public void Chunk_isRefusedWithOneResultIfItsParentIsNotWhatItNames()
     {
         byte[] bytes = Saved(out Digest state);
