@@ -28,6 +28,9 @@ bench-engine: ## Measure the engine against llama.cpp (AIT_LLAMA_BENCH names its
 	@dotnet run -c Release --project bench/Ait.Bench -- training
 losses:    ## Train the demonstration model exactly and in float32 and print both loss curves; fail beyond 2 %
 	@dotnet run -c Release --project bench/Ait.Bench -- losses
+# What the tests say counts, not what sed says.
+hashes: SHELL := /bin/bash
+hashes: .SHELLFLAGS := -o pipefail -c
 hashes:    ## Print one hash over every backend, thread count, chunk, batch and the GPU kernels, of inference and of training, and fail if there are two
 	@dotnet build tests/Engine.Tests -c Release --nologo -v quiet -clp:NoSummary && artifacts/bin/Ait.Engine.Tests/release/Ait.Engine.Tests --no-progress --no-ansi --show-live-output on --filter-class Ait.Engine.Tests.HashMatrixReport --filter-class Ait.Engine.Tests.Training.TrainingHashMatrixTests | sed 's/^OUTPUT: \[[^]]*\] //'
 model:     ## Train the demonstration model again from its seed, and fail if one bit differs from the artifacts in models/demo
