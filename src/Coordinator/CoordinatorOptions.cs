@@ -23,6 +23,9 @@ internal sealed record CoordinatorOptions
     /// <summary>Folder of the built console, served at <c>/</c>; null serves none.</summary>
     public string? ConsoleFolder { get; init; }
 
+    /// <summary>Record of the exchange that AIT trades at, read whenever it is there; null if AIT trades nowhere.</summary>
+    public string? ExchangeFile { get; init; }
+
     /// <summary>Address to serve HTTP at; port 0 takes a free one.</summary>
     public required Uri Listen { get; init; }
 

@@ -156,26 +156,35 @@ internal sealed class ChainAccess : IDisposable
     internal async Task<IReadOnlyList<(Log Log, ContractEvent Event)>> EventsAsync(
         IReadOnlyList<Address> contracts, CancellationToken cancellation, ulong fromBlock = 0, params Hash256[] topics)
     {
-        ulong head = await Client.GetBlockNumberAsync(cancellation).ConfigureAwait(false);
-        const ulong page = 5_000;
         var events = new List<(Log, ContractEvent)>();
-        for (ulong first = fromBlock; first <= head; first += page)
+        foreach (Log log in await LogsAsync(contracts, cancellation, fromBlock, topics).ConfigureAwait(false))
         {
-            var filter = new LogFilter { FromBlock = first, ToBlock = Math.Min(head, first + page - 1), Addresses = [.. contracts], Topics = [.. topics] };
-            foreach (Log log in await Client.GetLogsAsync(filter, cancellation).ConfigureAwait(false))
+            foreach (ContractAbi abi in s_abis)
             {
-                foreach (ContractAbi abi in s_abis)
+                if (abi.TryDecodeLog(log.Topics.AsSpan(), log.Data.AsSpan(), out ContractEvent? decoded))
                 {
-                    if (abi.TryDecodeLog(log.Topics.AsSpan(), log.Data.AsSpan(), out ContractEvent? decoded))
-                    {
-                        events.Add((log, decoded));
-                        break;
-                    }
+                    events.Add((log, decoded));
+                    break;
                 }
             }
         }
 
         return events;
+    }
+
+    /// <summary>Every log of some contracts from the first block to the newest.</summary>
+    internal async Task<IReadOnlyList<Log>> LogsAsync(IReadOnlyList<Address> contracts, CancellationToken cancellation, ulong fromBlock = 0, params Hash256[] topics)
+    {
+        ulong head = await Client.GetBlockNumberAsync(cancellation).ConfigureAwait(false);
+        const ulong page = 5_000;
+        var logs = new List<Log>();
+        for (ulong first = fromBlock; first <= head; first += page)
+        {
+            var filter = new LogFilter { FromBlock = first, ToBlock = Math.Min(head, first + page - 1), Addresses = [.. contracts], Topics = [.. topics] };
+            logs.AddRange(await Client.GetLogsAsync(filter, cancellation).ConfigureAwait(false));
+        }
+
+        return logs;
     }
 
     /// <summary>The dev chain's own method that sets an account's balance; only a dev chain has it.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
+using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Cli.Asking;
 using Ait.Cli.Surroundings;
@@ -104,6 +105,7 @@ public static class AitCommandLine
     {
         SurroundingsException => (fault.Message, ExitCode.Surroundings),
         RefusedException or CoordinatorRefusedException => (fault.Message, ExitCode.Refused),
+        ContractRevertedException => ($"the contract refuses: {fault.Message}. Check the addresses in deployment.json.", ExitCode.Refused),
         RpcException => ($"the chain's node gave no usable answer: {fault.Message} Check the node and --rpc.", ExitCode.Surroundings),
         OperationCanceledException => ("interrupted.", ExitCode.Interrupted),
         HttpRequestException => ($"a server did not answer: {fault.Message}. Check that the network runs (`ait status`) and the URL is right.", ExitCode.Surroundings),

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
@@ -67,7 +68,7 @@ internal static class VoteCommand
             ProposedCall call = await governance.CallAsync(
                 parsed.GetRequiredValue(target), parsed.GetRequiredValue(function), parsed.GetValue(arguments) ?? [], cancellation).ConfigureAwait(false);
             (BigInteger id, TransactionReceipt _) = await governance.ProposeAsync(key, call, parsed.GetRequiredValue(description), cancellation).ConfigureAwait(false);
-            return Tell(screen, await governance.FindAsync(id, cancellation).ConfigureAwait(false));
+            return Tell(screen, governance, await governance.FindAsync(id, cancellation).ConfigureAwait(false));
         });
     }
 
@@ -79,8 +80,8 @@ internal static class VoteCommand
         return new Setup("cast", "Vote on a proposal.", id, support).Signs(screenFor, async (screen, governance, key, parsed, cancellation) =>
         {
             BigInteger proposal = ParseId(parsed.GetRequiredValue(id));
-            await governance.CastAsync(key, proposal, Enum.Parse<Support>(parsed.GetRequiredValue(support), ignoreCase: true), cancellation).ConfigureAwait(false);
-            return Tell(screen, await governance.FindAsync(proposal, cancellation).ConfigureAwait(false));
+            await governance.CastAsync(key, proposal, Enum.Parse<VoteSupport>(parsed.GetRequiredValue(support), ignoreCase: true), cancellation).ConfigureAwait(false);
+            return Tell(screen, governance, await governance.FindAsync(proposal, cancellation).ConfigureAwait(false));
         });
     }
 
@@ -98,7 +99,7 @@ internal static class VoteCommand
         {
             BigInteger proposal = ParseId(parsed.GetRequiredValue(id));
             await act(governance, key, await governance.FindAsync(proposal, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            return Tell(screen, await governance.FindAsync(proposal, cancellation).ConfigureAwait(false));
+            return Tell(screen, governance, await governance.FindAsync(proposal, cancellation).ConfigureAwait(false));
         });
     }
 
@@ -112,7 +113,7 @@ internal static class VoteCommand
                 : await governance.ListAsync(cancellation).ConfigureAwait(false);
             foreach (Proposal proposal in proposals)
             {
-                Tell(screen, proposal);
+                Tell(screen, governance, proposal);
             }
 
             if (proposals.Count == 0)
@@ -143,25 +144,26 @@ internal static class VoteCommand
         return ExitCode.Done;
     }
 
-    private static int Tell(Screen screen, Proposal proposal)
+    private static int Tell(Screen screen, Governance governance, Proposal proposal)
     {
-        screen.Say($"proposal {proposal.Id}: {proposal.State}{(proposal.Description.Length == 0 ? "" : $" — {proposal.Description}")}");
-        foreach (ProposedCall call in proposal.Calls)
+        ProposalCreation made = proposal.Creation;
+        screen.Say($"proposal {made.Id}: {proposal.State}{(made.Description.Length == 0 ? "" : $" — {made.Description}")}");
+        foreach (ProposedCall call in made.Calls)
         {
-            screen.Say($"  {call.Text}");
+            screen.Say($"  {governance.Describe(call)}");
         }
 
         screen.Say($"  for {Amounts.Text(proposal.For)}, against {Amounts.Text(proposal.Against)}, abstained {Amounts.Text(proposal.Abstained)}; quorum {Amounts.Text(proposal.Quorum)}");
         screen.Say($"  {Next(proposal)}");
         screen.Answer(new JsonObject
         {
-            ["id"] = Text(proposal.Id),
+            ["id"] = Text(made.Id),
             ["state"] = proposal.State.ToString(),
-            ["proposer"] = proposal.Proposer.ToString(),
-            ["description"] = proposal.Description,
-            ["calls"] = new JsonArray([.. proposal.Calls.Select(call => (JsonNode)call.Text)]),
-            ["voteStart"] = proposal.VoteStart,
-            ["voteEnd"] = proposal.VoteEnd,
+            ["proposer"] = made.Proposer.ToString(),
+            ["description"] = made.Description,
+            ["calls"] = new JsonArray([.. made.Calls.Select(call => (JsonNode)governance.Describe(call))]),
+            ["voteStart"] = made.VoteStart,
+            ["voteEnd"] = made.VoteEnd,
             ["forWei"] = Text(proposal.For),
             ["againstWei"] = Text(proposal.Against),
             ["abstainedWei"] = Text(proposal.Abstained),
@@ -173,8 +175,8 @@ internal static class VoteCommand
 
     private static string Next(Proposal proposal) => proposal.State switch
     {
-        ProposalState.Pending => $"the vote opens after block {proposal.VoteStart}",
-        ProposalState.Active => $"vote with `ait vote cast`, up to and including block {proposal.VoteEnd}",
+        ProposalState.Pending => $"the vote opens after block {proposal.Creation.VoteStart}",
+        ProposalState.Active => $"vote with `ait vote cast`, up to and including block {proposal.Creation.VoteEnd}",
         ProposalState.Succeeded => "anyone may queue it: `ait vote queue`",
         ProposalState.Queued => $"anyone may execute it from unix time {proposal.ExecutableAt}: `ait vote execute`",
         ProposalState.Defeated => "it failed: too few votes, or more against than for",

@@ -1,8 +1,7 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
-using Ait.Chain;
 using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
@@ -32,10 +31,9 @@ internal sealed class Pool
     /// <summary>What the pool holds, wei.</summary>
     internal async Task<(BigInteger Ait, BigInteger Coin)> ReservesAsync(CancellationToken cancellation)
     {
-        ImmutableArray<AbiValue> reserves = await _chain.ReadAsync(_exchange.Pair, _uniswap.Pair.Abi.Function("getReserves"), cancellation).ConfigureAwait(false);
-        Address first = (await _chain.ReadAsync(_exchange.Pair, _uniswap.Pair.Abi.Function("token0"), cancellation).ConfigureAwait(false))[0].AsAddress();
-        (BigInteger zero, BigInteger one) = (reserves[0].AsBigInteger(), reserves[1].AsBigInteger());
-        return first == _exchange.Token ? (zero, one) : (one, zero);
+        PairReserves reserves = await new PairContract(_exchange.Pair, _chain.Client).GetReservesAsync(_exchange.Token, BlockTag.Latest, cancellation).ConfigureAwait(false)
+            ?? throw new SurroundingsException($"{_exchange.Pair} is no pair of AIT. Correct the record, or run `ait dex attach` with the chain's router.");
+        return (reserves.Held, reserves.OtherHeld);
     }
 
     /// <summary>What a trade would give now.</summary>

@@ -275,7 +275,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
             "--listen", address.ToString(), "--models", State.Models, "--batch-interval", Milliseconds(_options.BatchInterval),
             "--commit-window", Milliseconds(_options.CommitWindow), "--reveal-window", Milliseconds(_options.RevealWindow),
             "--task-lifetime", Milliseconds(_options.TaskLifetime),
-            "--collateral", State.Collateral, "--collateral-source", "disk", "--revocation", "given",
+            "--collateral", State.Collateral, "--collateral-source", "disk", "--revocation", "given", "--dex", State.Exchange,
             .. console is null ? (string[])[] : ["--console", console],
         ],
         State.Log(name));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
+using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
@@ -96,13 +97,13 @@ internal sealed partial class Story
                 "MiningRegistry", "setRates", [s_votedMintRate.ToString(CultureInfo.InvariantCulture), price.ToString(CultureInfo.InvariantCulture)], cancellation).ConfigureAwait(false);
             (BigInteger id, _) = await governance.ProposeAsync(holders[0], call, "Mint 0.09 AIT a compute unit", cancellation).ConfigureAwait(false);
             await ReachAsync(governance, id, ProposalState.Active, cancellation).ConfigureAwait(false);
-            await Task.WhenAll(holders.Select(voter => governance.CastAsync(voter, id, Support.For, cancellation))).ConfigureAwait(false);
+            await Task.WhenAll(holders.Select(voter => governance.CastAsync(voter, id, VoteSupport.For, cancellation))).ConfigureAwait(false);
             Proposal passed = await ReachAsync(governance, id, ProposalState.Succeeded, cancellation).ConfigureAwait(false);
             await governance.QueueAsync(holders[0], passed, cancellation).ConfigureAwait(false);
             Proposal queued = await ReachAsync(governance, id, ProposalState.Queued, cancellation).ConfigureAwait(false);
             TransactionReceipt executed = await ExecuteWhenDueAsync(governance, holders[0], queued, cancellation).ConfigureAwait(false);
             BigInteger after = (await _network.MiningAsync("mintRate", cancellation).ConfigureAwait(false)).AsBigInteger();
-            return new VoteFacts(await governance.FindAsync(id, cancellation).ConfigureAwait(false), before, after, holders.Count, executed);
+            return new VoteFacts(await governance.FindAsync(id, cancellation).ConfigureAwait(false), governance.Describe(call), before, after, holders.Count, executed);
         }
         finally
         {
@@ -167,14 +168,14 @@ internal sealed partial class Story
     private bool TellVote(VoteFacts vote)
     {
         Act(9, "the vote", "Operators deposit AIT for votes and lower the mint rate through the timelock: no other account can, the deployer gave up every right.");
-        _screen.Say($"  proposal {vote.Proposal.Id.ToString(CultureInfo.InvariantCulture)[..12]}…: {vote.Proposal.Calls[0].Text}");
+        _screen.Say($"  proposal {vote.Proposal.Creation.Id.ToString(CultureInfo.InvariantCulture)[..12]}…: {vote.Call}");
         _screen.Say($"  {vote.Voters} voters, for {Amounts.Text(vote.Proposal.For)}, quorum {Amounts.Text(vote.Proposal.Quorum)}; queued, then executed in {vote.Execution.TransactionHash}");
         _screen.Say($"  mint rate {vote.Before} → {vote.After} wei a micro-CU, for batches committed from here on (a vote of seconds: this chain makes a block a second)");
         bool holds = vote.Proposal.State == ProposalState.Executed && vote.After == s_votedMintRate;
         Event("voted", new JsonObject
         {
-            ["proposalId"] = vote.Proposal.Id.ToString(CultureInfo.InvariantCulture),
-            ["call"] = vote.Proposal.Calls[0].Text,
+            ["proposalId"] = vote.Proposal.Creation.Id.ToString(CultureInfo.InvariantCulture),
+            ["call"] = vote.Call,
             ["forWei"] = vote.Proposal.For.ToString(CultureInfo.InvariantCulture),
             ["quorumWei"] = vote.Proposal.Quorum.ToString(CultureInfo.InvariantCulture),
             ["mintRateBefore"] = vote.Before.ToString(CultureInfo.InvariantCulture),
@@ -184,5 +185,5 @@ internal sealed partial class Story
         return holds;
     }
 
-    private sealed record VoteFacts(Proposal Proposal, BigInteger Before, BigInteger After, int Voters, TransactionReceipt Execution);
+    private sealed record VoteFacts(Proposal Proposal, string Call, BigInteger Before, BigInteger After, int Voters, TransactionReceipt Execution);
 }

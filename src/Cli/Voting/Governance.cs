@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Numerics;
 using System.Text;
 using Ait.Chain;
@@ -7,6 +6,7 @@ using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
+using Ait.Chain.Transactions;
 using Ait.Cli.Asking;
 using Ait.Cli.Deploying;
 using Ait.Cli.Surroundings;
@@ -16,11 +16,11 @@ namespace Ait.Cli.Voting;
 /// <summary>AIT votes: deposits, proposals, ballots, and what the timelock does with what passed.</summary>
 internal sealed class Governance
 {
-    private static readonly ContractAbi s_governor = ContractArtifact.Load("AitGovernor").Abi;
     private static readonly ContractAbi s_votes = ContractArtifact.Load("VotingToken").Abi;
-    private static readonly AbiFunction[] s_known = [.. ContractArtifact.Names.SelectMany(name => ContractArtifact.Load(name).Abi.Functions)];
     private readonly ChainAccess _chain;
     private readonly Deployment _deployment;
+    private readonly AitGovernorContract _governor;
+    private readonly CallNames _names;
 
     internal Governance(ChainAccess chain, Deployment deployment)
     {
@@ -32,6 +32,8 @@ internal sealed class Governance
         deployment.RequireChain(chain);
         _chain = chain;
         _deployment = deployment;
+        _governor = new AitGovernorContract(deployment.AitGovernor, chain.Client);
+        _names = new CallNames(Targets.Select(target => (target, AddressOf(target))));
     }
 
     /// <summary>What may be named as a proposal's target.</summary>
@@ -87,80 +89,51 @@ internal sealed class Governance
         CallResult tried = await _chain.CallAsync(new CallRequest { From = _deployment.Governor, To = address, Data = data }, BlockTag.Latest, cancellation).ConfigureAwait(false);
         return tried is CallResult.Reverted reverted
             ? throw new RefusedException($"{target} would refuse {called.Name} even from the timelock: {ChainAccess.Explain(reverted)}. Propose what its bounds allow.")
-            : new ProposedCall(address, BigInteger.Zero, data, Describe(address, data));
+            : new ProposedCall(address, BigInteger.Zero, data);
     }
 
     /// <summary>Makes a proposal and says its id.</summary>
     internal async Task<(BigInteger Id, TransactionReceipt Receipt)> ProposeAsync(Secp256k1PrivateKey key, ProposedCall call, string description, CancellationToken cancellation)
     {
-        AbiValue[] arguments =
-        [
-            AbiValue.List((AbiValue)call.Target), AbiValue.List((AbiValue)call.Value), AbiValue.List((AbiValue)call.Data), description,
-        ];
-        TransactionReceipt receipt = await SendAsync(key, _deployment.AitGovernor, s_governor.Function("propose").EncodeCall(arguments), cancellation).ConfigureAwait(false);
-        ImmutableArray<AbiValue> id = await _chain.ReadAsync(
-            _deployment.AitGovernor, s_governor.Function("hashProposal"), cancellation, arguments[0], arguments[1], arguments[2], Keccak256.Hash(Encoding.UTF8.GetBytes(description))).ConfigureAwait(false);
-        return (id[0].AsBigInteger(), receipt);
+        TransactionReceipt receipt = await SendAsync(key, _governor.Propose(call, description), cancellation).ConfigureAwait(false);
+        Hash256 said = Keccak256.Hash(Encoding.UTF8.GetBytes(description));
+        return (await _governor.GetIdAsync(call, said, BlockTag.Latest, cancellation).ConfigureAwait(false), receipt);
     }
 
-    internal Task<TransactionReceipt> CastAsync(Secp256k1PrivateKey key, BigInteger id, Support support, CancellationToken cancellation) =>
-        SendAsync(key, _deployment.AitGovernor, s_governor.Function("castVote").EncodeCall(id, (uint)support), cancellation);
+    internal Task<TransactionReceipt> CastAsync(Secp256k1PrivateKey key, BigInteger id, VoteSupport support, CancellationToken cancellation) =>
+        SendAsync(key, _governor.CastVote(id, support), cancellation);
 
     /// <summary>Puts what passed into the timelock.</summary>
-    internal Task<TransactionReceipt> QueueAsync(Secp256k1PrivateKey key, Proposal proposal, CancellationToken cancellation) => CarryAsync(key, proposal, "queue", cancellation);
+    internal Task<TransactionReceipt> QueueAsync(Secp256k1PrivateKey key, Proposal proposal, CancellationToken cancellation) => SendAsync(key, _governor.Queue(proposal.Creation), cancellation);
 
     /// <summary>Has the timelock do what waited long enough.</summary>
-    internal Task<TransactionReceipt> ExecuteAsync(Secp256k1PrivateKey key, Proposal proposal, CancellationToken cancellation) => CarryAsync(key, proposal, "execute", cancellation);
+    internal Task<TransactionReceipt> ExecuteAsync(Secp256k1PrivateKey key, Proposal proposal, CancellationToken cancellation) => SendAsync(key, _governor.Execute(proposal.Creation), cancellation);
 
     /// <summary>Every proposal, oldest first.</summary>
     internal async Task<IReadOnlyList<Proposal>> ListAsync(CancellationToken cancellation)
     {
-        IReadOnlyList<(Log Log, ContractEvent Event)> created = await _chain
-            .EventsAsync([_deployment.AitGovernor], cancellation, _deployment.BlockNumber, s_governor.Event("ProposalCreated").Topic).ConfigureAwait(false);
+        IReadOnlyList<Log> logs = await _chain.LogsAsync([_deployment.AitGovernor], cancellation, _deployment.BlockNumber, _governor.CreationTopic).ConfigureAwait(false);
         var proposals = new List<Proposal>();
-        foreach ((Log _, ContractEvent found) in created)
+        foreach (Log log in logs)
         {
-            proposals.Add(await ReadAsync(found, cancellation).ConfigureAwait(false));
+            if (_governor.TryReadCreation(log, out ProposalCreation? creation))
+            {
+                proposals.Add(await _governor.GetProposalAsync(creation, BlockTag.Latest, cancellation).ConfigureAwait(false));
+            }
         }
 
         return proposals;
     }
 
     internal async Task<Proposal> FindAsync(BigInteger id, CancellationToken cancellation) =>
-        (await ListAsync(cancellation).ConfigureAwait(false)).FirstOrDefault(proposal => proposal.Id == id)
+        (await ListAsync(cancellation).ConfigureAwait(false)).FirstOrDefault(proposal => proposal.Creation.Id == id)
         ?? throw new RefusedException($"no proposal has the id {id}. `ait vote show` lists them.");
 
-    private async Task<Proposal> ReadAsync(ContractEvent created, CancellationToken cancellation)
-    {
-        BigInteger id = created["proposalId"].AsBigInteger();
-        async Task<AbiValue> AskAsync(string function, AbiValue argument) => await ReadAsync(_deployment.AitGovernor, s_governor, function, cancellation, argument).ConfigureAwait(false);
-        ImmutableArray<AbiValue> votes = await _chain.ReadAsync(_deployment.AitGovernor, s_governor.Function("proposalVotes"), cancellation, id).ConfigureAwait(false);
-        ImmutableArray<AbiValue> targets = created["targets"].Items;
-        return new Proposal(
-            id,
-            created["proposer"].AsAddress(),
-            [.. targets.Select((target, index) => new ProposedCall(
-                target.AsAddress(), created["values"][index].AsBigInteger(), created["calldatas"][index].AsBytes(), Describe(target.AsAddress(), created["calldatas"][index].AsBytes().Span)))],
-            created["description"].AsString(),
-            created["voteStart"].AsUInt64(),
-            created["voteEnd"].AsUInt64(),
-            (ProposalState)(await AskAsync("state", id).ConfigureAwait(false)).AsByte(),
-            votes[1].AsBigInteger(),
-            votes[0].AsBigInteger(),
-            votes[2].AsBigInteger(),
-            (await AskAsync("quorum", created["voteStart"].AsBigInteger()).ConfigureAwait(false)).AsBigInteger(),
-            (await AskAsync("proposalEta", id).ConfigureAwait(false)).AsUInt64());
-    }
+    /// <summary>A call as people write it.</summary>
+    internal string Describe(ProposedCall call) => _names.Describe(call.Target, call.Data.Span);
 
-    private Task<TransactionReceipt> CarryAsync(Secp256k1PrivateKey key, Proposal proposal, string function, CancellationToken cancellation) => SendAsync(
-        key,
-        _deployment.AitGovernor,
-        s_governor.Function(function + "(address[],uint256[],bytes[],bytes32)").EncodeCall(
-            AbiValue.List(proposal.Calls.Select(call => (AbiValue)call.Target)),
-            AbiValue.List(proposal.Calls.Select(call => (AbiValue)call.Value)),
-            AbiValue.List(proposal.Calls.Select(call => (AbiValue)call.Data)),
-            Keccak256.Hash(Encoding.UTF8.GetBytes(proposal.Description))),
-        cancellation);
+    private Task<TransactionReceipt> SendAsync(Secp256k1PrivateKey key, TransactionRequest request, CancellationToken cancellation) =>
+        SendAsync(key, _deployment.AitGovernor, request.Data.ToArray(), cancellation);
 
     private Task<TransactionReceipt> SendAsync(Secp256k1PrivateKey key, Address to, byte[] call, CancellationToken cancellation) => _chain.SendAsync(key, to, call, cancellation);
 
@@ -179,19 +152,4 @@ internal sealed class Governance
         "TimelockController" => _deployment.Governor,
         _ => throw new ArgumentOutOfRangeException(nameof(target), target, "not a target"),
     };
-
-    /// <summary>A call as people write it, where its function is one of the product's.</summary>
-    private string Describe(Address target, ReadOnlySpan<byte> data)
-    {
-        string name = Targets.FirstOrDefault(candidate => AddressOf(candidate) == target) ?? target.ToString();
-        foreach (AbiFunction function in s_known)
-        {
-            if (function.TryDecodeCall(data, out ImmutableArray<AbiValue> values, out _))
-            {
-                return string.Create(CultureInfo.InvariantCulture, $"{name}.{function.Name}({string.Join(", ", values)})");
-            }
-        }
-
-        return $"{name}: {Hex.Encode(data)}";
-    }
 }

@@ -1,12 +1,13 @@
 using System.Text.Json.Serialization;
 using Ait.Attestation;
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Engine;
 using Ait.Protocol;
 
 namespace Ait.Coordinator.Configuration;
 
-/// <summary>Where the contracts are: deployment.json.</summary>
+/// <summary>Where the contracts are: deployment.json. The governor is the timelock, in which the AitGovernor proposes where there is one.</summary>
 internal sealed record Deployment(
     ulong ChainId,
     ulong BlockNumber,
@@ -18,9 +19,20 @@ internal sealed record Deployment(
     Address Governor,
     Address Coordinator,
     string Profile,
-    DeploymentRoots? Roots = null)
+    DeploymentRoots? Roots = null,
+    Address AitGovernor = default,
+    Address NvidiaVerifier = default,
+    Address DcapVerifier = default)
 {
     internal const long MaxFile = 64 * 1024;
+
+    /// <summary>Names for what proposals call.</summary>
+    [JsonIgnore]
+    internal CallNames Names => new(
+    [
+        ("MiningRegistry", MiningRegistry), ("DeviceRegistry", DeviceRegistry), ("CertificateCache", CertificateCache), ("SnpVerifier", SnpVerifier),
+        ("NvidiaVerifier", NvidiaVerifier), ("DcapVerifier", DcapVerifier), ("AitGovernor", AitGovernor), ("TimelockController", Governor),
+    ]);
 
     [JsonIgnore]
     internal NetworkDomain Domain => new(ChainId, MiningRegistry);
@@ -116,5 +128,6 @@ internal sealed class ModelTable
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Deployment))]
+[JsonSerializable(typeof(ExchangeFile))]
 [JsonSerializable(typeof(List<ModelEntry>))]
 internal sealed partial class ConfigurationJson : JsonSerializerContext;

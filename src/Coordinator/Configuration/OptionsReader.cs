@@ -33,6 +33,7 @@ internal static class OptionsReader
             Listen = listen,
             PublicUrl = values.Text("public-url") == Setting.AsListen ? listen : values.Url("public-url"),
             ConsoleFolder = values.FolderOrNone("console", "index.html"),
+            ExchangeFile = values.PathOrNone("dex"),
             TraceCollector = values.Text("otlp") == "none" ? null : values.Url("otlp"),
             BatchInterval = values.Time("batch-interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             PollInterval = values.Time("poll-interval", TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)),
@@ -206,6 +207,9 @@ internal static class OptionsReader
 
             return Path.GetFullPath(path);
         }
+
+        /// <summary>A file that need not be there yet, null if the setting is empty.</summary>
+        internal string? PathOrNone(string name) => _value(name) is { Length: > 0 } path ? Path.GetFullPath(path) : null;
 
         internal Uri Url(string name)
         {

@@ -22,6 +22,7 @@ internal sealed record Setting(string Name, string Value, string Help, string? D
         new("listen", "URL", "where to serve HTTP; port 0 takes a free one", "http://127.0.0.1:8080"),
         new("public-url", "URL", "where others reach the coordinator; wallets sign in to it", AsListen),
         new("console", "DIR", "folder of the built browser console, served at /; empty serves none", ""),
+        new("dex", "FILE", "dex.json that `ait dex` writes, read whenever it is there; empty if AIT trades nowhere", ""),
         new("otlp", "URL", "OpenTelemetry collector to send traces to, by OTLP over gRPC; none sends none", "none"),
         new("batch-interval", "TIME", "how often waiting work becomes a batch, 100ms to 10m", "2s"),
         new("poll-interval", "TIME", "how often the chain is asked for news, 50ms to 1m", "500ms"),

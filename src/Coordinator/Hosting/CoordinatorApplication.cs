@@ -65,6 +65,7 @@ internal static class CoordinatorApplication
         ThreadPool.SetMinThreads(Math.Max(workers, LeastThreads), completions);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         AddStages(builder.Services, parts);
+        builder.Services.AddConsole();
         builder.Services.AddObserving(parts.Options.TraceCollector);
 
         WebApplication application = builder.Build();
@@ -74,6 +75,7 @@ internal static class CoordinatorApplication
         application.MapMetrics();
         application.MapNetwork();
         application.MapShowing();
+        application.Services.GetRequiredService<EconomyEndpoints>().Map(application);
         application.MapEnrolment();
         application.Services.GetRequiredService<EvidenceEndpoints>().Map(application);
         application.MapTasks();
@@ -135,6 +137,9 @@ internal static class CoordinatorApplication
         .AddSingleton<HistoryStore>()
         .AddSingleton<StatusReader>()
         .AddSingleton<LiveFeed>()
+        .AddSingleton<HeadWatch>()
+        .AddSingleton<GovernanceReader>()
+        .AddSingleton<EconomyEndpoints>()
         .AddSingleton<RedemptionStore>()
         .AddSingleton<WorkloadOpening>()
         .AddSingleton<RedemptionEndpoints>()

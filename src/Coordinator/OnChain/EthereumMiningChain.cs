@@ -47,6 +47,11 @@ internal sealed partial class EthereumMiningChain : IMiningChain
             Addresses = [deployment.MiningRegistry, deployment.DeviceRegistry],
             Confirmations = confirmations,
         });
+        if (deployment.AitGovernor != Address.Zero)
+        {
+            _governor = new AitGovernorContract(deployment.AitGovernor, client);
+            _proposals = new LogReader(client, new LogReaderOptions { Addresses = [_governor.Address], Topics = [_governor.CreationTopic] });
+        }
     }
 
     public Task<ChainHead> ReadHeadAsync(CancellationToken cancellation) => ReachAsync(async () =>

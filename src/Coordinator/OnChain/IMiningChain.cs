@@ -3,6 +3,7 @@ using System.Numerics;
 using Ait.Attestation.Devices;
 using Ait.Chain;
 using Ait.Chain.Contracts;
+using Ait.Chain.Events;
 using Ait.Protocol;
 
 namespace Ait.Coordinator.OnChain;
@@ -56,6 +57,19 @@ internal interface IMiningChain
     /// <summary>What governance has set, and who governs.</summary>
     public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation);
 
+    /// <summary>By which rules deposited AIT decides; null if the deployment has no AitGovernor.</summary>
+    public Task<GovernorSettings?> ReadGovernorAsync(CancellationToken cancellation);
+
+    /// <summary>The next proposals after a cursor of an earlier page, null for the beginning.</summary>
+    /// <exception cref="DeepReorganisationException">The chain is not the one that the cursor followed.</exception>
+    public Task<ProposalPage> ReadProposalsAsync(LogCursor? cursor, CancellationToken cancellation);
+
+    /// <summary>Where a proposal stands.</summary>
+    public Task<Proposal> ReadProposalAsync(ProposalCreation creation, CancellationToken cancellation);
+
+    /// <summary>What a pair holds of AIT and of the other token; null if it is no pair of AIT.</summary>
+    public Task<PairReserves?> ReadPairAsync(Address pair, CancellationToken cancellation);
+
     /// <summary>The registry's bounds on the durations of a workload type on a device class.</summary>
     public Task<DurationBoundsRecord> ReadDurationBoundsAsync(WorkloadType workloadType, DeviceClass deviceClass, CancellationToken cancellation);
 
@@ -87,6 +101,9 @@ internal sealed record RegistryRules(BigInteger LowestRedeemPrice, Address Gover
 
 /// <summary>A class's benchmark in CU per hour and its bounds on an inference's duration in milliseconds.</summary>
 internal sealed record ClassRules(DeviceClass DeviceClass, uint ComputeUnitsPerHour, ulong LeastMillisPerUnit, ulong MostMillisPerUnit, ulong SlackMillis);
+
+/// <summary>A page of proposals, oldest first; those that a reorganisation took back are gone before the others come.</summary>
+internal sealed record ProposalPage(ImmutableArray<ProposalCreation> TakenBack, ImmutableArray<ProposalCreation> Created, LogCursor? Cursor, bool IsCaughtUp);
 
 /// <summary>A device as the registry has it. Times are unix seconds.</summary>
 internal sealed record Device(

@@ -8,6 +8,13 @@ internal static class ConsoleFiles
     private const string ContentPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    /// <summary>Only the console's own files are compressed: an answer that may hold a secret beside a stranger's text had better not be.</summary>
+    internal static IServiceCollection AddConsole(this IServiceCollection services) => services.AddResponseCompression(options =>
+    {
+        options.EnableForHttps = true;
+        options.MimeTypes = ["text/html", "text/css", "text/javascript", "image/svg+xml"];
+    });
+
     /// <summary>Before the routes: the files of the folder at <c>/</c>; a folder of null serves none.</summary>
     internal static void UseConsole(this WebApplication application, string? folder)
     {
@@ -16,6 +23,7 @@ internal static class ConsoleFiles
             return;
         }
 
+        application.UseResponseCompression();
         var files = new PhysicalFileProvider(folder);
         application.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
         application.UseStaticFiles(new StaticFileOptions

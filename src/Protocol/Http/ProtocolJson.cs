@@ -30,6 +30,8 @@ namespace Ait.Protocol.Http;
 [JsonSerializable(typeof(StatusResponse))]
 [JsonSerializable(typeof(HistoryResponse))]
 [JsonSerializable(typeof(EconomicsResponse))]
+[JsonSerializable(typeof(GovernanceResponse))]
+[JsonSerializable(typeof(ExchangeResponse))]
 [JsonSerializable(typeof(WorkloadRequest))]
 [JsonSerializable(typeof(QuoteResponse))]
 [JsonSerializable(typeof(WorkloadResponse))]

@@ -41,8 +41,12 @@ public sealed class AbiDriftTests
         { "MiningRegistry", [typeof(MiningRegistrySignatures), typeof(GovernedSignatures)] },
     };
 
+    /// <summary>Of OpenZeppelin's governor only what is asked of it.</summary>
+    public static TheoryData<string, Type[]> PartlyTyped() => new() { { "AitGovernor", [typeof(AitGovernorSignatures)] } };
+
     [Theory]
     [MemberData(nameof(Typed))]
+    [MemberData(nameof(PartlyTyped))]
     public void Signatures_areThoseOfTheCheckedInAbi(string name, Type[] types)
     {
         ContractAbi abi = ContractArtifact.Load(name).Abi;

@@ -128,6 +128,8 @@ public sealed class AuthorisationMatrixTests
             Get("/v1/network", Callers.Everybody),
             Get("/v1/status", Callers.Everybody),
             Get("/v1/economics", Callers.Everybody),
+            Get("/v1/governance", Callers.Everybody),
+            Get("/v1/exchange", Callers.Everybody),
             Get("/v1/live", Callers.Everybody),
             Get("/v1/devices", Callers.Everybody),
             Get("/v1/tasks", Callers.Everybody),

@@ -3,12 +3,11 @@ using System.Text.Json;
 using Ait.Chain;
 using Ait.Coordinator.Showing;
 using Ait.Coordinator.Tests.Support;
-using Ait.Protocol;
 using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Tests.Showing;
 
-/// <summary>What onlookers get: pages of devices, rates, the live feed, the files of the console.</summary>
+/// <summary>What onlookers get: pages of devices, the live feed, the files of the console.</summary>
 public sealed class ShowingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ait-console-").FullName;
@@ -16,18 +15,6 @@ public sealed class ShowingTests : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    [Fact]
-    public async Task Economics_areTheContractsNumbersPerComputeUnit()
-    {
-        await using HttpNetwork network = await HttpNetwork.StartAsync();
-        EconomicsResponse economics = await network.GetAsync("/v1/economics", ProtocolJson.Default.EconomicsResponse);
-        Assert.Equal(("100000000000000000", "1000000000000000000", 7), (economics.MintWei, economics.RedeemWei, economics.MostPaidSeats));
-        Assert.Equal(DeviceClasses.All, economics.Classes.Select(one => one.DeviceClass));
-        Assert.Equal([100, 60, 40, 80], economics.Classes.Select(one => (int)(System.Numerics.BigInteger.Parse(one.MintWeiPerHour, System.Globalization.CultureInfo.InvariantCulture) / System.Numerics.BigInteger.Pow(10, 18))));
-        network.Network.Chain.Unreachable = true;
-        Assert.Equal(ProblemCodes.Unavailable, (await HttpNetwork.ProblemAsync(await network.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/v1/economics")))).Code);
-    }
 
     [Fact]
     public async Task Devices_comeInPages()
@@ -81,6 +68,8 @@ public sealed class ShowingTests : IDisposable
     [InlineData("/v1/history?steps=241")]
     [InlineData("/v1/history?steps=99999999999999999999")]
     [InlineData("/v1/tasks?before=0x12")]
+    [InlineData("/v1/governance?limit=101")]
+    [InlineData("/v1/governance?offset=-1")]
     public async Task Query_isRefusedOutsideItsRange(string path)
     {
         await using HttpNetwork network = await HttpNetwork.StartAsync();
@@ -132,6 +121,19 @@ public sealed class ShowingTests : IDisposable
         Assert.True(page.Headers.CacheControl?.NoCache);
         using HttpResponseMessage asset = await network.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/assets/index.js"));
         Assert.Contains("immutable", asset.Headers.CacheControl?.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Console_isCompressedAndAnswersAreNot()
+    {
+        await using HttpNetwork network = await ServingAsync();
+        foreach ((string path, bool isCompressed) in new[] { ("/assets/index.js", true), ("/", true), ("/v1/network", false), ("/v1/devices", false) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.AcceptEncoding.ParseAdd("gzip, br");
+            using HttpResponseMessage answer = await network.SendAsync(request);
+            Assert.Equal(isCompressed, answer.Content.Headers.ContentEncoding.Count > 0);
+        }
     }
 
     [Theory]

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Ait.Attestation.Devices;
 using Ait.Chain;
 using Ait.Chain.Contracts;
+using Ait.Chain.Events;
 using Ait.Chain.Signing;
 using Ait.Coordinator.OnChain;
 using Ait.Protocol;
@@ -211,6 +212,18 @@ internal sealed class SimulatedChain : IMiningChain
 
     public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation) => Answer(() => new RegistryRules(
         RedeemPrice, _domain.MiningRegistry, Address.Zero, [.. DeviceClasses.All.Select(one => new ClassRules(one, DeviceClasses.ComputeUnitsPerHour(one), 1, 2, 3))]));
+
+    /// <summary>Who votes and trades needs a real chain; here nobody does.</summary>
+    public Task<GovernorSettings?> ReadGovernorAsync(CancellationToken cancellation) => Answer<GovernorSettings?>(() => null);
+
+    public Task<ProposalPage> ReadProposalsAsync(LogCursor? cursor, CancellationToken cancellation) => Answer(() => new ProposalPage([], [], cursor, IsCaughtUp: true));
+
+    public Task<Proposal> ReadProposalAsync(ProposalCreation creation, CancellationToken cancellation) => throw new InvalidOperationException("there is no proposal");
+
+    /// <summary>What the only pair holds.</summary>
+    internal (Address Pair, PairReserves Reserves)? Pair { get; set; }
+
+    public Task<PairReserves?> ReadPairAsync(Address pair, CancellationToken cancellation) => Answer(() => Pair is { } there && there.Pair == pair ? there.Reserves : null);
 
     public Task<DurationBoundsRecord> ReadDurationBoundsAsync(WorkloadType workloadType, DeviceClass deviceClass, CancellationToken cancellation) => Answer(() => Bounds);
 
