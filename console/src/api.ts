@@ -111,6 +111,47 @@ export interface Workload {
   taskId: string | null;
 }
 
+export type ProposalState = 'Pending' | 'Active' | 'Canceled' | 'Defeated' | 'Succeeded' | 'Queued' | 'Expired' | 'Executed';
+
+export interface Proposal {
+  proposalId: string;
+  proposer: string;
+  state: ProposalState;
+  description: string;
+  descriptionHash: string;
+  voteStart: number;
+  voteEnd: number;
+  forWei: string;
+  againstWei: string;
+  abstainedWei: string;
+  quorumWei: string;
+  executableAt: number | null;
+  calls: { target: string; valueWei: string; data: string; text: string }[];
+}
+
+export interface Governance {
+  governor: string;
+  timelock: string;
+  votingToken: string;
+  votingDelayBlocks: number;
+  votingPeriodBlocks: number;
+  proposalThresholdWei: string;
+  quorumWei: string;
+  timelockDelaySeconds: number;
+  blockNumber: number;
+  total: number;
+  proposals: Proposal[];
+}
+
+export interface Exchange {
+  pair: string;
+  router: string;
+  wrappedCoin: string;
+  aitReserveWei: string;
+  coinReserveWei: string;
+  blockNumber: number;
+}
+
 /** What the coordinator refuses a request with (RFC 9457). */
 export class Refused extends Error {
   readonly remedy: string | null;

@@ -7,10 +7,12 @@ import { DevicesPage } from './pages/devices';
 import { TasksPage } from './pages/tasks';
 import { TaskPage } from './pages/task';
 import { EconomicsPage } from './pages/economics';
+import { GovernancePage } from './pages/governance';
+import { TradePage } from './pages/trade';
 import { ChatPage } from './pages/chat';
 import './style.css';
 
-const pages: [string, string][] = [['network', 'Network'], ['devices', 'Devices'], ['tasks', 'Tasks'], ['economics', 'Economics'], ['chat', 'Chat']];
+const pages: [string, string][] = [['network', 'Network'], ['devices', 'Devices'], ['tasks', 'Tasks'], ['economics', 'Economics'], ['governance', 'Governance'], ['trade', 'Trade'], ['chat', 'Chat']];
 
 function useRoute(): string[] {
   const read = () => location.hash.replace(/^#\/?/, '').split(/[/?]/).filter(Boolean);
@@ -33,6 +35,8 @@ function Page({ route, network }: { route: string[]; network: Network | null }) 
     case 'devices': return <DevicesPage />;
     case 'tasks': return route[1]?.startsWith('0x') ? <TaskPage taskId={route[1]} /> : <TasksPage key={route[1]} phase={route[1]} />;
     case 'economics': return <EconomicsPage network={network} />;
+    case 'governance': return <GovernancePage network={network} />;
+    case 'trade': return <TradePage network={network} />;
     case 'chat': return <ChatPage network={network} />;
     default: return <p class="empty">There is no page “{route.join('/')}”. <a href="#/network">To the network</a></p>;
   }

@@ -12,6 +12,7 @@ export function decimal(value: bigint, scale: number, digits: number): string {
 }
 
 export const ait = (wei: string | bigint) => `${decimal(BigInt(wei), 18, 6)} AIT`;
+export const coin = (wei: string | bigint) => `${decimal(BigInt(wei), 18, 9)} coin`;
 export const units = (micro: number) => `${decimal(BigInt(micro), 6, 6)} CU`;
 export const count = (value: number) => group(String(value));
 export const short = (hex: string) => `${hex.slice(0, 10)}…`;
@@ -29,13 +30,19 @@ export function span(seconds: number): string {
   return `${Math.round(size / 86400)} d`;
 }
 
-/** Reads an amount of AIT as typed; null if it is not one. */
-export function readAit(text: string): bigint | null {
+/** Reads an amount of AIT or coin as typed; null if it is not one. */
+export function readAmount(text: string): bigint | null {
   const match = /^(\d{1,30})(?:\.(\d{1,18}))?$/.exec(text.trim());
   if (!match) return null;
   const wei = BigInt(match[1] ?? '0') * 10n ** 18n + BigInt((match[2] ?? '').padEnd(18, '0') || '0');
   return wei > 0n ? wei : null;
 }
+
+/** An amount as it is typed, whole. */
+export const typed = (wei: bigint) => decimal(wei, 18, 18).replace(/\u202f/g, '');
+
+/** A share in percent with one decimal. */
+export const percent = (part: bigint, whole: bigint) => (whole === 0n ? 0 : Number((part * 1000n) / whole) / 10);
 
 /** Why a seat earned nothing and what its miner does about it; docs/operate.md has the same list. */
 export const remedies: Record<string, string> = {

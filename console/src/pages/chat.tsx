@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Refused, type Network } from '../api';
+import type { Network } from '../api';
+import { Review, sentence } from '../ask';
 import { ask, credit, makeKey, openCredit, signIn, type Credit, type Proof, type Turn } from '../buyer';
 import { useFetched } from '../live';
 import { Figure } from '../parts';
-import { readAit, short, units } from '../text';
-import { hasWallet, redeem, WalletFault } from '../wallet';
+import { readAmount, short, typed, units } from '../text';
+import { hasWallet, type Step } from '../wallet';
+import { burning } from './redeem';
 
 const usualTokens = 256;
 const stages: Record<string, string> = {
@@ -23,9 +25,6 @@ interface Said extends Turn {
   proof?: Proof | null;
   fault?: string;
 }
-
-const sentence = (fault: unknown) =>
-  fault instanceof Refused ? `${fault.message} ${fault.remedy ?? ''}` : fault instanceof WalletFault ? fault.message : String(fault);
 
 export function ChatPage({ network }: { network: Network | null }) {
   const [access, setAccess] = useState(kept);
@@ -181,36 +180,35 @@ function Conversation({ access, network, leave }: { access: { key: string; sessi
 /** Burns AIT for prepaid credit, where the page has both a wallet and its session. */
 function Deposit({ access, network, done }: { access: { session: string | null }; network: Network; done: () => void }) {
   const [amount, setAmount] = useState('');
-  const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null);
+  const [step, setStep] = useState<Step | null>(null);
+  const [fault, setFault] = useState('');
   const { session } = access;
   if (!session) return <p class="note">Credit comes from AIT that the key’s account burns: “ait key deposit”, or sign in here with its wallet.</p>;
 
-  const burn = async (event: Event) => {
+  const review = async (event: Event) => {
     event.preventDefault();
-    const wei = readAit(amount);
-    if (wei === null) {
-      setSaid({ text: 'An amount is AIT above zero with at most 18 decimals, as 12.5.', bad: true });
-      return;
-    }
+    const wei = readAmount(amount);
+    setStep(null);
+    setFault(wei === null ? 'An amount is AIT above zero with at most 18 decimals, as 12.5.' : '');
+    if (wei === null) return;
     try {
-      setSaid({ text: 'Waiting for the wallet …', bad: false });
-      const { creditId } = await openCredit(session);
-      await redeem(network.chainId, network.miningRegistry, wei, creditId);
-      setSaid({ text: 'Sent. The credit is there once it is mined.', bad: false });
-      setTimeout(done, 3000);
+      setStep(burning(network, wei, (await openCredit(session)).creditId, `Burn ${typed(wei)} AIT for prepaid credit`));
     } catch (why) {
-      setSaid({ text: sentence(why), bad: true });
+      setFault(sentence(why));
     }
   };
 
   return (
-    <form onSubmit={burn}>
-      <label for="deposit">AIT to burn for credit, 1 CU each at the present price</label>
-      <span class="row">
-        <input id="deposit" inputMode="decimal" autocomplete="off" value={amount} onInput={(event) => setAmount(event.currentTarget.value)} />
-        <button type="submit">Burn</button>
-      </span>
-      <p role="status" class={said?.bad ? 'fault' : 'note'}>{said?.text}</p>
-    </form>
+    <>
+      <form onSubmit={review}>
+        <label for="deposit">AIT to burn for credit, 1 CU each at the present price</label>
+        <span class="row">
+          <input id="deposit" inputMode="decimal" autocomplete="off" value={amount} onInput={(event) => setAmount(event.currentTarget.value)} />
+          <button type="submit">Review</button>
+        </span>
+      </form>
+      <p role="status" class="fault">{fault}</p>
+      {step ? <Review key={String(step.args[0])} network={network} from={null} steps={[step]} done={() => setTimeout(done, 3000)} close={() => setStep(null)} /> : null}
+    </>
   );
 }

@@ -44,6 +44,7 @@ function Rates({ economics }: { economics: Economics }) {
         ]}
       />
       <h2>Who may change this</h2>
+      <p>Holders of AIT, by vote: <a href="#/governance">the rules and the proposals</a>.</p>
       <dl class="facts">
         <dt>Governor</dt><dd><Hex value={economics.governor} /></dd>
         <dt>Named successor</dt><dd>{isZero(economics.proposedGovernor) ? 'none' : <Hex value={economics.proposedGovernor} />}</dd>
