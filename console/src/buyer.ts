@@ -45,8 +45,13 @@ async function call<T>(method: string, path: string, token: string | null, body?
   );
 }
 
-/** Signs in with the wallet (EIP-4361) and answers the session's token. What is signed names this page's own address and no other. */
-export async function signIn(): Promise<string> {
+/** What the wallet will be asked to sign (EIP-4361). It names this page's own address and no other. */
+export interface SignIn {
+  who: string;
+  message: string;
+}
+
+export async function prepareSignIn(): Promise<SignIn> {
   const who = await account();
   const challenge = await call<Challenge>('GET', `/v1/sign-in?account=${encodeURIComponent(who)}`, null);
   if (challenge.domain !== location.host) {
@@ -65,6 +70,11 @@ export async function signIn(): Promise<string> {
     `Nonce: ${challenge.nonce}`,
     `Issued At: ${new Date().toISOString()}`,
   ].join('\n');
+  return { who, message };
+}
+
+/** Has the wallet sign and answers the session's token. */
+export async function signIn({ who, message }: SignIn): Promise<string> {
   const signature = await signText(who, message);
   return (await call<{ token: string }>('POST', '/v1/sign-in', null, { message, signature })).token;
 }

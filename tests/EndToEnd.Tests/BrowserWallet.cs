@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ait.Chain;
@@ -27,6 +28,9 @@ internal sealed class BrowserWallet
     /// <summary>Transactions asked for, in order.</summary>
     internal List<AskedTransaction> Asked { get; } = [];
 
+    /// <summary>Texts it signed, in order.</summary>
+    internal List<string> Signed { get; } = [];
+
     /// <summary>While set, each transaction gets a block at once: for a chain whose clock stands.</summary>
     internal bool MinesAtOnce { get; set; }
 
@@ -52,7 +56,8 @@ internal sealed class BrowserWallet
             JsonArray given = JsonNode.Parse(parameters)!.AsArray();
             JsonNode? result = method switch
             {
-                "eth_requestAccounts" => new JsonArray(_key.Address.ToString()),
+                "eth_requestAccounts" => new JsonArray(_key.Address.ToString().ToLowerInvariant()), // As many wallets say it.
+                "personal_sign" => Sign((string)given[0]!, (string)given[1]!),
                 "eth_sendTransaction" => (await SendAsync(given[0]!.AsObject())).ToString(),
                 "eth_chainId" or "eth_call" or "eth_getBalance" or "eth_getTransactionReceipt" => JsonNode.Parse((await _chain.Client.Rpc.CallAsync(method, given, CancellationToken.None)).GetRawText()),
                 _ => throw new InvalidOperationException($"the page asked for {method}"),
@@ -63,6 +68,15 @@ internal sealed class BrowserWallet
         {
             return new JsonObject { ["message"] = fault.Message, ["code"] = -32603 }.ToJsonString();
         }
+    }
+
+    private string Sign(string hex, string account)
+    {
+        string text = Encoding.UTF8.GetString(Hex.Decode(hex));
+        Signed.Add(text);
+        return Address.Parse(account) == _key.Address
+            ? _key.Sign(PersonalMessage.Digest(text)).ToString()
+            : throw new InvalidOperationException($"the wallet's account is {_key.Address}, asked was {account}");
     }
 
     private async Task<Hash256> SendAsync(JsonObject given)

@@ -1,5 +1,11 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Web;
 using Ait.Chain;
 using Ait.Cli.Asking;
+using Ait.Protocol;
 using Ait.Protocol.Http;
 using Microsoft.Playwright;
 
@@ -85,6 +91,65 @@ public sealed class ConsoleInBrowser(Devnet devnet) : IClassFixture<Devnet>
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Tasks");
         Assert.Equal("Tasks", await page.InnerTextAsync("[aria-current=page]"));
+    }
+
+    /// <summary>What a large network's coordinator would say is made up here; that the coordinator itself answers in pages is its own tests' matter.</summary>
+    [Fact(Timeout = 300_000)]
+    public async Task Console_showsTenThousandDevicesAndAMillionTasksInPages()
+    {
+        await using BrowserPage opened = await BrowserPage.OpenAsync(devnet);
+        IPage page = opened.Page;
+        List<string> asked = [];
+        await page.RouteAsync("**/v1/devices?*", async route =>
+        {
+            asked.Add(route.Request.Url);
+            (int offset, int limit) = (Number(route, "offset"), Number(route, "limit"));
+            IEnumerable<DeviceResponse> devices = Enumerable.Range(offset, Math.Clamp(10_000 - offset, 0, limit)).Select(slot => new DeviceResponse(
+                slot, Id(slot), DeviceClass.A100, Address.Zero, Id(slot), Address.Zero, 4_000_000_000, false, null, slot, 0, "0", null));
+            await FulfilAsync(route, new DevicesResponse([.. devices], 10_000), ProtocolJson.Default.DevicesResponse);
+        });
+        await page.RouteAsync("**/v1/tasks?*", async route =>
+        {
+            asked.Add(route.Request.Url);
+            string? before = HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)["before"];
+            int next = before is null ? 1_000_000 : BinaryPrimitives.ReadInt32BigEndian(Hex.Decode(before).AsSpan(28));
+            IEnumerable<TaskResponse> tasks = Enumerable.Range(1, Math.Min(Number(route, "limit"), next - 1)).Select(back => new TaskResponse(
+                Id(next - back), 1, 0, Id(next - back), 1_000_000, 1, Address.Zero, TaskPhase.Settled, Id(1), Id(2), "1", "0x00", [], null, []));
+            await FulfilAsync(route, new TasksResponse([.. tasks]), ProtocolJson.Default.TasksResponse);
+        });
+
+        ILocator rows = page.Locator("tbody tr");
+        await opened.GoAsync("devices");
+        await Assertions.Expect(rows).ToHaveCountAsync(50);
+        await page.FillAsync("#slot", "9999");
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByText("9\u202f951–10\u202f000 of 10\u202f000").WaitForAsync();
+        await Assertions.Expect(rows.Last.Locator($"[title='{Id(9_999)}']")).ToBeVisibleAsync();
+        await Assertions.Expect(opened.Button("Next")).ToBeDisabledAsync();
+
+        await opened.GoAsync("tasks");
+        await Assertions.Expect(rows.First.Locator($"[title='{Id(999_999)}']")).ToBeVisibleAsync();
+        await opened.Button("Older").ClickAsync();
+        await Assertions.Expect(rows.First.Locator($"[title='{Id(999_949)}']")).ToBeVisibleAsync();
+        await Assertions.Expect(rows).ToHaveCountAsync(50);
+        await opened.Button("Newer").ClickAsync();
+        await Assertions.Expect(rows.First.Locator($"[title='{Id(999_999)}']")).ToBeVisibleAsync();
+        await page.FillAsync("#task", Id(77).ToString());
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(Id(77).ToString());
+        Assert.All(asked, url => Assert.Contains("limit=50", url, StringComparison.Ordinal));
+
+        static Hash256 Id(int number)
+        {
+            byte[] bytes = new byte[Hash256.Size];
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(28), number);
+            return new Hash256(bytes);
+        }
+
+        static int Number(IRoute route, string name) => int.Parse(HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)[name]!, CultureInfo.InvariantCulture);
+
+        static Task FulfilAsync<T>(IRoute route, T answer, JsonTypeInfo<T> type) =>
+            route.FulfillAsync(new() { ContentType = "application/json", Body = JsonSerializer.Serialize(answer, type) });
     }
 
     [Fact(Timeout = 300_000)]

@@ -20,7 +20,7 @@ using Microsoft.Playwright;
 
 namespace Ait.EndToEnd.Tests;
 
-/// <summary>Redeeming, voting and trading in a real browser, through a wallet that signs and sends: what is on screen is what is asked, and what is asked happens on chain.</summary>
+/// <summary>Redeeming, voting, trading and signing in in a real browser, through a wallet that signs and sends: what is on screen is what is asked, and what is asked happens on chain.</summary>
 public sealed class WalletInBrowser(Devnet devnet) : IClassFixture<Devnet>
 {
     private const string Voted = "90000000000";
@@ -221,6 +221,39 @@ public sealed class WalletInBrowser(Devnet devnet) : IClassFixture<Devnet>
         Assert.Empty(browser.Complaints);
     }
 
+    [Fact(Timeout = 480_000)]
+    public async Task Chat_answersAnAccountThatSignedInWithItsWalletAndLinksToTheProof()
+    {
+        string holder = await EarnedAsync();
+        using Secp256k1PrivateKey key = KeyFile.Open(holder);
+        await devnet.RunAsync(0, Cancellation, "key", "deposit", Amounts.Text(await devnet.BalanceAsync(holder, Cancellation)), "--key", holder);
+        await using BrowserPage browser = await BrowserPage.OpenAsync(devnet);
+        IPage page = browser.Page;
+        BrowserWallet wallet = await BrowserWallet.InjectAsync(page, devnet.Network.Chain, key);
+        await browser.GoAsync("chat");
+        await page.FillAsync("#key", "ait-wrong");
+        await browser.Button("Use").ClickAsync();
+        await page.GetByText("This is no live API key").WaitForAsync();
+        browser.Complaints.Clear(); // The browser tells of the answer 401.
+        await browser.Button("Sign in").ClickAsync();
+        string shown = await page.InnerTextAsync(".review .text");
+        Assert.Empty(wallet.Signed);
+        await browser.Button("Ask the wallet").ClickAsync();
+        await page.FillAsync("#question", "Why?");
+        await page.FillAsync("#most", "32");
+        await browser.Button("Ask").ClickAsync();
+        await page.GetByText("of 3 seats agree").WaitForAsync();
+        string message = Assert.Single(wallet.Signed);
+        Assert.Equal(shown, message);
+        Assert.StartsWith(new Uri(browser.Url).Authority + " wants you to sign in", message, StringComparison.Ordinal);
+        Assert.Contains(key.Address.ToString(), message, StringComparison.Ordinal);
+        Assert.NotEqual("An empty answer.", await page.InnerTextAsync(".turns li:last-child .text"));
+        await browser.MeetsTheRulesAsync("an answer", () => page.GetByText("of 3 seats agree").WaitForAsync());
+        await page.ClickAsync(".turns a");
+        await page.GetByText("Check it yourself").WaitForAsync();
+        Assert.Empty(browser.Complaints);
+    }
+
     /// <summary>Asks the wallet for all that is under review, and waits until it is mined.</summary>
     private static async Task AskAsync(BrowserPage browser)
     {
@@ -237,7 +270,7 @@ public sealed class WalletInBrowser(Devnet devnet) : IClassFixture<Devnet>
         await devnet.RegisteredAsync(5, Cancellation);
         ModelResponse model = await devnet.ModelAsync(Cancellation);
         string mark = Guid.NewGuid().ToString("N")[..6];
-        foreach (Hash256 workload in await devnet.QueueAsync(Enumerable.Range(1, 6).Select(number => WorkloadText.OfPrompt($"Work {mark} {number}:", 200, model)), Cancellation))
+        foreach (Hash256 workload in await devnet.QueueAsync(Enumerable.Range(1, 6).Select(number => WorkloadText.OfPrompt($"Work {mark} {number}:", 400, model)), Cancellation))
         {
             await devnet.SettledAsync(workload, Cancellation);
         }

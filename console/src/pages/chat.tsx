@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Network } from '../api';
 import { Review, sentence } from '../ask';
-import { ask, credit, makeKey, openCredit, signIn, type Credit, type Proof, type Turn } from '../buyer';
+import { ask, credit, makeKey, openCredit, prepareSignIn, signIn, type Credit, type Proof, type SignIn, type Turn } from '../buyer';
 import { useFetched } from '../live';
 import { Figure } from '../parts';
 import { readAmount, short, typed, units } from '../text';
@@ -45,17 +45,21 @@ function Entry({ enter }: { enter: (access: { key: string; session: string | nul
   const [key, setKey] = useState('');
   const [fault, setFault] = useState('');
   const [busy, setBusy] = useState(false);
+  const [review, setReview] = useState<SignIn | null>(null);
 
-  const wallet = async () => {
+  const doing = async (what: () => Promise<void>) => {
     setBusy(true);
     setFault('');
     try {
-      const session = await signIn();
-      enter({ key: await makeKey(session), session });
+      await what();
     } catch (why) {
       setFault(sentence(why));
-      setBusy(false);
     }
+    setBusy(false);
+  };
+  const sign = async (text: SignIn) => {
+    const session = await signIn(text);
+    enter({ key: await makeKey(session), session });
   };
 
   const paste = async (event: Event) => {
@@ -74,7 +78,16 @@ function Entry({ enter }: { enter: (access: { key: string; session: string | nul
       <section aria-labelledby="wallet">
         <h2 id="wallet">With a wallet</h2>
         <p>Your account signs in and gets an API key for this page. Signing in costs nothing and moves nothing.</p>
-        <button type="button" class="main" onClick={wallet} disabled={!hasWallet() || busy}>Sign in</button>
+        {review ? (
+          <div class="review">
+            <h3>The wallet will be asked to sign</h3>
+            <p class="text hash">{review.message}</p>
+            <p class="row">
+              <button type="button" class="main" onClick={() => doing(() => sign(review))} disabled={busy}>Ask the wallet</button>
+              <button type="button" onClick={() => setReview(null)}>Back</button>
+            </p>
+          </div>
+        ) : <button type="button" class="main" onClick={() => doing(async () => setReview(await prepareSignIn()))} disabled={!hasWallet() || busy}>Sign in</button>}
         {hasWallet() ? null : <p class="note">There is no wallet in this browser. Install one, or use an API key.</p>}
       </section>
       <section aria-labelledby="apikey">

@@ -4,7 +4,7 @@ import { Review, sentence, WithAccount } from '../ask';
 import { useFetched } from '../live';
 import { Fault, Figure, Hex } from '../parts';
 import { atLeast, atMost, bought, impact, needed } from '../pool';
-import { ait, coin, decimal, readAmount, typed, units } from '../text';
+import { ait, coin, decimal, readAmount, typed, units, when } from '../text';
 import { coinOf, view, type Step } from '../wallet';
 import { burning, workloadOf } from './redeem';
 
@@ -108,7 +108,7 @@ function Swap({ who, network, exchange, allowed, own, done }: { who: string; net
     if (sold === null || least === null || allowed === null || tooMuch) return;
     const router = { contract: 'UniswapV2Router02', to: exchange.router };
     const deadline = until(allowed.seconds);
-    const what = `Sell ${typed(sold)} ${sellsAit ? 'AIT' : 'coin'} for at least ${typed(least)} ${sellsAit ? 'coin' : 'AIT'}`;
+    const what = `Sell ${typed(sold)} ${sellsAit ? 'AIT' : 'coin'} for at least ${typed(least)} ${sellsAit ? 'coin' : 'AIT'}; void after ${when(Number(deadline))}`;
     setSteps(sellsAit
       ? [
           { what: `Allow the router to take exactly ${typed(sold)} AIT`, contract: 'AIToken', to: network.token, signature: 'approve(address,uint256)', args: [exchange.router, sold] },
@@ -166,10 +166,11 @@ function BuyCompute({ who, network, exchange, allowed, done }: { who: string; ne
   const review = () => {
     if (!quote || cost === null || allowed === null) return;
     const most = atMost(cost, allowed.basisPoints);
+    const deadline = until(allowed.seconds);
     setSteps([
       {
-        what: `Buy exactly ${typed(price)} AIT for at most ${typed(most)} coin; the router gives the rest back`, contract: 'UniswapV2Router02', to: exchange.router,
-        signature: 'swapETHForExactTokens(uint256,address[],address,uint256)', args: [price, [exchange.wrappedCoin, network.token], who, until(allowed.seconds)], value: most,
+        what: `Buy exactly ${typed(price)} AIT for at most ${typed(most)} coin, the router gives the rest back; void after ${when(Number(deadline))}`, contract: 'UniswapV2Router02', to: exchange.router,
+        signature: 'swapETHForExactTokens(uint256,address[],address,uint256)', args: [price, [exchange.wrappedCoin, network.token], who, deadline], value: most,
       },
       burning(network, price, quote.workloadId, `Burn ${typed(price)} AIT for credit on this workload`),
     ]);
