@@ -105,7 +105,7 @@ public sealed class ConsoleInBrowser(Devnet devnet) : IClassFixture<Devnet>
             asked.Add(route.Request.Url);
             (int offset, int limit) = (Number(route, "offset"), Number(route, "limit"));
             IEnumerable<DeviceResponse> devices = Enumerable.Range(offset, Math.Clamp(10_000 - offset, 0, limit)).Select(slot => new DeviceResponse(
-                slot, Id(slot), DeviceClass.A100, Address.Zero, Id(slot), Address.Zero, 4_000_000_000, false, null, slot, 0, "0", null));
+                slot, Id(slot), DeviceClass.A100, Address.Zero, Id(slot + 1_000_000), Address.Zero, 4_000_000_000, false, null, slot, 0, "0", null));
             await FulfilAsync(route, new DevicesResponse([.. devices], 10_000), ProtocolJson.Default.DevicesResponse);
         });
         await page.RouteAsync("**/v1/tasks?*", async route =>

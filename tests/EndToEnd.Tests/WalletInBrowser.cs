@@ -88,6 +88,7 @@ public sealed class WalletInBrowser(Devnet devnet) : IClassFixture<Devnet>
         await devnet.Network.Chain.Client.Rpc.CallAsync("evm_setIntervalMining", [0], Cancellation);
         try
         {
+            await MineAsync(1); // A proposer's votes are those of the block before.
             await ProposeAsync(key.Address, "MiningRegistry", "setRates", Voted, s_price, "--description", "Less for more", "--key", holder);
             wallet.MinesAtOnce = true;
             while ((await ProposalAsync()).State == ProposalState.Pending)
