@@ -3,6 +3,7 @@ using System.Numerics;
 using Ait.Attestation.Devices;
 using Ait.Chain;
 using Ait.Chain.Contracts;
+using Ait.Chain.Events;
 using Ait.Coordinator.OnChain;
 using Ait.Protocol;
 
@@ -56,6 +57,14 @@ internal sealed class BenchChain : IMiningChain
     public Task<bool> IsMeasurementAllowedAsync(Hash256 measurementHash, CancellationToken cancellation) => Task.FromResult(false);
 
     public Task<ImmutableArray<TrustProfile>> ReadProfilesAsync(DeviceClass deviceClass, CancellationToken cancellation) => Task.FromResult(ImmutableArray<TrustProfile>.Empty);
+
+    public Task<GovernorSettings?> ReadGovernorAsync(CancellationToken cancellation) => Task.FromResult<GovernorSettings?>(null);
+
+    public Task<ProposalPage> ReadProposalsAsync(LogCursor? cursor, CancellationToken cancellation) => Task.FromResult(new ProposalPage([], [], cursor, IsCaughtUp: true));
+
+    public Task<Proposal> ReadProposalAsync(ProposalCreation creation, CancellationToken cancellation) => throw new NotSupportedException("Nobody proposes here.");
+
+    public Task<PairReserves?> ReadPairAsync(Address pair, CancellationToken cancellation) => Task.FromResult<PairReserves?>(null);
 
     public Task<DurationBoundsRecord> ReadDurationBoundsAsync(WorkloadType workloadType, DeviceClass deviceClass, CancellationToken cancellation) =>
         Task.FromResult(new DurationBoundsRecord(1, 3_600_000, 600_000));

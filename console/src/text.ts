@@ -11,8 +11,13 @@ export function decimal(value: bigint, scale: number, digits: number): string {
   return group(whole.toString()) + (rest ? `.${rest}` : '');
 }
 
-export const ait = (wei: string | bigint) => `${decimal(BigInt(wei), 18, 6)} AIT`;
-export const coin = (wei: string | bigint) => `${decimal(BigInt(wei), 18, 9)} coin`;
+const thousand = 10n ** 21n;
+
+/** Fewer decimals where there are many digits before them. */
+const amount = (wei: bigint, least: number) => decimal(wei, 18, wei >= thousand ? 2 : wei >= thousand / 1000n ? 6 : least);
+
+export const ait = (wei: string | bigint) => `${amount(BigInt(wei), 6)} AIT`;
+export const coin = (wei: string | bigint) => `${amount(BigInt(wei), 9)} coin`;
 export const units = (micro: number) => `${decimal(BigInt(micro), 6, 6)} CU`;
 export const count = (value: number) => group(String(value));
 export const short = (hex: string) => `${hex.slice(0, 10)}…`;
