@@ -38,11 +38,13 @@ export function DevicesPage() {
           <button type="button" disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - size))}>Previous</button>
           <span>{count(offset + 1)}–{count(Math.min(offset + size, value.total))} of {count(value.total)}</span>
           <button type="button" disabled={offset + size >= value.total} onClick={() => setOffset(offset + size)}>Next</button>
-          <label for="slot">Slot</label>
-          <input id="slot" type="number" min="0" max={value.total - 1} onChange={(event) => {
-            const slot = event.currentTarget.valueAsNumber;
-            if (slot >= 0 && slot < value.total) setOffset(slot - (slot % size));
-          }} />
+          <span class="find">
+            <label for="slot">Slot</label>
+            <input id="slot" type="number" min="0" max={value.total - 1} onChange={(event) => {
+              const slot = event.currentTarget.valueAsNumber;
+              if (slot >= 0 && slot < value.total) setOffset(slot - (slot % size));
+            }} />
+          </span>
         </p>
       ) : null}
     </>

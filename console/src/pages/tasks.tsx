@@ -25,11 +25,13 @@ export function TasksPage({ phase }: { phase: string | undefined }) {
           <option value="">all</option>
           {phases.map((phase) => <option key={phase} value={phase}>{phase}</option>)}
         </select>
-        <label for="task">Task id</label>
-        <input id="task" autocomplete="off" spellcheck={false} placeholder="0x…" onChange={(event) => {
-          const id = event.currentTarget.value.trim();
-          if (/^0x[0-9a-fA-F]{64}$/.test(id)) location.hash = `#/tasks/${id}`;
-        }} />
+        <span class="find">
+          <label for="task">Task id</label>
+          <input id="task" autocomplete="off" spellcheck={false} placeholder="0x…" onChange={(event) => {
+            const id = event.currentTarget.value.trim();
+            if (/^0x[0-9a-fA-F]{64}$/.test(id)) location.hash = `#/tasks/${id}`;
+          }} />
+        </span>
       </p>
       <Table
         caption={last ? 'Older tasks' : 'Newest first'}
