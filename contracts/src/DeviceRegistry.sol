@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Governed} from "./governance/Governed.sol";
+import {IChallengeRegistry} from "./interfaces/IChallengeRegistry.sol";
 import {DcapFacts, IDcapVerifier} from "./interfaces/IDcapVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "./interfaces/IDeviceRegistry.sol";
 import {GpuFacts, INvidiaVerifier} from "./interfaces/INvidiaVerifier.sol";
@@ -30,7 +31,8 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     }
 
     /// @dev What outlives a slot: where a GPU was last registered (0 = never, else slot + 1), its number (from 1), whether it is
-    /// excluded, and the challenge block of its last evidence; and, of its last registration, block and time of the last extension.
+    /// excluded, and the challenge block of its last evidence; and, of its last registration, block, time of the last extension and until
+    /// when a class challenge that it passed counts.
     struct Gpu {
         uint32 slotAndOne;
         uint24 number;
@@ -38,6 +40,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         uint64 lastBlockNumber;
         uint32 registeredBlock;
         uint40 extendedAt;
+        uint32 provenUntil;
     }
 
     /// @dev What a processor's evidence says, whoever made the processor. `gpuId` is the one without evidence of the GPU itself.
@@ -82,6 +85,8 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     /// @dev CHIP_ID in ATTESTATION_REPORT (SEV-SNP ABI 1.58, table 23).
     uint256 private constant CHIP_ID_START = 0x1a0;
     uint256 private constant CHIP_ID_END = 0x1e0;
+    /// @dev `refreshedBlock` of a device that has not proven its class: no draw counts its validity.
+    uint32 private constant UNPROVEN = type(uint32).max;
 
     /// @notice The verifier of SEV-SNP evidence, fixed with its roots.
     ISnpVerifier public immutable snp;
@@ -89,6 +94,8 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     IDcapVerifier public immutable dcap;
     /// @notice The verifier of evidence of NVIDIA GPUs, fixed with its roots; zero where there is none.
     INvidiaVerifier public immutable nvidia;
+    /// @inheritdoc IDeviceRegistry
+    IChallengeRegistry public immutable challenges;
 
     // One word, written once by a registration.
     uint32 private _rosterLength;
@@ -107,23 +114,31 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     /// @inheritdoc IDeviceRegistry
     mapping(bytes32 measurementHash => bool) public isMeasurementAllowed;
 
+    modifier onlyChallenges() {
+        require(msg.sender == address(challenges), NotChallengeRegistry(address(challenges), msg.sender));
+        _;
+    }
+
     /// @param snpVerifier verifier with the pinned roots
     /// @param dcapVerifier verifier with the pinned roots, or zero
     /// @param nvidiaVerifier verifier with the pinned roots, or zero
     /// @param initialGovernor who may revoke, admit measurements and profiles and set the host limit
     /// @param measurementHashes programs admitted from the start
     /// @param profiles for classes 1 to 4, a bit `p` for each trust profile `p` admitted from the start
+    /// @param challengeRegistry where classes without evidence of the GPU prove themselves, or zero
     constructor(
         ISnpVerifier snpVerifier,
         IDcapVerifier dcapVerifier,
         INvidiaVerifier nvidiaVerifier,
         address initialGovernor,
         bytes32[] memory measurementHashes,
-        uint8[CLASSES] memory profiles
+        uint8[CLASSES] memory profiles,
+        IChallengeRegistry challengeRegistry
     ) Governed(initialGovernor) {
         snp = snpVerifier;
         dcap = dcapVerifier;
         nvidia = nvidiaVerifier;
+        challenges = challengeRegistry;
         for (uint256 i = 0; i < measurementHashes.length; i++) {
             _allowMeasurement(measurementHashes[i], true);
         }
@@ -152,6 +167,8 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         uint32 blockNumber = block.number.toUint32();
         gpu.registeredBlock = blockNumber;
         gpu.extendedAt = uint40(block.timestamp);
+        gpu.provenUntil = 0;
+        bool isDemanded = _demandsProof(request.class, found.profile);
         _roster[slot] = Slot({
             gpuId: found.gpuId,
             operator: msg.sender,
@@ -163,11 +180,12 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             enclaveKey: request.enclaveKey,
             validUntil: found.validUntil,
             previousValidUntil: _roster[slot].validUntil,
-            refreshedBlock: blockNumber
+            refreshedBlock: isDemanded ? UNPROVEN : blockNumber
         });
         emit DeviceRegistered(
             found.gpuId, msg.sender, found.hostChip, slot, request.class, request.enclaveKey, found.validUntil
         );
+        if (isDemanded) emit ClassProofDemanded(found.gpuId);
     }
 
     /// @inheritdoc IDeviceRegistry
@@ -182,7 +200,12 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         require(slot.profile == found.profile, ProfileMismatch(slot.profile, found.profile));
 
         Gpu storage gpu = _gpus[gpuId];
-        if (block.timestamp >= uint256(gpu.extendedAt) + EXTENSION_INTERVAL) {
+        bool isProven = true;
+        if (_demandsProof(slot.class, slot.profile)) {
+            found.validUntil = uint32(Math.min(found.validUntil, gpu.provenUntil));
+            isProven = found.validUntil > slot.validUntil;
+        }
+        if (isProven && block.timestamp >= uint256(gpu.extendedAt) + EXTENSION_INTERVAL) {
             if (slot.validUntil < block.timestamp) _joinHost(found.hostChip, index);
             slot.previousValidUntil = slot.validUntil;
             // Never shortened: a draw that relied on the old validity must come out the same again.
@@ -220,6 +243,21 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         require(_gpus[gpuId].revoked, DeviceNotRevoked(gpuId));
         _gpus[gpuId].revoked = false;
         emit DeviceReinstated(gpuId);
+    }
+
+    /// @inheritdoc IDeviceRegistry
+    function proveClass(bytes32 gpuId, uint32 provenUntil) external onlyChallenges {
+        Slot storage slot = _roster[slotOf(gpuId)];
+        _gpus[gpuId].provenUntil = provenUntil;
+        if (slot.refreshedBlock == UNPROVEN) slot.refreshedBlock = block.number.toUint32();
+        emit ClassProven(gpuId, provenUntil);
+    }
+
+    /// @inheritdoc IDeviceRegistry
+    function suspendDevice(bytes32 gpuId) external onlyChallenges {
+        Slot storage slot = _roster[slotOf(gpuId)];
+        if (slot.revokedBlock == 0) slot.revokedBlock = block.number.toUint32();
+        emit DeviceSuspended(gpuId);
     }
 
     /// @inheritdoc IDeviceRegistry
@@ -286,6 +324,11 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             mstore(add(entry, 0x20), sload(add(found.slot, 1)))
             mstore(add(entry, 0x40), sload(add(found.slot, 2)))
         }
+    }
+
+    /// @inheritdoc IDeviceRegistry
+    function provenUntilOf(bytes32 gpuId) external view returns (uint40) {
+        return _gpus[gpuId].provenUntil;
     }
 
     /// @inheritdoc IDeviceRegistry
@@ -457,6 +500,11 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     function _allowMeasurement(bytes32 measurementHash, bool allowed) private {
         isMeasurementAllowed[measurementHash] = allowed;
         emit MeasurementAllowed(measurementHash, allowed);
+    }
+
+    /// @dev Whether a device of this class and profile is in no draw before it has passed a class challenge.
+    function _demandsProof(uint8 class, uint8 profile) private view returns (bool) {
+        return profile != ATTESTED_GPU && address(challenges) != address(0) && challenges.isDemanded(class);
     }
 
     function _isLive(Slot storage slot) private view returns (bool) {

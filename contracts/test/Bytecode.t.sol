@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ChallengeRegistry} from "../src/ChallengeRegistry.sol";
+import {ChallengeTerms} from "../src/interfaces/IChallengeRegistry.sol";
 import {AitGovernor} from "../src/governance/AitGovernor.sol";
 import {VotingToken} from "../src/governance/VotingToken.sol";
 import {Network} from "./base/Network.sol";
@@ -43,12 +45,14 @@ contract BytecodeTest is Network {
     function _deployed() private returns (address[] memory deployed, string[] memory names) {
         VotingToken votes = new VotingToken(token);
         TimelockController timelock = new TimelockController(1, new address[](0), new address[](0), address(0));
-        (deployed, names) = (new address[](6), new string[](6));
+        (deployed, names) = (new address[](7), new string[](7));
         (deployed[0], names[0]) = (address(token), "AIToken");
         (deployed[1], names[1]) = (address(registry), "DeviceRegistry");
         (deployed[2], names[2]) = (address(mining), "MiningRegistry");
         (deployed[3], names[3]) = (address(mining.inbox()), "AttestationInbox");
         (deployed[4], names[4]) = (address(votes), "VotingToken");
         (deployed[5], names[5]) = (address(new AitGovernor(votes, timelock, 1, 100, 1, 1)), "AitGovernor");
+        ChallengeTerms[4] memory none;
+        (deployed[6], names[6]) = (address(new ChallengeRegistry(governor, none)), "ChallengeRegistry");
     }
 }

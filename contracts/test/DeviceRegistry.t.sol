@@ -158,7 +158,13 @@ contract DeviceRegistryTest is Network {
         bytes32[] memory measurements = new bytes32[](1);
         measurements[0] = keccak256(measurement());
         DeviceRegistry other = new DeviceRegistry(
-            snp, dcapVerifier(), nvidiaVerifier(), governor, measurements, [PROFILES, PROFILES, PROFILES, PROFILES]
+            snp,
+            dcapVerifier(),
+            nvidiaVerifier(),
+            governor,
+            measurements,
+            [PROFILES, PROFILES, PROFILES, PROFILES],
+            challengeRegistry()
         );
         vm.expectPartialRevert(IDeviceRegistry.ReportDataMismatch.selector);
         vm.prank(operator);
@@ -762,7 +768,13 @@ contract DeviceRegistryTest is Network {
     function test_constructor_revertsIfGovernorMissing() public {
         vm.expectRevert(abi.encodeWithSelector(IGoverned.RoleMissing.selector));
         new DeviceRegistry(
-            snp, IDcapVerifier(address(0)), INvidiaVerifier(address(0)), address(0), new bytes32[](0), [PROFILES, 0, 0, 0]
+            snp,
+            IDcapVerifier(address(0)),
+            INvidiaVerifier(address(0)),
+            address(0),
+            new bytes32[](0),
+            [PROFILES, 0, 0, 0],
+            challengeRegistry()
         );
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {DeviceRegistry} from "../src/DeviceRegistry.sol";
+import {IChallengeRegistry} from "../src/interfaces/IChallengeRegistry.sol";
 import {IDcapVerifier} from "../src/interfaces/IDcapVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "../src/interfaces/IDeviceRegistry.sol";
 import {IMiningRegistry, MiningTask, TaskSettlement} from "../src/interfaces/IMiningRegistry.sol";
@@ -129,7 +130,13 @@ contract VectorsTest is MiningDeployer {
     /// @dev A registry that admits measured hosts.
     function registryOf(ISnpVerifier snp, bytes32[] memory measurements) private returns (DeviceRegistry) {
         return new DeviceRegistry(
-            snp, IDcapVerifier(address(0)), INvidiaVerifier(address(0)), address(this), measurements, [4, 4, 4, 4]
+            snp,
+            IDcapVerifier(address(0)),
+            INvidiaVerifier(address(0)),
+            address(this),
+            measurements,
+            [4, 4, 4, 4],
+            IChallengeRegistry(address(0))
         );
     }
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {RosterEntry} from "../roster/RosterWords.sol";
+import {IChallengeRegistry} from "./IChallengeRegistry.sol";
 import {GpuEvidence} from "./INvidiaVerifier.sol";
 
 /// @notice What an operator brings to register or refresh one GPU.
@@ -37,8 +38,9 @@ struct RegistrationRequest {
 /// @param previousValidUntil what `validUntil` was before block `refreshedBlock`
 /// @param enclaveKey signer of the device's work attestations
 /// @param registeredBlock block in which this registration took the slot; zero once its GPU is registered in another
-/// @param refreshedBlock block in which `validUntil` was last set
-/// @param revokedBlock block in which the device was revoked or retired; zero while it is neither
+/// @param refreshedBlock block from which `validUntil` counts: in which it was last set, or in which the device first proved its class;
+/// 2^32 - 1 while it has not, which no block reaches
+/// @param revokedBlock block in which the device was revoked, retired or suspended; zero while it is none of these
 struct Device {
     bytes32 gpuId;
     bytes32 hostChip;
@@ -66,6 +68,9 @@ struct Device {
 ///
 /// Trust profiles: 1 attested GPU (both pieces of evidence), 2 measured host (a SEV-SNP or TDX guest that drives the GPU), 3 measured
 /// enclave (SGX, which cannot drive a GPU: the lowest). The governor says which a class admits; 3 only where 2 is admitted too.
+///
+/// Where the challenge registry demands it of a class, a device of profile 2 or 3 is in no draw before it has passed a class challenge, and
+/// its validity is not extended beyond what its last one proves.
 interface IDeviceRegistry {
     /// @notice A device took a slot.
     event DeviceRegistered(
@@ -85,6 +90,12 @@ interface IDeviceRegistry {
     event DeviceReinstated(bytes32 indexed gpuId);
     /// @notice The operator withdrew a device.
     event DeviceRetired(bytes32 indexed gpuId);
+    /// @notice A device that took a slot is in no draw until it has proven its class.
+    event ClassProofDemanded(bytes32 indexed gpuId);
+    /// @notice A device passed a class challenge; the first time, its validity counts from this block.
+    event ClassProven(bytes32 indexed gpuId, uint40 provenUntil);
+    /// @notice A device failed a class challenge; it may be registered again and prove itself.
+    event DeviceSuspended(bytes32 indexed gpuId);
     /// @notice A program's measurement was admitted or withdrawn. Devices already registered keep their remaining validity.
     event MeasurementAllowed(bytes32 indexed measurementHash, bool allowed);
     /// @notice A trust profile was admitted for a class, or is no longer. Devices already registered keep their remaining validity.
@@ -139,6 +150,8 @@ interface IDeviceRegistry {
     error NotOperator(address expected, address found);
     /// @notice Thrown when a slot beyond the roster is read.
     error SlotUnknown(uint32 slot, uint32 rosterLength);
+    /// @notice Thrown when anyone but the challenge registry says how a class challenge ended.
+    error NotChallengeRegistry(address expected, address found);
     /// @notice Thrown when a governed limit is outside its range.
     error LimitOutOfBounds(uint256 limit, uint256 least, uint256 most);
 
@@ -164,6 +177,13 @@ interface IDeviceRegistry {
     /// @notice Lifts an exclusion. The device must register again. Governor only.
     function reinstateDevice(bytes32 gpuId) external;
 
+    /// @notice Notes that a device proved its class. Challenge registry only.
+    function proveClass(bytes32 gpuId, uint32 provenUntil) external;
+
+    /// @notice Suspends a device that failed a class challenge. Challenge registry only.
+    /// @dev Warning: takes effect at once: work not yet settled is not paid to it.
+    function suspendDevice(bytes32 gpuId) external;
+
     /// @notice Admits or withdraws a measured program. Governor only.
     /// @dev Warning: an admitted program decides what a device reports about its GPU and its results.
     function allowMeasurement(bytes32 measurementHash, bool allowed) external;
@@ -186,6 +206,12 @@ interface IDeviceRegistry {
 
     /// @notice A GPU's number, given at its first registration and kept for ever; zero if it was never registered.
     function gpuNumberOf(bytes32 gpuId) external view returns (uint24);
+
+    /// @notice Until when the last class challenge that a GPU passed under its latest registration counts, unix time; zero if it passed none.
+    function provenUntilOf(bytes32 gpuId) external view returns (uint40);
+
+    /// @notice Where classes without evidence of the GPU prove themselves; zero where there is no such contract.
+    function challenges() external view returns (IChallengeRegistry);
 
     /// @notice The slot of a GPU's latest registration.
     function slotOf(bytes32 gpuId) external view returns (uint32);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AIToken} from "../../src/AIToken.sol";
 import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
+import {IChallengeRegistry} from "../../src/interfaces/IChallengeRegistry.sol";
 import {IDcapVerifier} from "../../src/interfaces/IDcapVerifier.sol";
 import {RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
 import {IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
@@ -50,7 +51,13 @@ abstract contract Network is MiningDeployer {
         measurements[0] = keccak256(measurement());
         snp = new DecodingSnpVerifier();
         registry = new DeviceRegistry(
-            snp, dcapVerifier(), nvidiaVerifier(), governor, measurements, [PROFILES, PROFILES, PROFILES, PROFILES]
+            snp,
+            dcapVerifier(),
+            nvidiaVerifier(),
+            governor,
+            measurements,
+            [PROFILES, PROFILES, PROFILES, PROFILES],
+            challengeRegistry()
         );
         mining = deployMining(registry, governor, coordinator);
         token = AIToken(address(mining.token()));
@@ -73,6 +80,11 @@ abstract contract Network is MiningDeployer {
     /// @notice What verifies evidence of GPUs; none unless a test says so.
     function nvidiaVerifier() internal virtual returns (INvidiaVerifier) {
         return INvidiaVerifier(address(0));
+    }
+
+    /// @notice Where classes prove themselves; nowhere unless a test says so.
+    function challengeRegistry() internal virtual returns (IChallengeRegistry) {
+        return IChallengeRegistry(address(0));
     }
 
     function measurement() internal pure returns (bytes memory) {

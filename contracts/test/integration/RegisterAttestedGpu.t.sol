@@ -5,6 +5,7 @@ import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
 import {RsaPss} from "../../src/crypto/RsaPss.sol";
 import {NvidiaVerifier} from "../../src/evidence/NvidiaVerifier.sol";
 import {SnpVerifier} from "../../src/evidence/SnpVerifier.sol";
+import {IChallengeRegistry} from "../../src/interfaces/IChallengeRegistry.sol";
 import {ICertificateCache, RootPin} from "../../src/interfaces/ICertificateCache.sol";
 import {IDcapVerifier} from "../../src/interfaces/IDcapVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
@@ -57,7 +58,13 @@ contract RegisterAttestedGpuTest is EmulatedChip, EmulatedGpu {
         bytes32[] memory measurements = new bytes32[](1);
         measurements[0] = keccak256(cut(chipFile("report.bin"), 0x90, 48));
         registry = new DeviceRegistry(
-            snp, IDcapVerifier(address(0)), nvidia, address(this), measurements, [uint8(1 << ATTESTED), 4, 4, 4]
+            snp,
+            IDcapVerifier(address(0)),
+            nvidia,
+            address(this),
+            measurements,
+            [uint8(1 << ATTESTED), 4, 4, 4],
+            IChallengeRegistry(address(0))
         );
     }
 

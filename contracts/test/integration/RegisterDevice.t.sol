@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
 import {RsaPss} from "../../src/crypto/RsaPss.sol";
 import {SnpVerifier} from "../../src/evidence/SnpVerifier.sol";
+import {IChallengeRegistry} from "../../src/interfaces/IChallengeRegistry.sol";
 import {ICertificateCache, RootPin} from "../../src/interfaces/ICertificateCache.sol";
 import {IDcapVerifier} from "../../src/interfaces/IDcapVerifier.sol";
 import {INvidiaVerifier} from "../../src/interfaces/INvidiaVerifier.sol";
@@ -60,7 +61,13 @@ contract RegisterDeviceTest is EmulatedChip {
         bytes32[] memory measurements = new bytes32[](1);
         measurements[0] = measurementHash;
         registry = new DeviceRegistry(
-            snp, IDcapVerifier(address(0)), INvidiaVerifier(address(0)), address(this), measurements, [4, 4, 4, 4]
+            snp,
+            IDcapVerifier(address(0)),
+            INvidiaVerifier(address(0)),
+            address(this),
+            measurements,
+            [4, 4, 4, 4],
+            IChallengeRegistry(address(0))
         );
     }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
+import {IChallengeRegistry} from "../../src/interfaces/IChallengeRegistry.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
 import {IDcapCertificates} from "../../src/interfaces/IDcapCertificates.sol";
 import {INvidiaVerifier} from "../../src/interfaces/INvidiaVerifier.sol";
@@ -108,7 +109,13 @@ contract RegisterQuoteTest is EmulatedIntel {
         measurements[0] = _dcap.verify(_evidence.quote, pck, "").measurement;
         // Bits 2 and 3: measured hosts and measured enclaves.
         registry = new DeviceRegistry(
-            ISnpVerifier(address(0)), _dcap, INvidiaVerifier(address(0)), address(this), measurements, [12, 12, 12, 12]
+            ISnpVerifier(address(0)),
+            _dcap,
+            INvidiaVerifier(address(0)),
+            address(this),
+            measurements,
+            [12, 12, 12, 12],
+            IChallengeRegistry(address(0))
         );
     }
 
