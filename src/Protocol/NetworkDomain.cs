@@ -42,12 +42,14 @@ public sealed record NetworkDomain(ulong ChainId, Address MiningRegistry)
         .Hash();
 
     /// <summary>The EIP-712 digest of a struct hash: keccak256(0x1901 ‖ separator ‖ struct hash).</summary>
-    public Hash256 Digest(Hash256 structHash)
+    public Hash256 Digest(Hash256 structHash) => Digest(Separator, structHash);
+
+    internal static Hash256 Digest(Hash256 separator, Hash256 structHash)
     {
         Span<byte> message = stackalloc byte[2 + Hash256.Size + Hash256.Size];
         message[0] = 0x19;
         message[1] = 0x01;
-        Separator.CopyTo(message[2..]);
+        separator.CopyTo(message[2..]);
         structHash.CopyTo(message[(2 + Hash256.Size)..]);
         return Keccak256.Hash(message);
     }

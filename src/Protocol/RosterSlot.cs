@@ -8,8 +8,8 @@ namespace Ait.Protocol;
 /// <param name="Operator">The account that is paid.</param>
 /// <param name="ValidUntil">Unix seconds until which its evidence counts.</param>
 /// <param name="PreviousValidUntil">The same before the last extension.</param>
-/// <param name="RefreshedBlock">Block of the last extension.</param>
-/// <param name="RevokedBlock">Block of revocation or retirement; 0 if neither.</param>
+/// <param name="RefreshedBlock">Block from which <paramref name="ValidUntil"/> counts: of the last extension, or of the first proof of its class.</param>
+/// <param name="RevokedBlock">Block of revocation, retirement or suspension; 0 if none.</param>
 public sealed record RosterSlot(
     Hash256 GpuId,
     Hash256 HostChip,
@@ -21,6 +21,12 @@ public sealed record RosterSlot(
 {
     /// <summary>Unix seconds until which the device counted as seen from a block.</summary>
     public ulong ValidityAsOf(ulong block) => RefreshedBlock <= block ? ValidUntil : PreviousValidUntil;
+
+    /// <summary>The slot of a device that has not proven its class: no block reaches the one from which its validity counts.</summary>
+    public RosterSlot WithoutProof() => this with { RefreshedBlock = uint.MaxValue };
+
+    /// <summary>The slot once the device passed a class challenge in a block; only the first proof changes it.</summary>
+    public RosterSlot WithProof(ulong block) => RefreshedBlock == uint.MaxValue ? this with { RefreshedBlock = block } : this;
 
     /// <summary>Whether the device was out as of a block.</summary>
     public bool RevokedAsOf(ulong block) => RevokedBlock != 0 && RevokedBlock <= block;

@@ -371,7 +371,9 @@ public sealed class BundleVerifier
                 ? state.Slot
                 : state.Slot with { PreviousValidUntil = state.Slot.ValidUntil, ValidUntil = found["validUntil"].AsUInt64(), RefreshedBlock = block },
         },
-        "DeviceRevoked" or "DeviceRetired" when state is not null && found["gpuId"].AsHash256() == state.Slot.GpuId && state.Slot.RevokedBlock == 0 =>
+        "ClassProofDemanded" when state is not null && found["gpuId"].AsHash256() == state.Slot.GpuId => state with { Slot = state.Slot.WithoutProof() },
+        "ClassProven" when state is not null && found["gpuId"].AsHash256() == state.Slot.GpuId => state with { Slot = state.Slot.WithProof(block) },
+        "DeviceRevoked" or "DeviceRetired" or "DeviceSuspended" when state is not null && found["gpuId"].AsHash256() == state.Slot.GpuId && state.Slot.RevokedBlock == 0 =>
             state with { Slot = state.Slot with { RevokedBlock = block } },
         _ => state,
     };

@@ -23,7 +23,16 @@ internal sealed partial class Replay
             case "DeviceRefreshed":
                 Refresh(block, transaction, log, isChecked, find);
                 break;
-            case "DeviceRevoked" or "DeviceRetired":
+            case "ClassProofDemanded" when _state.Roster.TryFind(log["gpuId"].AsHash256(), out _):
+                _state.Roster.DemandProof(log["gpuId"].AsHash256());
+                break;
+            case "ClassProven" when _state.Roster.TryFind(log["gpuId"].AsHash256(), out _):
+                _state.Roster.Prove(log["gpuId"].AsHash256(), block.Number);
+                break;
+            case "ClassProofDemanded" or "ClassProven":
+                find(AuditFault.Roster, $"device {log["gpuId"].AsHash256()}, which {log.Name} names", "a registered one", "unknown");
+                break;
+            case "DeviceRevoked" or "DeviceRetired" or "DeviceSuspended":
                 _state.Roster.Exclude(log["gpuId"].AsHash256(), block.Number);
                 break;
             case "MeasurementAllowed" when log["allowed"].AsBoolean():

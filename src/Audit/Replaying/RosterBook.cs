@@ -59,6 +59,20 @@ internal sealed class RosterBook
         };
     }
 
+    /// <summary>A device that was just registered is in no draw until it has proven its class.</summary>
+    internal void DemandProof(Hash256 gpuId)
+    {
+        int slot = _slotOf[gpuId];
+        _slots[slot] = _slots[slot] with { Roster = _slots[slot].Roster.WithoutProof() };
+    }
+
+    /// <summary>A device passed a class challenge; the first time, its validity counts from this block.</summary>
+    internal void Prove(Hash256 gpuId, ulong block)
+    {
+        int slot = _slotOf[gpuId];
+        _slots[slot] = _slots[slot] with { Roster = _slots[slot].Roster.WithProof(block) };
+    }
+
     /// <summary>Takes a device out; one that was never registered has no slot to take it from.</summary>
     internal void Exclude(Hash256 gpuId, ulong block)
     {

@@ -11,8 +11,8 @@ namespace Ait.Chain.Contracts;
 /// <param name="PreviousValidUntil">What <paramref name="ValidUntil"/> was before <paramref name="RefreshedBlock"/>.</param>
 /// <param name="EnclaveKey">The signer of its statements.</param>
 /// <param name="RegisteredBlock">The block of the registration.</param>
-/// <param name="RefreshedBlock">The block in which the validity was last set.</param>
-/// <param name="RevokedBlock">The block in which it was revoked or retired; 0 while it is neither.</param>
+/// <param name="RefreshedBlock">The block from which the validity counts; <see cref="Unproven"/> while the device has not proven its class.</param>
+/// <param name="RevokedBlock">The block in which it was revoked, retired or suspended; 0 while it is none of these.</param>
 public sealed record DeviceRecord(
     Hash256 GpuId,
     Hash256 HostChip,
@@ -25,6 +25,12 @@ public sealed record DeviceRecord(
     ulong RefreshedBlock,
     ulong RevokedBlock)
 {
+    /// <summary>What <see cref="RefreshedBlock"/> is while the device has not proven its class: no block reaches it.</summary>
+    public const ulong Unproven = uint.MaxValue;
+
+    /// <summary>Whether it has not proven its class, and so is in no draw.</summary>
+    public bool IsUnproven => RefreshedBlock == Unproven;
+
     internal static DeviceRecord FromAbi(AbiValue value) => new(
         value[0].AsHash256(),
         value[1].AsHash256(),

@@ -116,6 +116,14 @@ public sealed class DeviceRegistryContract : GovernedContract
     public async Task<Address> GetSnpVerifierAsync(BlockTag block, CancellationToken cancellation) =>
         (await ViewAsync(DeviceRegistrySignatures.Snp, [], block, cancellation).ConfigureAwait(false))[0].AsAddress();
 
+    /// <summary>Where classes without evidence of the GPU prove themselves; zero where there is no such contract.</summary>
+    public async Task<Address> GetChallengesAsync(BlockTag block, CancellationToken cancellation) =>
+        (await ViewAsync(DeviceRegistrySignatures.Challenges, [], block, cancellation).ConfigureAwait(false))[0].AsAddress();
+
+    /// <summary>Until when the last class challenge that a GPU passed under its latest registration counts, unix seconds; 0 if it passed none.</summary>
+    public async Task<ulong> GetProvenUntilOfAsync(Hash256 gpuId, BlockTag block, CancellationToken cancellation) =>
+        (await ViewAsync(DeviceRegistrySignatures.ProvenUntilOf, [gpuId], block, cancellation).ConfigureAwait(false))[0].AsUInt64();
+
     /// <summary>Reads a log; false if it is of another contract or of an event without a type here.</summary>
     public bool TryReadEvent(Log log, [NotNullWhen(true)] out DeviceRegistryEvent? found)
     {
@@ -135,6 +143,9 @@ public sealed class DeviceRegistryContract : GovernedContract
                 DeviceRegistrySignatures.DeviceRevokedEvent => new DeviceRegistryEvent.Revoked(e["gpuId"].AsHash256(), e["reason"].AsHash256()),
                 DeviceRegistrySignatures.DeviceReinstatedEvent => new DeviceRegistryEvent.Reinstated(e["gpuId"].AsHash256()),
                 DeviceRegistrySignatures.DeviceRetiredEvent => new DeviceRegistryEvent.Retired(e["gpuId"].AsHash256()),
+                DeviceRegistrySignatures.ClassProofDemandedEvent => new DeviceRegistryEvent.ProofDemanded(e["gpuId"].AsHash256()),
+                DeviceRegistrySignatures.ClassProvenEvent => new DeviceRegistryEvent.Proven(e["gpuId"].AsHash256(), e["provenUntil"].AsUInt64()),
+                DeviceRegistrySignatures.DeviceSuspendedEvent => new DeviceRegistryEvent.Suspended(e["gpuId"].AsHash256()),
                 DeviceRegistrySignatures.MeasurementAllowedEvent =>
                     new DeviceRegistryEvent.MeasurementAllowed(e["measurementHash"].AsHash256(), e["allowed"].AsBoolean()),
                 DeviceRegistrySignatures.ProfileAdmittedEvent =>

@@ -36,6 +36,19 @@ public abstract record DeviceRegistryEvent
     /// <param name="GpuId">The GPU.</param>
     public sealed record Retired(Hash256 GpuId) : DeviceRegistryEvent;
 
+    /// <summary>A device that took a slot is in no draw until it has proven its class.</summary>
+    /// <param name="GpuId">The GPU.</param>
+    public sealed record ProofDemanded(Hash256 GpuId) : DeviceRegistryEvent;
+
+    /// <summary>A device passed a class challenge.</summary>
+    /// <param name="GpuId">The GPU.</param>
+    /// <param name="ProvenUntil">Unix seconds.</param>
+    public sealed record Proven(Hash256 GpuId, ulong ProvenUntil) : DeviceRegistryEvent;
+
+    /// <summary>A device failed a class challenge.</summary>
+    /// <param name="GpuId">The GPU.</param>
+    public sealed record Suspended(Hash256 GpuId) : DeviceRegistryEvent;
+
     /// <summary>A measured program was admitted or withdrawn.</summary>
     /// <param name="MeasurementHash">The hash of its measurement.</param>
     /// <param name="IsAllowed">Whether it may be registered from now on.</param>

@@ -31,12 +31,17 @@ internal static class DeviceRegistrySignatures
     public const string Snp = "snp()";
     public const string Dcap = "dcap()";
     public const string Nvidia = "nvidia()";
+    public const string Challenges = "challenges()";
+    public const string ProvenUntilOf = "provenUntilOf(bytes32)";
 
     public const string DeviceRegisteredEvent = "DeviceRegistered(bytes32,address,bytes32,uint32,uint8,address,uint40)";
     public const string DeviceRefreshedEvent = "DeviceRefreshed(bytes32,address,uint40)";
     public const string DeviceRevokedEvent = "DeviceRevoked(bytes32,bytes32)";
     public const string DeviceReinstatedEvent = "DeviceReinstated(bytes32)";
     public const string DeviceRetiredEvent = "DeviceRetired(bytes32)";
+    public const string ClassProofDemandedEvent = "ClassProofDemanded(bytes32)";
+    public const string ClassProvenEvent = "ClassProven(bytes32,uint40)";
+    public const string DeviceSuspendedEvent = "DeviceSuspended(bytes32)";
     public const string MeasurementAllowedEvent = "MeasurementAllowed(bytes32,bool)";
     public const string ProfileAdmittedEvent = "ProfileAdmitted(uint8,uint8,bool)";
 }

@@ -86,6 +86,7 @@ internal static class UpCommand
                     miner.Name, $"{miner.DeviceClass} on {miner.Host} for {miner.Operator} (EMULATED)", network.State.Log(miner.Name)]),
                 ["MiningRegistry", deployment.MiningRegistry.ToString(), ""],
                 ["DeviceRegistry", deployment.DeviceRegistry.ToString(), ""],
+                ["ChallengeRegistry", deployment.ChallengeRegistry.ToString(), ""],
                 ["AIToken", deployment.Token.ToString(), ""],
             ]);
         screen.Say("EMULATED: the AMD chips and the GPUs; the chain is a local dev chain. Nothing here has value.");

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Ait.Attestation;
 using Ait.Attestation.SevSnp;
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Cli.Launching;
 using Ait.Protocol;
 
@@ -41,6 +42,9 @@ internal sealed record DeployPlan
     /// <summary>Classes that register without evidence of the GPU itself, as measured hosts.</summary>
     internal required ImmutableArray<DeviceClass> MeasuredClasses { get; init; }
 
+    /// <summary>How classes prove themselves where there is no evidence of the GPU: the governance table at genesis.</summary>
+    internal required Func<DeviceClass, ChallengeTermsRecord> ChallengeTerms { get; init; }
+
     /// <summary>Measured programs that may register: MEASUREMENT of SEV-SNP (48 bytes), MRTD to RTMR3 of TDX (384), MRENCLAVE to ISVFAMILYID of SGX (256).</summary>
     internal required ImmutableArray<byte[]> Measurements { get; init; }
 
@@ -62,6 +66,7 @@ internal sealed record DeployPlan
         GpuReferenceRoots = [gpuVendor.ReferenceFingerprint],
         GpuReferences = gpuVendor.References,
         MeasuredClasses = s_withoutEvidence,
+        ChallengeTerms = static _ => ChallengeTermsRecord.None,
         Profile = Deployment.Development,
         Roots = [new RootPin(SnpProduct.Genoa, root.KeyFingerprint)],
         Floors = [new TcbPin(SnpProduct.Genoa, new byte[8])],
@@ -88,6 +93,7 @@ internal sealed record DeployPlan
             GpuRoots = Fingerprints(TrustRoots.Production.NvidiaDevice),
             GpuReferenceRoots = Fingerprints(TrustRoots.Production.NvidiaReference),
             GpuReferences = references,
+            ChallengeTerms = static _ => ChallengeTermsRecord.None,
             MeasuredClasses = admitsMeasuredH100 ? [DeviceClass.H100, .. s_withoutEvidence] : s_withoutEvidence,
             Profile = Deployment.Production,
             Roots = [.. TrustRoots.Production.All

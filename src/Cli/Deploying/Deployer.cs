@@ -7,6 +7,7 @@ using Ait.Chain.Signing;
 using Ait.Chain.Transactions;
 using Ait.Cli.Asking;
 using Ait.Cli.Surroundings;
+using Ait.Protocol;
 
 namespace Ait.Cli.Deploying;
 
@@ -58,6 +59,8 @@ internal static class Deployer
             key.Address);
         Address sha384 = await sha384Creation.ConfigureAwait(false);
         Address governor = await governorCreation.ConfigureAwait(false);
+        Task<Address> challengesCreation = creator.CreateAsync(
+            "ChallengeRegistry", cancellation, governor, AbiValue.List(DeviceClasses.All.Select(deviceClass => plan.ChallengeTerms(deviceClass).ToAbi())));
         Task<Address> dcapCreation = CreateDcapAsync(creator, plan, governor, sha384, await p256Creation.ConfigureAwait(false), cancellation);
         Address rsa = await creator.CreateAsync("RsaPss", cancellation, sha384).ConfigureAwait(false);
         Address p384 = await p384Creation.ConfigureAwait(false);
@@ -84,6 +87,7 @@ internal static class Deployer
             AbiValue.List(plan.Floors.Select(pin => AbiValue.List((uint)pin.ContractProduct, AbiValue.Bytes(pin.Tcb.Span))))).ConfigureAwait(false);
         Address nvidia = await nvidiaCreation.ConfigureAwait(false);
         Address dcap = await dcapCreation.ConfigureAwait(false);
+        Address challenges = await challengesCreation.ConfigureAwait(false);
         Address devices = await creator.CreateAsync(
             "DeviceRegistry",
             cancellation,
@@ -92,18 +96,22 @@ internal static class Deployer
             nvidia,
             governor,
             AbiValue.List(plan.Measurements.Select(measurement => (AbiValue)Keccak256.Hash(measurement))),
-            AbiValue.List(plan.Profiles.Select(profiles => (AbiValue)(uint)profiles))).ConfigureAwait(false);
+            AbiValue.List(plan.Profiles.Select(profiles => (AbiValue)(uint)profiles)),
+            challenges).ConfigureAwait(false);
+        Task attached = AttachAsync(sender, new ChallengeRegistryContract(challenges, chain.Client), devices, cancellation);
         Address mining = await creator.CreateAsync("MiningRegistry", cancellation, devices, governor, plan.Coordinator).ConfigureAwait(false);
         AbiFunction token = ContractArtifact.Load("MiningRegistry").Abi.Function("token");
         Address tokenAddress = (await chain.ReadAsync(mining, token, cancellation).ConfigureAwait(false))[0].AsAddress();
         Address votes = await creator.CreateAsync("VotingToken", cancellation, tokenAddress).ConfigureAwait(false);
         Address aitGovernor = await creator.CreateAsync(
             "AitGovernor", cancellation, votes, governor, plan.Voting.DelayBlocks, plan.Voting.PeriodBlocks, plan.Voting.ProposalThreshold, plan.Voting.QuorumFloor).ConfigureAwait(false);
+        await attached.ConfigureAwait(false);
         await HandOverAsync(sender, governor, aitGovernor, key.Address, tell, cancellation).ConfigureAwait(false);
         var deployment = new Deployment(
             chain.ChainId,
             creator.Created.Min(contract => contract.BlockNumber),
             devices,
+            challenges,
             mining,
             tokenAddress,
             dcap,
@@ -128,6 +136,16 @@ internal static class Deployer
         Address collateral = await creator.CreateAsync(
             "DcapCollateral", cancellation, governor, certificates, p256, LeastEvaluationNumber).ConfigureAwait(false);
         return await creator.CreateAsync("DcapVerifier", cancellation, governor, certificates, collateral, p256).ConfigureAwait(false);
+    }
+
+    /// <summary>Each of the two names the other: the device registry was created with the challenge registry's address.</summary>
+    private static async Task AttachAsync(TransactionSender sender, ChallengeRegistryContract challenges, Address devices, CancellationToken cancellation)
+    {
+        SendResult sent = await sender.SendAsync(challenges.Attach(devices), $"attach {devices} to {challenges.Address}", cancellation).ConfigureAwait(false);
+        if (sent is not SendResult.Mined)
+        {
+            throw new RefusedException($"attaching {devices} to the challenge registry {challenges.Address} was not carried out: {sent}. Check the account's balance and run this again.");
+        }
     }
 
     /// <summary>The votes of AIT propose and cancel from here on, and the deployer keeps no right over the timelock.</summary>

@@ -13,6 +13,7 @@ internal sealed record Deployment(
     ulong ChainId,
     ulong BlockNumber,
     Address DeviceRegistry,
+    Address ChallengeRegistry,
     Address MiningRegistry,
     Address Token,
     Address DcapVerifier,

@@ -105,7 +105,7 @@ internal sealed partial class EthereumMiningChain
             };
         }
 
-        return _devices.TryDecodeEvent(log, out found) && found.Name.StartsWith("Device", StringComparison.Ordinal)
+        return _devices.TryDecodeEvent(log, out found) && (found.Name.StartsWith("Device", StringComparison.Ordinal) || found.Name.StartsWith("ClassPro", StringComparison.Ordinal))
             ? [new MiningEvent.DeviceChanged(position, found["gpuId"].AsHash256())]
             : [];
     }

@@ -40,8 +40,8 @@ internal static class ContractRefusals
 
     public static ContractRefusal Withdrawn(Hash256 gpuId) => new(
         "DeviceRetired",
-        $"The operator has retired GPU {gpuId}.",
-        "Start the miner again to register it anew.");
+        $"GPU {gpuId} was retired by its operator, or suspended because it failed a class challenge.",
+        "Start the miner again to register it anew; a suspended one has to pass the challenge of its class, so name the class that it is.");
 
     public static ContractRefusal NodeBehind() => new(
         "NodeBehind",

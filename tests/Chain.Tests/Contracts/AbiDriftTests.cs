@@ -29,11 +29,17 @@ public sealed class AbiDriftTests
         "TcbInfoVerified(uint8,bytes6,uint16,uint64,uint64)", "QeIdentityVerified(uint8,uint16,uint64,uint64)",
         "CoordinatorChanged(address,address)", "DurationBoundsChanged(uint16,uint8,(uint64,uint64,uint64))", "RatesChanged(uint256,uint256)",
         "GuardianChanged(address,address)", "WorkPauseChanged(bool)",
+
+        // What the two registries of devices and challenges ask each other, and what the latter tells.
+        "proveClass(bytes32,uint32)", "suspendDevice(bytes32)", "isDemanded(uint8)", "devices()", "PROOF_VALIDITY()", "ANSWER_WINDOW()", "LIFE()", "COOLDOWN()",
+        "TermsChanged(uint8,(uint32,uint16,uint16,uint32,uint32))", "ChallengeOpened(uint256,bytes32,uint8)", "WitnessesDrawn(uint256,uint32[3],uint8)",
+        "StatementTaken(uint256,uint8,bytes32,bytes32,bool,uint32)", "ChallengeDecided(uint256,bytes32,uint8)",
     ];
 
     public static TheoryData<string, Type[]> Typed() => new()
     {
         { "AIToken", [typeof(AITokenSignatures)] },
+        { "ChallengeRegistry", [typeof(ChallengeRegistrySignatures), typeof(GovernedSignatures)] },
         { "DcapCertificates", [typeof(DcapCertificatesSignatures), typeof(GovernedSignatures)] },
         { "DcapCollateral", [typeof(DcapCollateralSignatures), typeof(GovernedSignatures)] },
         { "DcapVerifier", [typeof(DcapVerifierSignatures), typeof(GovernedSignatures)] },

@@ -167,7 +167,8 @@ public sealed class TypedContractTests
             Address.Zero,
             sender.Account,
             AbiValue.List(s_workload),
-            AbiValue.List(2u, 4u, 4u, 4u)),
+            AbiValue.List(2u, 4u, 4u, 4u),
+            Address.Zero),
         chain.Client);
 
     private static async Task<Address> DeployAsync(TransactionSender sender, string name, params AbiValue[] arguments)

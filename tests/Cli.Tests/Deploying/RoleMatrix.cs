@@ -14,6 +14,7 @@ internal static class RoleMatrix
     [
         ("MiningRegistry", deployment => deployment.MiningRegistry),
         ("DeviceRegistry", deployment => deployment.DeviceRegistry),
+        ("ChallengeRegistry", deployment => deployment.ChallengeRegistry),
         ("CertificateCache", deployment => deployment.CertificateCache),
         ("SnpVerifier", deployment => deployment.SnpVerifier),
         ("NvidiaVerifier", deployment => deployment.NvidiaVerifier),
@@ -30,6 +31,10 @@ internal static class RoleMatrix
             Assert.Equal(Address.Zero, (await chain.ReadAsync(address(deployment), abi.Function("proposedGovernor"), cancellation))[0].AsAddress());
         }
 
+        Assert.Equal(
+            deployment.DeviceRegistry, (await chain.ReadAsync(deployment.ChallengeRegistry, ContractArtifact.Load("ChallengeRegistry").Abi.Function("devices"), cancellation))[0].AsAddress());
+        Assert.Equal(
+            deployment.ChallengeRegistry, (await chain.ReadAsync(deployment.DeviceRegistry, ContractArtifact.Load("DeviceRegistry").Abi.Function("challenges"), cancellation))[0].AsAddress());
         ContractAbi token = ContractArtifact.Load("AIToken").Abi;
         Assert.Equal(deployment.MiningRegistry, (await chain.ReadAsync(deployment.Token, token.Function("registry"), cancellation))[0].AsAddress());
         ContractAbi votes = ContractArtifact.Load("VotingToken").Abi;
