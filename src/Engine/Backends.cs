@@ -32,6 +32,18 @@ public static class Backends
     /// <summary>Why products of many rows run by kernels of the engine and not by the vendor's library; null where the library does them.</summary>
     public static string? GpuProductsAbsence => GpuBackend.Device is { HasProducts: true } ? null : GpuBackend.Device?.ProductsAbsence ?? GpuAbsence;
 
+    /// <summary>
+    /// Takes every model off the GPU, if there is one, so that all of its memory is free. No session may be open; each model is copied there
+    /// again at its next use.
+    /// </summary>
+    public static void FreeGpu()
+    {
+        if (GpuBackend.Device is { } device)
+        {
+            GpuBackend.Unload(device);
+        }
+    }
+
     /// <summary>The refusal of a backend that cannot run here, or null.</summary>
     internal static EngineRefusal? Check(Backend backend)
     {

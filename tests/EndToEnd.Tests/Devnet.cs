@@ -92,7 +92,17 @@ public class Devnet : IAsyncLifetime
             await Task.Delay(s_poll, cancellation);
         }
 
-        return await Network.RosterAsync(cancellation);
+        // Classes without evidence of the GPU prove themselves first: then every device is in the draws.
+        while (true)
+        {
+            IReadOnlyList<RegisteredDevice> roster = await Network.RosterAsync(cancellation);
+            if (!roster.Any(device => device.IsUnproven && device.Roster.RevokedBlock == 0))
+            {
+                return roster;
+            }
+
+            await Task.Delay(s_poll, cancellation);
+        }
     }
 
     internal async Task<ModelResponse> ModelAsync(CancellationToken cancellation) => (await Network.Coordinator.ModelsAsync(cancellation)).Models[0];

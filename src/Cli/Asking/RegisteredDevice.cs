@@ -1,5 +1,6 @@
 using Ait.Chain;
 using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
 using Ait.Protocol;
 
 namespace Ait.Cli.Asking;
@@ -8,6 +9,9 @@ namespace Ait.Cli.Asking;
 internal sealed record RegisteredDevice(uint Slot, DeviceClass DeviceClass, Address EnclaveKey, ulong RegisteredBlock, RosterSlot Roster)
 {
     internal Hash256 GpuId => Roster.GpuId;
+
+    /// <summary>Whether it has to prove its class first: until then it is in no draw.</summary>
+    internal bool IsUnproven => Roster.RefreshedBlock == DeviceRecord.Unproven;
 
     internal Address Operator => Roster.Operator;
 

@@ -21,6 +21,7 @@ public static class AitCommandLine
         UpCommand.Build,
         StatusCommand.Build,
         DevicesCommand.Build,
+        ChallengesCommand.Build,
         TasksCommand.Build,
         BalanceCommand.Build,
         RedeemCommand.Build,

@@ -164,7 +164,7 @@ internal static class DeployCommand
         var hardware = new EmulatedHardware(Path.GetFullPath(folder));
         EmulatedRoot root = await hardware.RootAsync(cancellation).ConfigureAwait(false);
         EmulatedGpuVendor gpuVendor = await hardware.GpuVendorAsync(TimeProvider.System.GetUtcNow(), cancellation).ConfigureAwait(false);
-        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, LocalNetwork.Programs, proposer, coordinator);
+        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, admitsMeasuredH100: false, LocalNetwork.Programs, proposer, coordinator);
         return measurements.IsEmpty ? plan : plan with { Measurements = measurements };
     }
 

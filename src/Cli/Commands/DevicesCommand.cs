@@ -33,7 +33,9 @@ internal static class DevicesCommand
         {
             DeviceResponse? seen = byGpu.GetValueOrDefault(device.GpuId);
             string validity = device.Roster.RevokedBlock != 0
-                ? "revoked or retired"
+                ? "revoked, retired or suspended"
+                : device.IsUnproven
+                ? "class not proven yet"
                 : DateTimeOffset.FromUnixTimeSeconds((long)device.Roster.ValidUntil).ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
             rows.Add(
             [
@@ -54,6 +56,7 @@ internal static class DevicesCommand
                     : null,
                 ["validUntil"] = device.Roster.ValidUntil,
                 ["revoked"] = device.Roster.RevokedBlock != 0,
+                ["unproven"] = device.IsUnproven,
                 ["seatsPaid"] = seen?.SeatsPaid ?? 0,
                 ["seatsUnpaid"] = seen?.SeatsUnpaid ?? 0,
             });

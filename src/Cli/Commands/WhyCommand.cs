@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Ait.Audit;
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Cli.Asking;
 using Ait.Cli.Deploying;
 using Ait.Cli.Launching;
@@ -33,7 +34,8 @@ internal static class WhyCommand
                 AuditReport report = await Auditor.AuditAsync(
                     access.Client, deployment.AuditScope, null, checksEvidence: false, line => screen.Progress($"  … {line}"), cancellation).ConfigureAwait(false);
                 TaskResponse? told = await AskAsync(parsed.GetValue(coordinator), chain.State(parsed), taskId, cancellation).ConfigureAwait(false);
-                Tell(screen, Explain(report, told, taskId, gpuId), taskId, gpuId);
+                Reason reason = Explain(report, told, taskId, gpuId);
+                Tell(screen, reason.Code == "NotDrawn" ? await UnprovenAsync(access, deployment, gpuId, cancellation).ConfigureAwait(false) ?? reason : reason, taskId, gpuId);
                 return ExitCode.Done;
             }
         });
@@ -84,6 +86,21 @@ internal static class WhyCommand
                     known.ToString(), seen is null ? "chain" : "chain and coordinator",
                     $"no claim of seat {seat.Seat} in the settlement{(seen is null ? "" : $"; the coordinator saw it {seen.Phase}")}; {settled}", UnpaidReasons.RemedyFor(known, null));
         }
+    }
+
+    /// <summary>The reason of a device that is in no draw because it has not proven its class; null if that is not why.</summary>
+    private static async Task<Reason?> UnprovenAsync(ChainAccess access, Deployment deployment, Hash256 gpuId, CancellationToken cancellation)
+    {
+        ChallengeLine? latest = (await ChallengeBook.ReadAsync(access, deployment.ChallengeRegistry, cancellation).ConfigureAwait(false)).LastOrDefault(line => line.Record.GpuId == gpuId);
+        return latest switch
+        {
+            null => null,
+            { Record.Verdict: ChallengeVerdict.Failed } => new Reason(
+                "ClassChallengeFailed", "chain", $"class challenge {latest.Id} failed and suspended the device; {latest.Said}", "Register it as the class that it is, and let nothing else use its memory meanwhile."),
+            { Record.Verdict: not ChallengeVerdict.Passed } => new Reason(
+                "ClassNotProven", "chain", $"class challenge {latest.Id} is {latest.State}; until one has passed the device is in no draw", "Leave the miner running; `ait challenges` says how far it is."),
+            _ => null,
+        };
     }
 
     private static async Task<TaskResponse?> AskAsync(Uri? coordinator, StateFolder state, Hash256 taskId, CancellationToken cancellation)

@@ -60,13 +60,13 @@ internal sealed record DeployPlan
     internal required Address Coordinator { get; init; }
 
     internal static DeployPlan ForDevelopment(
-        EmulatedRoot root, EmulatedGpuVendor gpuVendor, ImmutableArray<byte[]> measurements, Address? proposer, Address coordinator) => new()
+        EmulatedRoot root, EmulatedGpuVendor gpuVendor, bool admitsMeasuredH100, ImmutableArray<byte[]> measurements, Address? proposer, Address coordinator) => new()
     {
         GpuRoots = [gpuVendor.KeyFingerprint],
         GpuReferenceRoots = [gpuVendor.ReferenceFingerprint],
         GpuReferences = gpuVendor.References,
-        MeasuredClasses = s_withoutEvidence,
-        ChallengeTerms = static _ => ChallengeTermsRecord.None,
+        MeasuredClasses = Measured(admitsMeasuredH100),
+        ChallengeTerms = ChallengeTable.OfEmulatedHosts,
         Profile = Deployment.Development,
         Roots = [new RootPin(SnpProduct.Genoa, root.KeyFingerprint)],
         Floors = [new TcbPin(SnpProduct.Genoa, new byte[8])],
@@ -93,8 +93,8 @@ internal sealed record DeployPlan
             GpuRoots = Fingerprints(TrustRoots.Production.NvidiaDevice),
             GpuReferenceRoots = Fingerprints(TrustRoots.Production.NvidiaReference),
             GpuReferences = references,
-            ChallengeTerms = static _ => ChallengeTermsRecord.None,
-            MeasuredClasses = admitsMeasuredH100 ? [DeviceClass.H100, .. s_withoutEvidence] : s_withoutEvidence,
+            ChallengeTerms = ChallengeTable.OfHardware,
+            MeasuredClasses = Measured(admitsMeasuredH100),
             Profile = Deployment.Production,
             Roots = [.. TrustRoots.Production.All
                 .Where(root => floors.Any(floor => floor.Product == root.Product))
@@ -106,6 +106,8 @@ internal sealed record DeployPlan
             Proposer = proposer,
             Coordinator = coordinator,
         };
+
+    private static ImmutableArray<DeviceClass> Measured(bool admitsH100) => admitsH100 ? [DeviceClass.H100, .. s_withoutEvidence] : s_withoutEvidence;
 
     private static ImmutableArray<ReadOnlyMemory<byte>> Fingerprints(ImmutableArray<ByteString> roots) =>
         [.. roots.Select(fingerprint => (ReadOnlyMemory<byte>)fingerprint.Span.ToArray())];

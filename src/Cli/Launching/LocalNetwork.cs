@@ -122,6 +122,15 @@ internal sealed class LocalNetwork : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts one more miner, which proves its host alone, whatever its class.</summary>
+    internal async Task JoinAsMeasuredHostAsync(MinerPlan miner, CancellationToken cancellation)
+    {
+        using Secp256k1PrivateKey key = Key(miner.Operator);
+        await EndowAsync([key.Address], cancellation).ConfigureAwait(false);
+        EmulatedMachine machine = await Hardware.HostAsync(miner.Host, inTrustDomain: false, [miner.DeviceClass.ToString()], cancellation).ConfigureAwait(false);
+        Keep(MinerCall(miner, machine, []));
+    }
+
     /// <summary>Stops the miners for good, each after it finished what it began.</summary>
     internal async Task StopMinersAsync()
     {
@@ -199,13 +208,13 @@ internal sealed class LocalNetwork : IAsyncDisposable
         await ReachCoordinatorAsync(cancellation).ConfigureAwait(false);
         foreach (MinerPlan miner in Miners.Where(miner => !miner.InTrustDomain))
         {
-            Keep(MinerCall(miner, byName[miner.Host]));
+            Keep(MinerCall(miner, byName[miner.Host], GpuEvidenceArguments(miner)));
         }
 
         await published.ConfigureAwait(false);
         foreach (MinerPlan miner in Miners.Where(miner => miner.InTrustDomain))
         {
-            Keep(MinerCall(miner, byName[miner.Host]));
+            Keep(MinerCall(miner, byName[miner.Host], GpuEvidenceArguments(miner)));
         }
 
         new NetworkRecord(_options.Reached(_options.Rpc), _options.Reached(_options.Coordinator), _options.Miners).Write(State.Network);
@@ -261,7 +270,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         }
 
         EmulatedGpuVendor gpuVendor = await Hardware.GpuVendorAsync(_clock.GetUtcNow(), cancellation).ConfigureAwait(false);
-        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, Programs, null, coordinator);
+        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, _options.AdmitsMeasuredH100, Programs, null, coordinator);
         (Deployment, Contracts) = await Deployer.DeployAsync(Chain, deployer, plan, State.DeploymentJournal, _clock, _ => { }, cancellation).ConfigureAwait(false);
         plan.WriteReferences(State.GpuReferences);
         Deployment.Write(State.Deployment);
@@ -280,13 +289,13 @@ internal sealed class LocalNetwork : IAsyncDisposable
         ],
         State.Log(name));
 
-    private ProgramCall MinerCall(MinerPlan miner, EmulatedMachine machine) => new(
+    private ProgramCall MinerCall(MinerPlan miner, EmulatedMachine machine, IEnumerable<string> gpuEvidence) => new(
         miner.Name,
         Installation.HostProgram("Ait.Miner"),
         [
             "--rpc", _options.Reached(_options.Rpc).ToString(), "--coordinator", string.Join(',', _options.Coordinators.Select(coordinator => _options.Reached(coordinator.Address))), "--deployment", State.Deployment,
             "--operator-key", State.Key(miner.Operator), "--evidence-command", Hardware.EvidenceCommand(miner.Host, Measurement),
-            .. GpuEvidenceArguments(miner), "--gpu-uuid", Hex.Encode(machine.GpuUuids[miner.GpuIndex]), "--class", miner.DeviceClass.ToString(),
+            .. gpuEvidence, "--gpu-uuid", Hex.Encode(machine.GpuUuids[miner.GpuIndex]), "--class", miner.DeviceClass.ToString(),
             "--measurement", miner.InTrustDomain ? TrustDomainMeasurement : Measurement,
             "--models", State.Artifacts, "--state", State.Miner(miner.Name), "--json",
         ],

@@ -26,6 +26,9 @@ internal sealed record LocalNetworkOptions
     /// <summary>Until when a task can settle, from the sealing of its batch.</summary>
     internal TimeSpan TaskLifetime { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Whether an H100 without evidence of itself may register: then it has to pass the class challenge of a true one.</summary>
+    internal bool AdmitsMeasuredH100 { get; init; }
+
     /// <summary>The ledger's address; null keeps it in the state folder.</summary>
     internal string? Store { get; init; }
 

@@ -48,7 +48,8 @@ internal sealed partial class Story
         IReadOnlyList<RegisteredDevice> roster = await RegisterAsync(cancellation).ConfigureAwait(false);
         IReadOnlyList<Hash256> workloads = await CommitAsync(cancellation).ConfigureAwait(false);
         IReadOnlyList<TaskResponse> tasks = await SettledAsync(workloads, cancellation).ConfigureAwait(false);
-        bool seatsAgree = await SeatsAsync(tasks, roster, cancellation).ConfigureAwait(false);
+        await ProofsAsync(roster, cancellation).ConfigureAwait(false);
+        bool seatsAgree = await SeatsAsync(tasks, await _network.RosterAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
         await ExecutionAsync(tasks, cancellation).ConfigureAwait(false);
         await MintAsync(tasks, cancellation).ConfigureAwait(false);
         bool proven = await ProveAsync(tasks[0].TaskId, cancellation).ConfigureAwait(false);
@@ -196,6 +197,18 @@ internal sealed partial class Story
         }
 
         return tasks;
+    }
+
+    /// <summary>What became of the devices that had to prove their class, which they did while the tasks ran.</summary>
+    private async Task ProofsAsync(IReadOnlyList<RegisteredDevice> roster, CancellationToken cancellation)
+    {
+        foreach (ChallengeLine line in await ChallengeBook.ReadAsync(_network.Chain, _local.Deployment.ChallengeRegistry, cancellation).ConfigureAwait(false))
+        {
+            RegisteredDevice device = roster.First(other => other.GpuId == line.Record.GpuId);
+            string clocks = string.Join(" and ", line.Statements.Select(statement => $"{statement.DurationMillis:N0} ms"));
+            _screen.Say($"  class challenge {line.Id}: the {device.DeviceClass} of {Name(device.Operator)} signs no evidence of itself. It multiplied through {line.Record.Terms.Steps:N0} steps over memory drawn from an unpredictable seed; witnesses clocked {(clocks.Length == 0 ? "nothing yet" : clocks)}: {line.State}");
+            Event("challenge", line.ToJson());
+        }
     }
 
     /// <summary>Act 3: the draw, done again here from the revealed secret and the seed block.</summary>

@@ -16,7 +16,8 @@ internal sealed record Refusal(string Code, string Title, string? Expected, stri
         ProblemCodes.SignatureInvalid or ProblemCodes.StaleTimestamp or ProblemCodes.NonceReplayed or ProblemCodes.NotSignedIn => 401,
         ProblemCodes.NotAuthorized or ProblemCodes.DeviceNotEligible or ProblemCodes.EvidenceMissing => 403,
         ProblemCodes.NotFound => 404,
-        ProblemCodes.CommitmentConflict or ProblemCodes.RevealNotOpen or ProblemCodes.CommitmentMismatch or ProblemCodes.DeadlinePassed or ProblemCodes.SeatKeyReplaced => 409,
+        ProblemCodes.CommitmentConflict or ProblemCodes.RevealNotOpen or ProblemCodes.CommitmentMismatch or ProblemCodes.DeadlinePassed or ProblemCodes.SeatKeyReplaced
+            or ProblemCodes.MessageExists => 409,
         ProblemCodes.TooLarge => 413,
         ProblemCodes.ResultInvalid or ProblemCodes.DurationOutOfBounds or ProblemCodes.CheckpointRefused or ProblemCodes.WorkloadNotSupported or ProblemCodes.EvidenceRefused or ProblemCodes.EvidenceStale => 422,
         ProblemCodes.RateLimited => 429,

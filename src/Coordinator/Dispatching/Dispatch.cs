@@ -52,7 +52,7 @@ internal static class Dispatch
     internal static bool CanSeat(IEnumerable<Device> devices, ulong deadline)
     {
         List<(Address Operator, Hash256 HostChip)> hosts =
-            [.. devices.Where(device => device.IsLive(deadline)).Select(device => (device.Operator, device.HostChip)).Distinct()];
+            [.. devices.Where(device => device.IsLive(deadline) && !device.IsUnproven).Select(device => (device.Operator, device.HostChip)).Distinct()];
         for (int first = 0; first < hosts.Count; first++)
         {
             for (int second = first + 1; second < hosts.Count; second++)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 using Ait.Protocol;
@@ -36,7 +37,7 @@ internal sealed class EnrolmentStore
 
     /// <summary>Devices that can be drawn now.</summary>
     internal int CountLive(ulong now) => _ledger.Read(transaction =>
-        (int)transaction.Number("SELECT count(*) FROM devices WHERE revoked_block = 0 AND valid_until > $1", now));
+        (int)transaction.Number("SELECT count(*) FROM devices WHERE revoked_block = 0 AND valid_until > $1 AND refreshed_block <> $2", now, DeviceRecord.Unproven));
 
     internal void Put(Device device) => _ledger.Write("put device", transaction => Put(transaction, device));
 

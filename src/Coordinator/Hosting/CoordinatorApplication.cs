@@ -15,6 +15,7 @@ using Ait.Coordinator.Observing;
 using Ait.Coordinator.OnChain;
 using Ait.Coordinator.Proving;
 using Ait.Coordinator.Redeeming;
+using Ait.Coordinator.Relaying;
 using Ait.Coordinator.Releasing;
 using Ait.Coordinator.Settling;
 using Ait.Coordinator.Showing;
@@ -86,6 +87,7 @@ internal static class CoordinatorApplication
         application.Services.GetRequiredService<ReleaseEndpoints>().Map(application);
         application.Services.GetRequiredService<SignInEndpoints>().Map(application);
         application.Services.GetRequiredService<CheckpointEndpoints>().Map(application);
+        application.Services.GetRequiredService<RelayEndpoints>().Map(application);
         application.Services.GetRequiredService<KeyEndpoints>().Map(application);
         application.Services.GetRequiredService<CompletionEndpoints>().Map(application);
         application.Services.GetRequiredService<EmbeddingEndpoints>().Map(application);
@@ -130,6 +132,8 @@ internal static class CoordinatorApplication
         .AddSingleton<CollectionEndpoints>()
         .AddSingleton<CheckpointStore>()
         .AddSingleton<CheckpointEndpoints>()
+        .AddSingleton<RelayStore>()
+        .AddSingleton<RelayEndpoints>()
         .AddSingleton<AgreementStore>()
         .AddSingleton<SettlementStore>()
         .AddSingleton<TaskStore>()

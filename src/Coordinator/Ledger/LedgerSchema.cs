@@ -187,6 +187,21 @@ internal static partial class LedgerSchema
             DROP INDEX seats_closed;
             CREATE INDEX seats_gpu ON seats (gpu_id);
             """),
+        new(
+            """
+            CREATE TABLE challenge_messages (
+              challenge_id INTEGER NOT NULL,
+              sender BLOB NOT NULL CHECK (length(sender) = 32),
+              recipient BLOB NOT NULL CHECK (length(recipient) = 32),
+              number INTEGER NOT NULL,
+              content BLOB NOT NULL,
+              said_at INTEGER NOT NULL,
+              PRIMARY KEY (challenge_id, sender, recipient, number)) STRICT;
+            CREATE INDEX challenge_messages_age ON challenge_messages (said_at);
+            """,
+            """
+            DROP TABLE challenge_messages;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

@@ -135,6 +135,29 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         }
     });
 
+    public Task<OnChainChallenge?> ReadChallengeAsync(ulong challengeId, CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        Address registry = (await _devices.ViewAsync("challenges", [], BlockTag.Latest, cancellation))[0].AsAddress();
+        if (registry == Address.Zero)
+        {
+            return (OnChainChallenge?)null;
+        }
+
+        var challenges = new ChallengeRegistryContract(registry, _client);
+        if (challengeId == 0 || challengeId > await challenges.GetChallengeCountAsync(BlockTag.Latest, cancellation))
+        {
+            return null;
+        }
+
+        ChallengeRecord found = await challenges.GetChallengeAsync(challengeId, BlockTag.Latest, cancellation);
+        AbiValue witnesses = (await _devices.ViewAsync("devicesAt", [AbiValue.List(found.Witnesses.Select(slot => (AbiValue)slot))], BlockTag.Latest, cancellation))[0];
+        return new OnChainChallenge(
+            found.GpuId,
+            [.. witnesses.Items.Select(device => device[0].AsHash256())],
+            found.Verdict != ChallengeVerdict.None,
+            found.OpenedAt + ChallengeRegistryContract.Life);
+    });
+
     public Task<Hash256?> ReadBlockHashAsync(ulong number, CancellationToken cancellation) => ReachAsync(async () =>
         (await _client.GetBlockAsync(number, cancellation))?.Hash);
 

@@ -39,6 +39,9 @@ internal interface IMiningChain
     /// <summary>The device with this GPU, null if it is not registered.</summary>
     public Task<Device?> FindDeviceAsync(Hash256 gpuId, CancellationToken cancellation);
 
+    /// <summary>A class challenge, null if there is none of this number.</summary>
+    public Task<OnChainChallenge?> ReadChallengeAsync(ulong challengeId, CancellationToken cancellation);
+
     /// <summary>The hash of a block, null if the chain does not reach it yet.</summary>
     public Task<Hash256?> ReadBlockHashAsync(ulong number, CancellationToken cancellation);
 
@@ -93,6 +96,9 @@ internal sealed record ChainHead(ulong Number, ulong Timestamp);
 internal sealed record OnChainBatch(
     ulong BatchId, Hash256 Root, ulong CommitBlock, ulong SeedBlock, Hash256 SeedBlockHash, ulong SeedTime, uint RosterLength, BigInteger MintRate);
 
+/// <summary>A class challenge: the device, its witnesses once they are drawn, and the unix time at which it is over without a verdict.</summary>
+internal sealed record OnChainChallenge(Hash256 GpuId, ImmutableArray<Hash256> Witnesses, bool IsDecided, ulong LapsesAt);
+
 /// <summary>Rates in wei per micro-CU and totals in wei.</summary>
 internal sealed record RegistryTotals(BigInteger MintRate, BigInteger RedeemPrice, BigInteger Minted, BigInteger Burned, BigInteger Supply);
 
@@ -119,6 +125,9 @@ internal sealed record Device(
     ulong RefreshedBlock,
     ulong RevokedBlock)
 {
+    /// <summary>Whether it has not proven its class: then it is in no draw.</summary>
+    internal bool IsUnproven => RefreshedBlock == DeviceRecord.Unproven;
+
     internal bool IsLive(ulong now) => RevokedBlock == 0 && ValidUntil > now;
 
     internal RosterSlot ToRosterSlot() => new(GpuId, HostChip, Operator, ValidUntil, PreviousValidUntil, RefreshedBlock, RevokedBlock);

@@ -30,6 +30,19 @@ internal static class GpuBackend
         }
     }
 
+    /// <summary>Takes every model off a device; each is copied there again at its next use.</summary>
+    public static void Unload(IGpuDevice device)
+    {
+        lock (device)
+        {
+            foreach ((Model model, GpuModel loaded) in Models.Where(pair => ReferenceEquals(pair.Value.Device, device)).ToArray())
+            {
+                loaded.Dispose();
+                Models.Remove(model);
+            }
+        }
+    }
+
     private static (IGpuDevice? Device, string Absence) Open()
     {
         RuntimeLibraries.Install();

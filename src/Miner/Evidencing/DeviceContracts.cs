@@ -15,7 +15,7 @@ using Ait.Protocol;
 namespace Ait.Miner.Evidencing;
 
 /// <summary>The registry and the certificate cache behind a node, written to with the operator's key.</summary>
-internal sealed class DeviceContracts : IDeviceContracts, IDisposable
+internal sealed partial class DeviceContracts : IDeviceContracts, IDisposable
 {
     /// <summary>Far enough back that the next block is not replaced by another, near enough to stay fresh (128 blocks).</summary>
     private const ulong ChallengeDepth = 2;

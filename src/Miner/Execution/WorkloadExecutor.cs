@@ -55,6 +55,23 @@ internal sealed class WorkloadExecutor : IDisposable
     public Task<ExecutedWorkload> RefuseAsync(TrainingOutcome outcome, Hash256 gpuId, DurationRange payable, CancellationToken waiting, CancellationToken cancellation) =>
         OnDeviceAsync(start => ExecutedWorkload.Of(outcome, gpuId, MillisSince(start)), payable, waiting, cancellation);
 
+    /// <summary>Waits for the device, then has all of its memory for one thing that is no workload.</summary>
+    /// <param name="run">What, with the options of this device.</param>
+    /// <param name="cancellation">Gives up waiting; <paramref name="run"/> gives up by itself.</param>
+    public async Task<T> RunAloneAsync<T>(Func<EngineOptions, Task<T>> run, CancellationToken cancellation)
+    {
+        await _device.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            Backends.FreeGpu();
+            return await run(_options).ConfigureAwait(false);
+        }
+        finally
+        {
+            _device.Release();
+        }
+    }
+
     public void Dispose() => _device.Dispose();
 
     /// <summary>Reads the terms of training and finds what they name.</summary>

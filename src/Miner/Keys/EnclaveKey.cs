@@ -1,4 +1,5 @@
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Chain.Signing;
 using Ait.Protocol;
 using Ait.Protocol.Http;
@@ -18,6 +19,9 @@ internal sealed class EnclaveKey : IDisposable
     public static EnclaveKey Create() => new(Secp256k1PrivateKey.Create());
 
     public WorkAttestation Attest(WorkStatement statement, NetworkDomain domain) => WorkAttestation.Sign(statement, domain, _key);
+
+    public ClassStatementRecord SignClassStatement(ClassStatement statement, byte witness, ulong chainId, Address challengeRegistry) =>
+        statement.Sign(witness, chainId, challengeRegistry, _key);
 
     public SeatKeyStatement SignSeatKey(Hash256 taskId, Hash256 gpuId, SeatKey seatKey, ulong expiresAt, NetworkDomain domain) =>
         SeatKeyStatement.Sign(taskId, gpuId, seatKey, expiresAt, domain, _key);

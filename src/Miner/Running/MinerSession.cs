@@ -8,6 +8,7 @@ using Ait.Miner.Configuring;
 using Ait.Miner.Evidencing;
 using Ait.Miner.Execution;
 using Ait.Miner.Keys;
+using Ait.Miner.Proving;
 using Ait.Miner.Reporting;
 using Ait.Miner.Submission;
 using Ait.Protocol.Http;
@@ -104,7 +105,7 @@ internal sealed class MinerSession
             return ExitCode.Refused;
         }
 
-        return await MineAsync(network, device, key, client, transport, coordinator, keeper, draining).ConfigureAwait(false);
+        return await MineAsync(network, device, key, client, transport, coordinator, contracts, keeper, draining).ConfigureAwait(false);
     }
 
     private async Task<NetworkFacts?> FindNetworkAsync(NetworkFinder finder, CancellationToken cancellation)
@@ -130,7 +131,7 @@ internal sealed class MinerSession
     }
 
     private async Task<int> MineAsync(
-        NetworkFacts network, DeviceIdentity device, EnclaveKey key, EthereumClient client, CoordinatorTransport transport, CoordinatorClient coordinator, DeviceKeeper keeper, CancellationToken draining)
+        NetworkFacts network, DeviceIdentity device, EnclaveKey key, EthereumClient client, CoordinatorTransport transport, CoordinatorClient coordinator, DeviceContracts contracts, DeviceKeeper keeper, CancellationToken draining)
     {
         var registry = new MiningRegistryContract(network.Domain.MiningRegistry, client);
         using var executor = new WorkloadExecutor(EngineOptions.Default with { Threads = _options.Threads }, _clock);
@@ -174,10 +175,14 @@ internal sealed class MinerSession
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(draining);
         using var abort = new CancellationTokenSource();
         Task<ContractRefusal?> keeping = keeper.RunAsync(stop.Token);
+        var mail = new ChallengeMail(coordinator, open, device.GpuId, _clock);
+        Task proving = new ClassProver(contracts, mail, executor, device.GpuId, keeper.Doubt, _reporter, _clock).RunAsync(stop.Token);
+        Task witnessing = new ClassWitness(contracts, mail, key, device.GpuId, network.Domain.ChainId, s_chainBackoff, _reporter, _clock).RunAsync(stop.Token);
         Task mining = loop.RunAsync(stop.Token, abort.Token);
-        await Task.WhenAny(keeping, mining, Task.Delay(Timeout.Infinite, stop.Token)).ConfigureAwait(false);
+        await Task.WhenAny(keeping, mining, proving, witnessing, Task.Delay(Timeout.Infinite, stop.Token)).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         ContractRefusal? refusal = await keeping.ConfigureAwait(false);
+        await Task.WhenAll(proving, witnessing).ConfigureAwait(false);
         if (refusal is not null)
         {
             _reporter.Report(ProcessEvents.Ended(refusal));

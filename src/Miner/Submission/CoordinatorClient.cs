@@ -50,6 +50,10 @@ internal sealed class CoordinatorClient
     public Task<Reply<CheckpointResponse>> PutCheckpointAsync(Hash256 digest, int part, Hash256 taskId, byte[] content, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Put, $"/v1/checkpoints/{digest}/{part}?taskId={taskId}&gpuId={_gpuId}", content, s_limit, ProtocolJson.Default.CheckpointResponse, cancellation);
 
+    /// <summary>Hands in a message of this device in a class challenge.</summary>
+    public Task<Reply<ChallengeMessageResponse>> PutChallengeMessageAsync(ulong challengeId, Hash256 to, int number, byte[] content, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Put, $"/v1/challenges/{challengeId}/messages/{number}?from={_gpuId}&to={to}", content, s_limit, ProtocolJson.Default.ChallengeMessageResponse, cancellation);
+
     private Task<Reply<TAnswer>> PostAsync<TBody, TAnswer>(string path, TBody body, JsonTypeInfo<TBody> bodyType, TimeSpan limit, JsonTypeInfo<TAnswer> type, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, path, JsonSerializer.SerializeToUtf8Bytes(body, bodyType), limit, type, cancellation);
 

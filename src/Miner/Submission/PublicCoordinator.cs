@@ -20,6 +20,9 @@ internal sealed class PublicCoordinator
     public Task<Reply<CheckpointResponse>> GetCheckpointAsync(Hash256 digest, CancellationToken cancellation) =>
         _transport.SendAsync(HttpMethod.Get, $"/v1/checkpoints/{digest}", default, [], s_limit, ProtocolJson.Default.CheckpointResponse, cancellation);
 
+    public Task<Reply<byte[]>> GetChallengeMessageAsync(ulong challengeId, Hash256 from, Hash256 to, int number, CancellationToken cancellation) =>
+        _transport.GetBytesAsync($"/v1/challenges/{challengeId}/messages/{number}?from={from}&to={to}", s_limit, cancellation);
+
     public Task<Reply<byte[]>> GetCheckpointPartAsync(Hash256 digest, int part, CancellationToken cancellation) =>
         _transport.GetBytesAsync($"/v1/checkpoints/{digest}/{part}", s_limit, cancellation);
 }

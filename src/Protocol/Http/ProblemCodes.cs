@@ -45,6 +45,9 @@ public static class ProblemCodes
     /// <summary>409: the seat has said another key since.</summary>
     public const string SeatKeyReplaced = "SeatKeyReplaced";
 
+    /// <summary>409: another message of the class challenge has this number.</summary>
+    public const string MessageExists = "MessageExists";
+
     /// <summary>422: the work attestation or transcript does not verify.</summary>
     public const string ResultInvalid = "ResultInvalid";
 

@@ -50,5 +50,6 @@ namespace Ait.Protocol.Http;
 [JsonSerializable(typeof(ConfidentialSeatsResponse))]
 [JsonSerializable(typeof(EnvelopeRequest))]
 [JsonSerializable(typeof(CheckpointResponse))]
+[JsonSerializable(typeof(ChallengeMessageResponse))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -156,6 +156,8 @@ public sealed class AuthorisationMatrixTests
             Get("/v1/checkpoints/{digest}", Callers.Everybody, $"/v1/checkpoints/{s_id}"),
             Get("/v1/checkpoints/{digest}/{part}", Callers.Everybody, $"/v1/checkpoints/{s_id}/0"),
             new("PUT", "/v1/checkpoints/{digest}/{part}", $"/v1/checkpoints/{s_id}/0?taskId={s_id}&gpuId={device.GpuId}", "bytes", Callers.Device),
+            Get("/v1/challenges/{challengeId}/messages/{number}", Callers.Everybody, $"/v1/challenges/1/messages/0?from={s_id}&to={s_id}"),
+            new("PUT", "/v1/challenges/{challengeId}/messages/{number}", $"/v1/challenges/1/messages/0?from={device.GpuId}&to={s_id}", "bytes", Callers.Device),
             Get("/v1/sign-in", Callers.Everybody),
             new("POST", "/v1/sign-in", "/v1/sign-in", "{}", Callers.Everybody),
             Get("/v1/keys", Callers.Session),

@@ -55,6 +55,11 @@ internal sealed class SimulatedChain : IMiningChain
     /// <summary>Hashes of the programs that may register.</summary>
     internal HashSet<Hash256> Programs { get; } = [];
 
+    /// <summary>Class challenges by number.</summary>
+    internal Dictionary<ulong, OnChainChallenge> Challenges { get; } = [];
+
+    public Task<OnChainChallenge?> ReadChallengeAsync(ulong challengeId, CancellationToken cancellation) => Task.FromResult(Challenges.GetValueOrDefault(challengeId));
+
     public Task<Hash256?> ReadBlockHashAsync(ulong number, CancellationToken cancellation) =>
         Task.FromResult<Hash256?>(number <= _block ? Keccak256.Hash(BitConverter.GetBytes(number)) : null);
 
