@@ -52,6 +52,8 @@ internal sealed class BenchChain : IMiningChain
 
     public Task<Device?> FindDeviceAsync(Hash256 gpuId, CancellationToken cancellation) => Task.FromResult(_byGpu.GetValueOrDefault(gpuId));
 
+    public Task<OnChainChallenge?> ReadChallengeAsync(ulong challengeId, CancellationToken cancellation) => Task.FromResult<OnChainChallenge?>(null);
+
     public Task<Hash256?> ReadBlockHashAsync(ulong number, CancellationToken cancellation) => Task.FromResult<Hash256?>(BlockHash(number));
 
     public Task<bool> IsMeasurementAllowedAsync(Hash256 measurementHash, CancellationToken cancellation) => Task.FromResult(false);

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Ait.Chain;
 using Ait.Chain.Contracts;
 using Ait.Cli.Asking;
 using Ait.Cli.Launching;

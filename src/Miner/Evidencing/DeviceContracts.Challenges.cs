@@ -25,7 +25,17 @@ internal sealed partial class DeviceContracts : IChallengeContracts
             return ProofState.NotDemanded(Time(head.Timestamp));
         }
 
-        uint slot = await _registry.GetSlotOfAsync(gpuId, head.Number, cancellation).ConfigureAwait(false);
+        uint slot;
+        try
+        {
+            slot = await _registry.GetSlotOfAsync(gpuId, head.Number, cancellation).ConfigureAwait(false);
+        }
+        catch (ContractRevertedException exception) when (exception.Error?.Name == "DeviceNotRegistered")
+        {
+            // Its slot went to another device: whoever keeps the registration brings evidence anew.
+            return ProofState.NotDemanded(Time(head.Timestamp));
+        }
+
         DeviceRecord device = await _registry.GetDeviceAsync(slot, head.Number, cancellation).ConfigureAwait(false);
         ChallengeTermsRecord terms = await challenges.GetTermsOfAsync(device.Class, head.Number, cancellation).ConfigureAwait(false);
         if (terms.Tiles == 0 || await _registry.GetProfileOfAsync(slot, head.Number, cancellation).ConfigureAwait(false) == AttestedGpu)

@@ -182,14 +182,16 @@ internal sealed class ClassProver
 
                 Hash256 seed = ClassStatement.SeedOf(challenge.Id, challenge.Record.Seed, witness, new Hash256(content));
                 long begun = _clock.GetTimestamp();
-                ClassChain? chain = null;
-                EngineRefusal? refusal = null;
-                bool computed = await Task.Run(
-                    () => ClassChain.TryRun(challenge.Terms, new Digest(seed.ToArray()), options, cancellation, out chain, out refusal), cancellation).ConfigureAwait(false);
+                (ClassChain? chain, EngineRefusal? refusal) = await Task.Run(
+                    () => TryRun(challenge.Terms, new Digest(seed.ToArray()), options, cancellation), cancellation).ConfigureAwait(false);
                 TimeSpan taken = _clock.GetElapsedTime(begun);
-                byte[] answer = computed && chain is not null ? ChallengeScript.AnswerOf(chain.Answer.ToBytes()) : ChallengeScript.CannotAnswer();
+                byte[] answer = chain is not null ? ChallengeScript.AnswerOf(chain.Answer.ToBytes()) : ChallengeScript.CannotAnswer();
                 bool delivered = await _mail.PutAsync(challenge.Id, witness, ChallengeScript.Answer, answer, ChallengeScript.Patience, cancellation).ConfigureAwait(false);
-                _reporter.Report(ChallengeEvents.Answered(challenge, witness, taken, refusal));
+                if (chain is not null || refusal is not null)
+                {
+                    _reporter.Report(ChallengeEvents.Answered(challenge, witness, taken, refusal));
+                }
+
                 if (delivered && chain is not null)
                 {
                     await OpenAsync(challenge, witness, chain, cancellation).ConfigureAwait(false);
@@ -198,6 +200,20 @@ internal sealed class ClassProver
                 return true;
             },
             cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The chain, or why there is none; a driver that gives up is told apart from terms that do not fit.</summary>
+    private (ClassChain? Chain, EngineRefusal? Refusal) TryRun(ChallengeTerms terms, Digest seed, EngineOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            return ClassChain.TryRun(terms, seed, options, cancellation, out ClassChain? chain, out EngineRefusal? refusal) ? (chain, null) : (null, refusal);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            _reporter.Report(MinerEvents.Failed("The run of the class challenge", exception));
+            return (null, null);
+        }
     }
 
     /// <summary>Shows the roots that the answer commits to, then the places that the witness draws.</summary>

@@ -201,7 +201,7 @@ public sealed class ClassChallengeTests : IDisposable
     [Fact]
     public async Task Witness_submitsAStatementSignedWithItsEnclaveKey()
     {
-        ClassChallenge challenge = Drawn();
+        ClassChallenge challenge = OneLeft(Drawn());
         _chain.Open.Add(challenge);
         _chain.State = Demanded(challenge);
         ClassWitness witness = Witness();
@@ -250,6 +250,9 @@ public sealed class ClassChallengeTests : IDisposable
 
     private static ClassChallenge Decided(ChallengeVerdict verdict) => Drawn() with { Record = Drawn().Record with { Verdict = verdict } };
 
+    /// <summary>The other witness has spoken.</summary>
+    private static ClassChallenge OneLeft(ClassChallenge challenge) => challenge with { Record = challenge.Record with { Passes = 1 } };
+
     private static ProofState Demanded(ClassChallenge? latest) => new(true, false, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, latest);
 
     private ClassWitness Witness() => new(_chain, _mail.Of(s_witness), _key, s_witness, ChainId, Backoff.Default, _reporter, TimeProvider.System);
@@ -259,11 +262,14 @@ public sealed class ClassChallengeTests : IDisposable
     /// <summary>One run for the witness, which is the only one that has not spoken.</summary>
     private async Task<ClassStatement> RunAsync(ClassChallenge challenge)
     {
-        challenge = challenge with { Record = challenge.Record with { Passes = 1 } };
+        challenge = OneLeft(challenge);
         _chain.State = Demanded(challenge);
         Task<ClassStatement?> examining = Witness().ExamineAsync(challenge, Cancellation);
-        Task proving = Prover().RoundAsync(Cancellation);
+        Task<TimeSpan> proving = Prover().RoundAsync(Cancellation);
         ClassStatement statement = Assert.IsType<ClassStatement>(await examining);
+
+        // A device whose message was spoiled may wait for a word that never comes: that is its own affair.
+        _ = proving;
         return statement;
     }
 }
