@@ -13,6 +13,7 @@ internal static class BenchCommand
     private const ulong WeightSeed = 0x4149_5442_454E_4348;
     private const int ProcessorChunk = 512;
     private const int GpuChunk = 4096;
+    private const double MiB = 1 << 20;
 
     internal static Command Build(Func<ParseResult, Screen> screenFor) =>
         new("bench", "Measure this machine.") { BuildReference(screenFor) };
@@ -106,6 +107,9 @@ internal static class BenchCommand
             ["workload", Text($"batch {workload.Batch}, sequence {workload.PromptTokens + workload.NewTokens}, {workload.NewTokens} of it new"), ""],
             ["prefill", Text($"{run.PrefillSeconds:F3} s, {prompts / run.PrefillSeconds:F0} tokens/s"), Text($"{100 * prefillShare:F0} % of {run.Limit.OperationsPerSecond / 1e12:F2} int8 TOP/s")],
             ["decode", Text($"{1000 * run.DecodeSeconds / workload.NewTokens:F2} ms a step, {made / run.DecodeSeconds:F0} tokens/s"), Text($"{100 * decodeShare:F0} %, with {run.Limit.BytesPerSecond / 1e9:F1} GB/s")],
+            .. backend == Backend.Gpu
+                ? (string[][])[]
+                : [["memory", Text($"{run.PeakBytes / MiB:F0} MiB at most, {workload.HeldBytes / MiB:F0} of them weights, keys and values"), ""]],
             ["one run", Text($"{workload.ComputeUnits:F6} CU"), ""],
             ["this machine", Text($"{unitsPerHour:F3} CU/h"), ""],
             ["result hash", $"{run.ResultHash}", ""],
@@ -136,6 +140,8 @@ internal static class BenchCommand
             ["decodeShareOfLimit"] = decodeShare,
             ["operationsPerSecondLimit"] = run.Limit.OperationsPerSecond,
             ["bytesPerSecondLimit"] = run.Limit.BytesPerSecond,
+            ["peakBytes"] = run.PeakBytes,
+            ["heldBytes"] = workload.HeldBytes,
             ["computeUnits"] = workload.ComputeUnits,
             ["computeUnitsPerHour"] = unitsPerHour,
             ["resultHash"] = $"{run.ResultHash}",

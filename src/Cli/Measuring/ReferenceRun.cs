@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Ait.Engine;
 
@@ -8,17 +9,19 @@ namespace Ait.Cli.Measuring;
 /// <param name="DecodeSeconds">Time of all new tokens.</param>
 /// <param name="ReusedTokens">Prompt tokens whose keys and values the second part found.</param>
 /// <param name="ResultHash">SHA-256 over the result hashes: the same on every machine.</param>
+/// <param name="PeakBytes">The most memory that the program ever had of the system.</param>
 /// <param name="Limit">What the machine was measured to do at most.</param>
-internal sealed record ReferenceRun(double PrefillSeconds, double DecodeSeconds, int ReusedTokens, Digest ResultHash, HardwareLimit Limit)
+internal sealed record ReferenceRun(double PrefillSeconds, double DecodeSeconds, int ReusedTokens, Digest ResultHash, long PeakBytes, HardwareLimit Limit)
 {
     private static readonly TimeSpan s_measured = TimeSpan.FromSeconds(0.4);
 
     internal static ReferenceRun Execute(ReferenceWorkload workload, Model model, EngineOptions options, TimeProvider clock, CancellationToken cancellation)
     {
         HardwareLimit limit = Measure(options, clock, cancellation);
+        Warm(workload, model, options, cancellation);
+        // What came before the work goes: a user who has memory for model, keys and values has enough.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var session = new Session(model, options);
-        // Compile and take buffers before anything counts.
-        session.Generate(Requests(workload, 2, first: -1, count: 1), null, cancellation);
         long start = clock.GetTimestamp();
         session.Generate(Requests(workload, 1, 0, workload.Batch), null, cancellation);
         double prefill = clock.GetElapsedTime(start).TotalSeconds;
@@ -27,7 +30,15 @@ internal sealed record ReferenceRun(double PrefillSeconds, double DecodeSeconds,
         IReadOnlyList<Transcript> transcripts = session.Generate(Requests(workload, workload.NewTokens, 0, workload.Batch), null, cancellation);
         double decode = clock.GetElapsedTime(start).TotalSeconds;
         string hashes = string.Concat(transcripts.Select(transcript => $"{transcript.ResultHash}"));
-        return new ReferenceRun(prefill, decode, session.ReusedTokens, Digest.Of(Encoding.ASCII.GetBytes(hashes)), limit);
+        using var program = Process.GetCurrentProcess();
+        return new ReferenceRun(prefill, decode, session.ReusedTokens, Digest.Of(Encoding.ASCII.GetBytes(hashes)), program.PeakWorkingSet64, limit);
+    }
+
+    /// <summary>Has the code compiled before anything counts.</summary>
+    private static void Warm(ReferenceWorkload workload, Model model, EngineOptions options, CancellationToken cancellation)
+    {
+        using var session = new Session(model, options);
+        session.Generate(Requests(workload, 2, first: -1, count: 1), null, cancellation);
     }
 
     private static GenerationRequest[] Requests(ReferenceWorkload workload, int newTokens, int first, int count) =>

@@ -35,6 +35,9 @@ internal sealed record ReferenceWorkload(ModelConfig Shape, int Batch, int Promp
 
     private double SeenPositions => NewTokens * (PromptTokens + ((NewTokens + 1) / 2.0));
 
+    /// <summary>Bytes of the weights and of every key and value: what has to be held at once.</summary>
+    internal double HeldBytes => Shape.ParameterCount + (Batch * (double)(PromptTokens + NewTokens) * BytesPerPosition);
+
     /// <summary>Seconds of the prompts at a limit.</summary>
     internal double PrefillSeconds(HardwareLimit limit) => PrefillOperations / limit.OperationsPerSecond;
 

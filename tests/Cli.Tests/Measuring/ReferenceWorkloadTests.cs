@@ -31,6 +31,7 @@ public sealed class ReferenceWorkloadTests
         Assert.Equal(prefill + (3 * perLogits), workload.PrefillOperations);
         Assert.Equal(decode, workload.DecodeOperations);
         Assert.Equal(read, workload.DecodeBytes);
+        Assert.Equal(shape.ParameterCount + (3L * 9 * shape.Layers * shape.KeyValueHeads * ((2 * shape.HeadDimension) + 8)), workload.HeldBytes);
     }
 
     [Fact]
