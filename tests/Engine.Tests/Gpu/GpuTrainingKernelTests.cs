@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Ait.Engine.Gpu;
 using Ait.Engine.Scalar;
+using Ait.Engine.Tests.Training;
 using Ait.Engine.Training;
 using Ait.Engine.Weights;
 
@@ -29,8 +30,8 @@ public sealed unsafe class GpuTrainingKernelTests : BufferTests
         })
         {
             // The largest values there are: sums come to the edge of what an int32 holds.
-            short[] left = Fill(turns * rows * depth, i => limbs == 1 ? Extreme(i, 127) : Extreme(i, 16256));
-            short[] right = Fill(turns * columns * depth, i => limbs < 4 ? Extreme(i + 1, 127) : Extreme(i + 2, 16256));
+            short[] left = Fill(turns * rows * depth, i => limbs == 1 ? AwkwardNumbers.Extreme(i, 127) : AwkwardNumbers.Extreme(i, 16256));
+            short[] right = Fill(turns * columns * depth, i => limbs < 4 ? AwkwardNumbers.Extreme(i + 1, 127) : AwkwardNumbers.Extreme(i + 2, 16256));
             float[] units = [.. Enumerable.Range(0, turns * rows).Select(i => 0.37f * (i + 1))];
             float[] before = [.. Enumerable.Range(0, rows * columns).Select(i => i * 0.01f)];
             float[] expected = [.. before];
@@ -344,7 +345,7 @@ public sealed unsafe class GpuTrainingKernelTests : BufferTests
         AlignedBuffer<float> numbers = Aligned<float>(count);
         for (int i = 0; i < count; i++)
         {
-            numbers.Span[i] = Number(seed, i);
+            numbers.Span[i] = AwkwardNumbers.Number(seed, i);
         }
 
         return numbers;
@@ -357,23 +358,4 @@ public sealed unsafe class GpuTrainingKernelTests : BufferTests
     private static GpuBuffer<sbyte> High(IGpuDevice device, short[] values) => new(device, [.. values.Select(value => (sbyte)((value + 64) >> 7))]);
 
     private static GpuBuffer<sbyte> Low(IGpuDevice device, short[] values) => new(device, [.. values.Select(value => (sbyte)(value - (((value + 64) >> 7) * 128)))]);
-
-    private static int Extreme(int i, int limit) => (i * 7919 % 5) switch { 0 => -limit, 1 => limit, 2 => limit, 3 => limit - (i % 60), _ => (i * 31 % (2 * limit)) - limit };
-
-    // Ordinary numbers, ties, tiny and huge ones, and what is out of range.
-    private static float Number(int seed, int i)
-    {
-        (uint a, uint b, _, _) = Philox.Draw((uint)i, (uint)seed, 0, 0, 1, 2);
-        float ordinary = ((int)a * (1f / (1 << 28))) + ((int)b * 1e-12f);
-        return (seed % 8) switch
-        {
-            1 => (int)(a % 64) - 32,
-            2 => ordinary * 1e-33f,
-            3 => ordinary * 1e9f,
-            4 => i % 17 == 3 ? float.NaN : ordinary,
-            5 => i % 29 == 5 ? float.PositiveInfinity : ordinary * 1e3f,
-            6 => i % 2 == 0 ? 0f : -0f,
-            _ => ordinary,
-        };
-    }
 }

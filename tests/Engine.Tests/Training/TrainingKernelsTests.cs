@@ -23,9 +23,9 @@ public sealed unsafe class TrainingKernelsTests
         })
         {
             // The largest values there are: sums come to the edge of what an int32 holds.
-            using var a = new Buffers<int>(rows * depth / 2, i => Pair(Extreme(i, 16256), Extreme(i + 3, 16256)));
-            using var b = new Buffers<int>(columns * depth / 2, i => Pair(Extreme(i, 127), Extreme(i + 1, 127)));
-            using var low = new Buffers<int>(columns * depth / 2, i => Pair(Extreme(i + 2, 64), Extreme(i, 64)));
+            using var a = new Buffers<int>(rows * depth / 2, i => Pair(AwkwardNumbers.Extreme(i, 16256), AwkwardNumbers.Extreme(i + 3, 16256)));
+            using var b = new Buffers<int>(columns * depth / 2, i => Pair(AwkwardNumbers.Extreme(i, 127), AwkwardNumbers.Extreme(i + 1, 127)));
+            using var low = new Buffers<int>(columns * depth / 2, i => Pair(AwkwardNumbers.Extreme(i + 2, 64), AwkwardNumbers.Extreme(i, 64)));
             using var units = new Buffers<float>(rows, i => 0.37f * (i + 1));
             using var expected = new Buffers<float>(rows * columns, i => i * 0.01f);
             using var found = new Buffers<float>(rows * columns, i => i * 0.01f);
@@ -47,8 +47,8 @@ public sealed unsafe class TrainingKernelsTests
         var slow = new TrainingKernels();
         for (int seed = 0; seed < 24; seed++)
         {
-            using var x = new Buffers<float>(Count * 4, i => Number(seed, i));
-            using var y = new Buffers<float>(Count * 4, i => Number(seed + 1, i));
+            using var x = new Buffers<float>(Count * 4, i => AwkwardNumbers.Number(seed, i));
+            using var y = new Buffers<float>(Count * 4, i => AwkwardNumbers.Number(seed + 1, i));
             Assert.Equal(
                 Run(slow, x, y),
                 Run(fast, x, y));
@@ -111,25 +111,6 @@ public sealed unsafe class TrainingKernelsTests
     }
 
     private static int Pair(int low, int high) => (low & 0xFFFF) | (high << 16);
-
-    private static int Extreme(int i, int limit) => (i * 7919 % 5) switch { 0 => -limit, 1 => limit, 2 => limit, 3 => limit - (i % 60), _ => (i * 31 % (2 * limit)) - limit };
-
-    // Ordinary numbers, ties, tiny and huge ones, and what is out of range.
-    private static float Number(int seed, int i)
-    {
-        (uint a, uint b, _, _) = Philox.Draw((uint)i, (uint)seed, 0, 0, 1, 2);
-        float ordinary = ((int)a * (1f / (1 << 28))) + ((int)b * 1e-12f);
-        return (seed % 8) switch
-        {
-            1 => (int)(a % 64) - 32,
-            2 => ordinary * 1e-33f,
-            3 => ordinary * 1e9f,
-            4 => i % 17 == 3 ? float.NaN : ordinary,
-            5 => i % 29 == 5 ? float.PositiveInfinity : ordinary * 1e3f,
-            6 => i % 2 == 0 ? 0f : -0f,
-            _ => ordinary,
-        };
-    }
 
     private sealed class Buffers<T> : IDisposable
         where T : unmanaged
