@@ -213,7 +213,6 @@ public sealed class ConfidentialPrompts(ConfidentialPrompts.Wiretapped devnet) :
             _coordinator = new Wiretap(options.Coordinator);
             return options with
             {
-                CommitWindow = TimeSpan.FromSeconds(40),
                 Reached = address => address == options.Rpc ? _chain.Address : _coordinator.Address,
             };
         }

@@ -45,8 +45,8 @@ public class Devnet : IAsyncLifetime
             Port = LocalPort.PickFree(),
             RpcPort = LocalPort.PickFree(),
             BatchInterval = TimeSpan.FromMilliseconds(500),
-            CommitWindow = TimeSpan.FromSeconds(20),
-            RevealWindow = TimeSpan.FromSeconds(20),
+            CommitWindow = TimeSpan.FromSeconds(40),
+            RevealWindow = TimeSpan.FromSeconds(40),
         });
         _local = await LocalNetwork.StartAsync(options, TimeProvider.System, _ => { }, CancellationToken.None);
         _network = await NetworkAccess.OpenAsync(options.Rpc, options.Coordinator, CancellationToken.None);

@@ -88,7 +88,14 @@ public sealed class TwoReplicas(TwoReplicas.Replicated devnet) : IClassFixture<T
             }
 
             _address = PostgresServer.Require().CreateDatabase();
-            return options with { Store = _address, ReplicaPorts = [Ait.Cli.Surroundings.LocalPort.PickFree()] };
+            return options with
+            {
+                Store = _address,
+                ReplicaPorts = [Ait.Cli.Surroundings.LocalPort.PickFree()],
+                // Programs that are killed take a while to come back on a busy machine; nobody is silent for that.
+                CommitWindow = TimeSpan.FromMinutes(1),
+                RevealWindow = TimeSpan.FromMinutes(1),
+            };
         }
 
         public override async ValueTask DisposeAsync()
