@@ -17,6 +17,7 @@ contract NetworkHandler is Network {
 
     uint256 public settledSum;
     uint256 public burnedSum;
+    uint256 public creditSum;
     uint256 public settledTasks;
     uint256 public refused;
     uint256 public renewals;
@@ -38,6 +39,10 @@ contract NetworkHandler is Network {
             sum += token.balanceOf(gpus[i].operator);
         }
         sum += token.balanceOf(anyone);
+    }
+
+    function credit() external view returns (uint256) {
+        return mining.creditOf(anyone, WORKLOAD);
     }
 
     // ---- actions
@@ -82,9 +87,9 @@ contract NetworkHandler is Network {
         }
     }
 
-    /// @notice Settles everything open with three agreeing seats.
-    function settleAll(uint64 duration) external {
-        for (uint256 b = 0; b < _open.length; b++) {
+    /// @notice Settles the newest batches with three agreeing seats; older ones are left to `settleTask`.
+    function settleNewest(uint64 duration) external {
+        for (uint256 b = _open.length > 3 ? _open.length - 3 : 0; b < _open.length; b++) {
             for (uint256 i = 0; i < _open[b].tasks.length; i++) {
                 settleTask(b, i, type(uint256).max, uint64(bound(duration, 200, 4000)));
             }
@@ -134,6 +139,7 @@ contract NetworkHandler is Network {
         vm.prank(anyone);
         mining.redeem(amount, WORKLOAD);
         burnedSum += amount;
+        creditSum += amount / mining.redeemPrice();
     }
 
     function setRates(uint256 mintRate, uint256 redeemPrice) external {
@@ -149,6 +155,7 @@ contract NetworkHandler is Network {
         if (task.redeemer != address(0) && mining.creditOf(anyone, WORKLOAD) < task.computeUnits) isGood = false;
         bool hasDead = _hasDeadClaim(settlement);
         uint256[] memory balances = _balances();
+        uint64[] memory clocks = _clocks();
         bytes32[] memory proof = proofFor(batchId, only(settlement));
         try mining.settle(batchId, only(settlement), proof) returns (uint256 minted) {
             if (wasSettled) {
@@ -160,6 +167,8 @@ contract NetworkHandler is Network {
             assertEq(++timesSettled[taskId], 1, "a task settles once");
             settledTasks++;
             settledSum += minted;
+            if (task.redeemer != address(0)) creditSum -= task.computeUnits;
+            _checkRates(batchId, settlement, clocks);
             for (uint256 g = 0; g < 5; g++) {
                 if (_isClaimed(settlement, gpus[g].gpuId)) continue;
                 assertEq(token.balanceOf(gpus[g].operator), balances[g], "only claimed seats are paid");
@@ -236,6 +245,36 @@ contract NetworkHandler is Network {
         }
     }
 
+    function _clocks() private view returns (uint64[] memory clocks) {
+        clocks = new uint64[](gpus.length);
+        for (uint256 g = 0; g < gpus.length; g++) {
+            clocks[g] = mining.busyUntil(gpus[g].gpuId);
+        }
+    }
+
+    /// @dev A paid seat takes of its device's clock, from where that stood or the seats were drawn, the time in which its class does the work
+    /// at 1.05 of its rate. With clocks that run only forward and never past now, no window holds more pay than that.
+    function _checkRates(uint256 batchId, TaskSettlement memory settlement, uint64[] memory before) private view {
+        uint256 seedTime = uint256(mining.batch(batchId).seedTime) * 1000;
+        for (uint256 g = 0; g < gpus.length; g++) {
+            if (!_isClaimed(settlement, gpus[g].gpuId, settlement.resultHash)) {
+                assertEq(mining.busyUntil(gpus[g].gpuId), before[g], "only paid seats take time");
+                continue;
+            }
+            uint256 start = before[g] > seedTime ? before[g] : seedTime;
+            uint256 taken = mining.busyUntil(gpus[g].gpuId) - start;
+            uint256 rate = mining.classRate(gpus[g].class);
+            assertLe(uint256(settlement.task.computeUnits) * 3_600_000 * 100, taken * rate * 105 * 1e6, "1.05 of the rate");
+        }
+    }
+
+    function _isClaimed(TaskSettlement memory settlement, bytes32 gpuId, bytes32 resultHash) private pure returns (bool) {
+        for (uint256 c = 0; c < settlement.claims.length; c++) {
+            if (settlement.claims[c].gpuId == gpuId) return settlement.claims[c].resultHash == resultHash;
+        }
+        return false;
+    }
+
     function _isClaimed(TaskSettlement memory settlement, bytes32 gpuId) private pure returns (bool) {
         for (uint256 c = 0; c < settlement.claims.length; c++) {
             if (settlement.claims[c].gpuId == gpuId) return true;
@@ -277,7 +316,7 @@ contract MiningInvariants is Test {
         targets[0].selectors[0] = handler.wait.selector;
         targets[0].selectors[1] = handler.commitAndPinBatch.selector;
         targets[0].selectors[2] = handler.settleTask.selector;
-        targets[0].selectors[3] = handler.settleAll.selector;
+        targets[0].selectors[3] = handler.settleNewest.selector;
         targets[0].selectors[4] = handler.revokeOrRetire.selector;
         targets[0].selectors[5] = handler.renew.selector;
         targets[0].selectors[6] = handler.redeem.selector;
@@ -292,6 +331,10 @@ contract MiningInvariants is Test {
         assertEq(mining.totalBurned(), handler.burnedSum(), "burned");
         assertEq(token.totalSupply(), handler.settledSum() - handler.burnedSum(), "supply");
         assertEq(handler.balanceSum(), token.totalSupply(), "balances");
+    }
+
+    function invariant_creditIsWhatWasBurnedLessWhatWasServed() public view {
+        assertEq(handler.credit(), handler.creditSum(), "credit");
     }
 
     function invariant_washRedemptionLoses() public view {
@@ -309,7 +352,7 @@ contract MiningInvariants is Test {
         handler.wait(30);
         handler.settleTask(0, 0, 0, 2000);
         assertEq(handler.refused(), 1, "no claims, no settlement");
-        handler.settleAll(2000);
+        handler.settleNewest(2000);
         assertEq(handler.settledTasks(), 3, "settled");
         handler.redeem(1);
         assertTrue(handler.burnedSum() > 0, "burned");
@@ -319,5 +362,11 @@ contract MiningInvariants is Test {
         assertEq(handler.renewals(), 1, "registered again");
         invariant_mintedIsTheSumOverSettledTasks();
         invariant_supplyIsMintedLessBurned();
+        handler.commitAndPinBatch(1, 1000, true);
+        handler.wait(30);
+        uint256 bought = handler.creditSum();
+        handler.settleNewest(2000);
+        assertEq(handler.creditSum(), bought - 1000, "served");
+        invariant_creditIsWhatWasBurnedLessWhatWasServed();
     }
 }
