@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {IAttestationInbox} from "./interfaces/IAttestationInbox.sol";
 import {IDeviceRegistry} from "./interfaces/IDeviceRegistry.sol";
-import {Batch, IMiningRegistry, SeatClaim, TaskSettlement} from "./interfaces/IMiningRegistry.sol";
+import {Batch, IMiningRegistry, SeatClaim} from "./interfaces/IMiningRegistry.sol";
+import {SettlementReader} from "./mining/SettlementReader.sol";
 
 /// @title Attestation inbox
 contract AttestationInbox is IAttestationInbox {
@@ -60,20 +61,24 @@ contract AttestationInbox is IAttestationInbox {
     }
 
     /// @inheritdoc IAttestationInbox
-    function finalize(uint256 batchId, TaskSettlement calldata settlement, bytes32[] calldata proof)
+    function finalize(uint256 batchId, bytes calldata settlement, bytes32[] calldata proof)
         external
         returns (uint256 minted)
     {
-        bytes32 taskId = mining.taskIdOf(batchId, settlement.task.index);
-        for (uint256 i = 0; i < settlement.claims.length; i++) {
-            SeatClaim calldata claim = settlement.claims[i];
+        (uint256[] memory records,,) = SettlementReader.read(settlement, type(uint256).max);
+        require(records.length == 1, IMiningRegistry.SettlementNotSingle(records.length));
+        uint256 head = SettlementReader.wordAt(records[0], 0);
+        bytes32 taskId = mining.taskIdOf(batchId, uint32(SettlementReader.indexOf(head)));
+        uint256 next = SettlementReader.claimsOf(records[0], head);
+        for (uint256 seat = 0; SettlementReader.seatsOf(head) >> seat != 0; seat++) {
+            if (SettlementReader.seatsOf(head) >> seat & 1 == 0) continue;
+            SeatClaim memory claim;
+            (claim, next) = SettlementReader.claimAt(next, head, seat);
             require(
                 _submitted[taskId][claim.gpuId] == keccak256(abi.encode(claim)), ClaimNotSubmitted(taskId, claim.gpuId)
             );
         }
-        TaskSettlement[] memory alone = new TaskSettlement[](1);
-        alone[0] = settlement;
-        return mining.settle(batchId, alone, proof);
+        return mining.settle(batchId, settlement, proof);
     }
 
     /// @inheritdoc IAttestationInbox

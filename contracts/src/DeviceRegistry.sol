@@ -9,25 +9,25 @@ import {DcapFacts, IDcapVerifier} from "./interfaces/IDcapVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "./interfaces/IDeviceRegistry.sol";
 import {GpuFacts, INvidiaVerifier} from "./interfaces/INvidiaVerifier.sol";
 import {ISnpVerifier, SnpFacts} from "./interfaces/ISnpVerifier.sol";
-import {RosterEntry} from "./roster/RosterWords.sol";
+import {RosterEntry, RosterWords} from "./roster/RosterWords.sol";
 
 /// @title Device registry
 contract DeviceRegistry is IDeviceRegistry, Governed {
     using SafeCast for uint256;
 
-    /// @dev A roster slot as stored: the three words of a `RosterEntry`.
+    /// @dev A roster slot as stored: the two words of a `RosterEntry`, then the key they are made of.
     struct Slot {
-        bytes32 gpuId;
         address operator;
         uint8 class;
         uint24 gpuNumber;
         uint24 hostNumber;
         uint32 revokedBlock;
         uint8 profile;
-        address enclaveKey;
+        uint160 identity;
         uint32 validUntil;
         uint32 previousValidUntil;
         uint32 refreshedBlock;
+        address enclaveKey;
     }
 
     /// @dev What outlives a slot: where a GPU was last registered (0 = never, else slot + 1), its number (from 1), whether it is
@@ -107,6 +107,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     mapping(uint256 slot => Slot) private _roster;
     mapping(uint256 number => bytes32 hostChip) private _hostChips;
     mapping(bytes32 gpuId => Gpu) private _gpus;
+    /// @dev A key is one GPU's for ever.
     mapping(address enclaveKey => bytes32 gpuId) private _gpuOfKey;
     /// @dev A host's number, then its slots, each plus one; the first zero ends them. Up to seven of them share the number's word.
     mapping(bytes32 hostChip => uint32[1 + HOST_LIMIT_MOST] numberAndSlots) private _hosts;
@@ -170,17 +171,17 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         gpu.provenUntil = 0;
         bool isDemanded = _demandsProof(request.class, found.profile);
         _roster[slot] = Slot({
-            gpuId: found.gpuId,
             operator: msg.sender,
             class: request.class,
             gpuNumber: gpu.number,
             hostNumber: hostNumber,
             revokedBlock: 0,
             profile: found.profile,
-            enclaveKey: request.enclaveKey,
+            identity: RosterWords.identityOf(found.gpuId, request.enclaveKey),
             validUntil: found.validUntil,
             previousValidUntil: _roster[slot].validUntil,
-            refreshedBlock: isDemanded ? UNPROVEN : blockNumber
+            refreshedBlock: isDemanded ? UNPROVEN : blockNumber,
+            enclaveKey: request.enclaveKey
         });
         emit DeviceRegistered(
             found.gpuId, msg.sender, found.hostChip, slot, request.class, request.enclaveKey, found.validUntil
@@ -213,6 +214,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             slot.refreshedBlock = block.number.toUint32();
             gpu.extendedAt = uint40(block.timestamp);
         }
+        slot.identity = RosterWords.identityOf(gpuId, request.enclaveKey);
         slot.enclaveKey = request.enclaveKey;
         emit DeviceRefreshed(gpuId, request.enclaveKey, slot.validUntil);
     }
@@ -316,19 +318,27 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     }
 
     /// @inheritdoc IDeviceRegistry
-    function rosterEntry(uint32 slot) external view returns (RosterEntry memory entry) {
-        require(slot < _rosterLength, SlotUnknown(slot, _rosterLength));
+    function rosterEntry(uint32 slot) external view returns (RosterEntry memory) {
         Slot storage found = _roster[slot];
+        // Settlement asks this of every device it seats: straight from storage into the answer.
         assembly ("memory-safe") {
-            mstore(entry, sload(found.slot))
-            mstore(add(entry, 0x20), sload(add(found.slot, 1)))
-            mstore(add(entry, 0x40), sload(add(found.slot, 2)))
+            let answer := mload(0x40)
+            mstore(answer, sload(found.slot))
+            mstore(add(answer, 0x20), sload(add(found.slot, 1)))
+            return(answer, 0x40)
         }
     }
 
     /// @inheritdoc IDeviceRegistry
     function provenUntilOf(bytes32 gpuId) external view returns (uint40) {
         return _gpus[gpuId].provenUntil;
+    }
+
+    /// @inheritdoc IDeviceRegistry
+    function identityOf(uint32 slot) external view returns (bytes32 gpuId, address enclaveKey) {
+        require(slot < _rosterLength, SlotUnknown(slot, _rosterLength));
+        enclaveKey = _roster[slot].enclaveKey;
+        gpuId = _gpuOfKey[enclaveKey];
     }
 
     /// @inheritdoc IDeviceRegistry
@@ -340,9 +350,10 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     function device(uint32 slot) public view returns (Device memory) {
         require(slot < _rosterLength, SlotUnknown(slot, _rosterLength));
         Slot storage found = _roster[slot];
-        Gpu storage gpu = _gpus[found.gpuId];
+        bytes32 gpuId = _gpuOfKey[found.enclaveKey];
+        Gpu storage gpu = _gpus[gpuId];
         return Device({
-            gpuId: found.gpuId,
+            gpuId: gpuId,
             hostChip: _hostChips[found.hostNumber],
             operator: found.operator,
             class: found.class,
@@ -452,7 +463,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             Slot storage slot = _roster[candidate];
             if (slot.validUntil < block.timestamp) {
                 _nextProbe = uint32(probe);
-                Gpu storage former = _gpus[slot.gpuId];
+                Gpu storage former = _gpus[_gpuOfKey[slot.enclaveKey]];
                 if (former.slotAndOne == candidate + 1) former.slotAndOne = 0;
                 return uint32(candidate);
             }

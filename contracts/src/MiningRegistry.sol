@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AIToken} from "./AIToken.sol";
@@ -15,17 +16,30 @@ import {
     Escalation,
     IMiningRegistry,
     MiningTask,
-    SeatClaim,
-    TaskSettlement
+    SeatClaim
 } from "./interfaces/IMiningRegistry.sol";
 import {BatchTree} from "./mining/BatchTree.sol";
 import {DeviceClocks} from "./mining/DeviceClocks.sol";
-import {EnclaveSignature} from "./mining/EnclaveSignature.sol";
 import {MemoryTable} from "./mining/MemoryTable.sol";
 import {Rates} from "./mining/Rates.sol";
 import {SeatCache} from "./mining/SeatCache.sol";
 import {SeatClaims} from "./mining/SeatClaims.sol";
-import {WorkTerms} from "./mining/WorkTerms.sol";
+import {SeatDraw} from "./mining/SeatDraw.sol";
+import {
+    FRAME_AMOUNT,
+    FRAME_BITS,
+    FRAME_DIGEST,
+    FRAME_DRAW,
+    FRAME_ENDS,
+    FRAME_LEVEL,
+    FRAME_STARTS,
+    FRAME_TASK,
+    FRAME_TERMS,
+    FRAME_TERMS_SIZE,
+    SeatFrame
+} from "./mining/SeatFrame.sol";
+import {SettlementLog} from "./mining/SettlementLog.sol";
+import {SettlementReader} from "./mining/SettlementReader.sol";
 import {RosterWords} from "./roster/RosterWords.sol";
 
 /// @title Mining registry
@@ -36,8 +50,9 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     using SafeCast for uint256;
     using SeatCache for SeatCache.Cache;
     using SeatCache for uint256;
+    using SettlementReader for uint256;
 
-    /// @dev A batch as stored: four words. `marks` are those of its first 32 tasks, so that a small batch needs no further word.
+    /// @dev A batch as stored: four words. `marks` are those of its first 48 tasks, so that a small batch needs no further word.
     struct StoredBatch {
         bytes32 root;
         bytes32 seedBlockHash;
@@ -47,8 +62,8 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         uint40 latestDeadline;
         uint24 taskCount;
         uint32 rosterLength;
-        uint128 unsettledComputeUnits;
-        uint128 marks;
+        uint64 unsettledComputeUnits;
+        uint192 marks;
     }
 
     /// @dev `paid`: bits of the seats above 2 that were paid.
@@ -73,35 +88,25 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         uint40 changeableAt;
     }
 
-    /// @dev Working memory of one `settle` call. Written back to storage once, at its end.
+    /// @dev Working memory of one `settle` call. Written back to storage once, at its end. `log` is where the data of the
+    /// call's event starts and `logged` where it ends so far; `terms` is the part of a task's head the frame's terms are for.
     struct Settling {
-        uint256 batchId;
-        StoredBatch batch;
-        uint256 remainingUnits;
         uint256 markWord;
         uint256 marks;
-        uint256 classRates;
-        uint256 termsUnits;
-        uint256 termsType;
-        WorkTerms.Terms[5] terms;
-        EnclaveSignature.Statement statement;
-        bytes32 domainSeparator;
-        uint256 nowMillis;
+        uint256 latestDeadline;
+        bytes32 seedBlockHash;
+        uint256 rosterLength;
+        uint256 commitBlock;
+        uint256 mintRate;
+        uint256 remainingUnits;
+        uint256 terms;
         uint256 minted;
-        uint256[7] ends;
-        uint256[3] preimage;
+        uint256 log;
+        uint256 logged;
         bool isChanged;
+        uint256 batchId;
+        uint256 classRates;
         SeatCache.Cache cache;
-    }
-
-    /// @dev One task of a `settle` call, worked out. `seats` holds cache entries; `slots` the roster slots for the event.
-    struct Seating {
-        bytes32 taskId;
-        uint256 level;
-        uint256[2] starts;
-        uint256 matching;
-        uint256 claimed;
-        uint256[7] seats;
     }
 
     /// @notice EIP-712 type of the statement an enclave key signs.
@@ -115,7 +120,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     /// @notice Equal results of three seats that make an agreement.
     uint256 public constant QUORUM = 2;
     /// @notice Draws after which a roster is too small.
-    uint256 public constant MOST_DRAWS = 64;
+    uint256 public constant MOST_DRAWS = SeatDraw.MOST_DRAWS;
     /// @notice Blocks from commitment to the seed block.
     uint256 public constant SEED_DELAY = 2;
     /// @notice Blocks after the seed block in which its hash can be pinned.
@@ -130,10 +135,16 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     /// @dev A task's mark: a bit for each of seats 0 to 2 once it is paid, and one for a task that has escalated.
     uint256 private constant MARK_PAID = 7;
     uint256 private constant MARK_ESCALATED = 8;
-    uint256 private constant MARKS_IN_BATCH = 32;
+    uint256 private constant MARK = 15;
+    uint256 private constant MARK_BITS = 4;
+    uint256 private constant MARKS_IN_BATCH = 48;
     uint256 private constant MARKS_PER_WORD = 64;
+    /// @dev The batch's word has its units where the first marks of a word would be.
+    uint256 private constant MARKS_BEFORE = MARKS_PER_WORD - MARKS_IN_BATCH;
     uint256 private constant BIT_COUNTS = 0x32212110;
-    uint256 private constant NO_TYPE = type(uint256).max;
+    uint256 private constant NO_TERMS = type(uint256).max;
+    /// @dev Bit m is set if the seats in m are enough of the first three, five or seven: 2, 3 or 4.
+    uint256 private constant AGREED = 0xfffefee8fee8e8e8fee8e8e8fee8e8e8;
 
     IAIToken private immutable _token;
     IDeviceRegistry private immutable _devices;
@@ -243,53 +254,53 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     }
 
     /// @inheritdoc IMiningRegistry
-    function settle(uint256 batchId, TaskSettlement[] calldata settlements, bytes32[] calldata proof)
+    function settle(uint256 batchId, bytes calldata settlements, bytes32[] calldata proof)
         external
         returns (uint256 minted)
     {
-        Settling memory settling = _load(batchId, settlements.length);
-        if (settlements.length == 0) return 0;
-        uint256[] memory positions = new uint256[](settlements.length);
-        bytes32[] memory leaves = new bytes32[](settlements.length);
-        uint256 least = 0;
-        for (uint256 i = 0; i < settlements.length; i++) {
-            (positions[i], leaves[i]) = _leafOf(settling, settlements[i].task, least);
-            least = positions[i] + 1;
-        }
-        _checkQueue(settling, settlements[0].task, positions, leaves, proof);
-        for (uint256 i = 0; i < settlements.length; i++) {
-            _settleTask(settling, settlements[i]);
+        StoredBatch memory stored = _pinned(batchId);
+        Settling memory settling = _load(batchId, stored, settlements.length / SettlementReader.FIXED);
+        uint256[] memory records = _queued(stored, settlements, proof);
+        (settling.log, settling.logged) = SettlementLog.create(records.length);
+        uint256 count = records.length;
+        // A sum of pointers and counts cannot overflow.
+        unchecked {
+            for (uint256 i = 0; i < count; i++) {
+                _settleTask(settling, records[i]);
+            }
         }
         minted = settling.minted;
         if (settling.isChanged) _store(settling);
     }
 
     /// @inheritdoc IMiningRegistry
-    function escalate(uint256 batchId, TaskSettlement calldata settlement, bytes32[] calldata proof) external {
-        Settling memory settling = _load(batchId, 1);
-        MiningTask calldata task = settlement.task;
-        uint256[] memory positions = new uint256[](1);
-        bytes32[] memory leaves = new bytes32[](1);
-        (positions[0], leaves[0]) = _leafOf(settling, task, 0);
-        _checkQueue(settling, task, positions, leaves, proof);
-        uint256 mark = _markOf(settling, task.index);
-        bytes32 taskId = taskIdOf(batchId, task.index);
+    function escalate(uint256 batchId, bytes calldata settlement, bytes32[] calldata proof) external {
+        StoredBatch memory batch_ = _pinned(batchId);
+        Settling memory settling = _load(batchId, batch_, 1);
+        uint256[] memory records = _queued(batch_, settlement, proof);
+        require(records.length == 1, SettlementNotSingle(records.length));
+        uint256 record = records[0];
+        uint256 head = record.wordAt(0);
+        uint256 index = head.indexOf();
+        uint256 shift = _turnMarks(settling, index);
+        uint256 mark = settling.marks >> shift & MARK;
+        bytes32 taskId = taskIdOf(batchId, uint32(index));
         require(mark & MARK_PAID == 0 && _escalations[taskId].paid == 0, TaskAlreadySettled(taskId));
-        Seating memory seating = _seat(settling, settlement, mark);
-        _checkClaims(settling, settlement, seating);
-        require(!_isAgreed(seating), TaskAgreed(taskId));
-        require(seating.level < MOST_SEATS, EscalationExhausted(taskId));
+        _seat(settling, record, head, mark);
+        require(!_isAgreed(_matching(settling, record, head)), TaskAgreed(taskId));
+        uint256 level = SeatFrame.read(FRAME_LEVEL);
+        require(level < MOST_SEATS, EscalationExhausted(taskId));
         // Thirds of the time between seed and deadline; nobody has to be waited for once every seat has claimed.
-        uint256 seedTime = settling.batch.seedTime;
-        uint256 from = seedTime + (task.deadline - seedTime) * (seating.level == SEATS ? 1 : 2) / 3;
+        uint256 seedTime = batch_.seedTime;
+        uint256 from = seedTime + (head.deadlineOf() - seedTime) * (level == SEATS ? 1 : 2) / 3;
         require(
-            block.timestamp >= from || seating.claimed == (1 << seating.level) - 1, EscalationTooEarly(from)
+            block.timestamp >= from || head.seatsOf() == (1 << level) - 1, EscalationTooEarly(from)
         );
         StoredEscalation storage stored = _escalations[taskId];
-        stored.level = uint8(seating.level + 2);
+        stored.level = uint8(level + 2);
         if (mark & MARK_ESCALATED == 0) {
             stored.seedBlock = (block.number + SEED_DELAY).toUint40();
-            settling.marks |= MARK_ESCALATED << _shiftOf(task.index);
+            settling.marks |= MARK_ESCALATED << shift;
             _storeMarks(settling);
         }
         emit TaskEscalated(taskId, stored.level, stored.seedBlock);
@@ -428,7 +439,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
             root: stored.root,
             seedBlockHash: stored.seedBlockHash,
             mintRate: stored.mintRate,
-            unsettledComputeUnits: uint64(stored.unsettledComputeUnits),
+            unsettledComputeUnits: stored.unsettledComputeUnits,
             taskCount: stored.taskCount,
             rosterLength: stored.rosterLength,
             commitBlock: stored.commitBlock,
@@ -440,8 +451,11 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
     /// @inheritdoc IMiningRegistry
     function isSettled(uint256 batchId, uint32 index) external view returns (bool) {
-        uint256 marks = index < MARKS_IN_BATCH ? _batches[batchId].marks : _marks[batchId][_wordOf(index)];
-        uint256 mark = marks >> _shiftOf(index);
+        uint256 place = index + MARKS_BEFORE;
+        uint256 marks = index < MARKS_IN_BATCH
+            ? uint256(_batches[batchId].marks) << 64
+            : _marks[batchId][place / MARKS_PER_WORD];
+        uint256 mark = marks >> place % MARKS_PER_WORD * MARK_BITS;
         return mark & MARK_PAID != 0 || mark & MARK_ESCALATED != 0 && _escalations[taskIdOf(batchId, index)].paid != 0;
     }
 
@@ -477,12 +491,11 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         view
         returns (uint32[3] memory slots)
     {
-        Settling memory settling = _load(batchId, 1);
-        Seating memory seating;
-        seating.taskId = taskIdOf(batchId, task.index);
-        _draw(settling, task, seating, keccak256(abi.encode(seatSecret, settling.batch.seedBlockHash)), 0, SEATS);
+        Settling memory settling = _load(batchId, _pinned(batchId), 1);
+        SeatFrame.turn(task.index, uint256(task.workloadHash), 0);
+        _draw(settling, task.deadline, _hashPair(seatSecret, settling.seedBlockHash), 0, SEATS);
         for (uint256 i = 0; i < SEATS; i++) {
-            slots[i] = uint32(seating.seats[i].keyOf());
+            slots[i] = uint32(SeatFrame.seatedIn(i).keyOf());
         }
     }
 
@@ -493,18 +506,16 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         bytes32 seatSecret,
         bytes32 escalationSecret
     ) external view returns (uint32[] memory slots) {
-        Settling memory settling = _load(batchId, 1);
-        Seating memory seating;
-        seating.taskId = taskIdOf(batchId, task.index);
-        _draw(settling, task, seating, keccak256(abi.encode(seatSecret, settling.batch.seedBlockHash)), 0, SEATS);
-        StoredEscalation memory stored = _escalations[seating.taskId];
-        require(stored.level != 0, NotEscalated(seating.taskId));
-        require(stored.seedBlockHash != 0, EscalationNotPinned(seating.taskId));
-        bytes32 seed = keccak256(abi.encode(escalationSecret, stored.seedBlockHash));
-        _draw(settling, task, seating, seed, SEATS, stored.level);
+        Settling memory settling = _load(batchId, _pinned(batchId), 1);
+        bytes32 taskId = SeatFrame.turn(task.index, uint256(task.workloadHash), 0);
+        _draw(settling, task.deadline, _hashPair(seatSecret, settling.seedBlockHash), 0, SEATS);
+        StoredEscalation memory stored = _escalations[taskId];
+        require(stored.level != 0, NotEscalated(taskId));
+        require(stored.seedBlockHash != 0, EscalationNotPinned(taskId));
+        _draw(settling, task.deadline, _hashPair(escalationSecret, stored.seedBlockHash), SEATS, stored.level);
         slots = new uint32[](stored.level);
         for (uint256 i = 0; i < slots.length; i++) {
-            slots[i] = uint32(seating.seats[i].keyOf());
+            slots[i] = uint32(SeatFrame.seatedIn(i).keyOf());
         }
     }
 
@@ -588,68 +599,84 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         if (bounds.maxMillisPerCu == 0) bounds = Rates.defaultBounds(rate);
     }
 
-    /// @dev A task's position and leaf; positions ascend.
-    function _leafOf(Settling memory settling, MiningTask calldata task, uint256 least)
+    /// @dev The records of a call, once their tasks are known to be what the batch was committed with.
+    function _queued(StoredBatch memory stored, bytes calldata settlements, bytes32[] calldata proof)
         private
         pure
-        returns (uint256 index, bytes32 leaf)
+        returns (uint256[] memory records)
     {
-        index = task.index;
-        require(index >= least, TasksNotAscending());
-        require(index < settling.batch.taskCount, WorkloadNotInQueue(task.workloadHash));
-        assembly ("memory-safe") {
-            // keccak256(bytes.concat(keccak256(abi.encode(task)))): a task is ten words without an offset among them.
-            let free := mload(0x40)
-            calldatacopy(free, task, 0x140)
-            mstore(0x00, keccak256(free, 0x140))
-            leaf := keccak256(0x00, 0x20)
-        }
-    }
-
-    /// @dev That the tasks at these positions are what the batch was committed with.
-    function _checkQueue(
-        Settling memory settling,
-        MiningTask calldata first,
-        uint256[] memory positions,
-        bytes32[] memory leaves,
-        bytes32[] calldata proof
-    ) private pure {
-        bytes32 root = BatchTree.rootOf(positions, leaves, settling.batch.taskCount, proof);
-        require(root == settling.batch.root, WorkloadNotInQueue(first.workloadHash));
+        uint256[] memory positions;
+        bytes32[] memory leaves;
+        (records, positions, leaves) = SettlementReader.read(settlements, stored.taskCount);
+        if (records.length == 0) return records;
+        bytes32 root = BatchTree.rootOf(positions, leaves, stored.taskCount, proof);
+        require(
+            root == stored.root, WorkloadNotInQueue(bytes32(records[0].wordAt(SettlementReader.WORKLOAD)))
+        );
     }
 
     /// @dev The one path to the mint. Works on `settling` only: marks, clocks and balances are written by `_store`, after every task of
     /// the call has passed. Credit, escalations and deferred pay are the exceptions, written here and reverted with the rest.
-    function _settleTask(Settling memory settling, TaskSettlement calldata settlement) private {
-        MiningTask calldata task = settlement.task;
-        uint256 mark = _markOf(settling, task.index);
-        // A task can be settled with only later seats paid, so a mark says all of it only if it has not escalated.
-        if (mark & MARK_PAID != 0 && !isWitness(msg.sender)) return;
-        Seating memory seating = _seat(settling, settlement, mark);
-        uint256 paid = mark & MARK_PAID;
-        if (mark & MARK_ESCALATED != 0) paid |= uint256(_escalations[seating.taskId].paid) << SEATS;
-        if (paid != 0 && !isWitness(msg.sender)) return;
-        _checkClaims(settling, settlement, seating);
-        require(_isAgreed(seating), ResultNotAgreed(settlement.resultHash, _count(seating.matching), QUORUM));
-        // Who was paid before must be among those who agree: one task, one result.
-        uint256 due = seating.matching & ~paid;
-        if (paid & ~seating.matching != 0 || due == 0) return;
-
+    function _settleTask(Settling memory settling, uint256 record) private {
+        uint256 head = record.wordAt(0);
+        uint256 shift = _turnMarks(settling, head.indexOf());
+        uint256 mark = settling.marks >> shift & MARK;
+        uint256 paid = 0;
+        if (mark != 0) {
+            paid = _paid(settling, head, mark);
+            if (paid != 0 && !isWitness(msg.sender)) return;
+        }
+        _seat(settling, record, head, mark);
+        uint256 matching = _matching(settling, record, head);
+        if (!_isAgreed(matching)) {
+            revert ResultNotAgreed(bytes32(record.wordAt(SettlementReader.RESULT)), _count(matching), QUORUM);
+        }
+        uint256 due = matching & ~paid;
+        if (mark != 0) {
+            // Who was paid before must be among those who agree: one task, one result.
+            if (paid & ~matching != 0 || due == 0) return;
+            if (due >> SEATS != 0) _escalations[bytes32(SeatFrame.read(FRAME_TASK))].paid |= uint8(due >> SEATS);
+        }
         settling.isChanged = true;
-        settling.marks |= (due & MARK_PAID) << _shiftOf(task.index);
-        if (due >> SEATS != 0) _escalations[seating.taskId].paid |= uint8(due >> SEATS);
-        if (paid == 0) _spend(settling, task);
-        (uint256 minted, uint256 seats) = _pay(settling, settlement, seating, due);
+        settling.marks |= (due & MARK_PAID) << shift;
+        SeatFrame.write(FRAME_BITS, head.seatsOf() | matching << 8 | due << 16);
         if (paid == 0) {
-            emit TaskSettled(seating.taskId, task.workloadHash, settlement.resultHash, minted, seats);
+            _spend(settling, record, head);
+            uint256 outcomes = _pay(settling, head);
+            settling.logged = SettlementLog.add(settling.logged, head.indexOf(), outcomes);
         } else {
-            emit SeatsAdded(seating.taskId, minted, seats);
+            uint256 before = settling.minted;
+            uint256 outcomes = _pay(settling, head);
+            emit SeatsAdded(bytes32(SeatFrame.read(FRAME_TASK)), settling.minted - before, outcomes);
+        }
+    }
+
+    /// @dev Pays the seats of the task at hand that are due, or puts their pay aside; says what became of each seat.
+    function _pay(Settling memory settling, uint256 head) private returns (uint256 outcomes) {
+        // Units are below 2^64 and the rate below 2^80.
+        unchecked {
+            uint256 amount = uint256(head.computeUnitsOf()) * settling.mintRate;
+            SeatFrame.write(FRAME_AMOUNT, amount);
+            uint256 paid;
+            uint256 late;
+            (paid, late, outcomes) = SeatClaims.pay();
+            settling.minted += paid * amount;
+            if (late != 0) _defer(head.deadlineOf(), late, amount);
+        }
+    }
+
+    /// @dev Bits of the seats of a task that were paid. A task can be settled with only later seats paid, so a mark says all of it only
+    /// if it has not escalated.
+    function _paid(Settling memory settling, uint256 head, uint256 mark) private view returns (uint256 paid) {
+        paid = mark & MARK_PAID;
+        if (mark & MARK_ESCALATED != 0) {
+            paid |= uint256(_escalations[taskIdOf(settling.batchId, uint32(head.indexOf()))].paid) << SEATS;
         }
     }
 
     /// @dev What a task uses up, once: compute units of its batch, credit of its redeemer.
-    function _spend(Settling memory settling, MiningTask calldata task) private {
-        uint64 units = task.computeUnits;
+    function _spend(Settling memory settling, uint256 record, uint256 head) private {
+        uint64 units = head.computeUnitsOf();
         require(
             units <= settling.remainingUnits,
             BatchUnitsExceeded(settling.batchId, uint64(settling.remainingUnits), units)
@@ -658,273 +685,203 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         unchecked {
             settling.remainingUnits -= units;
         }
-        address redeemer = task.redeemer;
+        address redeemer = record.redeemerOf(head);
         if (redeemer == address(0)) return;
-        uint64 held = _credits[redeemer][task.workloadHash];
-        require(held >= units, CreditInsufficient(redeemer, task.workloadHash, units, held));
-        _credits[redeemer][task.workloadHash] = held - units;
+        bytes32 workloadHash = bytes32(record.wordAt(SettlementReader.WORKLOAD));
+        uint64 held = _credits[redeemer][workloadHash];
+        require(held >= units, CreditInsufficient(redeemer, workloadHash, units, held));
+        _credits[redeemer][workloadHash] = held - units;
     }
 
-    /// @dev Checks a task's own facts and draws its seats.
-    function _seat(Settling memory settling, TaskSettlement calldata settlement, uint256 mark)
-        private
-        view
-        returns (Seating memory seating)
-    {
-        MiningTask calldata task = settlement.task;
-        require(task.determinismClass == DETERMINISM_CLASS, DeterminismClassUnknown(task.determinismClass));
-        uint64 deadline = task.deadline;
-        require(
-            deadline <= settling.batch.latestDeadline,
-            DeadlineOutOfBounds(deadline, block.timestamp, settling.batch.latestDeadline)
+    /// @dev Checks a task's own facts, makes it the one at hand and draws its seats.
+    function _seat(Settling memory settling, uint256 record, uint256 head, uint256 mark) private view {
+        uint256 deadline = head.deadlineOf();
+        uint256 latest = settling.latestDeadline;
+        bool isOpen;
+        assembly ("memory-safe") {
+            isOpen := iszero(or(gt(deadline, latest), gt(timestamp(), deadline)))
+        }
+        if (!isOpen || head.determinismClassOf() != DETERMINISM_CLASS) _refuseTask(head, latest);
+        bytes32 taskId = SeatFrame.turn(
+            head.indexOf(), record.wordAt(SettlementReader.WORKLOAD), record.wordAt(SettlementReader.RESULT)
         );
-        require(block.timestamp <= deadline, TaskExpired(deadline, block.timestamp));
-        _checkSecret(settlement.seatSecret, task.seatSecretHash);
-        bytes32 taskId = taskIdOf(settling.batchId, task.index);
-        seating.taskId = taskId;
-        seating.level = SEATS;
-        seating.starts[0] = uint256(settling.batch.seedTime) * 1000;
-        _draw(settling, task, seating, _hashPair(settlement.seatSecret, settling.batch.seedBlockHash), 0, SEATS);
-        if (mark & MARK_ESCALATED == 0) return seating;
+        _draw(settling, deadline, _hashPair(record.seatSecretOf(head), settling.seedBlockHash), 0, SEATS);
+        if (mark & MARK_ESCALATED == 0) return;
 
         StoredEscalation storage stored = _escalations[taskId];
         bytes32 seedBlockHash = stored.seedBlockHash;
         // Not pinned, or never: the first seats may still agree.
-        if (seedBlockHash == 0) return seating;
-        _checkSecret(settlement.escalationSecret, task.escalationSecretHash);
-        seating.level = stored.level;
-        seating.starts[1] = uint256(stored.seedTime) * 1000;
-        _draw(settling, task, seating, _hashPair(settlement.escalationSecret, seedBlockHash), SEATS, seating.level);
+        if (seedBlockHash == 0) return;
+        require(head.hasEscalationSecret(), EscalationSecretMissing(taskId));
+        SeatFrame.write(FRAME_LEVEL, stored.level);
+        SeatFrame.write(FRAME_STARTS + 32, uint256(stored.seedTime) * 1000);
+        bytes32 secret = bytes32(record.wordAt(SettlementReader.ESCALATION));
+        _draw(settling, deadline, _hashPair(secret, seedBlockHash), SEATS, stored.level);
     }
 
-    function _checkSecret(bytes32 secret, bytes32 expected) private pure {
-        bytes32 found;
-        assembly ("memory-safe") {
-            mstore(0x00, secret)
-            found := keccak256(0x00, 0x20)
-        }
-        require(found == expected, SeatSecretMismatch(expected, found));
+    /// @dev What is wrong with a task.
+    function _refuseTask(uint256 head, uint256 latest) private view {
+        uint8 determinismClass = uint8(head.determinismClassOf());
+        require(determinismClass == DETERMINISM_CLASS, DeterminismClassUnknown(determinismClass));
+        uint64 deadline = head.deadlineOf();
+        require(deadline <= latest, DeadlineOutOfBounds(deadline, block.timestamp, latest));
+        revert TaskExpired(deadline, block.timestamp);
     }
 
-    /// @dev Checks every claim, the losing ones too, and notes which seats claim and which agree with the settlement's result.
-    function _checkClaims(Settling memory settling, TaskSettlement calldata settlement, Seating memory seating)
-        private
-        view
-    {
-        _turnTerms(settling, settlement.task);
-        settling.statement.taskId = seating.taskId;
-        settling.statement.workloadHash = settlement.task.workloadHash;
+    /// @dev Checks every claim of the task at hand, the losing ones too. Bits of the seats that agree with the settlement's result.
+    function _matching(Settling memory settling, uint256 record, uint256 head) private view returns (uint256 matching) {
+        if (settling.terms != head.termsOf()) _turnTerms(settling, head);
+        uint256 claimed = head.seatsOf();
+        if (claimed >> SeatFrame.read(FRAME_LEVEL) != 0) _refuseBeyond(record, head);
         uint256 bad;
-        (seating.claimed, seating.matching, bad) = SeatClaims.check(
-            settlement.claims,
-            seating.seats,
-            seating.level,
-            settlement.resultHash,
-            settling.statement,
-            settling.domainSeparator,
-            settling.terms
+        uint256 seat;
+        (matching, bad, seat) = SeatClaims.check(
+            _devices, record.claimsOf(head), claimed | head.ownResultsOf() << 16 | head.namedOf() << 32
         );
-        if (bad != 0) _refuseClaim(settling, settlement.claims, seating, bad - 1);
+        if (bad != 0) _refuseClaim(bad, head, seat);
+    }
+
+    /// @dev Names the first claim for a seat that the task does not have.
+    function _refuseBeyond(uint256 record, uint256 head) private view {
+        uint256 next = record.claimsOf(head);
+        SeatClaim memory claim;
+        for (uint256 seat = 0;; seat++) {
+            if (head.seatsOf() >> seat & 1 == 0) continue;
+            (claim, next) = SettlementReader.claimAt(next, head, seat);
+            if (seat >= SeatFrame.read(FRAME_LEVEL)) _refuseSeat(claim, 0);
+        }
     }
 
     /// @dev What is wrong with a claim, in the order in which the interface says it is checked.
-    function _refuseClaim(
-        Settling memory settling,
-        SeatClaim[] calldata claims,
-        Seating memory seating,
-        uint256 position
-    ) private view {
-        SeatClaim calldata claim = claims[position];
-        require(position == 0 || claim.seat > claims[position - 1].seat, ClaimsNotAscending());
-        if (claim.seat >= seating.level) _refuseSeat(claim, 0);
-        uint256 seated = _seatedIn(seating, claim.seat);
-        bytes32 gpuId = seated.gpuIdOf();
+    function _refuseClaim(uint256 bad, uint256 head, uint256 seat) private view {
+        (SeatClaim memory claim,) = SettlementReader.claimAt(bad, head, seat);
+        uint256 seated = SeatFrame.seatedIn(seat);
+        (bytes32 gpuId, address expected) = _devices.identityOf(uint32(seated.keyOf()));
         if (claim.gpuId != 0 && claim.gpuId != gpuId) _refuseSeat(claim, gpuId);
         uint256 validity = seated.validityOf();
         require(seated.holderOf().revokedBlockOf() == 0, DeviceIsRevoked(gpuId));
         require(validity.validUntilOf() >= block.timestamp, DeviceExpired(gpuId, uint40(validity.validUntilOf())));
-        address expected = validity.enclaveKeyOf();
-        // The statement holds this claim's words: it was the last one checked.
-        address signer = EnclaveSignature.recover(settling.domainSeparator, settling.statement, claim.r, claim.vs);
+        // The frame holds this claim's digest: it was the last one checked. Zero stands for a malformed signature or a high s.
+        (address signer,,) = ECDSA.tryRecover(bytes32(SeatFrame.read(FRAME_DIGEST)), claim.r, claim.vs);
         require(signer == expected && signer != address(0), WorkAttestationSignatureInvalid(expected, signer));
-        WorkTerms.Terms memory terms = settling.terms[seated.holderOf().classOf()];
-        revert DurationOutOfBounds(claim.duration, uint64(terms.least), uint64(terms.most));
-    }
-
-    /// @dev The device in a seat that was drawn.
-    function _seatedIn(Seating memory seating, uint256 seat) private pure returns (uint256 seated) {
-        uint256[7] memory seats = seating.seats;
-        assembly ("memory-safe") {
-            seated := mload(add(seats, shl(5, seat)))
-        }
+        uint256 terms = FRAME_TERMS + seated.holderOf().classOf() * FRAME_TERMS_SIZE;
+        uint256 least = SeatFrame.read(terms);
+        revert DurationOutOfBounds(claim.duration, uint64(least), uint64(least + SeatFrame.read(terms + 32)));
     }
 
     /// @dev Makes the terms of each class those of a task; tasks alike share them.
-    function _turnTerms(Settling memory settling, MiningTask calldata task) private view {
-        uint256 units = task.computeUnits;
-        uint256 workloadType = task.workloadType;
-        if (settling.termsUnits == units && settling.termsType == workloadType) return;
-        uint256 packed = _durationBounds[workloadType];
-        (settling.termsUnits, settling.termsType) = (units, workloadType);
+    function _turnTerms(Settling memory settling, uint256 head) private view {
+        settling.terms = head.termsOf();
+        uint256 units = head.computeUnitsOf();
+        uint256 packed = _durationBounds[head.workloadTypeOf()];
+        uint256 terms = FRAME_TERMS;
         for (uint256 class = 1; class <= Rates.CLASSES; class++) {
+            terms += FRAME_TERMS_SIZE;
             uint256 rate = _rateOf(settling.classRates, class);
-            WorkTerms.Terms memory terms = settling.terms[class];
-            (terms.least, terms.most) = Rates.rangeOf(packed, class, rate, units);
-            terms.clock = Rates.leastMillis(units, rate);
+            (uint256 least, uint256 most) = Rates.rangeOf(packed, class, rate, units);
+            SeatFrame.write(terms, least);
+            SeatFrame.write(terms + 32, most - least);
+            SeatFrame.write(terms + 64, Rates.leastMillis(units, rate));
         }
     }
 
     /// @dev Says whether the claim's GPU is unknown or merely not the one drawn.
-    function _refuseSeat(SeatClaim calldata claim, bytes32 drawn) private view {
-        require(_devices.gpuNumberOf(claim.gpuId) != 0, DeviceNotRegistered(claim.gpuId));
+    function _refuseSeat(SeatClaim memory claim, bytes32 drawn) private view {
+        require(claim.gpuId == 0 || _devices.gpuNumberOf(claim.gpuId) != 0, DeviceNotRegistered(claim.gpuId));
         revert SeatNotAssigned(claim.seat, drawn, claim.gpuId);
     }
 
-    /// @dev Pays the seats that are due, or puts their pay aside; says what became of each seat.
-    function _pay(
-        Settling memory settling,
-        TaskSettlement calldata settlement,
-        Seating memory seating,
-        uint256 due
-    ) private returns (uint256 minted, uint256 outcomes) {
-        uint256 amount;
-        // Units are below 2^64 and the rate below 2^80.
-        unchecked {
-            amount = uint256(settlement.task.computeUnits) * settling.batch.mintRate;
-        }
-        uint256 paid;
-        uint256 late;
-        (paid, late, outcomes) = SeatClaims.pay(
-            settlement.claims,
-            seating.seats,
-            seating.level,
-            seating.claimed | seating.matching << 8 | due << 16,
-            seating.starts,
-            settling.terms,
-            settling.nowMillis,
-            amount,
-            settling.ends
-        );
-        unchecked {
-            minted = paid * amount;
-            settling.minted += minted;
-        }
+    /// @dev Puts the pay of seats aside until their clocks admit it; waits instead if the deadline leaves time to.
+    function _defer(uint256 deadline, uint256 late, uint256 amount) private {
+        bytes32 taskId = bytes32(SeatFrame.read(FRAME_TASK));
         for (uint256 seat = 0; late >> seat != 0; seat++) {
-            if (late >> seat & 1 == 1) _defer(settling, settlement.task.deadline, seating, seat, amount);
+            if (late >> seat & 1 == 0) continue;
+            uint256 seated = SeatFrame.seatedIn(seat);
+            uint256 payableAt = (SeatFrame.read(FRAME_ENDS + 32 * seat) + 999) / 1000;
+            require(payableAt > deadline, ClaimTooEarly(seated.gpuIdOf(), payableAt));
+            address operator = seated.holderOf().operatorOf();
+            _deferrals[taskId][seat] =
+                StoredDeferral({operator: operator, payableAt: uint96(payableAt), amount: amount});
+            emit SeatDeferred(taskId, uint8(seat), operator, amount, payableAt);
         }
     }
 
-    /// @dev Puts the pay of a seat aside until its clock admits it; waits instead if the deadline leaves time to.
-    function _defer(
-        Settling memory settling,
-        uint256 deadline,
-        Seating memory seating,
-        uint256 seat,
-        uint256 amount
-    ) private {
-        uint256 seated = _seatedIn(seating, seat);
-        uint256 payableAt = (settling.ends[seat] + 999) / 1000;
-        require(payableAt > deadline, ClaimTooEarly(seated.gpuIdOf(), payableAt));
-        address operator = seated.holderOf().operatorOf();
-        _deferrals[seating.taskId][seat] =
-            StoredDeferral({operator: operator, payableAt: uint96(payableAt), amount: amount});
-        emit SeatDeferred(seating.taskId, uint8(seat), operator, amount, payableAt);
-    }
-
-    /// @dev The mark of a task; keeps its word in memory.
-    function _markOf(Settling memory settling, uint256 index) private returns (uint256) {
-        uint256 word = _wordOf(index);
-        if (word != settling.markWord) {
-            _storeMarks(settling);
-            settling.markWord = word;
-            settling.marks = _marks[settling.batchId][word];
+    /// @dev Keeps the word that has a task's mark in memory; returns where in it the mark starts.
+    function _turnMarks(Settling memory settling, uint256 index) private returns (uint256 shift) {
+        // A task's index is below 2^20.
+        unchecked {
+            index += MARKS_BEFORE;
+            uint256 word = index / MARKS_PER_WORD;
+            if (word != settling.markWord) {
+                _storeMarks(settling);
+                settling.markWord = word;
+                settling.marks = _marks[settling.batchId][word];
+            }
+            return index % MARKS_PER_WORD * MARK_BITS;
         }
-        return settling.marks >> _shiftOf(index) & 15;
     }
 
-    /// @dev Word 0 is in the batch itself and is written with its units.
+    /// @dev Word 0 is in the batch itself, behind its units.
     function _storeMarks(Settling memory settling) private {
         StoredBatch storage stored = _batches[settling.batchId];
-        if (settling.markWord == 0) stored.marks = uint128(settling.marks);
+        if (settling.markWord == 0) stored.marks = uint192(settling.marks >> 64);
         else _marks[settling.batchId][settling.markWord] = settling.marks;
     }
 
     function _store(Settling memory settling) private {
         _storeMarks(settling);
-        _batches[settling.batchId].unsettledComputeUnits = uint128(settling.remainingUnits);
+        _batches[settling.batchId].unsettledComputeUnits = uint64(settling.remainingUnits);
         SeatCache.Cache memory cache = settling.cache;
         for (uint256 entry = cache.clocks.last; entry != 0; entry = entry.previousOf()) {
             _clocks[entry.keyOf()] = entry.wordOf(0);
         }
         for (uint256 entry = cache.payees.last; entry != 0; entry = entry.previousOf()) {
-            _token.mint(address(uint160(entry.keyOf())), entry.wordOf(0));
+            uint256 owed = entry.wordOf(0);
+            if (owed != 0) _token.mint(address(uint160(entry.keyOf())), owed);
         }
+        SettlementLog.write(settling.log, settling.logged, settling.batchId);
     }
 
-    function _load(uint256 batchId, uint256 tasks) private view returns (Settling memory settling) {
-        settling.batch = _known(batchId);
-        if (settling.batch.seedBlockHash == 0) {
-            require(block.number <= settling.batch.commitBlock + SEED_DELAY + SEED_WINDOW, BatchVoid(batchId));
-            revert SeedNotPinned(batchId);
-        }
+    /// @dev A batch whose seats are fixed.
+    function _pinned(uint256 batchId) private view returns (StoredBatch memory stored) {
+        stored = _known(batchId);
+        if (stored.seedBlockHash != 0) return stored;
+        require(block.number <= stored.commitBlock + SEED_DELAY + SEED_WINDOW, BatchVoid(batchId));
+        revert SeedNotPinned(batchId);
+    }
+
+    function _load(uint256 batchId, StoredBatch memory stored, uint256 tasks)
+        private
+        view
+        returns (Settling memory settling)
+    {
         settling.batchId = batchId;
-        settling.remainingUnits = settling.batch.unsettledComputeUnits;
-        settling.marks = settling.batch.marks;
+        settling.latestDeadline = stored.latestDeadline;
+        settling.seedBlockHash = stored.seedBlockHash;
+        settling.rosterLength = stored.rosterLength;
+        settling.commitBlock = stored.commitBlock;
+        settling.mintRate = stored.mintRate;
+        settling.remainingUnits = stored.unsettledComputeUnits;
+        settling.marks = uint256(stored.marks) << 64;
         settling.classRates = _classRates;
-        settling.termsType = NO_TYPE;
-        settling.statement.typeHash = WORK_ATTESTATION_TYPEHASH;
-        settling.domainSeparator = _domainSeparatorV4();
-        settling.nowMillis = block.timestamp * 1000;
+        settling.terms = NO_TERMS;
+        SeatFrame.create(WORK_ATTESTATION_TYPEHASH, _domainSeparatorV4(), batchId, stored.seedTime);
         uint256 expected = tasks * SEATS;
-        uint256 roster = settling.batch.rosterLength;
-        settling.cache = SeatCache.create(expected < roster ? expected : roster);
+        settling.cache = SeatCache.create(expected < stored.rosterLength ? expected : stored.rosterLength);
     }
 
-    /// @dev Draws the seats from `from` up to `to`, as cache entries.
-    function _draw(
-        Settling memory settling,
-        MiningTask calldata task,
-        Seating memory seating,
-        bytes32 seed,
-        uint256 from,
-        uint256 to
-    ) private view {
-        uint256 rosterLength = settling.batch.rosterLength;
-        uint256 commitBlock = settling.batch.commitBlock;
-        uint256 deadline = task.deadline;
-        uint256[7] memory seats = seating.seats;
-        uint256[3] memory preimage = settling.preimage;
-        SeatCache.Cache memory cache = settling.cache;
-        (preimage[0], preimage[1]) = (uint256(seed), uint256(seating.taskId));
-        // Counts to 64 and to 7; a roster is never empty.
-        unchecked {
-            for (uint256 k = 0; k < MOST_DRAWS; k++) {
-                uint256 slot;
-                assembly ("memory-safe") {
-                    mstore(add(preimage, 0x40), k)
-                    slot := mod(keccak256(preimage, 0x60), rosterLength)
-                }
-                uint256 seated = cache.seats.find(slot);
-                if (seated == 0) seated = cache.load(_devices, slot, commitBlock);
-                bool isFree;
-                assembly ("memory-safe") {
-                    // Words of an entry as in `SeatCache`; in a holder, operator, host and GPU must all differ from those seated.
-                    isFree := iszero(lt(mload(add(seated, 0xc0)), deadline))
-                    let holder := mload(add(seated, 0x80))
-                    for { let i := 0 } lt(i, from) { i := add(i, 1) } {
-                        let difference := xor(holder, mload(add(mload(add(seats, shl(5, i))), 0x80)))
-                        if iszero(shl(96, difference)) { isFree := 0 }
-                        if iszero(and(shr(192, difference), 0xffffff)) { isFree := 0 }
-                        if iszero(and(shr(168, difference), 0xffffff)) { isFree := 0 }
-                    }
-                    if isFree { mstore(add(seats, shl(5, from)), seated) }
-                }
-                if (!isFree) continue;
-                cache.prepare(seated, _clocks);
-                if (++from == to) return;
-            }
+    /// @dev Draws the seats from `from` up to `to` of the task at hand.
+    function _draw(Settling memory settling, uint256 deadline, bytes32 seed, uint256 from, uint256 to) private view {
+        SeatFrame.write(FRAME_DRAW, uint256(seed));
+        uint256 k = 0;
+        while (true) {
+            uint256 missing;
+            (k, from, missing) =
+                SeatDraw.draw(settling.cache.seats, settling.rosterLength, deadline, k, from, to);
+            if (from == to) return;
+            require(missing != SeatDraw.NONE, RosterTooSmall(from, to));
+            settling.cache.load(_devices, _clocks, missing, settling.commitBlock);
         }
-        revert RosterTooSmall(from, to);
     }
 
     function _known(uint256 batchId) private view returns (StoredBatch storage stored) {
@@ -940,10 +897,8 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     }
 
     /// @dev Enough of the first three, five or seven seats agree.
-    function _isAgreed(Seating memory seating) private pure returns (bool) {
-        uint256 matching = seating.matching;
-        return _count(matching & 0x07) >= QUORUM || _count(matching & 0x1f) >= QUORUM + 1
-            || _count(matching) >= QUORUM + 2;
+    function _isAgreed(uint256 matching) private pure returns (bool) {
+        return AGREED >> matching & 1 == 1;
     }
 
     /// @dev How many of the lowest seven bits are set: from a table of three bits, twice, and the last.
@@ -951,16 +906,6 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         unchecked {
             return (BIT_COUNTS >> (bits & 7) * 4 & 3) + (BIT_COUNTS >> (bits >> 3 & 7) * 4 & 3) + (bits >> 6);
         }
-    }
-
-    /// @dev Which word holds a task's mark: 0 is in the batch, the others are in `_marks`.
-    function _wordOf(uint256 index) private pure returns (uint256) {
-        return (index + MARKS_IN_BATCH) / MARKS_PER_WORD;
-    }
-
-    /// @dev Where in its word a task's mark starts.
-    function _shiftOf(uint256 index) private pure returns (uint256) {
-        return index < MARKS_IN_BATCH ? index * 4 : (index + MARKS_IN_BATCH) % MARKS_PER_WORD * 4;
     }
 
     /// @dev keccak256(abi.encode(a, b)).

@@ -2,13 +2,14 @@
 pragma solidity 0.8.37;
 
 import {RegistrationRequest} from "../src/interfaces/IDeviceRegistry.sol";
-import {TaskSettlement} from "../src/interfaces/IMiningRegistry.sol";
+import {SeatClaim, TaskSettlement} from "../src/interfaces/IMiningRegistry.sol";
 import {Network} from "./base/Network.sol";
 
 /// @notice Gas of each verb as a transaction of its own, calldata included, written to snapshots/network.json: reviewed like code.
 /// forge-config: default.isolate = true
 contract GasTest is Network {
     string private constant GROUP = "network";
+    mapping(bytes32 gpuId => uint256 batchId) private _namedIn;
 
     function test_registerDevice_withoutTheEvidence() public {
         RegistrationRequest memory request =
@@ -79,7 +80,7 @@ contract GasTest is Network {
         _settle(5, 5, 100);
     }
 
-    /// @dev The devices have mined before and the operators hold AIT, as on any day but the first. Claims leave out what is known.
+    /// @dev The devices have mined before and the operators hold AIT, as on any day but the first. A claim names its GPU if none of the call did before.
     function _settle(uint256 devices, uint256 operators, uint256 tasks) private returns (uint256 gas) {
         for (uint256 i = 5; i < devices; i++) {
             enroll(
@@ -99,7 +100,10 @@ contract GasTest is Network {
         (uint256 batchId, TaskSettlement[] memory settlements) = ripe(tasks);
         for (uint256 i = 0; i < tasks; i++) {
             for (uint256 j = 0; j < 3; j++) {
-                (settlements[i].claims[j].gpuId, settlements[i].claims[j].resultHash) = (0, 0);
+                SeatClaim memory claim = settlements[i].claims[j];
+                claim.resultHash = 0;
+                if (_namedIn[claim.gpuId] == batchId) claim.gpuId = 0;
+                else _namedIn[claim.gpuId] = batchId;
             }
         }
         pass(600);

@@ -5,6 +5,7 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 import {IGoverned} from "../src/interfaces/IGoverned.sol";
 import {DurationBounds, IMiningRegistry, TaskSettlement} from "../src/interfaces/IMiningRegistry.sol";
 import {Network} from "./base/Network.sol";
+import {Packing} from "./base/Packing.sol";
 
 /// @notice Deployed defaults, settings and who may change them.
 contract MiningRegistryTest is Network {
@@ -235,7 +236,7 @@ contract MiningRegistryTest is Network {
         }
         _try(abi.encodeCall(mining.setCoordinator, (governor)));
         vm.stopPrank();
-        (bool ok, bytes memory answer) = address(mining).call(abi.encodeCall(mining.settle, (batchId, settlements, proofFor(batchId, settlements))));
+        (bool ok, bytes memory answer) = address(mining).call(abi.encodeCall(mining.settle, (batchId, Packing.pack(settlements), proofFor(batchId, settlements))));
         if (ok) {
             assertEq(abi.decode(answer, (uint256)), 3 * uint256(UNITS) * 1e11, "minted");
         } else {

@@ -11,6 +11,7 @@ import {INvidiaVerifier} from "../src/interfaces/INvidiaVerifier.sol";
 import {ISnpVerifier} from "../src/interfaces/ISnpVerifier.sol";
 import {Merkle} from "./base/Merkle.sol";
 import {MiningDeployer} from "./base/MiningDeployer.sol";
+import {Packing} from "./base/Packing.sol";
 import {DecodingSnpVerifier} from "./standins/DecodingSnpVerifier.sol";
 import {FixedRoster} from "./standins/FixedRoster.sol";
 
@@ -65,7 +66,7 @@ contract VectorsTest is MiningDeployer {
             vm.expectRevert(
                 abi.encodeWithSelector(IMiningRegistry.ResultNotAgreed.selector, bytes32(0), uint256(0), uint256(2))
             );
-            mining.settle(BATCH, settlements, proof);
+            mining.settle(BATCH, Packing.pack(settlements), proof);
         }
     }
 
@@ -210,9 +211,7 @@ contract VectorsTest is MiningDeployer {
                 computeUnits: uint64(vm.parseJsonUint(tasksJson, _key("task", i, "computeUnits"))),
                 deadline: uint64(vm.parseJsonUint(tasksJson, _key("task", i, "deadline"))),
                 redeemer: vm.parseJsonAddress(tasksJson, _key("task", i, "redeemer")),
-                answerCommitment: vm.parseJsonBytes32(tasksJson, _key("task", i, "answerCommitment")),
-                seatSecretHash: vm.parseJsonBytes32(tasksJson, _key("task", i, "seatSecretHash")),
-                escalationSecretHash: vm.parseJsonBytes32(tasksJson, _key("task", i, "escalationSecretHash"))
+                seatSecretHash: vm.parseJsonBytes32(tasksJson, _key("task", i, "seatSecretHash"))
             });
         }
     }

@@ -4,11 +4,17 @@
 // EvidenceGasTests print: rules | flow | gas | floor | sign. Exit 1 if one is above its floor.
 import { existsSync, readFileSync } from "node:fs";
 
-// flow, group of the snapshot, key, floor, stretch, what the best public code takes. Under both rules where the group has two files.
+// flow, group of the snapshot, key, floor, stretch, what the best public code takes, tasks the snapshot is of. Under both rules where the
+// group has two files.
 const FLOWS = [
   ["P-384 verify with hints, transaction", "gas", "P-384 with hints", 900_000, 760_000, "5.4M"],
   ["P-384 verify, hint-free, transaction", "gas", "P-384 without hints", 1_900_000, 1_300_000, "> 16.7M (prague 8.8M)"],
   ["SHA-384 of 672 bytes, execution", "crypto", "Sha384 672 bytes", 140_000, 120_000, "1.39M"],
+  ["settle one task of three seats", "network", "settle one task, 5 devices of 5 operators", 150_000, 120_000, "–"],
+  ["settle 100 tasks, 300 devices of 10 operators, per task", "network", "settle a hundred tasks, 300 devices of 10 operators", 46_000, 38_000, "–", 100],
+  ["settle 100 tasks, 20 devices of 10 operators, per task", "network", "settle a hundred tasks, 20 devices of 10 operators", 26_000, 21_000, "–", 100],
+  ["settle an epoch of 256 tasks, per task", "network", "settle an epoch of 256 tasks, 20 devices of 10 operators, per task", 1_200, 600, "–"],
+  ["redeem", "network", "redeem", 70_000, 0, "–"],
 ];
 // Told without a floor: what has none, and public libraries.
 const TOLD = [
@@ -25,15 +31,16 @@ const figure = (group, key) => {
   return Number(found);
 };
 const figures = (group, key) =>
-  group === "crypto" ? [["", figure(group, key)]] : ["osaka", "prague"].map((rules) => [rules, figure(`${group}-${rules}`, key)]);
+  group === "crypto" || group === "network" ? [["", figure(group, key)]] : ["osaka", "prague"].map((rules) => [rules, figure(`${group}-${rules}`, key)]);
 const text = (gas) => gas.toLocaleString("en");
 const row = (...cells) => console.log(cells.join(" | "));
 
 let above = 0;
 row("rules", "flow", "gas", "floor", "");
 row("---", "---", "---", "---", "---");
-for (const [flow, group, key, floor, stretch, best] of FLOWS) {
-  for (const [rules, gas] of figures(group, key)) {
+for (const [flow, group, key, floor, stretch, best, tasks = 1] of FLOWS) {
+  for (const [rules, whole] of figures(group, key)) {
+    const gas = Math.round(whole / tasks);
     if (gas > floor) above++;
     row(rules, flow, text(gas), text(floor), `${gas > floor ? "✗" : gas <= stretch ? "✓✓" : "✓"} (best public: ${best})`);
   }

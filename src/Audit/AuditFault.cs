@@ -39,7 +39,7 @@ public enum AuditFault
     /// <summary>A settled task is not in its batch, or not as it was committed.</summary>
     Task = 22,
 
-    /// <summary>A revealed secret is not the one that was committed.</summary>
+    /// <summary>The secret behind the further seats of an escalated task was not revealed. A wrong one makes another task of it.</summary>
     Secret = 23,
 
     /// <summary>A seat was settled for a device that was not drawn for it.</summary>

@@ -1,4 +1,5 @@
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Protocol.Codec;
 
 namespace Ait.Protocol;
@@ -11,9 +12,9 @@ namespace Ait.Protocol;
 /// <param name="ComputeUnits">Benchmarked work, fixed here.</param>
 /// <param name="Deadline">Unix seconds by which it must be settled.</param>
 /// <param name="Redeemer">Whose credit pays; <see cref="Address.Zero"/> for subsidised work.</param>
-/// <param name="AnswerCommitment">Salted answer (canaries) or random bytes, indistinguishable.</param>
-/// <param name="SeatSecretHash">keccak256 of the secret behind seats 1 to 3.</param>
-/// <param name="EscalationSecretHash">keccak256 of the secret behind seats 4 to 7.</param>
+/// <param name="SeatSecretHash">keccak256 of the secret behind seats 1 to 3, which is made of two more that stay closed until they are
+/// needed, see <see cref="SeatSecretOpening"/>: a salted answer (canaries) or random bytes, indistinguishable, and the secret behind
+/// seats 4 to 7.</param>
 public sealed record MiningTask(
     Hash256 WorkloadHash,
     uint Index,
@@ -22,62 +23,57 @@ public sealed record MiningTask(
     ComputeUnits ComputeUnits,
     ulong Deadline,
     Address Redeemer,
-    Hash256 AnswerCommitment,
-    Hash256 SeatSecretHash,
-    Hash256 EscalationSecretHash)
+    Hash256 SeatSecretHash)
 {
     /// <summary>Length of <see cref="ToBytes"/>.</summary>
-    public const int EncodedSize = (4 * Hash256.Size) + 4 + 2 + 1 + 8 + 8 + Address.Size;
+    public const int EncodedSize = 4 + 2 + 1 + 8 + 8 + (2 * Hash256.Size) + Address.Size;
 
-    /// <summary>The leaf: keccak256(keccak256(abi.encode(fields in order))); hashed twice so that no inner node passes for a leaf.</summary>
-    public Hash256 Leaf
-    {
-        get
-        {
-            Hash256 inner = new Words(stackalloc byte[10 * 32])
-                .Add(WorkloadHash)
-                .Add(Index)
-                .Add((ulong)WorkloadType)
-                .Add((ulong)DeterminismClass)
-                .Add(ComputeUnits.Micro)
-                .Add(Deadline)
-                .Add(Redeemer)
-                .Add(AnswerCommitment)
-                .Add(SeatSecretHash)
-                .Add(EscalationSecretHash)
-                .Hash();
-            Span<byte> bytes = stackalloc byte[Hash256.Size];
-            inner.CopyTo(bytes);
-            return Keccak256.Hash(bytes);
-        }
-    }
+    /// <summary>The leaf: keccak256 of <see cref="ToBytes"/>, whose length no inner node's preimage has.</summary>
+    public Hash256 Leaf => Keccak256.Hash(ToBytes());
 
     /// <summary>Commitment to a seat secret as the leaf carries it: keccak256(secret).</summary>
     public static Hash256 SecretHash(Hash256 secret) => new Words(stackalloc byte[32]).Add(secret).Hash();
 
-    /// <summary>The fields in order, big-endian, packed.</summary>
+    /// <summary>The task that a settlement's calldata names.</summary>
+    public static MiningTask From(MiningTaskRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return new MiningTask(
+            record.WorkloadHash,
+            record.Index,
+            (WorkloadType)record.WorkloadType,
+            (DeterminismClass)record.DeterminismClass,
+            new ComputeUnits(record.ComputeUnits),
+            record.Deadline,
+            record.Redeemer,
+            record.SeatSecretHash);
+    }
+
+    /// <summary>The task as the contract takes it.</summary>
+    public MiningTaskRecord ToRecord() => new(
+        WorkloadHash, Index, (ushort)WorkloadType, (byte)DeterminismClass, ComputeUnits.Micro, Deadline, Redeemer, SeatSecretHash);
+
+    /// <summary>What the leaf hashes: index, type, class, compute units, deadline, workload hash, hash of the seat secret, redeemer; big-endian, packed.</summary>
     public byte[] ToBytes() => new ByteWriter()
-        .Hash(WorkloadHash)
         .UInt32(Index)
         .UInt16((ushort)WorkloadType)
         .Byte((byte)DeterminismClass)
         .UInt64(ComputeUnits.Micro)
         .UInt64(Deadline)
-        .Address(Redeemer)
-        .Hash(AnswerCommitment)
+        .Hash(WorkloadHash)
         .Hash(SeatSecretHash)
-        .Hash(EscalationSecretHash)
+        .Address(Redeemer)
         .ToArray();
 
-    internal static MiningTask Read(ref ByteReader reader) => new(
-        reader.Hash(),
-        reader.UInt32(),
-        (WorkloadType)reader.UInt16(),
-        (DeterminismClass)reader.Byte(),
-        new ComputeUnits(reader.UInt64()),
-        reader.UInt64(),
-        reader.Address(),
-        reader.Hash(),
-        reader.Hash(),
-        reader.Hash());
+    internal static MiningTask Read(ref ByteReader reader)
+    {
+        uint index = reader.UInt32();
+        var type = (WorkloadType)reader.UInt16();
+        var determinismClass = (DeterminismClass)reader.Byte();
+        var units = new ComputeUnits(reader.UInt64());
+        ulong deadline = reader.UInt64();
+        Hash256 workloadHash = reader.Hash();
+        Hash256 seatSecretHash = reader.Hash();
+        return new MiningTask(workloadHash, index, type, determinismClass, units, deadline, reader.Address(), seatSecretHash);
+    }
 }

@@ -60,7 +60,7 @@ internal sealed class ReleaseBench : TimeProvider, IChainFacts, IReleaseDesk, ID
     internal SeatAssignment Assignment(byte seat = 0, Hash256? gpuId = null, Workload? workload = null, ulong commitDeadline = Now + 60) => new(
         7,
         new MiningTask(
-            (workload ?? Workload).Hash, 3, WorkloadType.Inference, DeterminismClass.X8v0, new ComputeUnits(80_000), Now + 600, Address.Zero, Hash("answer"), Hash("first"), Hash("second")),
+            (workload ?? Workload).Hash, 3, WorkloadType.Inference, DeterminismClass.X8v0, new ComputeUnits(80_000), Now + 600, Address.Zero, Hash("first")),
         seat, gpuId ?? GpuId, Now, commitDeadline);
 
     internal SeatLetter Sign(SeatAssignment assignment, Secp256k1PrivateKey? signer = null, NetworkDomain? domain = null) => SeatLetter.Sign(assignment, domain ?? Domain, signer ?? Coordinator);

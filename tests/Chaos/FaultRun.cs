@@ -4,8 +4,6 @@ using System.Text.Json;
 using Ait.Audit;
 using Ait.Bench.Coordinator;
 using Ait.Chain;
-using Ait.Chain.Abi;
-using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
 using Ait.Cli.Launching;
@@ -276,9 +274,7 @@ internal sealed class FaultRun
 
     private async Task<bool> CheckChainAsync(NetworkAccess network, IReadOnlyList<Hash256> taken, CancellationToken cancellation)
     {
-        IReadOnlyList<(Log Log, ContractEvent Event)> events = await network.Chain
-            .EventsAsync([network.Network.MiningRegistry], cancellation, 0, NetworkAccess.Mining.Event("TaskSettled").Topic);
-        Dictionary<Hash256, int> settled = events.GroupBy(found => found.Event["workloadHash"].AsHash256()).ToDictionary(group => group.Key, group => group.Count());
+        Dictionary<Hash256, int> settled = (await network.SettledTasksAsync(cancellation)).GroupBy(found => found.Task.WorkloadHash).ToDictionary(group => group.Key, group => group.Count());
         int wrong = 0;
         foreach (Hash256 hash in taken)
         {

@@ -124,9 +124,10 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet) : IClassFixture<Audi
     [InlineData("SeedPinned", 0, AuditFault.Seed)]
     [InlineData("BatchCommitted", 0, AuditFault.Task)]
     [InlineData("BatchCommitted", 6, AuditFault.Batch)]
-    [InlineData("TaskSettled", 0, AuditFault.Settlement)]
-    [InlineData("TaskSettled", 1, AuditFault.Settlement)]
-    [InlineData("TaskSettled", 2, AuditFault.Settlement)]
+    [InlineData("TasksSettled", 2, AuditFault.Settlement, 7)] // Of a settled task, packed: its index,
+    [InlineData("TasksSettled", 2, AuditFault.Settlement, 43)] // what a seat was paid,
+    [InlineData("TasksSettled", 4, AuditFault.Settlement, 0)] // its result,
+    [InlineData("TasksSettled", 4, AuditFault.Settlement, 53)] // and the slot of its first seat.
     [InlineData("Redeemed", 0, AuditFault.Burn)]
     [InlineData("Redeemed", 1, AuditFault.Credit)]
     [InlineData("Transfer", 0, AuditFault.Mint)]
@@ -152,7 +153,7 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet) : IClassFixture<Audi
     [Fact(Timeout = 300_000)]
     public async Task Audit_findsALogThatDiffersFromItsReceipt()
     {
-        Log log = await FindAsync("TaskSettled");
+        Log log = await FindAsync("TasksSettled");
         AssertFinds(
             await TamperedAsync((method, _, answer) =>
             {
@@ -167,7 +168,7 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet) : IClassFixture<Audi
     [Fact(Timeout = 300_000)]
     public async Task Audit_findsALogThatIsMissing()
     {
-        Log log = await FindAsync("TaskSettled");
+        Log log = await FindAsync("TasksSettled");
         AssertFinds(
             await TamperedAsync((method, _, answer) =>
             {
@@ -235,7 +236,7 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet) : IClassFixture<Audi
     [Fact(Timeout = 300_000)]
     public async Task Audit_findsAReceiptWhoseOutcomeWasChanged()
     {
-        Log log = await FindAsync("TaskSettled");
+        Log log = await FindAsync("TasksSettled");
         AssertFinds(
             await TamperedAsync((method, arguments, answer) =>
             {

@@ -3,8 +3,6 @@ using System.Numerics;
 using System.Text.Json.Nodes;
 using Ait.Attestation;
 using Ait.Chain;
-using Ait.Chain.Abi;
-using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
 using Ait.Cli.Commands;
@@ -139,13 +137,6 @@ public class Devnet : IAsyncLifetime
 
             await Task.Delay(s_poll, cancellation);
         }
-    }
-
-    internal async Task<IReadOnlyList<ContractEvent>> EventsAsync(string name, CancellationToken cancellation)
-    {
-        IReadOnlyList<(Log Log, ContractEvent Event)> events = await Network.Chain
-            .EventsAsync([Network.Network.MiningRegistry], cancellation, 0, NetworkAccess.Mining.Event(name).Topic);
-        return [.. events.Select(found => found.Event)];
     }
 
     /// <summary>The development root as the C# verifier pins it.</summary>

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Numerics;
 using System.Text.Json.Nodes;
 using Ait.Chain;
-using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
@@ -43,15 +41,14 @@ public sealed class FiveRefusals(Devnet devnet) : IClassFixture<Devnet>
         // (5a) On a seat of hers, drawn like any other: the two honest seats are paid, the fabricated result is not.
         SeatResponse seat = await FabricateAsync(mallory, cancellation);
         Assert.Equal((SeatPhase.Unpaid, UnpaidReason.ResultInMinority), (seat.Phase, seat.Reason));
-        ContractEvent settled = Assert.Single(await devnet.EventsAsync("TaskSettled", cancellation), found => found["taskId"].AsHash256() == seat.TaskId);
-        ImmutableArray<(uint Slot, byte Code)> outcomes = SeatOutcomes.Read(settled["seats"].AsBigInteger());
-        Assert.Equal(2, outcomes.Count(outcome => outcome.Code == SeatOutcomes.Paid));
-        (uint slot, _) = Assert.Single(outcomes, outcome => outcome.Code == SeatOutcomes.Minority);
+        SettledTaskRecord settled = Assert.Single(await network.SettledTasksAsync(cancellation), found => found.TaskId == seat.TaskId).Task;
+        Assert.Equal(2, settled.SeatsPaid);
+        (uint slot, _) = Assert.Single(settled.Seats, outcome => outcome.Code == SeatOutcomes.Minority);
         Assert.Equal(mallory.GpuId, (await network.RosterAsync(cancellation))[(int)slot].GpuId);
 
         JsonObject why = await devnet.RunAsync(0, cancellation, "why", seat.TaskId.ToString(), mallory.GpuId.ToString());
         Assert.Equal(("ResultInMinority", "chain"), ((string?)why["reason"], (string?)why["source"]));
-        Assert.Contains(settled["resultHash"].AsHash256().ToString(), (string?)why["evidence"], StringComparison.Ordinal);
+        Assert.Contains(settled.ResultHash.ToString(), (string?)why["evidence"], StringComparison.Ordinal);
         Assert.Equal(seat.Remedy, (string?)why["remedy"]);
 
         // With the coordinator's own key, every secret known and a seat of hers: (2), (3), (4), and (5) her result alone.

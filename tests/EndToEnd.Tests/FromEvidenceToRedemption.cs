@@ -3,7 +3,6 @@ using System.Numerics;
 using Ait.Attestation;
 using Ait.Attestation.SevSnp;
 using Ait.Chain;
-using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
@@ -110,14 +109,13 @@ public sealed class FromEvidenceToRedemption(Devnet devnet) : IClassFixture<Devn
         }
 
         // 8. Mint. 0.1 AIT for each compute unit and paid seat, and nothing else came into being.
-        IReadOnlyList<ContractEvent> settlements = await devnet.EventsAsync("TaskSettled", cancellation);
+        var settlements = await network.SettledTasksAsync(cancellation);
         BigInteger minted = 0;
         foreach (TaskResponse task in tasks)
         {
-            ContractEvent settlement = Assert.Single(settlements, found => found["taskId"].AsHash256() == task.TaskId);
-            int paid = SeatOutcomes.Read(settlement["seats"].AsBigInteger()).Count(seat => seat.Code == SeatOutcomes.Paid);
-            Assert.Equal(new BigInteger(task.ComputeUnits) * 100_000_000_000 * paid, settlement["minted"].AsBigInteger());
-            minted += settlement["minted"].AsBigInteger();
+            SettledTaskRecord settlement = Assert.Single(settlements, found => found.TaskId == task.TaskId).Task;
+            Assert.Equal(new BigInteger(task.ComputeUnits) * 100_000_000_000 * settlement.SeatsPaid, settlement.Minted);
+            minted += settlement.Minted;
         }
 
         Assert.Equal(supplyBefore + minted, await devnet.SupplyAsync(cancellation));

@@ -72,9 +72,9 @@ public sealed class KillAndRestart(Devnet devnet) : IClassFixture<Devnet>
             await devnet.SettledAsync(workload, cancellation);
         }
 
-        var settlements = await devnet.EventsAsync("TaskSettled", cancellation);
-        Assert.All(settlements.GroupBy(settlement => settlement["taskId"].AsHash256()), task => Assert.Single(task));
-        Assert.All(queued, workload => Assert.Single(settlements, settlement => settlement["workloadHash"].AsHash256() == workload));
+        var settlements = await devnet.Network.SettledTasksAsync(cancellation);
+        Assert.All(settlements.GroupBy(settlement => settlement.TaskId), task => Assert.Single(task));
+        Assert.All(queued, workload => Assert.Single(settlements, settlement => settlement.Task.WorkloadHash == workload));
         BalanceSheet sheet = await BalanceSheet.ReadAsync(devnet.Network, cancellation);
         Assert.All(sheet.Checks, check => Assert.True(check.Holds, $"{check.What}: {check.Left} is not {check.Right}"));
     }

@@ -60,7 +60,7 @@ public sealed class OpenAiClient(Devnet devnet) : IClassFixture<Devnet>
         WorkloadResponse run = await devnet.Network.Coordinator.WorkloadAsync(workloadId, Cancellation);
         Assert.True(Transcript.TryParse(Hex.Decode(run.Transcript!), out Transcript? transcript, out _));
         Assert.Equal((int)chat["usage"]!["completion_tokens"]!, transcript.Tokens.Length);
-        Assert.Contains(await devnet.EventsAsync("TaskSettled", Cancellation), found => found["taskId"].AsHash256() == settled.TaskId && found["resultHash"].AsHash256() == settled.ResultHash);
+        Assert.Contains(await devnet.Network.SettledTasksAsync(Cancellation), found => found.TaskId == settled.TaskId && found.Task.ResultHash == settled.ResultHash);
 
         await EmbedsAsync(said, model);
 

@@ -91,9 +91,9 @@ public sealed class ProofOfAnAnswer(AuditedDevnet devnet) : IClassFixture<Audite
     [InlineData("a device that the draw met is missing", "device in slot")]
     [InlineData("two devices change places", "slot")]
     [InlineData("a device's certificates are those of another", "slot")]
-    [InlineData("the settlement is that of another task", "TaskSettled")]
+    [InlineData("the settlement is that of another task", "TasksSettled")]
     [InlineData("the commitment is the seed's transaction", "BatchCommitted")]
-    [InlineData("the task is another", "TaskSettled")]
+    [InlineData("the task is another", "TasksSettled")]
     [InlineData("the workload is another", "workload")]
     public async Task Verify_findsWhatWasPutTogetherFromGenuineParts(string change, string found)
     {

@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Ait.Chain;
-using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
 using Ait.Cli.Asking;
 using Ait.Cli.Commands;
@@ -46,8 +45,8 @@ public sealed class TrainingInChunks(Devnet devnet) : IClassFixture<Devnet>
             Assert.Equal(whole.Steps[first..(first + DemoTraining.Steps)], outcome.Steps);
             Assert.Equal(new Hash256(outcome.ResultHash.ToBytes()), task.ResultHash);
 
-            ContractEvent settlement = Assert.Single(await devnet.EventsAsync("TaskSettled", cancellation), found => found["taskId"].AsHash256() == task.TaskId);
-            int paid = SeatOutcomes.Read(settlement["seats"].AsBigInteger()).Count(seat => seat.Code == SeatOutcomes.Paid);
+            SettledTaskRecord settlement = Assert.Single(await devnet.Network.SettledTasksAsync(cancellation), found => found.TaskId == task.TaskId).Task;
+            int paid = settlement.SeatsPaid;
             Assert.Equal(3, paid);
             Assert.Equal(supply + (new BigInteger(task.ComputeUnits) * 100_000_000_000 * paid), await devnet.SupplyAsync(cancellation));
 

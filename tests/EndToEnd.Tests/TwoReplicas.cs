@@ -43,8 +43,8 @@ public sealed class TwoReplicas(TwoReplicas.Replicated devnet) : IClassFixture<T
         }
 
         Assert.Equal(2, led.Count);
-        var settlements = await devnet.EventsAsync("TaskSettled", cancellation);
-        Assert.All(queued, workload => Assert.Single(settlements, settlement => settlement["workloadHash"].AsHash256() == workload));
+        var settlements = await devnet.Network.SettledTasksAsync(cancellation);
+        Assert.All(queued, workload => Assert.Single(settlements, settlement => settlement.Task.WorkloadHash == workload));
         BalanceSheet sheet = await BalanceSheet.ReadAsync(devnet.Network, cancellation);
         Assert.All(sheet.Checks, check => Assert.True(check.Holds, $"{check.What}: {check.Left} is not {check.Right}"));
     }

@@ -47,9 +47,7 @@ internal static class Samples
         new ComputeUnits(80_000),
         1_800_000_000,
         Address.Zero,
-        Hash("answer"),
-        Protocol.MiningTask.SecretHash(Hash("first secret")),
-        Protocol.MiningTask.SecretHash(Hash("second secret")));
+        Protocol.MiningTask.SecretHash(Hash("first secret")));
 
     public static WorkStatement Statement(string gpu = "gpu 0", string result = "result") => new(
         Network.TaskId(1, 0),

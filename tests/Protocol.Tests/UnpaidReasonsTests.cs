@@ -50,7 +50,7 @@ public sealed partial class UnpaidReasonsTests
         return folder?.FullName ?? throw new InvalidOperationException("no Ait.slnx above the tests");
     }
 
-    [GeneratedRegex(@"then what became of the seat in 4: ((?:.|\n)*?)\. The topmost byte")]
+    [GeneratedRegex(@"@dev Codes: ((?:.|\n)*?)\.\s")]
     private static partial Regex CodeList();
 
     [GeneratedRegex(@"(?:^|, |,\s+)(\d+) \w")]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {SeatClaim, TaskSettlement} from "./IMiningRegistry.sol";
+import {SeatClaim} from "./IMiningRegistry.sol";
 
 /// @title Attestation inbox
 /// @notice Commit, reveal and settle one work attestation at a time, without a transaction of the coordinator.
@@ -42,7 +42,8 @@ interface IAttestationInbox {
     /// @notice Settles a task with revealed claims, or adds their seats to it once it has settled. Anyone who knows the seat secret.
     /// @dev A claim left out can be brought in a further call.
     /// @return minted wei of AIT
-    function finalize(uint256 batchId, TaskSettlement calldata settlement, bytes32[] calldata proof)
+    /// @param settlement one, packed as `IMiningRegistry.settle` takes it, every claim with its GPU and result
+    function finalize(uint256 batchId, bytes calldata settlement, bytes32[] calldata proof)
         external
         returns (uint256 minted);
 

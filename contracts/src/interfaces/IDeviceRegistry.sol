@@ -201,8 +201,11 @@ interface IDeviceRegistry {
     /// @notice The devices in `slots`, in that order.
     function devicesAt(uint32[] calldata slots) external view returns (Device[] memory);
 
-    /// @notice The packed words of a slot, as settlement reads them.
+    /// @notice The packed words of a slot, as settlement reads them; zeros for a slot that nobody took.
     function rosterEntry(uint32 slot) external view returns (RosterEntry memory);
+
+    /// @notice The GPU in a slot and its enclave key: what the identity in the packed words is made of.
+    function identityOf(uint32 slot) external view returns (bytes32 gpuId, address enclaveKey);
 
     /// @notice A GPU's number, given at its first registration and kept for ever; zero if it was never registered.
     function gpuNumberOf(bytes32 gpuId) external view returns (uint24);

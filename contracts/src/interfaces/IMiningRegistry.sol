@@ -6,7 +6,10 @@ import {IAttestationInbox} from "./IAttestationInbox.sol";
 import {IDeviceRegistry} from "./IDeviceRegistry.sol";
 import {IGoverned} from "./IGoverned.sol";
 
-/// @notice One queue entry: a leaf of the batch's Merkle tree, leaf = keccak256(bytes.concat(keccak256(abi.encode(task)))).
+/// @notice One queue entry: a leaf of the batch's Merkle tree, leaf = keccak256(abi.encodePacked(index, workloadType, determinismClass,
+/// computeUnits, deadline, workloadHash, seatSecretHash, redeemer)): 107 bytes, so that no leaf is an inner node.
+/// @dev Two more facts are fixed with the leaf but stay closed until they are needed: seatSecret = keccak256(abi.encode(answerCommitment,
+/// escalationSecret)), the first a salted hash used by canaries and indistinguishable otherwise, the second the secret behind seats 3 to 6.
 /// @param workloadHash content hash of what is run
 /// @param index position in the batch
 /// @param workloadType selects the duration bounds
@@ -14,9 +17,7 @@ import {IGoverned} from "./IGoverned.sol";
 /// @param computeUnits benchmarked work in micro-CU, fixed here whatever the run takes
 /// @param deadline unix time; the task settles up to and including it
 /// @param redeemer whose credit pays for the task; zero for subsidised work
-/// @param answerCommitment salted hash used by canaries, indistinguishable otherwise
 /// @param seatSecretHash keccak256(abi.encode(seatSecret))
-/// @param escalationSecretHash keccak256 of the secret behind escalation seats
 struct MiningTask {
     bytes32 workloadHash;
     uint32 index;
@@ -25,16 +26,14 @@ struct MiningTask {
     uint64 computeUnits;
     uint64 deadline;
     address redeemer;
-    bytes32 answerCommitment;
     bytes32 seatSecretHash;
-    bytes32 escalationSecretHash;
 }
 
 /// @notice One device's signed statement about one task: WorkAttestation(taskId, workloadHash, resultHash, gpuId, duration).
 /// @param seat 0, 1 or 2; 3 to 6 once the task has escalated
-/// @param gpuId the device seated there; zero stands for the one that was drawn
-/// @param resultHash what it computed; zero stands for the settlement's result
-/// @param duration device time in milliseconds
+/// @param gpuId the device seated there; zero, which is left out, stands for the one that was drawn
+/// @param resultHash what it computed; zero, which is left out, stands for the settlement's result
+/// @param duration device time in milliseconds, below 2^40
 /// @param r first half of the EIP-2098 signature of the enclave key
 /// @param vs second half; a high s is refused
 struct SeatClaim {
@@ -46,15 +45,23 @@ struct SeatClaim {
     bytes32 vs;
 }
 
-/// @notice Everything needed to settle one task, but for the proof that it is in the batch.
+/// @notice Everything needed to settle one task, but for the proof that it is in the batch. It travels packed, big-endian:
+/// bits of the seats that claim (1 byte), of the claims that state a result other than the settlement's (1), of those that name their GPU
+/// (1), flags (1), index (4), workloadType (2), determinismClass (1), computeUnits (8), deadline (8), workloadHash, seatSecret or, with
+/// flag 1, answerCommitment in its place, resultHash (32 each), escalationSecret (32, with flag 1 only), redeemer (20, with flag 2 only),
+/// then the claims by seat: duration (5), r, vs, its resultHash and its gpuId where the bits say so (32 each).
+/// @dev Secrets travel without their hashes: only the right ones lead to the leaf. A GPU that is named once in a call need not be read
+/// from the device registry: whoever names it in a device's first claim and leaves it out of the others settles for least.
 /// @param task the leaf
 /// @param seatSecret the secret behind seats 0 to 2
+/// @param answerCommitment what the seat secret is made of beside the escalation secret; left out with it
 /// @param escalationSecret the secret behind seats 3 to 6; zero until the task has escalated
 /// @param resultHash the agreed result
 /// @param claims ascending by seat; a seat without a claim is silent
 struct TaskSettlement {
     MiningTask task;
     bytes32 seatSecret;
+    bytes32 answerCommitment;
     bytes32 escalationSecret;
     bytes32 resultHash;
     SeatClaim[] claims;
@@ -105,7 +112,7 @@ struct DurationBounds {
 
 /// @title Mining registry
 /// @notice The only place where AIT is minted. Re-checks everything about a task itself and believes nobody about it.
-/// @dev Order of checks: batch, proof; then task by task: determinism class, deadline, secrets, draw; then per claim: device
+/// @dev Order of checks: batch, order, proof and with it the secrets; then task by task: determinism class, deadline, draw; then per claim: device
 /// registered, seat, device live, signature, duration; then agreement; then the device clocks; then mint. One failing check reverts
 /// the call.
 ///
@@ -142,13 +149,13 @@ interface IMiningRegistry is IGoverned {
     );
     /// @notice The seed of a batch was stored; its seats are fixed.
     event SeedPinned(uint256 indexed batchId, bytes32 seedBlockHash, uint64 seedTime);
-    /// @notice A task settled; `minted` was shared equally by the seats that were paid.
-    /// @dev `seats`, 32 bits a seat from the lowest: roster slot in 28 bits, then what became of the seat in 4: 0 paid, 1 silent (no
-    /// claim), 2 its result was in the minority, 6 its pay waits for its clock (`SeatDeferred`), 7 paid by an earlier settlement. The topmost byte is the number of seats.
-    event TaskSettled(
-        bytes32 indexed taskId, bytes32 indexed workloadHash, bytes32 resultHash, uint256 minted, uint256 seats
-    );
-    /// @notice Seats of a settled task were paid after all. `seats` as in `TaskSettled`, but only those with a code of 0 are new.
+    /// @notice Tasks of a batch settled. `settled` has one entry a task, packed: index (4 bytes), wei of a paid seat (18), workload (32),
+    /// agreed result (32), number of seats (1), then 4 bytes a seat from seat 0: what became of it in 4 bits, its roster slot in 28.
+    /// @dev Codes: 0 paid, 1 silent (no claim), 2 its result was in the minority, 6 its pay waits for its clock (`SeatDeferred`), 7 paid
+    /// by an earlier settlement.
+    event TasksSettled(uint256 indexed batchId, bytes settled);
+    /// @notice Seats of a settled task were paid after all. `seats` is the end of an entry of `TasksSettled`, from the number
+    /// of seats on; only those with a code of 0 are new.
     event SeatsAdded(bytes32 indexed taskId, uint256 minted, uint256 seats);
     /// @notice A seat earned `amount`, to be had by `release` from unix time `payableAt`.
     event SeatDeferred(bytes32 indexed taskId, uint8 seat, address operator, uint256 amount, uint256 payableAt);
@@ -198,7 +205,7 @@ interface IMiningRegistry is IGoverned {
     error SeedNotReady(uint64 seedBlock, uint256 current);
     /// @notice Thrown when the seed block's hash can no longer be read; the batch is void.
     error SeedTooOld(uint64 seedBlock, uint256 current);
-    /// @notice Thrown when the task is not a leaf of the committed batch.
+    /// @notice Thrown when the task is not a leaf of the committed batch, or a secret is not the one it was committed with.
     error WorkloadNotInQueue(bytes32 workloadHash);
     /// @notice Thrown when tasks of one call are not in ascending order of their index.
     error TasksNotAscending();
@@ -206,8 +213,12 @@ interface IMiningRegistry is IGoverned {
     error DeterminismClassUnknown(uint8 determinismClass);
     /// @notice Thrown when a task is settled after its deadline.
     error TaskExpired(uint64 deadline, uint256 current);
-    /// @notice Thrown when a secret does not hash to the task's commitment.
-    error SeatSecretMismatch(bytes32 expected, bytes32 found);
+    /// @notice Thrown when packed settlements cannot be read: where the bad one starts, or where they should end and do not.
+    error SettlementMalformed(uint256 offset, uint256 length);
+    /// @notice Thrown when a call about one task brings none, or more.
+    error SettlementNotSingle(uint256 found);
+    /// @notice Thrown when an escalated task comes without the secret behind its further seats.
+    error EscalationSecretMissing(bytes32 taskId);
     /// @notice Thrown when a task escalates that has settled.
     error TaskAlreadySettled(bytes32 taskId);
     /// @notice Thrown when a task escalates whose claims agree; settle it.
@@ -242,8 +253,6 @@ interface IMiningRegistry is IGoverned {
     error ResultNotAgreed(bytes32 resultHash, uint256 matching, uint256 required);
     /// @notice Thrown when the device cannot have done this work yet; settle again at unix time `payableAt`.
     error ClaimTooEarly(bytes32 gpuId, uint256 payableAt);
-    /// @notice Thrown when claims repeat a seat or are out of order.
-    error ClaimsNotAscending();
     /// @notice Thrown when a workload has no quote.
     error WorkloadNotOpen(bytes32 workloadId);
     /// @notice Thrown when a workload is opened again at another quote.
@@ -289,18 +298,18 @@ interface IMiningRegistry is IGoverned {
     /// @dev A task settled before is skipped, so repeating a call is harmless. From a witness (see `isWitness`) such a task is paid the
     /// agreeing seats that an earlier settlement left out, if all those paid before are among the claims again. Nobody else may add
     /// seats: results are public by then, and only a witness knows who committed to one before.
-    /// @param settlements ascending by index
+    /// @param settlements packed one behind the other as `TaskSettlement` says, ascending by index
     /// @param proof one Merkle proof for all of them, see `BatchTree`
     /// @return minted wei of AIT minted by this call
-    function settle(uint256 batchId, TaskSettlement[] calldata settlements, bytes32[] calldata proof)
+    function settle(uint256 batchId, bytes calldata settlements, bytes32[] calldata proof)
         external
         returns (uint256 minted);
 
     /// @notice Gives a task whose seats do not agree two more of them: 5, then 7. Anyone who knows the secrets.
     /// @dev Seats 3 to 6 are drawn from the second secret and the hash of the block two blocks on. A third of the time from the seed to
     /// the deadline must have passed, two thirds for 7; unless every seat there is has claimed, and no result is agreed.
-    /// @param settlement the claims so far; its result is the one most of them claim
-    function escalate(uint256 batchId, TaskSettlement calldata settlement, bytes32[] calldata proof) external;
+    /// @param settlement one, packed: the claims so far; its result is the one most of them claim
+    function escalate(uint256 batchId, bytes calldata settlement, bytes32[] calldata proof) external;
 
     /// @notice Stores the hash of an escalation's seed block, within 256 blocks after it. Anyone. Pinning again changes nothing.
     function pinEscalation(bytes32 taskId) external;

@@ -72,6 +72,13 @@ library MemoryTable {
         }
     }
 
+    /// @notice The address of a word of the caller, counted from zero.
+    function placeOf(uint256 entry, uint256 place) internal pure returns (uint256) {
+        unchecked {
+            return entry + HEAD + place * 32;
+        }
+    }
+
     /// @notice A word of the caller, counted from zero.
     function wordOf(uint256 entry, uint256 place) internal pure returns (uint256 word) {
         assembly ("memory-safe") {

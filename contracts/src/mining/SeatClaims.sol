@@ -1,153 +1,194 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {SeatClaim} from "../interfaces/IMiningRegistry.sol";
+import {IDeviceRegistry} from "../interfaces/IDeviceRegistry.sol";
 import {DeviceClocks} from "./DeviceClocks.sol";
-import {EnclaveSignature} from "./EnclaveSignature.sol";
-import {WorkTerms} from "./WorkTerms.sol";
+import {
+    FRAME,
+    FRAME_AGREED,
+    FRAME_AMOUNT,
+    FRAME_BITS,
+    FRAME_DIGEST,
+    FRAME_DURATION,
+    FRAME_ENDS,
+    FRAME_GPU,
+    FRAME_LEVEL,
+    FRAME_NOW,
+    FRAME_R,
+    FRAME_RESULT,
+    FRAME_S,
+    FRAME_SEATS,
+    FRAME_SIGNED,
+    FRAME_STARTS,
+    FRAME_STATEMENT_HASH,
+    FRAME_USED,
+    FRAME_V
+} from "./SeatFrame.sol";
 
 /// @title Seat claims
-/// @notice The two passes over a task's claims: are they good, and what is paid for them. They decide what a settlement costs, so both
-/// are one loop of assembly each; what is wrong with a claim is found out elsewhere, once something is.
-/// @dev `seats` holds entries of `SeatCache`, whose words lie at: slot 0x00, gpuId 0x60, holder 0x80, validity 0xa0, serves until 0xc0,
-/// live key 0xe0, clock word's entry 0x100, clock's shift 0x120, payee's entry 0x140, offset of its class's terms 0x160. A claim is six
-/// words: seat, gpuId, resultHash, duration, r, vs.
+/// @notice The two passes over a task's seats: are their claims good, and what is paid for them. They decide what a settlement costs,
+/// so both are one loop of assembly each over the `SeatFrame`; what is wrong with a claim is found out elsewhere, once something is.
+/// @dev Words of a seat's device lie as `SeatCache` says. A claim lies packed as `SettlementReader` says: duration in 5 bytes, r, vs,
+/// then its own result and its GPU if it states them.
 library SeatClaims {
+    /// @dev `SeatCache.KEY_UNKNOWN`.
+    uint256 private constant KEY_UNKNOWN = 1 << 160;
+    /// @dev Half the order of secp256k1: above it, the same signature would have a second form (EIP-2).
+    uint256 private constant S_MOST = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
+
     /// @notice Checks claims up to the first bad one.
-    /// @param seats devices by seat
-    /// @param level number of seats
-    /// @param agreed result that a claim of zero stands for
-    /// @param statement task and workload filled in; the rest is overwritten
-    /// @param terms of the task by class; no device is of class 0
-    /// @return claimed bits of the seats whose claims are good
-    /// @return matching bits of those that claim `agreed`
-    /// @return bad position of the first bad claim, from 1; zero if there is none
-    function check(
-        SeatClaim[] calldata claims,
-        uint256[7] memory seats,
-        uint256 level,
-        bytes32 agreed,
-        EnclaveSignature.Statement memory statement,
-        bytes32 domainSeparator,
-        WorkTerms.Terms[5] memory terms
-    ) internal view returns (uint256 claimed, uint256 matching, uint256 bad) {
-        uint256 most = EnclaveSignature.S_MOST;
+    /// @dev The frame's seats are drawn and its terms set; what is signed is overwritten.
+    /// @param devices who is asked for a GPU that no claim names
+    /// @param cursor where the claims start
+    /// @param claimed bits of the seats that claim, none beyond those there are; from bit 16 of the claims with a result of their own, from 32 of those with a GPU
+    /// @return matching bits of the seats that claim the agreed result
+    /// @return bad where the first bad claim starts; zero if there is none
+    /// @return seat the seat of that claim
+    function check(IDeviceRegistry devices, uint256 cursor, uint256 claimed)
+        internal
+        view
+        returns (uint256 matching, uint256 bad, uint256 seat)
+    {
+        uint256 selector = uint32(IDeviceRegistry.identityOf.selector);
         assembly ("memory-safe") {
-            let claim := claims.offset
-            let end := add(claim, mul(claims.length, 0xc0))
-            // The digest's preimage, then the precompile's input.
-            let free := mload(0x40)
-            mstore(free, hex"1901")
-            mstore(add(free, 0x02), domainSeparator)
-            for {} lt(claim, end) { claim := add(claim, 0xc0) } {
-                let seat := calldataload(claim)
-                let bit := shl(seat, 1)
-                let isGood := and(lt(claimed, bit), lt(seat, level))
-                if isGood {
-                    let seated := mload(add(seats, shl(5, seat)))
-                    let result := calldataload(add(claim, 0x40))
-                    if iszero(result) { result := agreed }
-                    let gpuId := mload(add(seated, 0x60))
-                    let duration := calldataload(add(claim, 0x60))
-                    mstore(add(statement, 0x60), result)
-                    mstore(add(statement, 0x80), gpuId)
-                    mstore(add(statement, 0xa0), duration)
-                    mstore(add(free, 0x22), keccak256(statement, 0xc0))
-                    mstore(add(free, 0x60), keccak256(free, 0x42))
-                    let vs := calldataload(add(claim, 0xa0))
-                    let s := shr(1, shl(1, vs))
-                    mstore(add(free, 0x80), add(27, shr(255, vs)))
-                    mstore(add(free, 0xa0), calldataload(add(claim, 0x80)))
-                    mstore(add(free, 0xc0), s)
-                    // The precompile answers nothing for a signature without a signer; the word stays zero then.
-                    mstore(0x00, 0)
-                    if iszero(staticcall(gas(), 1, add(free, 0x60), 0x80, 0x00, 0x20)) { revert(0, 0) }
-                    let signer := mload(0x00)
-                    let term := mload(add(terms, mload(add(seated, 0x160))))
-                    let claimedId := calldataload(add(claim, 0x20))
-                    isGood := and(
-                        and(eq(signer, mload(add(seated, 0xe0))), iszero(or(iszero(signer), gt(s, most)))),
-                        and(
-                            or(iszero(claimedId), eq(claimedId, gpuId)),
-                            iszero(or(lt(duration, mload(term)), gt(duration, mload(add(term, 0x20)))))
-                        )
-                    )
-                    if eq(result, agreed) { matching := or(matching, bit) }
-                    claimed := or(claimed, bit)
+            let place := FRAME_SEATS
+            for { let bit := 1 } and(claimed, 0x7f) {
+                claimed := shr(1, claimed)
+                place := add(place, 0x20)
+                bit := shl(1, bit)
+            } {
+                if iszero(and(claimed, 1)) { continue }
+                bad := cursor
+                let seated := mload(place)
+                let duration := shr(216, calldataload(cursor))
+                mstore(FRAME_DURATION, duration)
+                mstore(add(place, sub(FRAME_USED, FRAME_SEATS)), duration)
+                let gpu := mload(add(seated, 0x60))
+                // r and vs, which is then taken apart.
+                calldatacopy(FRAME_R, add(cursor, 0x05), 0x40)
+                cursor := add(cursor, 0x45)
+                let s := mload(FRAME_S)
+                mstore(FRAME_V, add(27, shr(255, s)))
+                s := shr(1, shl(1, s))
+                mstore(FRAME_S, s)
+                let isOdd := gt(s, S_MOST)
+                if iszero(or(gpu, and(claimed, 0x100000000))) {
+                    // Neither named nor known.
+                    mstore(0x00, selector)
+                    mstore(0x20, mload(seated))
+                    if iszero(staticcall(gas(), devices, 0x1c, 0x24, 0x00, 0x40)) {
+                        let free := mload(0x40)
+                        returndatacopy(free, 0, returndatasize())
+                        revert(free, returndatasize())
+                    }
+                    if lt(returndatasize(), 0x40) { revert(0, 0) }
+                    gpu := mload(0x00)
+                    mstore(add(seated, 0x60), gpu)
                 }
-                if iszero(isGood) {
-                    bad := add(div(sub(claim, claims.offset), 0xc0), 1)
-                    break
+                mstore(FRAME_GPU, gpu)
+                let agrees := bit
+                switch and(claimed, 0x100010000)
+                case 0 { mstore(FRAME_STATEMENT_HASH, keccak256(FRAME, 0xc0)) }
+                default {
+                    let agreed := mload(FRAME_AGREED)
+                    if and(claimed, 0x10000) {
+                        mstore(FRAME_RESULT, calldataload(cursor))
+                        if xor(calldataload(cursor), agreed) { agrees := 0 }
+                        cursor := add(cursor, 0x20)
+                    }
+                    if and(claimed, 0x100000000) {
+                        let named := calldataload(cursor)
+                        isOdd := or(isOdd, and(iszero(iszero(gpu)), iszero(eq(named, gpu))))
+                        mstore(FRAME_GPU, named)
+                        cursor := add(cursor, 0x20)
+                    }
+                    mstore(FRAME_STATEMENT_HASH, keccak256(FRAME, 0xc0))
+                    mstore(FRAME_RESULT, agreed)
                 }
+                mstore(FRAME_DIGEST, keccak256(FRAME_SIGNED, 0x42))
+                // The precompile answers nothing for a signature without a signer; the word stays zero then, and is no key.
+                mstore(0x00, 0)
+                pop(staticcall(gas(), 1, FRAME_DIGEST, 0x80, 0x00, 0x20))
+                let key := mload(add(seated, 0xe0))
+                if eq(key, KEY_UNKNOWN) {
+                    // The first signature shows key and GPU at once.
+                    mstore(0x20, mload(0x00))
+                    key := mload(0x00)
+                    mstore(0x00, mload(FRAME_GPU))
+                    isOdd := or(isOdd, shl(96, xor(keccak256(0x00, 0x40), mload(add(seated, 0xa0)))))
+                    if iszero(isOdd) {
+                        mstore(add(seated, 0x60), mload(0x00))
+                        mstore(add(seated, 0xe0), key)
+                    }
+                    mstore(0x00, key)
+                }
+                let term := mload(add(seated, 0x160))
+                if or(
+                    or(isOdd, xor(mload(0x00), key)),
+                    gt(sub(duration, mload(term)), mload(add(term, 0x20)))
+                ) { break }
+                bad := 0
+                matching := or(matching, agrees)
             }
+            seat := shr(5, sub(place, FRAME_SEATS))
         }
     }
 
     /// @notice Moves the clocks of the seats that are due and credits their operators.
-    /// @param seats devices by seat, their clocks and payees known
-    /// @param bits of the seats that claim, that agree and that are due, from the lowest byte
-    /// @param starts milliseconds at which seats 0 to 2 can have started, and the others
-    /// @param terms of the task by class
-    /// @param nowMillis beyond which a clock makes its seat wait
-    /// @param amount wei of one seat
-    /// @param ends receives, by seat, where the clock of a seat that waits stands
+    /// @dev The frame's claims are checked and the bits of its seats and their pay set.
     /// @return paid number of seats credited
     /// @return late bits of the seats that wait
-    /// @return outcomes roster slot and code of each seat, as in `IMiningRegistry.TaskSettled`
-    function pay(
-        SeatClaim[] calldata claims,
-        uint256[7] memory seats,
-        uint256 level,
-        uint256 bits,
-        uint256[2] memory starts,
-        WorkTerms.Terms[5] memory terms,
-        uint256 nowMillis,
-        uint256 amount,
-        uint256[7] memory ends
-    ) internal pure returns (uint256 paid, uint256 late, uint256 outcomes) {
-        uint256 mask = DeviceClocks.MASK;
-        uint256 largest = 0;
+    /// @return outcomes the number of seats, then what became of each as in `IMiningRegistry.TasksSettled`
+    function pay() internal pure returns (uint256 paid, uint256 late, uint256 outcomes) {
+        uint256 ends = 0;
         assembly ("memory-safe") {
-            let claim := claims.offset
-            outcomes := shl(248, level)
-            for { let seat := 0 } lt(seat, level) { seat := add(seat, 1) } {
-                let seated := mload(add(seats, shl(5, seat)))
-                let own := shr(seat, bits)
+            outcomes := mload(FRAME_LEVEL)
+            let place := FRAME_SEATS
+            let end := add(place, shl(5, outcomes))
+            let start := mload(FRAME_STARTS)
+            let bits := mload(FRAME_BITS)
+            for {} lt(place, end) { place := add(place, 0x20) } {
+                let seated := mload(place)
+                outcomes := or(shl(32, outcomes), mload(seated))
                 // Codes: 0 paid, 1 silent, 2 in the minority, 6 waiting, 7 paid before.
-                let code := 1
-                if and(own, 1) {
-                    code := add(2, mul(5, and(shr(8, own), 1)))
-                    if and(own, 0x10000) {
-                        let entry := mload(add(seated, 0x100))
-                        let shift := mload(add(seated, 0x120))
-                        let word := mload(add(entry, 0x60))
-                        let end := and(shr(shift, word), mask)
-                        let start := mload(add(starts, shl(5, gt(seat, 2))))
-                        if lt(end, start) { end := start }
-                        let used := mload(add(mload(add(terms, mload(add(seated, 0x160)))), 0x40))
-                        let duration := calldataload(add(claim, 0x60))
-                        if lt(used, duration) { used := duration }
-                        end := add(end, used)
-                        if gt(end, largest) { largest := end }
-                        mstore(add(entry, 0x60), or(and(word, not(shl(shift, mask))), shl(shift, end)))
-                        code := 6
-                        switch gt(end, nowMillis)
-                        case 0 {
-                            code := 0
-                            paid := add(paid, 1)
-                            let payee := add(mload(add(seated, 0x140)), 0x60)
-                            mstore(payee, add(mload(payee), amount))
-                        }
-                        default {
-                            late := or(late, shl(seat, 1))
-                            mstore(add(ends, shl(5, seat)), end)
-                        }
+                switch and(bits, 0x10000)
+                case 0 {
+                    let code := 0x10000000
+                    if and(bits, 1) {
+                        code := 0x20000000
+                        if and(bits, 0x100) { code := 0x70000000 }
                     }
-                    claim := add(claim, 0xc0)
+                    outcomes := or(outcomes, code)
                 }
-                outcomes := or(outcomes, shl(shl(5, seat), or(mload(seated), shl(28, code))))
+                default {
+                    let word := mload(mload(add(seated, 0x100)))
+                    // 42 bits: `DeviceClocks.MASK`.
+                    let clock := and(shr(mload(add(seated, 0x120)), word), 0x3ffffffffff)
+                    word := xor(word, shl(mload(add(seated, 0x120)), clock))
+                    if lt(clock, start) { clock := start }
+                    // The longer of what the claim states and what the work takes at least.
+                    let used := mload(add(place, sub(FRAME_USED, FRAME_SEATS)))
+                    let least := mload(add(mload(add(seated, 0x160)), 0x40))
+                    if lt(used, least) { used := least }
+                    clock := add(clock, used)
+                    ends := or(ends, clock)
+                    mstore(mload(add(seated, 0x100)), or(word, shl(mload(add(seated, 0x120)), clock)))
+                    switch gt(clock, mload(FRAME_NOW))
+                    case 0 {
+                        paid := add(paid, 1)
+                        let payee := mload(add(seated, 0x140))
+                        mstore(payee, add(mload(payee), mload(FRAME_AMOUNT)))
+                    }
+                    default {
+                        outcomes := or(outcomes, 0x60000000)
+                        late := or(late, shl(shr(5, sub(place, FRAME_SEATS)), 1))
+                        mstore(add(place, sub(FRAME_ENDS, FRAME_SEATS)), clock)
+                    }
+                }
+                bits := shr(1, bits)
+                if eq(place, add(FRAME_SEATS, 0x40)) { start := mload(add(FRAME_STARTS, 0x20)) }
             }
         }
-        require(largest <= mask, DeviceClocks.ClockOverflow(largest));
+        require(ends <= DeviceClocks.MASK, DeviceClocks.ClockOverflow(ends));
     }
 }

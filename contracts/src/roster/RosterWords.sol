@@ -2,12 +2,11 @@
 pragma solidity ^0.8.24;
 
 /// @title Roster entry
-/// @notice A roster slot as settlement reads it: three words, in the order in which the device registry stores them.
-/// @param gpuId the GPU
+/// @notice A roster slot as settlement reads it: two words, in the order in which the device registry stores them.
 /// @param holder operator | class << 160 | gpu number << 168 | host number << 192 | revoked block << 216 | trust profile << 248
-/// @param validity enclave key | valid until << 160 | previous valid until << 192 | refreshed block << 224
+/// @param validity identity | valid until << 160 | previous valid until << 192 | refreshed block << 224, where identity is the last 20
+/// bytes of keccak256(abi.encode(gpuId, enclaveKey)): both can be told, and neither need be read
 struct RosterEntry {
-    bytes32 gpuId;
     uint256 holder;
     uint256 validity;
 }
@@ -39,20 +38,13 @@ library RosterWords {
         return holder >> 216 & type(uint32).max;
     }
 
-    /// @notice Signer of the device's work attestations.
-    function enclaveKeyOf(uint256 validity) internal pure returns (address) {
-        return address(uint160(validity));
+    /// @notice The identity of a GPU and its enclave key.
+    function identityOf(bytes32 gpuId, address enclaveKey) internal pure returns (uint160) {
+        return uint160(uint256(keccak256(abi.encode(gpuId, enclaveKey))));
     }
 
     /// @notice Until when the device mines.
     function validUntilOf(uint256 validity) internal pure returns (uint256) {
         return validity >> 160 & type(uint32).max;
-    }
-
-    /// @notice Until when the device could serve, as of a block: zero if it was revoked by then, else its validity as known then.
-    function servesUntil(uint256 holder, uint256 validity, uint256 commitBlock) internal pure returns (uint256) {
-        uint256 revokedBlock = revokedBlockOf(holder);
-        if (revokedBlock != 0 && revokedBlock <= commitBlock) return 0;
-        return validity >> 224 <= commitBlock ? validUntilOf(validity) : validity >> 192 & type(uint32).max;
     }
 }

@@ -6,7 +6,18 @@ import {MiningTask} from "../../src/interfaces/IMiningRegistry.sol";
 /// @notice The batch tree, built the obvious way: sorted pairs, an odd node promoted.
 library Merkle {
     function leafOf(MiningTask memory task) internal pure returns (bytes32) {
-        return keccak256(bytes.concat(keccak256(abi.encode(task))));
+        return keccak256(
+            abi.encodePacked(
+                task.index,
+                task.workloadType,
+                task.determinismClass,
+                task.computeUnits,
+                task.deadline,
+                task.workloadHash,
+                task.seatSecretHash,
+                task.redeemer
+            )
+        );
     }
 
     function rootOf(MiningTask[] memory tasks) internal pure returns (bytes32) {

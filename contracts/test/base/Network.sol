@@ -11,6 +11,7 @@ import {INvidiaVerifier} from "../../src/interfaces/INvidiaVerifier.sol";
 import {DecodingSnpVerifier} from "../standins/DecodingSnpVerifier.sol";
 import {Merkle} from "./Merkle.sol";
 import {MiningDeployer} from "./MiningDeployer.sol";
+import {Packing} from "./Packing.sol";
 
 /// @notice A small network: both registries, five devices on five hosts of five operators, and the hands to work them.
 abstract contract Network is MiningDeployer {
@@ -143,8 +144,16 @@ abstract contract Network is MiningDeployer {
 
     // ---- tasks
 
+    function answerOf(uint256 index) internal pure returns (bytes32) {
+        return keccak256(abi.encode("salted answer", index));
+    }
+
+    function escalationSecretOf(uint256 index) internal pure returns (bytes32) {
+        return keccak256(abi.encode("escalation secret", index));
+    }
+
     function secretOf(uint256 index) internal pure returns (bytes32) {
-        return keccak256(abi.encode("seat secret", index));
+        return keccak256(abi.encode(answerOf(index), escalationSecretOf(index)));
     }
 
     function taskOf(uint32 index) internal view returns (MiningTask memory) {
@@ -156,9 +165,7 @@ abstract contract Network is MiningDeployer {
             computeUnits: UNITS,
             deadline: uint64(block.timestamp) + 1800,
             redeemer: address(0),
-            answerCommitment: keccak256("salted"),
-            seatSecretHash: keccak256(abi.encode(secretOf(index))),
-            escalationSecretHash: keccak256("second")
+            seatSecretHash: keccak256(abi.encode(secretOf(index)))
         });
     }
 
@@ -205,7 +212,7 @@ abstract contract Network is MiningDeployer {
 
     /// @notice Settles with a genuine proof. The only call to a contract is the settlement itself.
     function settle(uint256 batchId, TaskSettlement[] memory settlements) internal returns (uint256 minted) {
-        return mining.settle(batchId, settlements, proofFor(batchId, settlements));
+        return mining.settle(batchId, Packing.pack(settlements), proofFor(batchId, settlements));
     }
 
     /// @notice Commits, pins, and lets enough time pass for every device to have done one of these tasks.

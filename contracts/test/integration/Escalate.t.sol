@@ -3,12 +3,13 @@ pragma solidity 0.8.37;
 
 import {IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
 import {Network} from "../base/Network.sol";
+import {Packing} from "../base/Packing.sol";
 
 /// @notice 3 → 5 → 7 seats, then nothing: a task whose seats do not agree.
 contract EscalateTest is Network {
     event TaskEscalated(bytes32 indexed taskId, uint8 level, uint64 seedBlock);
 
-    bytes32 private constant SECOND = "the second secret";
+    bytes32 private immutable SECOND = escalationSecretOf(0);
     uint256 private constant REWARD = uint256(UNITS) * 1e11;
     uint256 private batchId;
     bytes32 private taskId;
@@ -20,7 +21,6 @@ contract EscalateTest is Network {
             enroll(gpuOf(address(uint160(0x1000 + i)), keccak256(abi.encode("chip", i)), bytes16(uint128(i + 1)), 1));
         }
         MiningTask[] memory tasks = tasksOf(1);
-        tasks[0].escalationSecretHash = keccak256(abi.encode(SECOND));
         one.push(tasks[0]);
         batchId = commitAndPin(tasks);
         taskId = mining.taskIdOf(batchId, 0);
@@ -61,7 +61,7 @@ contract EscalateTest is Network {
     function test_escalate_revertsIfTheSecretIsUnknown() public {
         TaskSettlement memory settlement = _mismatch();
         settlement.seatSecret = "a guess";
-        vm.expectPartialRevert(IMiningRegistry.SeatSecretMismatch.selector);
+        vm.expectPartialRevert(IMiningRegistry.WorkloadNotInQueue.selector);
         _escalate(settlement);
     }
 
@@ -117,8 +117,21 @@ contract EscalateTest is Network {
         _toFive(_mismatch());
         TaskSettlement memory settlement = _seats(5);
         settlement.escalationSecret = "wrong";
-        vm.expectPartialRevert(IMiningRegistry.SeatSecretMismatch.selector);
+        vm.expectPartialRevert(IMiningRegistry.WorkloadNotInQueue.selector);
         settle(batchId, only(settlement));
+    }
+
+    function test_settle_revertsIfTheSecondSecretIsMissing() public {
+        _toFive(_mismatch());
+        TaskSettlement memory settlement = _seats(5);
+        settlement.escalationSecret = 0;
+        vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.EscalationSecretMissing.selector, taskId));
+        settle(batchId, only(settlement));
+    }
+
+    function test_escalate_revertsIfThereIsNotOneTask() public {
+        vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.SettlementNotSingle.selector, 0));
+        mining.escalate(batchId, "", new bytes32[](0));
     }
 
     /// @notice The draw of the further seats, written from its sentence: the second secret, a later block, distinct from all before.
@@ -204,7 +217,7 @@ contract EscalateTest is Network {
         vm.warp(block.timestamp + 700);
         _toFive(silent);
         TaskSettlement memory settlement = _first(2);
-        settlement.escalationSecret = SECOND;
+        (settlement.answerCommitment, settlement.escalationSecret) = (answerOf(0), SECOND);
         assertEq(settle(batchId, only(settlement)), 2 * REWARD, "minted");
     }
 
@@ -256,7 +269,7 @@ contract EscalateTest is Network {
 
     function _seats(uint256 count) private view returns (TaskSettlement memory settlement) {
         settlement = settlementOf(batchId, _tasks(), 0);
-        settlement.escalationSecret = SECOND;
+        (settlement.answerCommitment, settlement.escalationSecret) = (answerOf(0), SECOND);
         uint32[] memory slots = mining.escalatedSeatsOf(batchId, one[0], secretOf(0), SECOND);
         settlement.claims = new SeatClaim[](count);
         for (uint8 seat = 0; seat < count; seat++) {
@@ -270,7 +283,7 @@ contract EscalateTest is Network {
     }
 
     function _escalate(TaskSettlement memory settlement) private {
-        mining.escalate(batchId, settlement, new bytes32[](0));
+        mining.escalate(batchId, Packing.pack(settlement), new bytes32[](0));
     }
 
     function _toFive(TaskSettlement memory settlement) private {
@@ -290,7 +303,7 @@ contract EscalateTest is Network {
     }
 
     function _toSevenWith(TaskSettlement memory settlement) private {
-        settlement.escalationSecret = SECOND;
+        (settlement.answerCommitment, settlement.escalationSecret) = (answerOf(0), SECOND);
         _escalate(settlement);
         assertEq(mining.escalation(taskId).level, 7, "level");
     }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
 import {Network} from "../base/Network.sol";
+import {Packing} from "../base/Packing.sol";
 
 /// @notice An epoch: one committee, one signature each, for a list of small tasks under one root.
 contract SettleEpochTest is Network {
@@ -46,7 +47,7 @@ contract SettleEpochTest is Network {
         resign(batchId, settlement, 2);
         bytes32[] memory proof = proofFor(batchId, only(settlement));
         vm.expectPartialRevert(IMiningRegistry.DurationOutOfBounds.selector);
-        mining.settle(batchId, only(settlement), proof);
+        mining.settle(batchId, Packing.pack(settlement), proof);
     }
 
     /// @notice One answer of one task that differs makes another root: that seat is in the minority.
@@ -72,7 +73,7 @@ contract SettleEpochTest is Network {
             resign(batchId, settlement, i);
         }
         bytes32[] memory proof = proofFor(batchId, only(settlement));
-        mining.escalate(batchId, settlement, proof);
+        mining.escalate(batchId, Packing.pack(settlement), proof);
         assertEq(mining.escalation(mining.taskIdOf(batchId, 0)).level, 5, "level");
     }
 

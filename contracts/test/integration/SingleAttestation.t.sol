@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IAttestationInbox} from "../../src/interfaces/IAttestationInbox.sol";
 import {IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
 import {Network} from "../base/Network.sol";
+import {Packing} from "../base/Packing.sol";
 
 /// @notice commitAttestation → submitAttestation → finalize: a miner settles without a transaction of the coordinator.
 contract SingleAttestationTest is Network {
@@ -31,7 +32,7 @@ contract SingleAttestationTest is Network {
         _commit(3);
         _submit(3);
         vm.prank(anyone);
-        assertEq(inbox.finalize(batchId, one, new bytes32[](0)), 3 * REWARD, "minted");
+        assertEq(inbox.finalize(batchId, Packing.pack(one), new bytes32[](0)), 3 * REWARD, "minted");
         assertEq(token.totalSupply(), 3 * REWARD, "supply");
     }
 
@@ -40,7 +41,7 @@ contract SingleAttestationTest is Network {
         _commit(3);
         _submit(3);
         uint256 state = vm.snapshotState();
-        inbox.finalize(batchId, one, new bytes32[](0));
+        inbox.finalize(batchId, Packing.pack(one), new bytes32[](0));
         bytes32 single = _state();
         vm.revertToState(state);
         settle(batchId, only(one));
@@ -56,8 +57,8 @@ contract SingleAttestationTest is Network {
         vm.prank(anyone);
         settle(batchId, only(part));
         vm.prank(_operatorOf(2));
-        assertEq(inbox.finalize(batchId, one, new bytes32[](0)), REWARD, "minted");
-        assertEq(inbox.finalize(batchId, one, new bytes32[](0)), 0, "once");
+        assertEq(inbox.finalize(batchId, Packing.pack(one), new bytes32[](0)), REWARD, "minted");
+        assertEq(inbox.finalize(batchId, Packing.pack(one), new bytes32[](0)), 0, "once");
     }
 
     function test_finalize_revertsIfAClaimWasNotSubmitted() public {
@@ -66,7 +67,7 @@ contract SingleAttestationTest is Network {
         vm.expectRevert(
             abi.encodeWithSelector(IAttestationInbox.ClaimNotSubmitted.selector, taskId, one.claims[2].gpuId)
         );
-        inbox.finalize(batchId, one, new bytes32[](0));
+        inbox.finalize(batchId, Packing.pack(one), new bytes32[](0));
     }
 
     function test_finalize_revertsIfTooFewAgree() public {
@@ -75,7 +76,7 @@ contract SingleAttestationTest is Network {
         TaskSettlement memory alone = one;
         keepClaims(alone, 1);
         vm.expectPartialRevert(IMiningRegistry.ResultNotAgreed.selector);
-        inbox.finalize(batchId, alone, new bytes32[](0));
+        inbox.finalize(batchId, Packing.pack(alone), new bytes32[](0));
     }
 
     // ---- commitments

@@ -7,6 +7,7 @@ import {RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
 import {IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
 import {Network} from "../base/Network.sol";
 import {Test} from "../base/Test.sol";
+import {Packing} from "../base/Packing.sol";
 
 /// @notice Drives a network at random: every action either succeeds or is one that must fail, and then its failing is checked.
 contract NetworkHandler is Network {
@@ -157,7 +158,7 @@ contract NetworkHandler is Network {
         uint256[] memory balances = _balances();
         uint64[] memory clocks = _clocks();
         bytes32[] memory proof = proofFor(batchId, only(settlement));
-        try mining.settle(batchId, only(settlement), proof) returns (uint256 minted) {
+        try mining.settle(batchId, Packing.pack(settlement), proof) returns (uint256 minted) {
             if (wasSettled) {
                 assertEq(minted, 0, "a task mints once");
                 return;

@@ -5,6 +5,7 @@ import {Device, IDeviceRegistry} from "../../src/interfaces/IDeviceRegistry.sol"
 import {Batch, IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
 import {Merkle} from "../base/Merkle.sol";
 import {MiningDeployer} from "../base/MiningDeployer.sol";
+import {Packing} from "../base/Packing.sol";
 import {RosterEntry} from "../../src/roster/RosterWords.sol";
 import {FixedRoster} from "../standins/FixedRoster.sol";
 
@@ -118,7 +119,7 @@ contract SeatDrawTest is MiningDeployer {
                 IMiningRegistry.DeviceExpired.selector, settlements[0].claims[0].gpuId, uint40(NOW + 99)
             )
         );
-        mining.settle(batchId, settlements, new bytes32[](0));
+        mining.settle(batchId, Packing.pack(settlements), new bytes32[](0));
         assertEq(mining.token().totalSupply(), 0, "no AIT is minted");
     }
 
@@ -137,8 +138,8 @@ contract SeatDrawTest is MiningDeployer {
         uint256 batchId = _commitAndPin(task);
         vm.warp(NOW + 100);
         TaskSettlement[] memory settlements = _settlementsOf(batchId, task);
-        hostile.arm(address(victim), abi.encodeCall(victim.settle, (batchId, settlements, new bytes32[](0))));
-        uint256 minted = victim.settle(batchId, settlements, new bytes32[](0));
+        hostile.arm(address(victim), abi.encodeCall(victim.settle, (batchId, Packing.pack(settlements), new bytes32[](0))));
+        uint256 minted = victim.settle(batchId, Packing.pack(settlements), new bytes32[](0));
         assertEq(minted, 3 * uint256(task.computeUnits) * 1e11, "minted");
         assertEq(victim.token().totalSupply(), minted, "once");
     }

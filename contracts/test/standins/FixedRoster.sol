@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Device} from "../../src/interfaces/IDeviceRegistry.sol";
-import {RosterEntry} from "../../src/roster/RosterWords.sol";
+import {RosterEntry, RosterWords} from "../../src/roster/RosterWords.sol";
 
 /// @notice A roster that holds exactly what a test writes into it: what the mining registry reads of a device registry.
 contract FixedRoster {
@@ -33,12 +33,15 @@ contract FixedRoster {
     function _entryOf(uint32 slot) internal view returns (RosterEntry memory) {
         Device storage found = _slots[slot];
         return RosterEntry({
-            gpuId: found.gpuId,
             holder: uint160(found.operator) | uint256(found.class) << 160 | uint256(gpuNumberOf[found.gpuId]) << 168
                 | uint256(_hostNumberOf[found.hostChip]) << 192 | uint256(found.revokedBlock) << 216,
-            validity: uint160(found.enclaveKey) | uint256(found.validUntil) << 160
+            validity: RosterWords.identityOf(found.gpuId, found.enclaveKey) | uint256(found.validUntil) << 160
                 | uint256(found.previousValidUntil) << 192 | uint256(found.refreshedBlock) << 224
         });
+    }
+
+    function identityOf(uint32 slot) external view returns (bytes32 gpuId, address enclaveKey) {
+        return (_slots[slot].gpuId, _slots[slot].enclaveKey);
     }
 
     function rosterLength() external view returns (uint32) {

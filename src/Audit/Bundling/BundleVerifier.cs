@@ -74,7 +74,7 @@ public sealed class BundleVerifier
 
         ContractEvent? committed = EventOf(commitment, _bundle.MiningRegistry, "MiningRegistry", "BatchCommitted", _ => true);
         ContractEvent? pinned = EventOf(pin, _bundle.MiningRegistry, "MiningRegistry", "SeedPinned", found => committed is not null && found["batchId"].Equals(committed["batchId"]));
-        ContractEvent? settled = EventOf(settlement, _bundle.MiningRegistry, "MiningRegistry", "TaskSettled", found => found["taskId"].AsHash256() == _bundle.TaskId);
+        SettledTaskRecord? settled = committed is null ? null : SettledOf(settlement, committed["batchId"].AsBigInteger());
         if (committed is null || pinned is null || settled is null)
         {
             return Report(null, settled, 0, []);
@@ -98,10 +98,10 @@ public sealed class BundleVerifier
         return Report(record, settled, minted, seats);
     }
 
-    private BundleReport Report(TaskSettlementRecord? record, ContractEvent? settled, BigInteger minted, ImmutableArray<SettledSeat> seats) => new(
+    private BundleReport Report(TaskSettlementRecord? record, SettledTaskRecord? settled, BigInteger minted, ImmutableArray<SettledSeat> seats) => new(
         _bundle.TaskId,
         record?.Task.WorkloadHash ?? default,
-        settled?["resultHash"].AsHash256() ?? default,
+        settled?.ResultHash ?? default,
         minted,
         seats,
         [.. _evidence],
@@ -147,6 +147,23 @@ public sealed class BundleVerifier
         return found;
     }
 
+    /// <summary>What the settlement says of the task.</summary>
+    private SettledTaskRecord? SettledOf(Proven settlement, BigInteger batchId)
+    {
+        SettledTaskRecord? found = settlement.Receipt.Logs
+            .Where(log => log.Address == _bundle.MiningRegistry)
+            .Select(log => Events.TryDecode("MiningRegistry", log))
+            .Where(known => known?.Name == "TasksSettled" && known["batchId"].AsBigInteger() == batchId)
+            .SelectMany(known => Events.TasksOf(known))
+            .FirstOrDefault(task => batchId <= ulong.MaxValue && _domain.TaskId((ulong)batchId, task.Index) == _bundle.TaskId);
+        if (found is null)
+        {
+            Find($"task {_bundle.TaskId} in event TasksSettled of {_bundle.MiningRegistry}", "in the receipt", "not there");
+        }
+
+        return found;
+    }
+
     private void CheckSeed(ContractEvent committed, ContractEvent pinned, BlockHeader pin)
     {
         if (!Hex.TryDecode(_bundle.SeedHeader, out byte[]? bytes) || !BlockHeader.TryDecode(bytes, out BlockHeader? seed, out _))
@@ -165,7 +182,7 @@ public sealed class BundleVerifier
     /// <summary>The task's settlement, if it and all others of the call are leaves of the committed batch.</summary>
     private TaskSettlementRecord? CheckQueue(SettlementCall call, ContractEvent committed)
     {
-        MiningTask[] tasks = [.. call.Settlements.Select(one => SettlementReplay.ToTask(one.Task))];
+        MiningTask[] tasks = [.. call.Settlements.Select(one => MiningTask.From(one.Task))];
         if (call.BatchId != committed["batchId"].AsBigInteger() || call.BatchId > ulong.MaxValue || committed["taskCount"].AsUInt32() > int.MaxValue)
         {
             Find("batch of the settlement", $"{committed["batchId"]}", $"{call.BatchId}");
@@ -185,11 +202,6 @@ public sealed class BundleVerifier
             return null;
         }
 
-        if (MiningTask.SecretHash(record.SeatSecret) != record.Task.SeatSecretHash)
-        {
-            Find("seat secret", $"the preimage of {record.Task.SeatSecretHash}", $"{record.SeatSecret}");
-        }
-
         if (_bundle.Workload is not { } hex)
         {
             _unchecked.Add($"what workload {record.Task.WorkloadHash} is: the file does not hold it");
@@ -202,9 +214,9 @@ public sealed class BundleVerifier
         return record;
     }
 
-    private ImmutableArray<SettledSeat> CheckSeats(TaskSettlementRecord record, ContractEvent committed, ContractEvent pinned, ulong commitBlock, ContractEvent settled)
+    private ImmutableArray<SettledSeat> CheckSeats(TaskSettlementRecord record, ContractEvent committed, ContractEvent pinned, ulong commitBlock, SettledTaskRecord settled)
     {
-        ImmutableArray<(uint Slot, byte Code)> outcomes = SeatOutcomes.Read(settled["seats"].AsBigInteger());
+        ImmutableArray<(uint Slot, byte Code)> outcomes = settled.Seats;
         if (outcomes.Length > SeatDraw.Seats)
         {
             _unchecked.Add("seats beyond the third: the task escalated, and their draw needs devices that the file does not hold");
@@ -287,23 +299,27 @@ public sealed class BundleVerifier
     }
 
     /// <summary>The task's mint, and that the settlement's mints are the sum of what its tasks say.</summary>
-    private BigInteger CheckMint(TaskSettlementRecord record, ContractEvent committed, ContractEvent settled, ImmutableArray<SettledSeat> seats, Proven settlement)
+    private BigInteger CheckMint(TaskSettlementRecord record, ContractEvent committed, SettledTaskRecord settled, ImmutableArray<SettledSeat> seats, Proven settlement)
     {
-        BigInteger minted = settled["minted"].AsBigInteger();
-        int paid = SeatOutcomes.Read(settled["seats"].AsBigInteger()).Count(outcome => outcome.Code == SeatOutcomes.Paid);
-        BigInteger expected = record.Task.ComputeUnits * committed["mintRate"].AsBigInteger() * paid;
-        if (minted != expected)
+        BigInteger expected = record.Task.ComputeUnits * committed["mintRate"].AsBigInteger();
+        if (settled.Amount != expected)
         {
-            Find("AIT minted for the task", $"{expected} wei for {paid} seats", $"{minted}");
+            Find("AIT minted for each paid seat", $"{expected} wei", $"{settled.Amount}");
+        }
+
+        if (settled.WorkloadHash != record.Task.WorkloadHash || settled.ResultHash != record.ResultHash)
+        {
+            Find("what the settlement says was run", $"{record.Task.WorkloadHash} with result {record.ResultHash}", $"{settled.WorkloadHash} with result {settled.ResultHash}");
         }
 
         BigInteger told = 0;
         BigInteger made = 0;
         foreach (Log log in settlement.Receipt.Logs)
         {
-            if (log.Address == _bundle.MiningRegistry && Events.TryDecode("MiningRegistry", log) is { Name: "TaskSettled" or "SeatsAdded" } task)
+            if (log.Address == _bundle.MiningRegistry && Events.TryDecode("MiningRegistry", log) is { } said)
             {
-                told += task["minted"].AsBigInteger();
+                told += Events.TasksOf(said).Aggregate(BigInteger.Zero, (sum, task) => sum + task.Minted);
+                told += said.Name == "SeatsAdded" ? said["minted"].AsBigInteger() : 0;
             }
             else if (log.Address == _bundle.Token && Events.TryDecode("AIToken", log) is { Name: "Transfer" } transfer && transfer["from"].AsAddress() == Address.Zero)
             {
@@ -325,7 +341,7 @@ public sealed class BundleVerifier
             }
         }
 
-        return minted;
+        return settled.Minted;
     }
 
     /// <summary>A device as its proven transactions leave it, and its evidence.</summary>

@@ -20,6 +20,7 @@ public sealed class BundleWriter
     private readonly EthereumClient _client;
     private readonly AuditScope _scope;
     private readonly LogSearch _search;
+    private readonly NetworkDomain _domain;
 
     /// <summary>A writer over a node.</summary>
     public BundleWriter(EthereumClient client, AuditScope scope)
@@ -29,17 +30,19 @@ public sealed class BundleWriter
         _client = client;
         _scope = scope;
         _search = new LogSearch(client);
+        _domain = new NetworkDomain(scope.ChainId, scope.MiningRegistry);
     }
 
     /// <summary>Writes the bundle, if the chain shows the task settled.</summary>
     /// <param name="taskId">The task.</param>
+    /// <param name="batchId">Its batch, which spares the node the search through all settlements; null if it is not known.</param>
     /// <param name="workload">Its workload, if it is to go into the file for all to see; a confidential one is ciphertext, and what was sealed is another workload.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="RpcException">The node gives no usable answer.</exception>
-    public async Task<WrittenBundle> WriteAsync(Hash256 taskId, Workload? workload, CancellationToken cancellation)
+    public async Task<WrittenBundle> WriteAsync(Hash256 taskId, ulong? batchId, Workload? workload, CancellationToken cancellation)
     {
         ulong head = await _client.GetBlockNumberAsync(cancellation).ConfigureAwait(false);
-        if (await LastAsync("MiningRegistry", _scope.MiningRegistry, "TaskSettled", taskId, head, cancellation).ConfigureAwait(false) is not { } settled)
+        if (await SettledAsync(taskId, batchId, head, cancellation).ConfigureAwait(false) is not { } settled)
         {
             return WrittenBundle.None($"task {taskId} has not settled");
         }
@@ -50,16 +53,15 @@ public sealed class BundleWriter
             return WrittenBundle.None($"transaction {settled.TransactionHash}, which settled task {taskId}, is no direct call of the registry or its inbox");
         }
 
-        Hash256 batchId = AbiWord.Of(call.BatchId);
-        Log? committed = await LastAsync("MiningRegistry", _scope.MiningRegistry, "BatchCommitted", batchId, settled.BlockNumber, cancellation).ConfigureAwait(false);
-        Log? pinned = await LastAsync("MiningRegistry", _scope.MiningRegistry, "SeedPinned", batchId, settled.BlockNumber, cancellation).ConfigureAwait(false);
+        Hash256 batch = AbiWord.Of(call.BatchId);
+        Log? committed = await LastAsync("MiningRegistry", _scope.MiningRegistry, "BatchCommitted", batch, settled.BlockNumber, cancellation).ConfigureAwait(false);
+        Log? pinned = await LastAsync("MiningRegistry", _scope.MiningRegistry, "SeedPinned", batch, settled.BlockNumber, cancellation).ConfigureAwait(false);
         if (committed is null || pinned is null || Events.TryDecode("MiningRegistry", committed) is not { } commitment || Events.TryDecode("MiningRegistry", pinned) is not { } pin)
         {
             return WrittenBundle.None($"the node shows no commitment and seed of batch {call.BatchId} from block {_scope.DeploymentBlock} on");
         }
 
-        var domain = new NetworkDomain(_scope.ChainId, _scope.MiningRegistry);
-        TaskSettlementRecord? settlement = call.Settlements.FirstOrDefault(one => domain.TaskId((ulong)call.BatchId, one.Task.Index) == taskId);
+        TaskSettlementRecord? settlement = call.Settlements.FirstOrDefault(one => _domain.TaskId((ulong)call.BatchId, one.Task.Index) == taskId);
         if (settlement is null)
         {
             return WrittenBundle.None($"transaction {settled.TransactionHash} does not settle task {taskId}");
@@ -86,6 +88,23 @@ public sealed class BundleWriter
             await _search.ProveAsync(pinned, cancellation).ConfigureAwait(false),
             await _search.ProveAsync(settled, cancellation).ConfigureAwait(false),
             devices).ToJson());
+    }
+
+    /// <summary>The event with which a task settled.</summary>
+    private async Task<Log?> SettledAsync(Hash256 taskId, ulong? batchId, ulong head, CancellationToken cancellation)
+    {
+        AbiEvent[] events = [Events.Abi("MiningRegistry").Event("TasksSettled")];
+        Hash256? about = batchId is { } known ? AbiWord.Of(known) : null;
+        await foreach (Log log in _search.NewestFirstAsync(_scope.MiningRegistry, events, about, _scope.DeploymentBlock, head, cancellation).ConfigureAwait(false))
+        {
+            ContractEvent? said = Events.TryDecode("MiningRegistry", log);
+            if (Events.TasksOf(said).Any(task => _domain.TaskId(said!["batchId"].AsUInt64(), task.Index) == taskId)) // One that has tasks was decoded.
+            {
+                return log;
+            }
+        }
+
+        return null;
     }
 
     private Task<Log?> LastAsync(string name, Address contract, string wanted, Hash256 about, ulong last, CancellationToken cancellation) =>

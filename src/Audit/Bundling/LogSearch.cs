@@ -21,9 +21,9 @@ internal sealed class LogSearch
         _reader = new BlockReader(client);
     }
 
-    /// <summary>The logs of some events of a contract about one thing, from a block back to another; they are asked for as they are read.</summary>
+    /// <summary>The logs of some events of a contract about one thing, or all of them, from a block back to another; they are asked for as they are read.</summary>
     internal async IAsyncEnumerable<Log> NewestFirstAsync(
-        Address contract, IEnumerable<AbiEvent> events, Hash256 about, ulong first, ulong last, [EnumeratorCancellation] CancellationToken cancellation)
+        Address contract, IEnumerable<AbiEvent> events, Hash256? about, ulong first, ulong last, [EnumeratorCancellation] CancellationToken cancellation)
     {
         Hash256[] topics = [.. events.Select(known => known.Topic)];
         ulong page = Page;
@@ -31,7 +31,7 @@ internal sealed class LogSearch
         for (ulong end = last; end >= first;)
         {
             ulong start = end - first >= page ? end - page + 1 : first;
-            var filter = new LogFilter { FromBlock = start, ToBlock = end, Addresses = [contract], Topics = [.. topics], SecondTopics = [about] };
+            var filter = new LogFilter { FromBlock = start, ToBlock = end, Addresses = [contract], Topics = [.. topics], SecondTopics = about is { } thing ? [thing] : [] };
             ImmutableArray<Log> found;
             try
             {

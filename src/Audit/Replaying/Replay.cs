@@ -13,7 +13,7 @@ namespace Ait.Audit.Replaying;
 /// <summary>Goes through a network's life transaction by transaction and holds what the contracts said against what must follow.</summary>
 internal sealed partial class Replay
 {
-    private static readonly ImmutableHashSet<string> s_settlementEvents = ["TaskSettled", "SeatsAdded", "SeatDeferred"];
+    private static readonly ImmutableHashSet<string> s_settlementEvents = ["TasksSettled", "SeatsAdded", "SeatDeferred"];
     private readonly ChainRecord _record;
     private readonly NetworkDomain _domain;
     private readonly AuditBook _book;
@@ -87,7 +87,7 @@ internal sealed partial class Replay
         void Find(AuditFault fault, string what, string expected, string found) => _book.Find(fault, block.Number, transaction.Hash, what, expected, found);
         var mints = new Dictionary<Address, BigInteger>();
         BigInteger burned = 0;
-        string[] settled = [.. logs.Where(log => s_settlementEvents.Contains(log.Name) && log.Log.Address == _record.Scope.MiningRegistry).Select(ExpectedEvent.TextOf)];
+        string[] settled = [.. logs.Where(log => s_settlementEvents.Contains(log.Name) && log.Log.Address == _record.Scope.MiningRegistry).SelectMany(ExpectedEvent.TextsOf)];
         if (settled.Length > 0)
         {
             Settle(block, transaction, logs, settled, mints, Find);
@@ -151,8 +151,8 @@ internal sealed partial class Replay
 
         _book.Count("seats drawn again", replay.Seats);
         _book.Count("work attestations verified", replay.Signatures);
-        _book.Count("tasks settled again", replay.Events.Count(expected => expected.Name == "TaskSettled"));
-        foreach (AuditLog log in logs.Where(log => log.Name is "TaskSettled" or "SeatsAdded"))
+        _book.Count("tasks settled again", replay.Events.Count(expected => expected.Name == "TasksSettled"));
+        foreach (AuditLog log in logs)
         {
             TakeOutcomes(log);
         }
@@ -172,9 +172,21 @@ internal sealed partial class Replay
     /// <summary>What the event says of the seats, next to what was drawn.</summary>
     private void TakeOutcomes(AuditLog log)
     {
-        if (_state.Settled.TryGetValue(log["taskId"].AsHash256(), out SettledTask? task))
+        foreach (SettledTaskRecord settled in Events.TasksOf(log.Event))
         {
-            ImmutableArray<(uint Slot, byte Code)> told = SeatOutcomes.Read(log["seats"].AsBigInteger());
+            TakeOutcomes(_domain.TaskId(log["batchId"].AsUInt64(), settled.Index), settled.Seats);
+        }
+
+        if (log.Name == "SeatsAdded")
+        {
+            TakeOutcomes(log["taskId"].AsHash256(), SeatOutcomes.Read(log["seats"].AsBigInteger()));
+        }
+    }
+
+    private void TakeOutcomes(Hash256 taskId, ImmutableArray<(uint Slot, byte Code)> told)
+    {
+        if (_state.Settled.TryGetValue(taskId, out SettledTask? task))
+        {
             _state.Settled[task.TaskId] = task with
             {
                 Seats = [.. task.Seats.Select(seat => seat.Seat < told.Length ? seat with { Settled = told[seat.Seat].Slot, Code = told[seat.Seat].Code } : seat)],

@@ -21,6 +21,7 @@ internal sealed class SettlementReplay
     private readonly ulong _now;
     private readonly Hash256 _transaction;
     private readonly Action<AuditFault, string, string, string> _find;
+    private readonly List<SettledTaskRecord> _settled = [];
 
     internal SettlementReplay(
         NetworkState state, NetworkDomain domain, SettlementCall call, ulong block, ulong now, Hash256 transaction, Action<AuditFault, string, string, string> find)
@@ -34,7 +35,7 @@ internal sealed class SettlementReplay
         _find = find;
     }
 
-    /// <summary>What the contract must have said, in order.</summary>
+    /// <summary>What the contract must have said, in order: tasks that settled come last, all in one event.</summary>
     internal List<ExpectedEvent> Events { get; } = [];
 
     /// <summary>What it must have minted, by operator.</summary>
@@ -59,7 +60,7 @@ internal sealed class SettlementReplay
             return;
         }
 
-        MiningTask[] tasks = [.. _call.Settlements.Select(settlement => ToTask(settlement.Task))];
+        MiningTask[] tasks = [.. _call.Settlements.Select(settlement => MiningTask.From(settlement.Task))];
         Hash256? root = MerkleTree.RootOf(
             (int)batch.TaskCount, [.. tasks.Select(task => (int)task.Index)], [.. tasks.Select(task => task.Leaf)], [.. _call.Proof]);
         if (root != batch.Root)
@@ -71,12 +72,9 @@ internal sealed class SettlementReplay
         {
             Settle(batch, seed, settlement, task, byWitness);
         }
-    }
 
-    /// <summary>The task as its leaf hashes it.</summary>
-    internal static MiningTask ToTask(MiningTaskRecord task) => new(
-        task.WorkloadHash, task.Index, (WorkloadType)task.WorkloadType, (DeterminismClass)task.DeterminismClass, new ComputeUnits(task.ComputeUnits), task.Deadline,
-        task.Redeemer, task.AnswerCommitment, task.SeatSecretHash, task.EscalationSecretHash);
+        Events.AddRange(_settled.Select(task => ExpectedEvent.Settled(batch.BatchId, task)));
+    }
 
     private void Settle(BatchState batch, Hash256 seed, TaskSettlementRecord settlement, MiningTask task, bool byWitness)
     {
@@ -132,11 +130,6 @@ internal sealed class SettlementReplay
         {
             _find(AuditFault.Task, "deadline", $"{_now} to {batch.LatestDeadline}", $"{task.Deadline}");
         }
-
-        if (MiningTask.SecretHash(settlement.SeatSecret) != task.SeatSecretHash)
-        {
-            _find(AuditFault.Secret, "seat secret's hash", $"{task.SeatSecretHash}", $"{MiningTask.SecretHash(settlement.SeatSecret)}");
-        }
     }
 
     /// <summary>The slots of the seats in order, and when seats above 2 can have started, in milliseconds.</summary>
@@ -148,14 +141,15 @@ internal sealed class SettlementReplay
         BigInteger later = 0;
         if (batch.Escalations.TryGetValue(task.Index, out EscalationState? escalation) && escalation.SeedBlockHash is { } second)
         {
-            if (MiningTask.SecretHash(settlement.EscalationSecret) != task.EscalationSecretHash)
+            if (settlement.Opening is not { } opening)
             {
-                _find(AuditFault.Secret, "escalation secret's hash", $"{task.EscalationSecretHash}", $"{MiningTask.SecretHash(settlement.EscalationSecret)}");
+                _find(AuditFault.Secret, $"secret behind the further seats of task {taskId}", "revealed", "not there");
+                return ([], later);
             }
 
             level = escalation.Level;
             later = (BigInteger)escalation.SeedTime * 1000;
-            slots = SeatDraw.DrawFurther(slots, level, settlement.EscalationSecret, second, taskId, task.Deadline, batch.CommitBlock, roster);
+            slots = SeatDraw.DrawFurther(slots, level, opening.EscalationSecret, second, taskId, task.Deadline, batch.CommitBlock, roster);
         }
 
         if (slots.Length == level)
@@ -184,9 +178,9 @@ internal sealed class SettlementReplay
             claims[claim.Seat] = claim;
             Seats++;
             Hash256 gpuId = batch.Roster[slots[claim.Seat]].Roster.GpuId;
-            if (claim.GpuId != Hash256.Zero && claim.GpuId != gpuId)
+            if (claim.GpuId is { } named && named != gpuId)
             {
-                _find(AuditFault.Seat, $"device on seat {claim.Seat} of task {taskId}", $"{gpuId}", $"{claim.GpuId}");
+                _find(AuditFault.Seat, $"device on seat {claim.Seat} of task {taskId}", $"{gpuId}", $"{named}");
             }
 
             CheckClaim(claim, settlement, task, taskId, gpuId);
@@ -254,7 +248,7 @@ internal sealed class SettlementReplay
     {
         BigInteger amount = task.ComputeUnits.Micro * batch.MintRate;
         BigInteger minted = 0;
-        BigInteger outcomes = (BigInteger)slots.Length << 248;
+        var outcomes = ImmutableArray.CreateBuilder<(uint Slot, byte Code)>(slots.Length);
         var seats = ImmutableArray.CreateBuilder<SettledSeat>(slots.Length);
         for (int seat = 0; seat < slots.Length; seat++)
         {
@@ -277,15 +271,21 @@ internal sealed class SettlementReplay
                 }
             }
 
-            outcomes |= ((BigInteger)(uint)slots[seat] | ((BigInteger)code << 28)) << (32 * seat);
+            outcomes.Add(((uint)slots[seat], code));
             seats.Add(new SettledSeat(
                 seat, (uint)slots[seat], (uint)slots[seat], device.Roster.GpuId, device.Roster.Operator, device.DeviceClass, code,
                 claims[seat] is { } made ? ResultOf(made, settlement) : null, claims[seat]?.Duration ?? 0));
         }
 
-        Events.Add(isFirst
-            ? new ExpectedEvent("TaskSettled", [taskId, task.WorkloadHash, settlement.ResultHash, minted, outcomes])
-            : new ExpectedEvent("SeatsAdded", [taskId, minted, outcomes]));
+        if (isFirst)
+        {
+            _settled.Add(new SettledTaskRecord(task.Index, amount, task.WorkloadHash, settlement.ResultHash, outcomes.MoveToImmutable()));
+        }
+        else
+        {
+            Events.Add(ExpectedEvent.Of("SeatsAdded", taskId, minted, SeatOutcomes.Pack(outcomes.MoveToImmutable())));
+        }
+
         Keep(batch, settlement, task, taskId, minted, seats.MoveToImmutable());
     }
 
@@ -314,12 +314,12 @@ internal sealed class SettlementReplay
         }
 
         _state.Deferrals[(taskId, seat)] = (device.Operator, amount, payableAt);
-        Events.Add(new ExpectedEvent("SeatDeferred", [taskId, seat, device.Operator, amount, payableAt]));
+        Events.Add(ExpectedEvent.Of("SeatDeferred", taskId, seat, device.Operator, amount, payableAt));
     }
 
-    /// <summary>What a claim says came out: zero stands for the result of the settlement.</summary>
+    /// <summary>What a claim says came out: the result of the settlement unless it states its own.</summary>
     internal static Hash256 ResultOf(SeatClaimRecord claim, TaskSettlementRecord settlement) =>
-        claim.ResultHash == Hash256.Zero ? settlement.ResultHash : claim.ResultHash;
+        claim.ResultHash ?? settlement.ResultHash;
 
     /// <summary>Two of the first three seats, three of the first five, or four of seven.</summary>
     private static bool IsAgreed(int matching) =>

@@ -25,7 +25,6 @@ internal static class DeviceRegistrySignatures
     public const string IsMeasurementAllowed = "isMeasurementAllowed(bytes32)";
     public const string IsRevoked = "isRevoked(bytes32)";
     public const string HostLimit = "hostLimit()";
-    public const string RosterEntry = "rosterEntry(uint32)";
     public const string GpuNumberOf = "gpuNumberOf(bytes32)";
     public const string ExtensionInterval = "EXTENSION_INTERVAL()";
     public const string Snp = "snp()";

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
 using Ait.Chain.Abi;
@@ -25,12 +26,10 @@ public sealed partial class MiningRegistryContract
                     e["mintRate"].AsBigInteger()),
                 MiningRegistrySignatures.SeedPinnedEvent =>
                     new MiningRegistryEvent.SeedPinned(e["batchId"].AsBigInteger(), e["seedBlockHash"].AsHash256(), e["seedTime"].AsUInt64()),
-                MiningRegistrySignatures.TaskSettledEvent => new MiningRegistryEvent.TaskSettled(
-                    e["taskId"].AsHash256(),
-                    e["workloadHash"].AsHash256(),
-                    e["resultHash"].AsHash256(),
-                    e["minted"].AsBigInteger(),
-                    e["seats"].AsBigInteger()),
+                MiningRegistrySignatures.TasksSettledEvent =>
+                    SettledTaskRecord.TryRead(e["settled"].AsBytes().Span, out ImmutableArray<SettledTaskRecord> tasks, out _)
+                        ? new MiningRegistryEvent.TasksSettled(e["batchId"].AsBigInteger(), tasks)
+                        : null,
                 MiningRegistrySignatures.SeatsAddedEvent =>
                     new MiningRegistryEvent.SeatsAdded(e["taskId"].AsHash256(), e["minted"].AsBigInteger(), e["seats"].AsBigInteger()),
                 MiningRegistrySignatures.SeatDeferredEvent => new MiningRegistryEvent.SeatDeferred(

@@ -30,14 +30,14 @@ public sealed partial class MiningRegistryContract : GovernedContract
     public TransactionRequest Settle(BigInteger batchId, ImmutableArray<TaskSettlementRecord> settlements, ImmutableArray<Hash256> proof) => Transaction(
         MiningRegistrySignatures.Settle,
         batchId,
-        AbiValue.List(settlements.Select(static settlement => settlement.ToAbi())),
+        TaskSettlementRecord.Pack(settlements),
         AbiValue.List(proof.Select(static node => (AbiValue)node)));
 
     /// <summary>Gives a task whose seats do not agree two more of them.</summary>
     public TransactionRequest Escalate(BigInteger batchId, TaskSettlementRecord settlement, ImmutableArray<Hash256> proof)
     {
         ArgumentNullException.ThrowIfNull(settlement);
-        return Transaction(MiningRegistrySignatures.Escalate, batchId, settlement.ToAbi(), AbiValue.List(proof.Select(static node => (AbiValue)node)));
+        return Transaction(MiningRegistrySignatures.Escalate, batchId, TaskSettlementRecord.Pack([settlement]), AbiValue.List(proof.Select(static node => (AbiValue)node)));
     }
 
     /// <summary>Stores the hash of an escalation's seed block.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 
 namespace Ait.Chain.Contracts;
@@ -28,13 +29,17 @@ public abstract record MiningRegistryEvent
     /// <param name="SeedTime">Unix seconds.</param>
     public sealed record SeedPinned(BigInteger BatchId, Hash256 SeedBlockHash, ulong SeedTime) : MiningRegistryEvent;
 
-    /// <summary>A task settled.</summary>
-    /// <param name="TaskId">The task.</param>
-    /// <param name="WorkloadHash">What was run.</param>
-    /// <param name="ResultHash">The agreed result.</param>
-    /// <param name="Minted">Wei minted, shared equally by the seats that were paid.</param>
-    /// <param name="Seats">What became of each seat, see <see cref="SeatOutcomes"/>.</param>
-    public sealed record TaskSettled(Hash256 TaskId, Hash256 WorkloadHash, Hash256 ResultHash, BigInteger Minted, BigInteger Seats) : MiningRegistryEvent;
+    /// <summary>Tasks of a batch settled.</summary>
+    /// <param name="BatchId">The batch.</param>
+    /// <param name="Tasks">They, in ascending order.</param>
+    public sealed record TasksSettled(BigInteger BatchId, ImmutableArray<SettledTaskRecord> Tasks) : MiningRegistryEvent
+    {
+        /// <summary>Whether every part is equal.</summary>
+        public bool Equals(TasksSettled? other) => other is not null && BatchId == other.BatchId && Tasks.SequenceEqual(other.Tasks);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(BatchId, Tasks.Length);
+    }
 
     /// <summary>Seats of a settled task were paid after all.</summary>
     /// <param name="TaskId">The task.</param>

@@ -3,14 +3,12 @@ namespace Ait.Chain.Contracts;
 /// <summary>What the typed mining registry relies on; compared with the checked-in ABI by a test.</summary>
 internal static class MiningRegistrySignatures
 {
-    private const string Task = "(bytes32,uint32,uint16,uint8,uint64,uint64,address,bytes32,bytes32,bytes32)";
-    private const string Claim = "(uint8,bytes32,bytes32,uint64,bytes32,bytes32)";
-    private const string Settlement = $"({Task},bytes32,bytes32,bytes32,{Claim}[])";
+    private const string Task = "(bytes32,uint32,uint16,uint8,uint64,uint64,address,bytes32)";
 
     public const string CommitBatch = "commitBatch(bytes32,uint32,uint64,uint64)";
     public const string PinSeed = "pinSeed(uint256)";
-    public const string Settle = $"settle(uint256,{Settlement}[],bytes32[])";
-    public const string Escalate = $"escalate(uint256,{Settlement},bytes32[])";
+    public const string Settle = "settle(uint256,bytes,bytes32[])";
+    public const string Escalate = "escalate(uint256,bytes,bytes32[])";
     public const string PinEscalation = "pinEscalation(bytes32)";
     public const string Release = "release(bytes32,uint8)";
     public const string OpenWorkloads = "openWorkloads(bytes32[],uint64[])";
@@ -50,7 +48,7 @@ internal static class MiningRegistrySignatures
 
     public const string BatchCommittedEvent = "BatchCommitted(uint256,bytes32,uint32,uint64,uint64,uint64,uint32,uint256)";
     public const string SeedPinnedEvent = "SeedPinned(uint256,bytes32,uint64)";
-    public const string TaskSettledEvent = "TaskSettled(bytes32,bytes32,bytes32,uint256,uint256)";
+    public const string TasksSettledEvent = "TasksSettled(uint256,bytes)";
     public const string SeatsAddedEvent = "SeatsAdded(bytes32,uint256,uint256)";
     public const string SeatDeferredEvent = "SeatDeferred(bytes32,uint8,address,uint256,uint256)";
     public const string SeatReleasedEvent = "SeatReleased(bytes32,uint8,address,uint256)";

@@ -10,9 +10,7 @@ namespace Ait.Chain.Contracts;
 /// <param name="ComputeUnits">Work in micro-CU.</param>
 /// <param name="Deadline">Unix seconds.</param>
 /// <param name="Redeemer">Whose credit pays; zero for subsidised work.</param>
-/// <param name="AnswerCommitment">A salted hash.</param>
 /// <param name="SeatSecretHash">The hash of the secret behind the seats.</param>
-/// <param name="EscalationSecretHash">The hash of the secret behind escalation seats.</param>
 public sealed record MiningTaskRecord(
     Hash256 WorkloadHash,
     uint Index,
@@ -21,31 +19,9 @@ public sealed record MiningTaskRecord(
     ulong ComputeUnits,
     ulong Deadline,
     Address Redeemer,
-    Hash256 AnswerCommitment,
-    Hash256 SeatSecretHash,
-    Hash256 EscalationSecretHash)
+    Hash256 SeatSecretHash)
 {
-    internal AbiValue ToAbi() => AbiValue.List(
-        WorkloadHash,
-        Index,
-        (uint)WorkloadType,
-        (uint)DeterminismClass,
-        ComputeUnits,
-        Deadline,
-        Redeemer,
-        AnswerCommitment,
-        SeatSecretHash,
-        EscalationSecretHash);
-
-    internal static MiningTaskRecord FromAbi(AbiValue value) => new(
-        value[0].AsHash256(),
-        value[1].AsUInt32(),
-        (ushort)value[2].AsUInt32(),
-        value[3].AsByte(),
-        value[4].AsUInt64(),
-        value[5].AsUInt64(),
-        value[6].AsAddress(),
-        value[7].AsHash256(),
-        value[8].AsHash256(),
-        value[9].AsHash256());
+    /// <summary>The tuple that views of the registry take.</summary>
+    public AbiValue ToAbi() => AbiValue.List(
+        WorkloadHash, Index, (uint)WorkloadType, (uint)DeterminismClass, ComputeUnits, Deadline, Redeemer, SeatSecretHash);
 }

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Ait.Chain.Contracts;
 
-/// <summary>What became of a task's seats, as the settlement's events pack it: 32 bits a seat from the lowest, the number of seats on top.</summary>
+/// <summary>What became of a task's seats, as the settlement's events pack it: the number of seats, then 32 bits a seat.</summary>
 public static class SeatOutcomes
 {
     /// <summary>The code of a seat that was paid in this settlement.</summary>
@@ -21,20 +21,28 @@ public static class SeatOutcomes
     /// <summary>The code of a seat that an earlier settlement paid.</summary>
     public const byte PaidBefore = 7;
 
+    internal const int MostSeats = 7;
+
     private const int SeatBits = 32;
     private const int SlotBits = 28;
 
-    /// <summary>Reads the word of an event: for each seat in order its roster slot and its code. At most seven are read.</summary>
+    /// <summary>Reads the word of <c>SeatsAdded</c>: for each seat in order its roster slot and its code. None if it is not such a word.</summary>
     public static ImmutableArray<(uint Slot, byte Code)> Read(BigInteger word)
     {
-        int count = (int)BigInteger.Min(word >> 248, 7);
-        var seats = ImmutableArray.CreateBuilder<(uint, byte)>(count);
-        for (int seat = 0; seat < count; seat++)
+        for (int count = 1; count <= MostSeats; count++)
         {
-            uint bits = (uint)((word >> (SeatBits * seat)) & uint.MaxValue);
-            seats.Add((bits & ((1u << SlotBits) - 1), (byte)(bits >> SlotBits)));
+            if (word >> (SeatBits * count) == count)
+            {
+                return [.. Enumerable.Range(1, count).Select(seat => Read((uint)((word >> (SeatBits * (count - seat))) & uint.MaxValue)))];
+            }
         }
 
-        return seats.MoveToImmutable();
+        return [];
     }
+
+    /// <summary>The word that <see cref="Read(BigInteger)"/> reads.</summary>
+    public static BigInteger Pack(ImmutableArray<(uint Slot, byte Code)> seats) =>
+        seats.Aggregate((BigInteger)seats.Length, static (word, seat) => word << SeatBits | seat.Slot | (uint)seat.Code << SlotBits);
+
+    internal static (uint Slot, byte Code) Read(uint bits) => (bits & ((1u << SlotBits) - 1), (byte)(bits >> SlotBits));
 }

@@ -26,20 +26,12 @@ public sealed record SettlementCall(BigInteger BatchId, ImmutableArray<TaskSettl
             return false;
         }
 
-        ImmutableArray<AbiValue> written = byInbox ? [arguments[1]] : arguments[1].Items;
-        ImmutableArray<TaskSettlementRecord>.Builder settlements = ImmutableArray.CreateBuilder<TaskSettlementRecord>(written.Length);
-        foreach (AbiValue settlement in written)
+        if (!TaskSettlementRecord.TryRead(arguments[1].AsBytes().Span, out ImmutableArray<TaskSettlementRecord> settlements, out fault))
         {
-            if (!TaskSettlementRecord.TryRead(settlement, out TaskSettlementRecord? read))
-            {
-                fault = new DecodeFault("claim", settlements.Count, "signatures in the form of EIP-2098 with the lower s", "another");
-                return false;
-            }
-
-            settlements.Add(read);
+            return false;
         }
 
-        call = new SettlementCall(arguments[0].AsBigInteger(), settlements.MoveToImmutable(), [.. arguments[2].Items.Select(static node => node.AsHash256())], byInbox);
+        call = new SettlementCall(arguments[0].AsBigInteger(), settlements, [.. arguments[2].Items.Select(static node => node.AsHash256())], byInbox);
         return true;
     }
 

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Ait.Chain;
 using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
+using Ait.Chain.Rpc;
 using Ait.Cli.Launching;
 using Ait.Cli.Surroundings;
 using Ait.Protocol;
@@ -33,6 +35,20 @@ internal sealed class NetworkAccess : IDisposable
     internal NetworkResponse Network { get; }
 
     internal NetworkDomain Domain { get; }
+
+    /// <summary>The tasks that settled, by the chain's logs.</summary>
+    internal async Task<IReadOnlyList<(Log Log, Hash256 TaskId, SettledTaskRecord Task)>> SettledTasksAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<(Log Log, ContractEvent Event)> events = await Chain
+            .EventsAsync([Network.MiningRegistry], cancellation, 0, Mining.Event("TasksSettled").Topic).ConfigureAwait(false);
+        return [.. events.SelectMany(found => SettledTasks(found.Event).Select(settled => (found.Log, settled.TaskId, settled.Task)))];
+    }
+
+    /// <summary>The tasks of one event.</summary>
+    internal IEnumerable<(Hash256 TaskId, SettledTaskRecord Task)> SettledTasks(ContractEvent settled) =>
+        SettledTaskRecord.TryRead(settled["settled"].AsBytes().Span, out ImmutableArray<SettledTaskRecord> tasks, out DecodeFault? fault)
+            ? tasks.Select(task => (Domain.TaskId(settled["batchId"].AsUInt64(), task.Index), task))
+            : throw new SurroundingsException($"the node shows a settlement that cannot be read: {fault}. Ask another node.");
 
     internal static async Task<NetworkAccess> OpenAsync(string state, Uri? rpc, Uri? coordinator, CancellationToken cancellation)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using Ait.Chain;
-using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
@@ -119,11 +118,9 @@ internal sealed class Purchase
 
     private async Task<WorkloadAnswer> CheckAsync(Hash256 workloadId, Hash256 taskId, string transcriptHex, ConfidentialAnswer? confidential, CancellationToken cancellation)
     {
-        Hash256 settled = NetworkAccess.Mining.Event("TaskSettled").Topic;
-        IReadOnlyList<(Log Log, ContractEvent Event)> events = await _network.Chain
-            .EventsAsync([_network.Network.MiningRegistry], cancellation, 0, settled).ConfigureAwait(false);
-        (Log log, ContractEvent settlement) = events.FirstOrDefault(found => found.Event["taskId"].AsHash256() == taskId);
-        if (settlement is null || settlement["workloadHash"].AsHash256() != workloadId)
+        var settlements = await _network.SettledTasksAsync(cancellation).ConfigureAwait(false);
+        (Log log, _, SettledTaskRecord settlement) = settlements.FirstOrDefault(found => found.TaskId == taskId);
+        if (settlement is null || settlement.WorkloadHash != workloadId)
         {
             throw new RefusedException($"the coordinator says task {taskId} of workload {workloadId} is settled; the chain knows no such settlement.");
         }
@@ -134,7 +131,7 @@ internal sealed class Purchase
         }
 
         var result = new Hash256(Digest.Of(bytes).ToBytes());
-        Hash256 agreed = settlement["resultHash"].AsHash256();
+        Hash256 agreed = settlement.ResultHash;
         if (result != agreed)
         {
             throw new RefusedException($"the coordinator's transcript of workload {workloadId} has result {result}, the settled result is {agreed}. Do not use this coordinator.");
@@ -152,8 +149,7 @@ internal sealed class Purchase
             throw new RefusedException($"the coordinator's transcript of workload {workloadId} is not one of this engine's. A confidential one opens with its file: `ait open FILE`.");
         }
 
-        byte paid = (byte)SeatOutcomes.Read(settlement["seats"].AsBigInteger()).Count(static seat => seat.Code == SeatOutcomes.Paid);
-        return new WorkloadAnswer(taskId, agreed, read.Amount, read.Text, log.TransactionHash, paid, settlement["minted"].AsBigInteger());
+        return new WorkloadAnswer(taskId, agreed, read.Amount, read.Text, log.TransactionHash, (byte)settlement.SeatsPaid, settlement.Minted);
     }
 
     /// <summary>Tokens and text of a generation, values of an embedding, or steps and what they left of a chunk of training.</summary>

@@ -16,9 +16,10 @@ internal static class BundleCommand
     {
         var chain = new ChainOptions();
         var task = new Argument<string>("TASK") { Description = "The task's id; an answer of the API names it as task_id." };
+        var batch = new Option<ulong?>("--batch") { Description = "The task's batch, which shortens the search on a chain with many settlements.", HelpName = "NUMBER" };
         var workload = new Option<string?>("--workload") { Description = "Encoding of the workload in hexadecimal, as POST /v1/quotes gave it, to go into the file for all to see; of a confidential one, the sealed form.", HelpName = "HEX" };
         var output = new Option<string?>("--out", "-o") { Description = "Where to write it (default: TASK.bundle.json).", HelpName = "FILE" };
-        var command = new Command("bundle", "Write a settled task's proof, from the hardware's evidence to the mint, into one file; `ait verify bundle` checks it offline.") { task, workload, output };
+        var command = new Command("bundle", "Write a settled task's proof, from the hardware's evidence to the mint, into one file; `ait verify bundle` checks it offline.") { task, batch, workload, output };
         chain.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -28,7 +29,7 @@ internal static class BundleCommand
             (ChainAccess access, Deployment deployment) = await chain.OpenAsync(parsed, cancellation).ConfigureAwait(false);
             using (access)
             {
-                WrittenBundle written = await new BundleWriter(access.Client, deployment.AuditScope).WriteAsync(id, ran, cancellation).ConfigureAwait(false);
+                WrittenBundle written = await new BundleWriter(access.Client, deployment.AuditScope).WriteAsync(id, parsed.GetValue(batch), ran, cancellation).ConfigureAwait(false);
                 ReadOnlyMemory<byte> bundle = written.Json ?? throw new RefusedException($"{written.Fault}, on chain {access.ChainId}. `ait tasks` says where tasks stand.");
                 string path = parsed.GetValue(output) ?? $"{id}.bundle.json";
                 await File.WriteAllBytesAsync(path, bundle, cancellation).ConfigureAwait(false);

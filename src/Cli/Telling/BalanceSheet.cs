@@ -32,9 +32,11 @@ internal sealed class BalanceSheet
     {
         IReadOnlyList<(Log Log, ContractEvent Event)> events = await network.Chain
             .EventsAsync([network.Network.MiningRegistry, network.Network.Token], cancellation).ConfigureAwait(false);
-        BigInteger settled = Sum(events, "TaskSettled", "minted") + Sum(events, "SeatsAdded", "minted");
+        List<(Hash256 TaskId, SettledTaskRecord Task)> tasks =
+            [.. events.Where(found => found.Event.Name == "TasksSettled").SelectMany(found => network.SettledTasks(found.Event))];
+        BigInteger settled = tasks.Aggregate(Sum(events, "SeatsAdded", "minted"), (sum, found) => sum + found.Task.Minted);
         BigInteger released = Sum(events, "SeatReleased", "amount");
-        int seats = events.Where(found => found.Event.Name is "TaskSettled" or "SeatsAdded").Sum(found => PaidSeats(found.Event));
+        int seats = tasks.Sum(found => found.Task.SeatsPaid) + events.Where(found => found.Event.Name == "SeatsAdded").Sum(found => PaidSeats(found.Event));
         BigInteger redeemed = Sum(events, "Redeemed", "aitAmount");
         List<ContractEvent> transfers = [.. events.Select(found => found.Event).Where(found => found.Name == "Transfer")];
         BigInteger minted = Sum(transfers.Where(transfer => transfer["from"].AsAddress() == Address.Zero));
@@ -42,8 +44,7 @@ internal sealed class BalanceSheet
         BigInteger supply = await network.SupplyAsync(cancellation).ConfigureAwait(false);
         BigInteger totalMinted = (await network.MiningAsync("totalMinted", cancellation).ConfigureAwait(false)).AsBigInteger();
         BigInteger totalBurned = (await network.MiningAsync("totalBurned", cancellation).ConfigureAwait(false)).AsBigInteger();
-        int tasks = events.Count(found => found.Event.Name == "TaskSettled");
-        int distinct = events.Where(found => found.Event.Name == "TaskSettled").Select(found => found.Event["taskId"].AsHash256()).Distinct().Count();
+        int distinct = tasks.Select(found => found.TaskId).Distinct().Count();
 
         var accounts = new List<Account>();
         foreach (Address owner in transfers.SelectMany(transfer => new[] { transfer["from"].AsAddress(), transfer["to"].AsAddress() })
@@ -65,12 +66,12 @@ internal sealed class BalanceSheet
             new("the registry's total burned = burned by the token", totalBurned, burned),
             new("supply = minted − burned", supply, minted - burned),
             new("supply = Σ over balances", supply, accounts.Aggregate(BigInteger.Zero, (sum, account) => sum + account.Balance)),
-            new("no task settled twice", tasks, distinct),
+            new("no task settled twice", tasks.Count, distinct),
             .. accounts.Select(account => new Check($"balance of {account.Owner} = received − given", account.Balance, account.Received - account.Given)),
         ];
         List<Line> lines =
         [
-            new("settled tasks", tasks, IsAmount: false),
+            new("settled tasks", tasks.Count, IsAmount: false),
             new("paid seats", seats, IsAmount: false),
             new("minted", minted, IsAmount: true),
             new("burned", burned, IsAmount: true),
@@ -82,8 +83,8 @@ internal sealed class BalanceSheet
     private static BigInteger Earned(IEnumerable<Account> accounts) =>
         accounts.Aggregate(BigInteger.Zero, (sum, account) => sum + account.Earned);
 
-    private static int PaidSeats(ContractEvent settled) =>
-        SeatOutcomes.Read(settled["seats"].AsBigInteger()).Count(seat => seat.Code == SeatOutcomes.Paid);
+    private static int PaidSeats(ContractEvent added) =>
+        SeatOutcomes.Read(added["seats"].AsBigInteger()).Count(seat => seat.Code == SeatOutcomes.Paid);
 
     private static BigInteger Sum(IReadOnlyList<(Log Log, ContractEvent Event)> events, string name, string argument) =>
         events.Where(found => found.Event.Name == name).Aggregate(BigInteger.Zero, (sum, found) => sum + found.Event[argument].AsBigInteger());

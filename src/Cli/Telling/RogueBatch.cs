@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Ait.Chain;
 using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
@@ -51,9 +52,7 @@ internal sealed class RogueBatch
             new ComputeUnits(50_000),
             deadline,
             Address.Zero,
-            Hash256.Zero,
-            MiningTask.SecretHash(secret),
-            MiningTask.SecretHash(secrets[(index + 1) % Tasks])))];
+            MiningTask.SecretHash(secret)))];
         MerkleTree tree = MerkleTree.Build([.. tasks.Select(task => task.Leaf)]);
         ulong units = tasks.Aggregate(0ul, (sum, task) => sum + task.ComputeUnits.Micro);
         byte[] commit = NetworkAccess.Mining.Function("commitBatch").EncodeCall(tree.Root, (uint)Tasks, units, deadline);
@@ -89,20 +88,20 @@ internal sealed class RogueBatch
     internal Task<Attempt> WithUnregisteredGpuAsync(CancellationToken cancellation)
     {
         var stranger = new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size));
-        return SettleAsync("a GPU that is not registered", "DeviceNotRegistered", _task, Claim(_task, stranger, durationMillis: 1_000), cancellation);
+        return SettleAsync("a GPU that is not registered", "DeviceNotRegistered", Claim(_task, stranger, durationMillis: 1_000), cancellation);
     }
 
     internal Task<Attempt> WithWorkloadNotInQueueAsync(CancellationToken cancellation)
     {
         MiningTask foreign = _task with { WorkloadHash = Keccak256.Hash("a workload that no batch holds"u8) };
-        return SettleAsync("a workload that is not in the queue", "WorkloadNotInQueue", foreign, Claim(foreign, _mallory.GpuId, durationMillis: 1_000), cancellation);
+        return SettleAsync("a workload that is not in the queue", "WorkloadNotInQueue", Claim(foreign, _mallory.GpuId, durationMillis: 1_000), cancellation);
     }
 
     internal Task<Attempt> WithDurationOutOfBoundsAsync(CancellationToken cancellation) =>
-        SettleAsync("a duration of ten hours for a second's work", "DurationOutOfBounds", _task, Claim(_task, _mallory.GpuId, durationMillis: 36_000_000), cancellation);
+        SettleAsync("a duration of ten hours for a second's work", "DurationOutOfBounds", Claim(_task, _mallory.GpuId, durationMillis: 36_000_000), cancellation);
 
     internal Task<Attempt> WithOnlyHerResultAsync(CancellationToken cancellation) =>
-        SettleAsync("a fabricated result that only one seat signed", "ResultNotAgreed", _task, Claim(_task, _mallory.GpuId, durationMillis: 1_000), cancellation);
+        SettleAsync("a fabricated result that only one seat signed", "ResultNotAgreed", Claim(_task, _mallory.GpuId, durationMillis: 1_000), cancellation);
 
     private static ulong BatchIdOf(TransactionReceipt receipt)
     {
@@ -117,35 +116,18 @@ internal sealed class RogueBatch
         throw new RefusedException($"transaction {receipt.TransactionHash} committed no batch.");
     }
 
-    private (AbiValue Tuple, Hash256 Result) Claim(MiningTask task, Hash256 gpuId, ulong durationMillis)
+    private TaskSettlementRecord Claim(MiningTask task, Hash256 gpuId, ulong durationMillis)
     {
         Hash256 result = Keccak256.Hash("a result that nobody computed"u8);
         var statement = new WorkStatement(_network.Domain.TaskId(_batchId, task.Index), task.WorkloadHash, result, gpuId, durationMillis);
-        byte[] signature = WorkAttestation.Sign(statement, _network.Domain, _mallory.Enclave).Signature.ToCompactArray();
-        AbiValue tuple = AbiValue.List(
-            (uint)_seat, gpuId, result, durationMillis, new Hash256(signature.AsSpan(0, Hash256.Size)), new Hash256(signature.AsSpan(Hash256.Size)));
-        return (tuple, result);
+        var claim = new SeatClaimRecord(_seat, gpuId, null, durationMillis, WorkAttestation.Sign(statement, _network.Domain, _mallory.Enclave).Signature);
+        return new TaskSettlementRecord(task.ToRecord(), _secret, null, result, [claim]);
     }
 
-    private Task<Attempt> SettleAsync(string what, string expected, MiningTask task, (AbiValue Tuple, Hash256 Result) claim, CancellationToken cancellation)
+    private Task<Attempt> SettleAsync(string what, string expected, TaskSettlementRecord settlement, CancellationToken cancellation)
     {
-        AbiValue settlement = AbiValue.List(
-            AbiValue.List(
-                task.WorkloadHash,
-                task.Index,
-                (uint)task.WorkloadType,
-                (uint)task.DeterminismClass,
-                task.ComputeUnits.Micro,
-                task.Deadline,
-                task.Redeemer,
-                task.AnswerCommitment,
-                task.SeatSecretHash,
-                task.EscalationSecretHash),
-            _secret,
-            Hash256.Zero,
-            claim.Result,
-            AbiValue.List(claim.Tuple));
-        byte[] call = NetworkAccess.Mining.Function("settle").EncodeCall(_batchId, AbiValue.List(settlement), AbiValue.List(_proof.Select(node => (AbiValue)node)));
+        byte[] call = NetworkAccess.Mining.Function("settle")
+            .EncodeCall(_batchId, TaskSettlementRecord.Pack(settlement), AbiValue.List(_proof.Select(node => (AbiValue)node)));
         return Attempt.MakeAsync(_network, what, expected, _mallory.Operator, _network.Network.MiningRegistry, call, cancellation);
     }
 }

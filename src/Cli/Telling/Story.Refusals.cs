@@ -153,13 +153,12 @@ internal sealed partial class Story
     /// <summary>The task's settlement as the chain has it: the coordinator is gone by now.</summary>
     private async Task<TaskResponse> TaskFactsAsync(Adversary.Fabrication fabrication, CancellationToken cancellation)
     {
-        var events = await _network.Chain
-            .EventsAsync([_network.Network.MiningRegistry], cancellation, 0, NetworkAccess.Mining.Event("TaskSettled").Topic).ConfigureAwait(false);
-        var (log, settled) = events.Single(found => found.Event["taskId"].AsHash256() == fabrication.Letter.TaskId);
+        var settlements = await _network.SettledTasksAsync(cancellation).ConfigureAwait(false);
+        var (log, _, settled) = settlements.Single(found => found.TaskId == fabrication.Letter.TaskId);
         MiningTask task = fabrication.Letter.Assignment.MiningTask;
         return new TaskResponse(
             fabrication.Letter.TaskId, fabrication.Letter.Assignment.BatchId, task.Index, task.WorkloadHash, task.ComputeUnits.Micro, task.Deadline, task.Redeemer,
-            TaskPhase.Settled, settled["resultHash"].AsHash256(), log.TransactionHash, null, "", [], null, []);
+            TaskPhase.Settled, settled.ResultHash, log.TransactionHash, null, "", [], null, []);
     }
 
     /// <summary>The books, from eth_call and logs alone.</summary>

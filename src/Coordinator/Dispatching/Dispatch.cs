@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Coordinator.OnChain;
 using Ait.Protocol;
 
@@ -14,9 +15,9 @@ internal static class Dispatch
         var tasks = ImmutableArray.CreateBuilder<PlannedTask>(entries.Count);
         foreach (QueueEntry entry in entries)
         {
-            Hash256 seatSecret = freshSecret();
-            Hash256 escalationSecret = freshSecret();
             Hash256 answerSalt = freshSecret();
+            Hash256 escalationSecret = freshSecret();
+            Hash256 seatSecret = new SeatSecretOpening(MiningTask.SecretHash(answerSalt), escalationSecret).SeatSecret;
             var task = new MiningTask(
                 entry.WorkloadHash,
                 (uint)tasks.Count,
@@ -25,9 +26,7 @@ internal static class Dispatch
                 entry.ComputeUnits,
                 deadline,
                 entry.Redeemer,
-                MiningTask.SecretHash(answerSalt),
-                MiningTask.SecretHash(seatSecret),
-                MiningTask.SecretHash(escalationSecret));
+                MiningTask.SecretHash(seatSecret));
             tasks.Add(new PlannedTask(entry.EntryKey, task, seatSecret, escalationSecret, answerSalt));
         }
 
@@ -76,7 +75,7 @@ internal static class Dispatch
 internal sealed record QueueEntry(
     long EntryKey, Hash256 WorkloadHash, WorkloadType WorkloadType, DeterminismClass DeterminismClass, ComputeUnits ComputeUnits, Address Redeemer);
 
-/// <summary>One leaf with its secrets.</summary>
+/// <summary>One leaf with its secrets; the seat secret is made of the two others.</summary>
 internal sealed record PlannedTask(long EntryKey, MiningTask Task, Hash256 SeatSecret, Hash256 EscalationSecret, Hash256 AnswerSalt);
 
 /// <summary>The leaves of a batch in order.</summary>

@@ -65,7 +65,7 @@ internal sealed partial class DispatchStore
                 """,
                 taken, signer, until);
             List<LeasedSeat> leased = transaction.Query(
-                s_selectLeased, taken, row => new LeasedSeat(TaskRow.Read(row), (byte)row.GetInt64(25), gpuId, row.Bytes(26), until));
+                s_selectLeased, taken, row => new LeasedSeat(TaskRow.Read(row), (byte)row.GetInt64(TaskRow.Columns), gpuId, row.Bytes(TaskRow.Columns + 1), until));
             if (leased.Count > 0)
             {
                 transaction.Record("leased", gpuId.ToArray(), $"to {signer}: {string.Join(", ", leased.Select(seat => $"task key {seat.Task.TaskKey} seat {seat.Seat}"))}");

@@ -300,22 +300,22 @@ internal sealed partial class DispatchStore
         var tasks = new RowSet(
             ("task_index", RowKind.Number), ("entry_key", RowKind.Number), ("workload_hash", RowKind.Bytes), ("workload_type", RowKind.Number),
             ("determinism_class", RowKind.Number), ("compute_units", RowKind.Number), ("deadline", RowKind.Number), ("redeemer", RowKind.Bytes),
-            ("answer_commitment", RowKind.Bytes), ("seat_secret_hash", RowKind.Bytes), ("escalation_secret_hash", RowKind.Bytes));
+            ("seat_secret_hash", RowKind.Bytes));
         foreach (PlannedTask planned in plan.Tasks)
         {
             MiningTask task = planned.Task;
             tasks.Add(
                 (long)task.Index, planned.EntryKey, task.WorkloadHash, task.WorkloadType, task.DeterminismClass, task.ComputeUnits.Micro, task.Deadline,
-                task.Redeemer, task.AnswerCommitment, task.SeatSecretHash, task.EscalationSecretHash);
+                task.Redeemer, task.SeatSecretHash);
         }
 
         Dictionary<long, long> keys = transaction
             .Query(
                 """
                 INSERT INTO tasks (batch_key, task_index, entry_key, workload_hash, workload_type, determinism_class, compute_units, deadline,
-                                   redeemer, answer_commitment, seat_secret_hash, escalation_secret_hash, phase)
+                                   redeemer, seat_secret_hash, phase)
                 SELECT $1, v.task_index, v.entry_key, v.workload_hash, v.workload_type, v.determinism_class, v.compute_units, v.deadline,
-                       v.redeemer, v.answer_commitment, v.seat_secret_hash, v.escalation_secret_hash, 0 FROM {rows}
+                       v.redeemer, v.seat_secret_hash, 0 FROM {rows}
                 RETURNING task_index, task_key
                 """,
                 tasks, row => (row.GetInt64(0), row.GetInt64(1)), batchKey)

@@ -202,6 +202,17 @@ internal static partial class LedgerSchema
             """
             DROP TABLE challenge_messages;
             """),
+        new(
+            """
+            ALTER TABLE tasks DROP COLUMN answer_commitment;
+            ALTER TABLE tasks DROP COLUMN escalation_secret_hash;
+            """,
+            // SQL makes no keccak: tasks from before the way back get another public hash of theirs, which can be read and proves nothing.
+            """
+            ALTER TABLE tasks ADD COLUMN answer_commitment BLOB;
+            ALTER TABLE tasks ADD COLUMN escalation_secret_hash BLOB;
+            UPDATE tasks SET answer_commitment = seat_secret_hash, escalation_secret_hash = seat_secret_hash;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

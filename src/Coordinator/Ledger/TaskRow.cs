@@ -24,11 +24,14 @@ internal sealed record TaskRow(
     Hash256? SettledTransaction,
     string? Minted)
 {
+    /// <summary>How many columns <see cref="Select"/> has; what is selected beside them follows.</summary>
+    internal const int Columns = 23;
+
     /// <summary>Selects tasks t with their batch b; a WHERE clause follows.</summary>
     internal const string Select =
         """
         SELECT t.task_key, t.batch_key, b.batch_id, t.entry_key, t.workload_hash, t.task_index, t.workload_type, t.determinism_class,
-               t.compute_units, t.deadline, t.redeemer, t.answer_commitment, t.seat_secret_hash, t.escalation_secret_hash,
+               t.compute_units, t.deadline, t.redeemer, t.seat_secret_hash,
                t.phase, t.task_id, t.seated_at, t.commit_deadline, t.reveal_opened_at, t.reveal_deadline, t.result_hash, t.payable_at,
                t.void_reason, t.settled_tx, t.minted
         FROM tasks t JOIN batches b ON b.batch_key = t.batch_key
@@ -48,18 +51,16 @@ internal sealed record TaskRow(
             new ComputeUnits(row.Unsigned(8)),
             row.Unsigned(9),
             row.Address(10),
-            row.Hash(11),
-            row.Hash(12),
-            row.Hash(13)),
-        (TaskPhase)row.GetInt64(14),
-        row.HashOrNull(15),
+            row.Hash(11)),
+        (TaskPhase)row.GetInt64(12),
+        row.HashOrNull(13),
+        row.NumberOrNull(14),
+        row.NumberOrNull(15),
         row.NumberOrNull(16),
         row.NumberOrNull(17),
-        row.NumberOrNull(18),
+        row.HashOrNull(18),
         row.NumberOrNull(19),
-        row.HashOrNull(20),
-        row.NumberOrNull(21),
-        row.TextOrNull(22),
-        row.HashOrNull(23),
-        row.TextOrNull(24));
+        row.TextOrNull(20),
+        row.HashOrNull(21),
+        row.TextOrNull(22));
 }

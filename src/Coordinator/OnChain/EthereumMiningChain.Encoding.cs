@@ -15,42 +15,35 @@ internal sealed partial class EthereumMiningChain
     {
         MiningCall.CommitBatch commit => ("commitBatch", [commit.Root, commit.TaskCount, commit.ComputeUnits, commit.LatestDeadline]),
         MiningCall.PinSeed pin => ("pinSeed", [pin.BatchId]),
-        MiningCall.Settle settle => ("settle", [settle.BatchId, AbiValue.List(settle.Settlements.Select(ToValue)), AbiValue.List(settle.Proof.Select(node => (AbiValue)node))]),
+        MiningCall.Settle settle => ("settle", [settle.BatchId, Pack(settle.Settlements), AbiValue.List(settle.Proof.Select(node => (AbiValue)node))]),
         MiningCall.OpenWorkload open => ("openWorkloads", [AbiValue.List(open.WorkloadHash), AbiValue.List(open.ComputeUnits)]),
         _ => throw new ArgumentException($"Expected a known call, found {call.GetType().Name}.", nameof(call)),
     };
 
-    private static AbiValue ToValue(MiningTask task) => AbiValue.List(
-        task.WorkloadHash,
-        task.Index,
-        (uint)task.WorkloadType,
-        (uint)task.DeterminismClass,
-        task.ComputeUnits.Micro,
-        task.Deadline,
-        task.Redeemer,
-        task.AnswerCommitment,
-        task.SeatSecretHash,
-        task.EscalationSecretHash);
-
-    private static AbiValue ToValue(TaskSettlement settlement) => AbiValue.List(
-        ToValue(settlement.Task),
-        settlement.SeatSecret,
-        Hash256.Zero,
-        settlement.ResultHash,
-        AbiValue.List(settlement.Claims.Select(claim => ToValue(claim, settlement.ResultHash))));
-
-    /// <summary>Zero stands for what the contract knows: the drawn device and the settlement's result. Zeros are cheaper to send.</summary>
-    private static AbiValue ToValue(SeatClaim claim, Hash256 agreed)
+    /// <summary>
+    /// What the contract knows goes without saying: the settlement's result, and a device whose GPU an earlier claim of the call named.
+    /// One that no claim names would have to be read from the device registry.
+    /// </summary>
+    private static byte[] Pack(ImmutableArray<TaskSettlement> settlements)
     {
-        ReadOnlySpan<byte> compact = claim.Attestation.Signature.ToCompactArray();
+        var named = new HashSet<Hash256>();
+        return TaskSettlementRecord.Pack(settlements.Select(settlement => new TaskSettlementRecord(
+            settlement.Task.ToRecord(),
+            settlement.SeatSecret,
+            null,
+            settlement.ResultHash,
+            [.. settlement.Claims.Select(claim => ToRecord(claim, settlement.ResultHash, named))])));
+    }
+
+    private static SeatClaimRecord ToRecord(SeatClaim claim, Hash256 agreed, HashSet<Hash256> named)
+    {
         WorkStatement statement = claim.Attestation.Statement;
-        return AbiValue.List(
-            (uint)claim.Seat,
-            Hash256.Zero,
-            statement.ResultHash == agreed ? Hash256.Zero : statement.ResultHash,
+        return new SeatClaimRecord(
+            claim.Seat,
+            named.Add(statement.GpuId) ? statement.GpuId : null,
+            statement.ResultHash == agreed ? null : statement.ResultHash,
             statement.DurationMillis,
-            new Hash256(compact[..32]),
-            new Hash256(compact[32..]));
+            claim.Attestation.Signature);
     }
 
     private static OnChainBatch? ToBatch(ulong batchId, AbiValue batch)
@@ -96,8 +89,8 @@ internal sealed partial class EthereumMiningChain
                 "BatchCommitted" => [new MiningEvent.BatchCommitted(
                     position, found["batchId"].AsUInt64(), found["root"].AsHash256(), found["seedBlock"].AsUInt64(), found["rosterLength"].AsUInt32(), found["mintRate"].AsBigInteger())],
                 "SeedPinned" => [new MiningEvent.SeedPinned(position, found["batchId"].AsUInt64(), found["seedBlockHash"].AsHash256(), found["seedTime"].AsUInt64())],
-                "TaskSettled" => Settled(position, found),
-                "SeatsAdded" => Seats(position, found).Where(seat => seat is MiningEvent.SeatPaid),
+                "TasksSettled" => Settled(position, found),
+                "SeatsAdded" => Added(position, found),
                 "SeatReleased" => [new MiningEvent.SeatPaid(position, found["taskId"].AsHash256(), found["seat"].AsByte(), found["amount"].AsBigInteger())],
                 "Redeemed" => [new MiningEvent.Redeemed(
                     position, found["account"].AsAddress(), found["workloadId"].AsHash256(), found["aitAmount"].AsBigInteger(), found["computeUnits"].AsUInt64())],
@@ -110,34 +103,38 @@ internal sealed partial class EthereumMiningChain
             : [];
     }
 
-    private static List<MiningEvent> Settled(EventPosition position, ContractEvent found)
+    private IEnumerable<MiningEvent> Settled(EventPosition position, ContractEvent found)
     {
-        List<MiningEvent> seats = Seats(position, found);
-        int paid = seats.OfType<MiningEvent.SeatPaid>().Count();
-        seats.Add(new MiningEvent.TaskSettled(
-            position, found["taskId"].AsHash256(), found["resultHash"].AsHash256(), paid, found["minted"].AsBigInteger()));
-        return seats;
+        if (!SettledTaskRecord.TryRead(found["settled"].AsBytes().Span, out ImmutableArray<SettledTaskRecord> tasks, out DecodeFault? fault))
+        {
+            throw new ChainUnavailableException($"The node shows a settlement in block {position.BlockNumber} that cannot be read: {fault}");
+        }
+
+        var domain = new NetworkDomain(_deployment.ChainId, _deployment.MiningRegistry);
+        foreach (SettledTaskRecord task in tasks)
+        {
+            Hash256 taskId = domain.TaskId(found["batchId"].AsUInt64(), task.Index);
+            foreach (MiningEvent seat in Seats(position, taskId, task.Seats, task.Amount))
+            {
+                yield return seat;
+            }
+
+            yield return new MiningEvent.TaskSettled(position, taskId, task.ResultHash, task.SeatsPaid, task.Minted);
+        }
+    }
+
+    private static IEnumerable<MiningEvent> Added(EventPosition position, ContractEvent found)
+    {
+        ImmutableArray<(uint Slot, byte Code)> seats = SeatOutcomes.Read(found["seats"].AsBigInteger());
+        int paid = seats.Count(seat => seat.Code == SeatOutcomes.Paid);
+        return Seats(position, found["taskId"].AsHash256(), seats, paid == 0 ? BigInteger.Zero : found["minted"].AsBigInteger() / paid).OfType<MiningEvent.SeatPaid>();
     }
 
     /// <summary>Seats that an earlier settlement paid are left out: their own event said so.</summary>
-    private static List<MiningEvent> Seats(EventPosition position, ContractEvent found)
-    {
-        Hash256 taskId = found["taskId"].AsHash256();
-        ImmutableArray<(uint Slot, byte Code)> seats = SeatOutcomes.Read(found["seats"].AsBigInteger());
-        int paid = seats.Count(seat => seat.Code == SeatOutcomes.Paid);
-        var events = new List<MiningEvent>();
-        for (int seat = 0; seat < seats.Length; seat++)
-        {
-            if (seats[seat].Code == SeatOutcomes.Paid)
-            {
-                events.Add(new MiningEvent.SeatPaid(position, taskId, seat, found["minted"].AsBigInteger() / paid));
-            }
-            else if (seats[seat].Code != SeatOutcomes.PaidBefore)
-            {
-                events.Add(new MiningEvent.SeatUnpaid(position, taskId, seat, seats[seat].Code));
-            }
-        }
-
-        return events;
-    }
+    private static IEnumerable<MiningEvent> Seats(EventPosition position, Hash256 taskId, ImmutableArray<(uint Slot, byte Code)> seats, BigInteger amount) => seats
+        .Select((seat, index) => (seat.Code, Index: index))
+        .Where(seat => seat.Code != SeatOutcomes.PaidBefore)
+        .Select(seat => seat.Code == SeatOutcomes.Paid
+            ? (MiningEvent)new MiningEvent.SeatPaid(position, taskId, seat.Index, amount)
+            : new MiningEvent.SeatUnpaid(position, taskId, seat.Index, seat.Code));
 }

@@ -74,7 +74,7 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         (await _mining.ViewAsync("isSettled", [batchId, index], BlockTag.Latest, cancellation))[0].AsBoolean());
 
     public Task<ImmutableArray<int>?> ReadSeatsAsync(ulong batchId, MiningTask task, Hash256 seatSecret, CancellationToken cancellation) => ReachAsync(async () =>
-        await _mining.CallAsync("seatsOf", [batchId, ToValue(task), seatSecret], Address.Zero, BlockTag.Latest, cancellation) switch
+        await _mining.CallAsync("seatsOf", [batchId, task.ToRecord().ToAbi(), seatSecret], Address.Zero, BlockTag.Latest, cancellation) switch
         {
             ContractCall.Returned returned => [.. returned.Values[0].Items.Select(slot => (int)slot.AsUInt32())],
             ContractCall.Reverted { Error.Name: "RosterTooSmall" } => (ImmutableArray<int>?)null,
@@ -82,7 +82,7 @@ internal sealed partial class EthereumMiningChain : IMiningChain
             _ => null,
         });
 
-    public Task<byte[]?> ReadBundleAsync(Hash256 taskId, CancellationToken cancellation) => ReachAsync(async () =>
+    public Task<byte[]?> ReadBundleAsync(ulong batchId, Hash256 taskId, CancellationToken cancellation) => ReachAsync(async () =>
     {
         var scope = new AuditScope(
             _deployment.ChainId,
@@ -93,7 +93,7 @@ internal sealed partial class EthereumMiningChain : IMiningChain
             _deployment.CertificateCache,
             (await _devices.ViewAsync("dcap", [], BlockTag.Latest, cancellation))[0].AsAddress(),
             (await _devices.ViewAsync("nvidia", [], BlockTag.Latest, cancellation))[0].AsAddress());
-        return (await new BundleWriter(_client, scope).WriteAsync(taskId, null, cancellation)).Json?.ToArray();
+        return (await new BundleWriter(_client, scope).WriteAsync(taskId, batchId, null, cancellation)).Json?.ToArray();
     });
 
     public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation) => ReachAsync(async () =>

@@ -52,7 +52,7 @@ internal interface IMiningChain
     public Task<ImmutableArray<TrustProfile>> ReadProfilesAsync(DeviceClass deviceClass, CancellationToken cancellation);
 
     /// <summary>A settled task's proof in one file; null if the chain does not show it settled.</summary>
-    public Task<byte[]?> ReadBundleAsync(Hash256 taskId, CancellationToken cancellation);
+    public Task<byte[]?> ReadBundleAsync(ulong batchId, Hash256 taskId, CancellationToken cancellation);
 
     /// <summary>Rates and totals of the registry and the token.</summary>
     public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation);

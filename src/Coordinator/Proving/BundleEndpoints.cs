@@ -16,8 +16,7 @@ internal static class BundleEndpoints
             return Answer.Problem(RequestAdmission.Malformed("a task id of 32 bytes in hexadecimal", $"{taskId.Length} characters"));
         }
 
-        bool isSettled = tasks.Find(hash) is { Phase: TaskPhase.Settled };
-        return isSettled && await bundles.ReadAsync(hash, cancellation) is { } bundle
+        return tasks.Find(hash) is { Phase: TaskPhase.Settled, BatchId: { } batchId } && await bundles.ReadAsync(batchId, hash, cancellation) is { } bundle
             ? Results.Bytes(bundle, "application/json", $"{hash}.bundle.json")
             : Answer.NotFound("settled task", taskId);
     });

@@ -17,7 +17,7 @@ internal sealed class BundleShelf : IDisposable
     public BundleShelf(IMiningChain chain) => _chain = chain;
 
     /// <summary>A task's bundle; null if the chain does not show it settled.</summary>
-    internal async Task<byte[]?> ReadAsync(Hash256 taskId, CancellationToken cancellation)
+    internal async Task<byte[]?> ReadAsync(ulong batchId, Hash256 taskId, CancellationToken cancellation)
     {
         if (Find(taskId) is { } kept)
         {
@@ -27,7 +27,7 @@ internal sealed class BundleShelf : IDisposable
         await _making.WaitAsync(cancellation);
         try
         {
-            byte[]? bundle = Find(taskId) ?? await _chain.ReadBundleAsync(taskId, cancellation);
+            byte[]? bundle = Find(taskId) ?? await _chain.ReadBundleAsync(batchId, taskId, cancellation);
             if (bundle is not null)
             {
                 Keep(taskId, bundle);

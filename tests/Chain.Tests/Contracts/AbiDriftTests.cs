@@ -17,6 +17,9 @@ public sealed class AbiDriftTests
         "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)", "transferFrom(address,address,uint256)",
         "Approval(address,address,uint256)", "EIP712DomainChanged()",
 
+        // What the mining registry asks the device registry.
+        "identityOf(uint32)", "rosterEntry(uint32)",
+
         // Constants of the specification and events of governance.
         "BINDING_DOMAIN()", "CHALLENGE_BLOCKS()", "VALIDITY()", "DETERMINISM_CLASS()", "LEAST_REDEEMED_UNITS()", "MOST_DRAWS()", "QUORUM()",
         "SEATS()", "MOST_SEATS()", "MOST_TASKS()", "SEED_DELAY()", "SEED_WINDOW()", "WORK_ATTESTATION_TYPEHASH()", "lowestRedeemPrice()",

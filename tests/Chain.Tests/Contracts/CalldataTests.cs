@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
@@ -29,7 +30,7 @@ public sealed class CalldataTests
         byte[] settle = [.. Registry().Settle(7, [Settlement(1)], [s_word]).Data];
         Assert.True(SettlementCall.TryDecode(settle, out SettlementCall? once, out _));
         Assert.True(ContractArtifact.Load("MiningRegistry").Abi.Function("settle").TryDecodeCall(settle, out ImmutableArray<AbiValue> arguments, out _));
-        byte[] finalize = ContractArtifact.Load("AttestationInbox").Abi.Function("finalize").EncodeCall(7, arguments[1][0], arguments[2]);
+        byte[] finalize = ContractArtifact.Load("AttestationInbox").Abi.Function("finalize").EncodeCall(7, arguments[1], arguments[2]);
 
         Assert.True(SettlementCall.TryDecode(finalize, out SettlementCall? call, out DecodeFault? fault), $"{fault}");
 
@@ -45,13 +46,103 @@ public sealed class CalldataTests
         Assert.False(SettlementCall.TryDecode([.. Registry().PinSeed(1).Data], out _, out _));
         Assert.False(SettlementCall.TryDecode([], out _, out _));
 
-        // The last word of the only claim is yParity and s: all ones is no lower s.
+        // The last word of a claim is yParity and s: all ones is no lower s.
         byte[] high = [.. calldata];
         byte[] s = Settlement(0).Claims[0].Signature.ToCompactArray()[32..];
         int at = high.AsSpan().IndexOf(s);
         high.AsSpan(at, s.Length).Fill(0xff);
         Assert.False(SettlementCall.TryDecode(high, out _, out DecodeFault? fault));
         Assert.Equal("claim", fault.What);
+    }
+
+    [Fact]
+    public void TaskSettlements_areReadOnlyAsTheyWerePacked()
+    {
+        byte[] packed = TaskSettlementRecord.Pack(Settlement(0), Settlement(3));
+        Assert.True(TaskSettlementRecord.TryRead(packed, out ImmutableArray<TaskSettlementRecord> read, out _));
+        Assert.Equal([Settlement(0), Settlement(3)], read);
+        Assert.True(TaskSettlementRecord.TryRead([], out read, out _));
+        Assert.Empty(read);
+
+        for (int length = 1; length < packed.Length; length++)
+        {
+            Assert.Equal(length == TaskSettlementRecord.Pack(Settlement(0)).Length, TaskSettlementRecord.TryRead(packed.AsSpan(0, length), out _, out _));
+        }
+
+        Assert.False(TaskSettlementRecord.TryRead([.. packed, .. packed], out _, out DecodeFault? fault)); // Indexes ascend.
+        Assert.Equal((packed.Length, "an index of at least 4", "0"), (fault.Offset, fault.Expected, fault.Found));
+        foreach ((int at, byte value) in new (int, byte)[] { (0, 0x85), (1, 0x02), (2, 0x02), (3, 0x04) })
+        {
+            byte[] wrong = [.. packed];
+            wrong[at] = value;
+            Assert.False(TaskSettlementRecord.TryRead(wrong, out _, out fault));
+            Assert.Equal("settlement", fault.What);
+        }
+    }
+
+    /// <summary>Whatever can be read is what packing it gives again: one settlement has one form.</summary>
+    [Fact]
+    public void TaskSettlements_haveOneFormWhateverTheBytes()
+    {
+        byte[] packed = TaskSettlementRecord.Pack(Settlement(0), Settlement(1), Settlement(3));
+        var chance = new Random(5);
+        int read = 0;
+        for (int round = 0; round < 20_000; round++)
+        {
+            byte[] bytes = [.. packed];
+            for (int change = chance.Next(3); change >= 0; change--)
+            {
+                bytes[chance.Next(bytes.Length)] = (byte)chance.Next(256);
+            }
+
+            if (TaskSettlementRecord.TryRead(bytes, out ImmutableArray<TaskSettlementRecord> settlements, out _))
+            {
+                read++;
+                Assert.Equal(bytes, TaskSettlementRecord.Pack(settlements));
+            }
+        }
+
+        Assert.InRange(read, 1_000, 19_999);
+    }
+
+    [Fact]
+    public void SettledTasks_areReadAsTheEventPacksThem()
+    {
+        byte[] settled =
+        [
+            .. Hex.Decode($"{7:x8}{100_000_000_000_000_000:x36}"), .. s_word.ToArray(), .. Hash256.Zero.ToArray(), 3,
+            .. Hex.Decode("000000051000000b20000011"),
+        ];
+        Assert.True(SettledTaskRecord.TryRead(settled, out ImmutableArray<SettledTaskRecord> tasks, out _));
+        var task = new SettledTaskRecord(
+            7, 100_000_000_000_000_000, s_word, Hash256.Zero, [(5, SeatOutcomes.Paid), (11, SeatOutcomes.Silent), (17, SeatOutcomes.Minority)]);
+        Assert.Equal([task], tasks);
+        Assert.Equal((1, task.Amount), (task.SeatsPaid, task.Minted));
+        Assert.True(SettledTaskRecord.TryRead([], out tasks, out _));
+
+        for (int length = 1; length < settled.Length; length++)
+        {
+            Assert.False(SettledTaskRecord.TryRead(settled.AsSpan(0, length), out _, out DecodeFault? fault));
+            Assert.Equal(0, fault.Offset);
+        }
+
+        Assert.False(SettledTaskRecord.TryRead([.. settled, 0], out _, out _));
+        Assert.False(SettledTaskRecord.TryRead([.. settled, .. settled], out _, out _));
+        settled[86] = 8;
+        Assert.False(SettledTaskRecord.TryRead([.. settled, .. new byte[20]], out _, out _));
+    }
+
+    [Fact]
+    public void SeatOutcomes_areReadAsTheyArePacked()
+    {
+        for (int seats = 1; seats <= 7; seats++)
+        {
+            ImmutableArray<(uint, byte)> outcomes = [.. Enumerable.Range(0, seats).Select(seat => ((uint)(seat * 1_000_003), (byte)seat))];
+            Assert.Equal(outcomes, SeatOutcomes.Read(SeatOutcomes.Pack(outcomes)));
+        }
+
+        Assert.Empty(SeatOutcomes.Read(BigInteger.Zero));
+        Assert.Empty(SeatOutcomes.Read(BigInteger.One << 255));
     }
 
     [Fact]
@@ -92,10 +183,12 @@ public sealed class CalldataTests
     private static TaskSettlementRecord Settlement(uint index)
     {
         using Secp256k1PrivateKey key = Secp256k1PrivateKey.FromBytes(s_word.ToArray());
-        var task = new MiningTaskRecord(s_word, index, 1, 1, 80_000, 1_800_000_000, Address.Zero, s_word, s_word, s_word);
+        SeatSecretOpening? opening = index == 3 ? new SeatSecretOpening(s_word, Hash256.Zero) : null;
+        Hash256 secret = opening?.SeatSecret ?? s_word;
+        Address redeemer = index == 0 ? Address.Zero : key.Address;
         return new TaskSettlementRecord(
-            task, s_word, Hash256.Zero, s_word,
-            [new SeatClaimRecord(0, Hash256.Zero, Hash256.Zero, 1200, key.Sign(s_word)), new SeatClaimRecord(2, s_word, s_word, 1300, key.Sign(Keccak256.Hash("other"u8)))]);
+            new MiningTaskRecord(s_word, index, 1, 1, 80_000, 1_800_000_000, redeemer, Keccak256.Hash(secret.ToArray())), secret, opening, s_word,
+            [new SeatClaimRecord(0, null, null, 1200, key.Sign(s_word)), new SeatClaimRecord(2, Hash256.Zero, s_word, 1300, key.Sign(Keccak256.Hash("other"u8)))]);
     }
 
     private static MiningRegistryContract Registry() => new(Address.Zero, Client());

@@ -94,12 +94,15 @@ public sealed class TypedContractTests
         Assert.Equal(5_000_000ul, await registry.GetQuoteOfAsync(s_workload, BlockTag.Latest, Cancellation));
 
         Block head = await chain.Client.GetBlockAsync(BlockTag.Latest, Cancellation) ?? throw new InvalidOperationException("The chain has no head.");
-        var secret = Keccak256.Hash("secret"u8);
+        var opening = new SeatSecretOpening(Keccak256.Hash("answer"u8), Keccak256.Hash("secret"u8));
+        Hash256 secret = opening.SeatSecret;
         var task = new MiningTaskRecord(
-            s_workload, 0, 1, 1, 5_000_000, head.Timestamp + 600, Address.Zero, Hash256.Zero, Keccak256.Hash(secret.ToArray()), Hash256.Zero);
-        Hash256 leaf = Keccak256.Hash(Keccak256.Hash(AbiCodec.Encode(
-            "(bytes32,uint32,uint16,uint8,uint64,uint64,address,bytes32,bytes32,bytes32)",
-            task.WorkloadHash, 0, 1, 1, task.ComputeUnits, task.Deadline, Address.Zero, Hash256.Zero, task.SeatSecretHash, Hash256.Zero)).ToArray());
+            s_workload, 0, 1, 1, 5_000_000, head.Timestamp + 600, key.Address, Keccak256.Hash(secret.ToArray()));
+        Hash256 leaf = Keccak256.Hash(
+        [
+            .. Hex.Decode($"{task.Index:x8}{task.WorkloadType:x4}{task.DeterminismClass:x2}{task.ComputeUnits:x16}{task.Deadline:x16}"),
+            .. task.WorkloadHash.ToArray(), .. task.SeatSecretHash.ToArray(), .. task.Redeemer.ToArray(),
+        ]);
         SendResult committed = await sender.SendAsync(registry.CommitBatch(leaf, 1, task.ComputeUnits, task.Deadline), Cancellation);
         Log log = Assert.Single(Assert.IsType<SendResult.Mined>(committed).Receipt.Logs);
         Assert.True(registry.TryReadEvent(log, out found));
@@ -119,16 +122,27 @@ public sealed class TypedContractTests
         Assert.True(registry.TryReadEvent(Assert.Single(pinned.Receipt.Logs), out found));
         Assert.Equal(1, Assert.IsType<MiningRegistryEvent.SeedPinned>(found).BatchId);
 
-        // The contract reads each part of a settlement as it was written here: it names the one that is wrong.
+        // The contract reads each part of a settlement as it was written here: only as it was committed does it get as far as the roster.
         var settlement = new TaskSettlementRecord(
-            task, secret, Hash256.Zero, s_gpu, [new SeatClaimRecord(0, s_gpu, s_gpu, 1000, key.Sign(taskId)), new SeatClaimRecord(1, s_gpu, s_gpu, 1000, key.Sign(taskId))]);
+            task, secret, null, s_gpu, [new SeatClaimRecord(0, s_gpu, s_gpu, 1000, key.Sign(taskId)), new SeatClaimRecord(1, s_gpu, s_gpu, 1000, key.Sign(taskId))]);
         Assert.Equal(
             $"WorkloadNotInQueue(workloadHash: {s_workload})",
             await RefusalAsync(sender, registry, registry.Settle(1, [settlement with { Task = task with { ComputeUnits = 1 } }], [])));
-        Assert.Equal(
-            $"SeatSecretMismatch(expected: {task.SeatSecretHash}, found: {Keccak256.Hash(s_gpu.ToArray())})",
-            await RefusalAsync(sender, registry, registry.Settle(1, [settlement with { SeatSecret = s_gpu }], [])));
-        Assert.Equal("reverted without data", await RefusalAsync(sender, registry, registry.Settle(1, [settlement], [])));
+        var other = new SeatSecretOpening(s_gpu, opening.EscalationSecret);
+        foreach (TaskSettlementRecord wrong in new[] { settlement with { SeatSecret = s_gpu }, settlement with { SeatSecret = other.SeatSecret, Opening = other } })
+        {
+            Assert.Equal($"WorkloadNotInQueue(workloadHash: {s_workload})", await RefusalAsync(sender, registry, registry.Settle(1, [wrong], [])));
+        }
+
+        foreach (TaskSettlementRecord right in new[] { settlement, settlement with { Opening = opening } })
+        {
+            Assert.Equal("reverted without data", await RefusalAsync(sender, registry, registry.Settle(1, [right], [])));
+        }
+
+        Assert.Throws<ArgumentException>(() => registry.Settle(1, [settlement with { Opening = other }], []));
+        Assert.Throws<ArgumentException>(() => registry.Settle(1, [settlement with { Claims = [settlement.Claims[1], settlement.Claims[0]] }], []));
+        Assert.Throws<ArgumentException>(() => registry.Settle(1, [settlement with { Claims = [settlement.Claims[0] with { Seat = 7 }] }], []));
+        Assert.Throws<ArgumentException>(() => registry.Settle(1, [settlement with { Claims = [settlement.Claims[0] with { Duration = 1ul << 40 }] }], []));
         await Assert.ThrowsAsync<ContractRevertedException>(() => registry.GetSeatsOfAsync(1, task, secret, BlockTag.Latest, Cancellation));
         ContractRevertedException fault = await Assert.ThrowsAsync<ContractRevertedException>(() => registry.GetBatchAsync(9, BlockTag.Latest, Cancellation));
         Assert.Equal("BatchUnknown(batchId: 9)", fault.Error?.ToString());

@@ -1,4 +1,5 @@
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Loops;
@@ -49,6 +50,7 @@ public sealed class DispatchTests
         {
             Assert.Equal((uint)i, planned.Task.Index);
             Assert.Equal(MiningTask.SecretHash(planned.SeatSecret), planned.Task.SeatSecretHash);
+            Assert.Equal(planned.SeatSecret, new SeatSecretOpening(MiningTask.SecretHash(planned.AnswerSalt), planned.EscalationSecret).SeatSecret);
             Assert.True(MerkleTree.Verify(plan.Tree.Root, planned.Task.Leaf, plan.Tree.Proof(i).AsSpan()));
         });
         Assert.Equal(7000ul, plan.ComputeUnits.Micro);

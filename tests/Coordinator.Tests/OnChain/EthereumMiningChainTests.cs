@@ -98,26 +98,40 @@ public sealed class EthereumMiningChainTests
     {
         using var network = new TestNetwork();
         BatchPlan plan = Plan(99);
-        PlannedTask planned = plan.Tasks[1];
-        Hash256 taskId = network.Domain.TaskId(7, 1);
-        WorkAttestation attestation = network.Miners[0].Work(taskId, planned.Task.WorkloadHash).Attestation;
-        var call = new MiningCall.Settle(7, [new TaskSettlement(planned.Task, planned.SeatSecret, attestation.Statement.ResultHash, [new SeatClaim(2, attestation)])], plan.Tree.Proof(1));
+        TaskSettlement Settlement(int index)
+        {
+            PlannedTask planned = plan.Tasks[index];
+            WorkAttestation attestation = network.Miners[0].Work(network.Domain.TaskId(7, (uint)index), planned.Task.WorkloadHash).Attestation;
+            return new TaskSettlement(planned.Task, planned.SeatSecret, index == 0 ? Hash256.Zero : attestation.Statement.ResultHash, [new SeatClaim(2, attestation)]);
+        }
+
+        var call = new MiningCall.Settle(7, [Settlement(0), Settlement(1)], plan.Tree.Proof([0, 1]));
         (string function, ImmutableArray<AbiValue> arguments) = EthereumMiningChain.Encode(call);
         AbiFunction settle = ContractArtifact.Load("MiningRegistry").Abi.Function(function);
         Assert.True(settle.TryDecodeCall(settle.EncodeCall(arguments.AsSpan()), out ImmutableArray<AbiValue> decoded, out _));
-        AbiValue settlement = decoded[1][0];
+        byte[] expected = [.. Packed(call.Settlements[0], isFirst: true), .. Packed(call.Settlements[1], isFirst: false)];
+        Assert.Equal(Hex.Encode(expected), Hex.Encode(decoded[1].AsBytes().Span));
+        Assert.Equal(call.Proof, decoded[2].Items.Select(node => node.AsHash256()));
 
-        // The leaf is keccak256(keccak256(abi.encode(task))): recomputed from what the contract would decode.
-        byte[] leaf = AbiCodec.Encode([.. settle.Inputs[1].Type.Element!.Components.Take(1)], [settlement[0]]);
-        Assert.Equal(planned.Task.Leaf, Keccak256.Hash(Keccak256.Hash(leaf).ToArray()));
-        Assert.Equal((planned.SeatSecret, attestation.Statement.ResultHash), (settlement[1].AsHash256(), settlement[3].AsHash256()));
-        AbiValue claim = settlement[4][0];
-        Assert.Equal(
-            (2, Hash256.Zero, Hash256.Zero, attestation.Statement.DurationMillis), // The drawn device and the agreed result go without saying.
-            (claim[0].AsByte(), claim[1].AsHash256(), claim[2].AsHash256(), claim[3].AsUInt64()));
-        Assert.Equal(plan.Tree.Proof(1), decoded[2].Items.Select(node => node.AsHash256()));
-        byte[] signature = [.. claim[4].AsHash256().ToArray(), .. claim[5].AsHash256().ToArray()];
-        Assert.Equal(attestation.Signature.ToCompactArray(), signature);
+        // Seat 2 claims. The first claim of a device names it, and one that lost states its result; the others go without saying.
+        static byte[] Packed(TaskSettlement settlement, bool isFirst)
+        {
+            MiningTask task = settlement.Task;
+            WorkAttestation attestation = settlement.Claims[0].Attestation;
+            byte own = (byte)(isFirst ? 0b100 : 0);
+            return
+            [
+                0b100, own, own, 0,
+                .. Hex.Decode($"{task.Index:x8}{(ushort)task.WorkloadType:x4}{(byte)task.DeterminismClass:x2}{task.ComputeUnits.Micro:x16}{task.Deadline:x16}"),
+                .. task.WorkloadHash.ToArray(),
+                .. settlement.SeatSecret.ToArray(),
+                .. settlement.ResultHash.ToArray(),
+                .. Hex.Decode($"{attestation.Statement.DurationMillis:x10}"),
+                .. attestation.Signature.ToCompactArray(),
+                .. isFirst ? attestation.Statement.ResultHash.ToArray() : [],
+                .. isFirst ? attestation.Statement.GpuId.ToArray() : [],
+            ];
+        }
     }
 
     [Fact]

@@ -197,7 +197,7 @@ internal sealed class SimulatedChain : IMiningChain
     });
 
     /// <summary>There are no blocks here to prove anything from.</summary>
-    public Task<byte[]?> ReadBundleAsync(Hash256 taskId, CancellationToken cancellation) => Task.FromResult<byte[]?>(null);
+    public Task<byte[]?> ReadBundleAsync(ulong batchId, Hash256 taskId, CancellationToken cancellation) => Task.FromResult<byte[]?>(null);
 
     public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation) =>
         Answer(() => _credit.GetValueOrDefault((account, workloadHash)));
@@ -440,7 +440,7 @@ internal sealed class SimulatedChain : IMiningChain
 
         if (MiningTask.SecretHash(settlement.SeatSecret) != task.SeatSecretHash)
         {
-            return Refuse("SeatSecretMismatch");
+            return Refuse("WorkloadNotInQueue");
         }
 
         ImmutableArray<int> slots = Draw(batch, task, settlement.SeatSecret);
@@ -454,7 +454,7 @@ internal sealed class SimulatedChain : IMiningChain
         {
             if (claim.Seat <= last)
             {
-                return Refuse("ClaimsNotAscending");
+                throw new ArgumentException($"Expected claims ascending by seat, found seat {claim.Seat} after {last}.");
             }
 
             last = claim.Seat;

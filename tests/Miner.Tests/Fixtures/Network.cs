@@ -47,8 +47,6 @@ internal sealed class Network : IDisposable
         workload.Price(1000),
         deadline ?? Now + 600,
         Address.Zero,
-        RandomHash(),
-        RandomHash(),
         RandomHash());
 
     public static ulong Now => (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
