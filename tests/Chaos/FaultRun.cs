@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ait.Audit;
 using Ait.Bench.Coordinator;
 using Ait.Chain;
@@ -133,6 +133,10 @@ internal sealed class FaultRun
         var fresh = new Work(replicas, key);
         fresh.Add(3, model, _clock);
         bool recovered = await fresh.FinishAsync(s_endsWithin, _clock, cancellation) && fresh.Ends.All(end => end == nameof(WorkloadPhase.Settled));
+
+        // Whoever has seen these settle has also seen what the last fault took back.
+        ended &= await work.FinishAsync(s_endsWithin, _clock, cancellation);
+        Tell($"of {work.Taken.Count} tasks {work.Describe()} after that");
         bool holds = Check("every task has an end", ended)
             & Check("new work settles without anybody's help", recovered)
             & Check("both coordinators say that they are ready", await AreReadyAsync(cancellation))
@@ -183,28 +187,25 @@ internal sealed class FaultRun
         _network.Supervisor(name).Signal(UnixProcess.SigKill);
     }
 
-    /// <summary>Blocks are replaced by others without their transactions.</summary>
-    private async Task ReorganiseAsync(int depth, CancellationToken cancellation)
+    /// <summary>Blocks are replaced by others without their transactions: only such as the chain's present life made, for it has no whole state of those before.</summary>
+    private async Task ReorganiseAsync(int most, CancellationToken cancellation)
     {
-        Tell($"reorganisation of {depth} blocks");
+        using var http = new HttpClient();
+        var rpc = new JsonRpcClient(http, _network.Options.Rpc, new JsonRpcOptions { MaxAttempts = 1 }, _clock);
         try
         {
-            using var http = new HttpClient();
-            using var body = new StringContent(
-                string.Create(CultureInfo.InvariantCulture, $$"""{"jsonrpc":"2.0","id":1,"method":"anvil_reorg","params":[{{depth}},[]]}"""), System.Text.Encoding.UTF8, "application/json");
-            using HttpResponseMessage answer = await http.PostAsync(_network.Options.Rpc, body, cancellation);
-            using JsonDocument document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellation));
-            if (document.RootElement.TryGetProperty("error", out JsonElement error))
+            ulong head = await new EthereumClient(rpc).GetBlockNumberAsync(cancellation);
+            int depth = _network.ChainBegan is ulong began && head > began ? (int)Math.Min((ulong)most, head - began) : 0;
+            Tell($"reorganisation of {depth} blocks");
+            if (depth > 0)
             {
-                Tell($"the chain does not reorganise: {error}");
-                return;
+                await rpc.CallAsync("anvil_reorg", [depth, new JsonArray()], cancellation);
+                Count("reorganisations");
             }
-
-            Count("reorganisations");
         }
-        catch (HttpRequestException)
+        catch (RpcException fault)
         {
-            Tell("the chain is away");
+            Tell($"no reorganisation: {fault.Message}");
         }
     }
 
@@ -279,7 +280,7 @@ internal sealed class FaultRun
         foreach (Hash256 hash in taken)
         {
             WorkloadResponse state = await network.Coordinator.WorkloadAsync(hash, cancellation);
-            int expected = state.Phase == WorkloadPhase.Settled ? 1 : 0;
+            int? expected = state.Phase switch { WorkloadPhase.Settled => 1, WorkloadPhase.Void => 0, _ => null };
             if (settled.GetValueOrDefault(hash) != expected)
             {
                 wrong++;

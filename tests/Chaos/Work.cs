@@ -52,10 +52,10 @@ internal sealed class Work
         }
     }
 
-    /// <summary>Looks how the open work stands.</summary>
+    /// <summary>Looks how the work stands. An end is not the last word: what settled in a block that the chain took back is open again.</summary>
     internal async Task LookAsync(CancellationToken cancellation)
     {
-        foreach (Hash256 hash in _ends.Where(end => end.Value is null).Select(end => end.Key).ToList())
+        foreach (Hash256 hash in _ends.Keys.ToList())
         {
             foreach (NetworkAccess replica in _replicas)
             {

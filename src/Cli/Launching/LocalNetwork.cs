@@ -31,6 +31,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
     private readonly Dictionary<string, Supervisor> _supervisors = [];
     private readonly List<string> _startOrder = [];
     private readonly ChainState _chainState;
+    private volatile Tuple<ulong>? _chainLife;
 
     private LocalNetwork(LocalNetworkOptions options, FolderLock held, TimeProvider clock, Action<string> tell)
     {
@@ -64,6 +65,9 @@ internal sealed class LocalNetwork : IAsyncDisposable
     internal Deployment Deployment { get; private set; } = null!; // set by StartAsync before it returns the network
 
     internal ChainAccess Chain { get; private set; } = null!; // set by StartAsync before it returns the network
+
+    /// <summary>The block from which the dev chain's present life went on; null while it is not running.</summary>
+    internal ulong? ChainBegan => _chainLife?.Item1;
 
     /// <summary>Whether the coordinator serves the browser console.</summary>
     internal bool HasConsole { get; private set; }
@@ -174,13 +178,14 @@ internal sealed class LocalNetwork : IAsyncDisposable
         var chain = new ProgramCall("chain", anvil, DevChain.Arguments(_options.RpcPort, State.ChainState), State.Log("chain"));
         Keep(chain.Name, () =>
         {
+            _chainLife = null;
             if (_chainState.Mend())
             {
                 _tell("the dev chain was killed while it wrote its state; it starts from a copy a few blocks older");
             }
 
             return chain;
-        });
+        }, async life => _chainLife = Tuple.Create(await DevChain.BeginAsync(_options.Rpc, _clock, life).ConfigureAwait(false)));
         Chain = await ReachChainAsync(cancellation).ConfigureAwait(false);
         using Secp256k1PrivateKey deployer = Key("deployer");
         using Secp256k1PrivateKey coordinator = Key("coordinator");
@@ -310,9 +315,9 @@ internal sealed class LocalNetwork : IAsyncDisposable
 
     private void Keep(ProgramCall call) => Keep(call.Name, () => call);
 
-    private void Keep(string name, Func<ProgramCall> call)
+    private void Keep(string name, Func<ProgramCall> call, Func<CancellationToken, Task>? begin = null)
     {
-        var supervisor = new Supervisor(call, _running, _clock, _tell);
+        var supervisor = new Supervisor(call, _running, _clock, _tell, begin);
         _supervisors.Add(name, supervisor);
         _startOrder.Add(name);
         supervisor.Start();
@@ -323,7 +328,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         long begun = _clock.GetTimestamp();
         while (_clock.GetElapsedTime(begun) < s_startPatience && _supervisors["chain"].Starts == 1)
         {
-            if (!LocalPort.IsFree(_options.RpcPort))
+            if (ChainBegan is not null)
             {
                 return await ChainAccess.OpenAsync(_options.Rpc, _clock, cancellation).ConfigureAwait(false);
             }

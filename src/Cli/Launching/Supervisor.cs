@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Ait.Cli.Surroundings;
 
 namespace Ait.Cli.Launching;
 
@@ -11,17 +12,24 @@ internal sealed class Supervisor
     private readonly TimeProvider _clock;
     private readonly Action<string> _tell;
     private readonly RunningPrograms _running;
+    private readonly Func<CancellationToken, Task>? _begin;
     private readonly CancellationTokenSource _stop = new();
     private volatile ChildProcess? _child;
     private Task? _loop;
     private int _starts;
 
-    internal Supervisor(Func<ProgramCall> call, RunningPrograms running, TimeProvider clock, Action<string> tell)
+    /// <param name="call">What to start, asked before each start.</param>
+    /// <param name="running">The list that a later run ends leftovers by.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="tell">Who hears of ends and starts.</param>
+    /// <param name="begin">What each life needs before it is of use; cancelled when that life ends, and a life that fails it is ended.</param>
+    internal Supervisor(Func<ProgramCall> call, RunningPrograms running, TimeProvider clock, Action<string> tell, Func<CancellationToken, Task>? begin = null)
     {
         _call = call;
         _running = running;
         _clock = clock;
         _tell = tell;
+        _begin = begin;
     }
 
     /// <summary>The process id of the program's present life, if it is alive.</summary>
@@ -78,13 +86,34 @@ internal sealed class Supervisor
         return child;
     }
 
+    private async Task BeginAsync(ProgramCall call, ChildProcess child, CancellationToken cancellation)
+    {
+        try
+        {
+            await (_begin?.Invoke(cancellation) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // This life is over.
+        }
+        catch (SurroundingsException fault)
+        {
+            _tell($"{call.Name} is ended: {fault.Message}");
+            child.Signal(UnixProcess.SigKill);
+        }
+    }
+
     private async Task KeepAsync(ProgramCall call, ChildProcess child)
     {
         TimeSpan pause = TimeSpan.Zero;
         while (true)
         {
             long begun = _clock.GetTimestamp();
+            using var life = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            Task beginning = BeginAsync(call, child, life.Token);
             int exitCode = await child.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            await life.CancelAsync().ConfigureAwait(false);
+            await beginning.ConfigureAwait(false);
             _running.Remove(call.Name, child.Id);
             if (_stop.IsCancellationRequested)
             {

@@ -28,7 +28,8 @@ internal sealed class DevNode : IDisposable
         int port = LocalPort.PickFree();
         string[] arguments = [.. DevChain.Arguments(port, folder.File("chain.json"))];
         arguments[Array.IndexOf(arguments, "--chain-id") + 1] = chainId.ToString(CultureInfo.InvariantCulture);
-        arguments[Array.IndexOf(arguments, "-b") + 1] = "0.2";
+        int mining = Array.IndexOf(arguments, "--no-mining");
+        arguments = [.. arguments[..mining], "-b", "0.2", .. arguments[(mining + 1)..]];
         if (unixTime is { } time)
         {
             arguments = [.. arguments, "--timestamp", time.ToString(CultureInfo.InvariantCulture)];

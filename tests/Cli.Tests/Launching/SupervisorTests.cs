@@ -1,4 +1,5 @@
 using Ait.Cli.Launching;
+using Ait.Cli.Surroundings;
 
 namespace Ait.Cli.Tests.Launching;
 
@@ -55,6 +56,52 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    public async Task Start_endsALifeThatDoesNotBeginAndTriesAnother()
+    {
+        using var scratch = new ScratchFolder();
+        var told = new List<string>();
+        int lives = 0;
+        var begun = new TaskCompletionSource();
+        Supervisor supervisor = Supervise(scratch, "exec sleep 600", told, async _ =>
+        {
+            await Task.Yield();
+            if (++lives == 1)
+            {
+                throw new SurroundingsException("it has no first block.");
+            }
+
+            begun.SetResult();
+        });
+        supervisor.Start();
+
+        await begun.Task.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2, supervisor.Starts);
+        Assert.Contains("it has no first block", told[0], StringComparison.Ordinal);
+        Assert.Contains("exit code 137", told[1], StringComparison.Ordinal);
+        await supervisor.StopAsync();
+    }
+
+    [Fact]
+    public async Task Start_callsOffTheBeginningOfALifeThatIsOver()
+    {
+        using var scratch = new ScratchFolder();
+        var begun = new TaskCompletionSource();
+        var over = new TaskCompletionSource();
+        Supervisor supervisor = Supervise(scratch, "exec sleep 600", [], async life =>
+        {
+            using CancellationTokenRegistration registered = life.Register(() => over.TrySetResult());
+            begun.TrySetResult();
+            await Task.Delay(Timeout.Infinite, life);
+        });
+        supervisor.Start();
+        await begun.Task.WaitAsync(TestContext.Current.CancellationToken);
+        supervisor.Signal(UnixProcess.SigKill);
+
+        await over.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await supervisor.StopAsync();
+    }
+
+    [Fact]
     public async Task EndLeftoversAsync_endsWhatAKilledRunLeftAndNothingElse()
     {
         using var scratch = new ScratchFolder();
@@ -78,8 +125,8 @@ public sealed class SupervisorTests
         await other.StopAsync(TimeSpan.FromSeconds(5));
     }
 
-    private static Supervisor Supervise(ScratchFolder scratch, string script, List<string> told) =>
-        new(() => Call(scratch, "program", script), new RunningPrograms(Path.Combine(scratch.Path, "programs.json")), TimeProvider.System, told.Add);
+    private static Supervisor Supervise(ScratchFolder scratch, string script, List<string> told, Func<CancellationToken, Task>? begin = null) =>
+        new(() => Call(scratch, "program", script), new RunningPrograms(Path.Combine(scratch.Path, "programs.json")), TimeProvider.System, told.Add, begin);
 
     private static ProgramCall Call(ScratchFolder scratch, string name, string script) =>
         new(name, "/bin/sh", ["-c", script], Path.Combine(scratch.Path, $"{name}.log"));
