@@ -6,6 +6,7 @@ using Ait.Audit;
 using Ait.Audit.Bundling;
 using Ait.Chain;
 using Ait.Chain.Abi;
+using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
@@ -205,10 +206,20 @@ internal sealed partial class Story
         foreach (ChallengeLine line in await ChallengeBook.ReadAsync(_network.Chain, _local.Deployment.ChallengeRegistry, cancellation).ConfigureAwait(false))
         {
             RegisteredDevice device = roster.First(other => other.GpuId == line.Record.GpuId);
-            string clocks = string.Join(" and ", line.Statements.Select(statement => $"{statement.DurationMillis:N0} ms"));
-            _screen.Say($"  class challenge {line.Id}: the {device.DeviceClass} of {Name(device.Operator)} signs no evidence of itself. It multiplied through {line.Record.Terms.Steps:N0} steps over memory drawn from an unpredictable seed; witnesses clocked {(clocks.Length == 0 ? "nothing yet" : clocks)}: {line.State}");
+            _screen.Say($"  class challenge {line.Id}: the {device.DeviceClass} of {Name(device.Operator)} signs no evidence of itself. {Told(line)}");
             Event("challenge", line.ToJson());
         }
+    }
+
+    private static string Told(ChallengeLine line)
+    {
+        if (line.Record.Verdict == ChallengeVerdict.Void)
+        {
+            return "Fewer than two devices of other owners and hosts could be drawn as its witnesses, so the challenge is void, counts neither way, and another is opened.";
+        }
+
+        string clocks = line.Statements.IsEmpty ? "nothing yet" : string.Join(" and ", line.Statements.Select(statement => $"{statement.DurationMillis:N0} ms"));
+        return $"It multiplied through {line.Record.Terms.Steps:N0} steps over memory drawn from an unpredictable seed; witnesses clocked {clocks}: {line.State}";
     }
 
     /// <summary>Act 3: the draw, done again here from the revealed secret and the seed block.</summary>

@@ -22,7 +22,8 @@ internal sealed record Deployment(
     DeploymentRoots? Roots = null,
     Address AitGovernor = default,
     Address NvidiaVerifier = default,
-    Address DcapVerifier = default)
+    Address DcapVerifier = default,
+    Address ChallengeRegistry = default)
 {
     internal const long MaxFile = 64 * 1024;
 
@@ -30,7 +31,7 @@ internal sealed record Deployment(
     [JsonIgnore]
     internal CallNames Names => new(
     [
-        ("MiningRegistry", MiningRegistry), ("DeviceRegistry", DeviceRegistry), ("CertificateCache", CertificateCache), ("SnpVerifier", SnpVerifier),
+        ("MiningRegistry", MiningRegistry), ("DeviceRegistry", DeviceRegistry), ("ChallengeRegistry", ChallengeRegistry), ("CertificateCache", CertificateCache), ("SnpVerifier", SnpVerifier),
         ("NvidiaVerifier", NvidiaVerifier), ("DcapVerifier", DcapVerifier), ("AitGovernor", AitGovernor), ("TimelockController", Governor),
     ]);
 

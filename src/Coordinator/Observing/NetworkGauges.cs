@@ -14,7 +14,7 @@ internal sealed class NetworkGauges : IDisposable
 
     public NetworkGauges(TaskStore tasks, EnrolmentStore devices, Leadership leadership, LoopHealth health, TimeProvider clock)
     {
-        _meter.CreateObservableGauge("ait.workloads.waiting", () => tasks.Count().Waiting, "{workload}", "Workloads that wait for a batch.");
+        _meter.CreateObservableGauge("ait.workloads.waiting", tasks.CountWaiting, "{workload}", "Workloads that wait for a batch.");
         _meter.CreateObservableGauge("ait.tasks", () => ByPhase(tasks), "{task}", "Tasks by phase.");
         _meter.CreateObservableGauge("ait.devices.live", () => devices.CountLive((ulong)clock.GetUtcNow().ToUnixTimeSeconds()), "{device}", "Devices that can be drawn.");
         _meter.CreateObservableGauge("ait.leader", () => leadership.Term is null ? 0 : 1, "{replica}", "1 on the replica that runs the loops.");
@@ -24,7 +24,7 @@ internal sealed class NetworkGauges : IDisposable
     public void Dispose() => _meter.Dispose();
 
     private static IEnumerable<Measurement<int>> ByPhase(TaskStore tasks) =>
-        tasks.Count().ByPhase.Select(phase => new Measurement<int>(phase.Value, new KeyValuePair<string, object?>("phase", PhaseName(phase.Key))));
+        tasks.CountByPhase().Select(phase => new Measurement<int>(phase.Value, new KeyValuePair<string, object?>("phase", PhaseName(phase.Key))));
 
     private static string PhaseName(TaskPhase phase) => phase.ToString();
 }

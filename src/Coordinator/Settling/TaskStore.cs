@@ -36,8 +36,11 @@ internal sealed class TaskStore
         return tasks.ConvertAll(task => ToResponse(transaction, task, trees[task.BatchKey]));
     });
 
-    /// <summary>Number of tasks in each phase, and of workloads waiting.</summary>
-    internal (int Waiting, IReadOnlyDictionary<TaskPhase, int> ByPhase) Count() => _ledger.Read(transaction =>
+    /// <summary>Number of workloads that wait for a batch.</summary>
+    internal int CountWaiting() => (int)_ledger.Read(transaction => transaction.Number("SELECT count(*) FROM queue WHERE state = 0"));
+
+    /// <summary>Number of tasks in each phase. It takes time in proportion to all tasks there ever were.</summary>
+    internal IReadOnlyDictionary<TaskPhase, int> CountByPhase() => _ledger.Read(transaction =>
     {
         Dictionary<TaskPhase, int> counts = Enum.GetValues<TaskPhase>().ToDictionary(phase => phase, _ => 0);
         foreach ((TaskPhase phase, int count) in transaction.Query(
@@ -46,7 +49,7 @@ internal sealed class TaskStore
             counts[phase] = count;
         }
 
-        return ((int)transaction.Number("SELECT count(*) FROM queue WHERE state = 0"), (IReadOnlyDictionary<TaskPhase, int>)counts);
+        return counts;
     });
 
     private static MerkleTree BuildTree(LedgerTransaction transaction, long batchKey) =>

@@ -6,8 +6,8 @@ using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Showing;
 
-/// <summary>Tells onlookers when the network's state changed. It is read at most once a second, however many listen.</summary>
-internal sealed class LiveFeed : IDisposable
+/// <summary>Tells onlookers when the network's state changed.</summary>
+internal sealed class LiveFeed
 {
     /// <summary>Onlookers served at once; each holds a connection.</summary>
     internal const int MaxListeners = 1_000;
@@ -19,9 +19,7 @@ internal sealed class LiveFeed : IDisposable
 
     private readonly StatusReader _reader;
     private readonly TimeProvider _clock;
-    private readonly SemaphoreSlim _reading = new(1);
-    private string _latest = "";
-    private long _readAt;
+    private Tuple<StatusResponse, string>? _latest;
     private int _listeners;
 
     public LiveFeed(StatusReader reader, TimeProvider clock)
@@ -68,28 +66,22 @@ internal sealed class LiveFeed : IDisposable
         }
     }
 
-    public void Dispose() => _reading.Dispose();
-
+    /// <summary>The state as JSON, written once for all listeners.</summary>
     private async Task<string> LatestAsync(CancellationToken cancellation)
     {
-        await _reading.WaitAsync(cancellation);
         try
         {
-            if (_latest.Length == 0 || _clock.GetElapsedTime(_readAt) >= Look)
+            StatusResponse status = await _reader.ReadAsync(cancellation);
+            if (_latest?.Item1 != status)
             {
-                _readAt = _clock.GetTimestamp();
-                _latest = JsonSerializer.Serialize(await _reader.ReadAsync(cancellation), ProtocolJson.Default.StatusResponse);
+                _latest = Tuple.Create(status, JsonSerializer.Serialize(status, ProtocolJson.Default.StatusResponse));
             }
         }
         catch (Exception fault) when (fault is ChainUnavailableException or LedgerException)
         {
             // The listener keeps the last state; /readyz says what is wrong.
         }
-        finally
-        {
-            _reading.Release();
-        }
 
-        return _latest;
+        return _latest?.Item2 ?? "";
     }
 }

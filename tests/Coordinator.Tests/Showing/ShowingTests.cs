@@ -102,7 +102,7 @@ public sealed class ShowingTests : IDisposable
     [Fact]
     public void Live_hasABoundedNumberOfPlaces()
     {
-        using var feed = new LiveFeed(null!, TimeProvider.System); // Nobody reads from it here.
+        var feed = new LiveFeed(null!, TimeProvider.System); // Nobody reads from it here.
         Assert.All(Enumerable.Range(0, LiveFeed.MaxListeners), _ => Assert.True(feed.TryEnter()));
         Assert.False(feed.TryEnter());
         feed.Leave();
