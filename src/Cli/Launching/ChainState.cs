@@ -12,6 +12,7 @@ internal sealed class ChainState : IAsyncDisposable
     private readonly string _file;
     private readonly string _copy;
     private readonly TimeProvider _clock;
+    private readonly Lock _files = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _keeping;
 
@@ -28,33 +29,39 @@ internal sealed class ChainState : IAsyncDisposable
     /// <summary>Before the chain starts: puts the copy in the place of a file that is not whole. True if it did.</summary>
     internal bool Mend()
     {
-        if (!File.Exists(_file) || IsWhole(_file) || !File.Exists(_copy))
+        lock (_files)
         {
-            return false;
-        }
+            if (!File.Exists(_file) || IsWhole(_file) || !File.Exists(_copy))
+            {
+                return false;
+            }
 
-        File.Copy(_copy, _file, overwrite: true);
-        return true;
+            File.Copy(_copy, _file, overwrite: true);
+            return true;
+        }
     }
 
     /// <summary>Takes a copy if the file is whole now. True if it did.</summary>
     internal bool TryCopy()
     {
-        if (!File.Exists(_file))
+        lock (_files)
         {
-            return false;
-        }
+            if (!File.Exists(_file))
+            {
+                return false;
+            }
 
-        string next = _copy + ".part";
-        File.Copy(_file, next, overwrite: true);
-        if (!IsWhole(next))
-        {
-            File.Delete(next);
-            return false;
-        }
+            string next = _copy + ".part";
+            File.Copy(_file, next, overwrite: true);
+            if (!IsWhole(next))
+            {
+                File.Delete(next);
+                return false;
+            }
 
-        File.Move(next, _copy, overwrite: true);
-        return true;
+            File.Move(next, _copy, overwrite: true);
+            return true;
+        }
     }
 
     public async ValueTask DisposeAsync()

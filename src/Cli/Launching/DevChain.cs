@@ -11,14 +11,15 @@ internal static class DevChain
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// Osaka rules (the dearest), no blocks before <see cref="BeginAsync"/>, state on disk every second and at the end. No unlocked
-    /// accounts: every key is the network's own, and only what the launcher funds has a balance.
+    /// Osaka rules (the dearest), no blocks before <see cref="BeginAsync"/>, state on disk every second and at the end: the present one, for
+    /// those of earlier blocks would be most of a megabyte each. No unlocked accounts: every key is the network's own, and only what the
+    /// launcher funds has a balance.
     /// </summary>
     internal static IReadOnlyList<string> Arguments(int port, string stateFile) =>
     [
         "-q", "--hardfork", "osaka", "--no-mining", "--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture),
         "--chain-id", ChainId.ToString(CultureInfo.InvariantCulture), "--accounts", "1",
-        "--state", stateFile, "--state-interval", "1", "--preserve-historical-states",
+        "--state", stateFile, "--state-interval", "1",
     ];
 
     /// <summary>

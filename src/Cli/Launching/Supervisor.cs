@@ -123,24 +123,41 @@ internal sealed class Supervisor
 
             pause = BackOff.After(pause, _clock.GetElapsedTime(begun));
             _tell($"{call.Name} ended with exit code {exitCode} ({LastWords(call.LogFile)}); starting it again in {pause.TotalSeconds:0.0} s");
-            try
-            {
-                await Task.Delay(pause, _clock, _stop.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
+            if (await NextAsync(call, pause).ConfigureAwait(false) is not { } next)
             {
                 child.Dispose();
                 return;
             }
 
-            ChildProcess previous = child;
-            call = _call();
-            child = Launch(call);
-            previous.Dispose();
+            child.Dispose();
+            (call, child) = next;
             if (_stop.IsCancellationRequested)
             {
                 // Stopped between the pause and the start: this life is ours to end.
                 await child.StopAsync(Patience).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The next life after a pause, as soon as what it needs is there; null if none is wanted any more.</summary>
+    private async Task<(ProgramCall Call, ChildProcess Child)?> NextAsync(ProgramCall call, TimeSpan pause)
+    {
+        while (true)
+        {
+            try
+            {
+                await Task.Delay(pause, _clock, _stop.Token).ConfigureAwait(false);
+                call = _call();
+                return (call, Launch(call));
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+            catch (Exception fault) when (fault is IOException or SurroundingsException)
+            {
+                pause = BackOff.After(pause, TimeSpan.Zero);
+                _tell($"{call.Name} cannot be started: {fault.Message.TrimEnd('.')}; trying again in {pause.TotalSeconds:0.0} s");
             }
         }
     }

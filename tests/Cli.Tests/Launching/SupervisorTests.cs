@@ -82,6 +82,23 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    public async Task Start_triesAgainIfTheNextLifeCannotBeStartedYet()
+    {
+        using var scratch = new ScratchFolder();
+        var told = new List<string>();
+        int asked = 0;
+        var supervisor = new Supervisor(
+            () => ++asked == 2 ? throw new IOException("The file is in use.") : Call(scratch, "program", "exec sleep 600"),
+            new RunningPrograms(scratch.File("programs.json")), TimeProvider.System, told.Add);
+        supervisor.Start();
+        supervisor.Signal(UnixProcess.SigKill);
+        await UntilAsync(() => supervisor.Starts == 2);
+        await supervisor.StopAsync();
+        Assert.Equal(3, asked);
+        Assert.Contains("cannot be started: The file is in use;", told[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_callsOffTheBeginningOfALifeThatIsOver()
     {
         using var scratch = new ScratchFolder();
