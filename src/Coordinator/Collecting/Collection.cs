@@ -35,13 +35,13 @@ internal static class Collection
     }
 
     /// <summary>Whether results may be revealed: every seat has committed, or the time for it is over.</summary>
-    internal static bool IsRevealDue(SeatView seat, long now) =>
+    internal static bool IsRevealDue(LockedSeat seat, long now) =>
         seat.Task.Phase == TaskPhase.Seated
         && (seat.SeatsCommitted == SeatDraw.Seats || (seat.SeatsCommitted > 0 && now > seat.Task.CommitDeadline));
 
     /// <summary>Whether a verified attestation with its salt and transcript opens the seat's commitment. Null means yes, or in already.</summary>
     internal static Refusal? JudgeReveal(
-        SeatView seat, NetworkDomain domain, WorkAttestation attestation, Hash256 salt, ReadOnlySpan<byte> transcript, long now)
+        LockedSeat seat, NetworkDomain domain, WorkAttestation attestation, Hash256 salt, ReadOnlySpan<byte> transcript, long now)
     {
         WorkStatement statement = attestation.Statement;
         if (statement.WorkloadHash != seat.Task.Task.WorkloadHash)

@@ -255,7 +255,7 @@ internal sealed class CollectionEndpoints
         }
 
         Acknowledge([seat], signer);
-        return Show(new SeatOutcome(seat, null));
+        return Answer.Json(ToResponse(seat), ProtocolJson.Default.SeatResponse);
     }
 
     /// <summary>Who asks after a seat has its letter.</summary>

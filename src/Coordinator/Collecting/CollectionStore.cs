@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using Ait.Chain;
 using Ait.Coordinator.Admitting;
 using Ait.Coordinator.Ledger;
@@ -14,6 +15,19 @@ internal sealed class CollectionStore
     private const int MostAtOnce = 32;
 
     private static readonly string s_tasksById = TaskRow.Select + "JOIN {rows} ON v.task_id = t.task_id ";
+
+    // What a device asks after again and again costs one statement and none of the other seats' rows.
+    private static readonly string s_ownSeats = TaskRow.Select.Replace(
+        "FROM tasks t JOIN batches b ON b.batch_key = t.batch_key",
+        """
+        , s.seat, s.gpu_id, s.operator, s.lease_holder, s.lease_deadline, c.commitment, substr(r.attestation, 65, 32), r.refused_bounds, o.paid_wei, o.reason, o.detail
+        FROM {rows} JOIN tasks t ON t.task_id = v.task_id JOIN batches b ON b.batch_key = t.batch_key
+        JOIN seats s ON s.task_key = t.task_key AND s.gpu_id = $1
+        LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
+        LEFT JOIN reveals r ON r.task_key = s.task_key AND r.seat = s.seat
+        LEFT JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat
+        """,
+        StringComparison.Ordinal);
 
     private readonly LedgerDatabase _ledger;
     private readonly NetworkDomain _domain;
@@ -36,10 +50,11 @@ internal sealed class CollectionStore
     internal SeatView? Find(Hash256 taskId, Hash256 gpuId) => Find([taskId], gpuId).GetValueOrDefault(taskId);
 
     /// <summary>The device's seats at these tasks, by task; tasks where it has none are left out.</summary>
-    internal IReadOnlyDictionary<Hash256, SeatView> Find(IEnumerable<Hash256> taskIds, Hash256 gpuId) => _ledger
-        .Read(transaction => Load(transaction, transaction.Query(s_tasksById, TaskIds(taskIds), TaskRow.Read)))
-        .Where(seat => seat.GpuId == gpuId)
-        .ToDictionary(seat => seat.TaskId);
+    internal IReadOnlyDictionary<Hash256, SeatView> Find(IEnumerable<Hash256> taskIds, Hash256 gpuId)
+    {
+        RowSet rows = TaskIds(taskIds);
+        return _ledger.ReadOne(transaction => transaction.Query(s_ownSeats, rows, ReadOwn, gpuId)).ToDictionary(seat => seat.TaskId);
+    }
 
     /// <summary>What bounds the durations of tasks; tasks that there are not are left out.</summary>
     internal IReadOnlyDictionary<Hash256, PricedWork> FindWork(IEnumerable<Hash256> taskIds)
@@ -94,7 +109,7 @@ internal sealed class CollectionStore
                 var refused = ImmutableArray.CreateBuilder<Refusal?>();
                 foreach ((Hash256 taskId, Hash256 commitment) in request.Commitments)
                 {
-                    SeatView? seat = seats.Find(taskId, request.GpuId);
+                    LockedSeat? seat = seats.Find(taskId, request.GpuId);
                     Refusal? refusal = seat is null ? NoSeat(taskId, request.GpuId) : Collection.JudgeCommitment(seat, commitment, now);
                     if (refusal is null && seat is { Commitment: null })
                     {
@@ -121,7 +136,7 @@ internal sealed class CollectionStore
     /// <summary>Takes the results of several requests in one transaction, in their order.</summary>
     internal List<ImmutableArray<SeatOutcome>> Reveal(IReadOnlyList<DeviceResults> requests)
     {
-        List<(SeatView Seat, WorkAttestation Attestation)> taken = [];
+        List<(LockedSeat Seat, WorkAttestation Attestation)> taken = [];
         List<ImmutableArray<SeatOutcome>> outcomes = _ledger.Write(
             "reveal results",
             transaction =>
@@ -130,7 +145,7 @@ internal sealed class CollectionStore
                 return Reveal(transaction, requests, taken);
             },
             WriteIsolation.RowLocks);
-        foreach ((SeatView seat, WorkAttestation attestation) in taken)
+        foreach ((LockedSeat seat, WorkAttestation attestation) in taken)
         {
             Completed.Note(seat.Task.TaskKey, seat.Seat, attestation);
             if (seat.SeatsRevealed == seat.SeatsCommitted)
@@ -143,7 +158,7 @@ internal sealed class CollectionStore
         return outcomes;
     }
 
-    private List<ImmutableArray<SeatOutcome>> Reveal(LedgerTransaction transaction, IReadOnlyList<DeviceResults> requests, List<(SeatView Seat, WorkAttestation Attestation)> taken)
+    private List<ImmutableArray<SeatOutcome>> Reveal(LedgerTransaction transaction, IReadOnlyList<DeviceResults> requests, List<(LockedSeat Seat, WorkAttestation Attestation)> taken)
     {
         long now = transaction.NowMillis;
         LockedSeats seats = Lock(transaction, requests.SelectMany(request => request.Results.Select(result => result.TaskId)), now);
@@ -158,7 +173,7 @@ internal sealed class CollectionStore
             foreach (RevealedResult result in request.Results)
             {
                 WorkStatement statement = result.Attestation.Statement;
-                SeatView? seat = seats.Find(result.TaskId, request.GpuId);
+                LockedSeat? seat = seats.Find(result.TaskId, request.GpuId);
                 Refusal? refusal = seat is null
                     ? NoSeat(result.TaskId, request.GpuId)
                     : Collection.JudgeReveal(seat, _domain, result.Attestation, result.Salt, result.Transcript, now);
@@ -205,7 +220,7 @@ internal sealed class CollectionStore
         var opened = new RowSet(("task_key", RowKind.Number), ("deadline", RowKind.Number));
         var unfinished = new RowSet(("task_key", RowKind.Number));
         List<(byte[]?, string)> records = [];
-        foreach (SeatView seat in seats.Due(now))
+        foreach (LockedSeat seat in seats.Due(now))
         {
             long deadline = Math.Min(now + (long)_revealWindow.TotalMilliseconds, (long)seat.Task.Task.Deadline * 1000);
             opened.Add(seat.Task.TaskKey, deadline);
@@ -227,6 +242,11 @@ internal sealed class CollectionStore
         [.. taskIds.Zip(refusals, (taskId, refusal) => new SeatOutcome(refusal is null ? seats.Find(taskId, gpuId) : null, refusal))];
 
     private static RowSet TaskIds(IEnumerable<Hash256> taskIds) => RowSet.Of("task_id", RowKind.Bytes, taskIds.Distinct());
+
+    /// <summary>A row of <see cref="s_ownSeats"/>: behind the task's columns those of the seat.</summary>
+    private static SeatView ReadOwn(DbDataReader row) => new(
+        TaskRow.Read(row), (byte)row.GetInt64(25), row.Hash(26), row.Address(27), row.AddressOrNull(28), row.NumberOrNull(29), row.HashOrNull(30), row.HashOrNull(31),
+        row.TextOrNull(33), (UnpaidReason)(row.NumberOrNull(34) ?? 0), row.TextOrNull(35), row.TextOrNull(32));
 
     /// <summary>All seats of tasks. A statement for each table, so that none is looked up in twice for the same task.</summary>
     private static List<SeatView> Load(LedgerTransaction transaction, List<TaskRow> tasks)
@@ -257,7 +277,7 @@ internal sealed class CollectionStore
                 return new SeatView(
                     byKey[key], (byte)seat, row.Hash(2), row.Address(3), row.AddressOrNull(4), row.NumberOrNull(5),
                     commitments[key].Where(other => other.Seat == seat).Select(found => (Hash256?)found.Commitment).FirstOrDefault(), revealed?.Result,
-                    commitments[key].Count(), reveals[key].Count(), outcome.PaidWei, outcome.Reason, outcome.Detail, revealed?.RefusedBounds);
+                    outcome.PaidWei, outcome.Reason, outcome.Detail, revealed?.RefusedBounds);
             });
     }
 }
@@ -269,7 +289,7 @@ internal sealed record DeviceCommitments(Hash256 GpuId, Address Signer, IReadOnl
 internal sealed record DeviceResults(Hash256 GpuId, IReadOnlyList<RevealedResult> Results);
 
 /// <summary>What became of one commitment or result: the seat as it is now, or why it was not taken.</summary>
-internal sealed record SeatOutcome(SeatView? Seat, Refusal? Refusal);
+internal sealed record SeatOutcome(LockedSeat? Seat, Refusal? Refusal);
 
 /// <summary>A verified result that a seat reveals, with the durations that the registry takes of it.</summary>
 internal sealed record RevealedResult(WorkAttestation Attestation, Hash256 Salt, byte[] Transcript, DurationRange Payable)

@@ -5,7 +5,7 @@ using Ait.Protocol;
 namespace Ait.Coordinator.Collecting;
 
 /// <summary>One seat with everything its device may be judged by.</summary>
-internal sealed record SeatView(
+internal record SeatView(
     TaskRow Task,
     byte Seat,
     Hash256 GpuId,
@@ -14,12 +14,21 @@ internal sealed record SeatView(
     long? LeaseDeadline,
     Hash256? Commitment,
     Hash256? RevealedResult,
-    int SeatsCommitted,
-    int SeatsRevealed,
     string? PaidWei,
     UnpaidReason Reason,
     string? Detail,
     string? RefusedBounds)
 {
     internal Hash256 TaskId => Task.TaskId!.Value; // Only seated tasks have seats, and they are on chain.
+}
+
+/// <summary>A seat of a task that is locked, with how far the task's seats are.</summary>
+internal sealed record LockedSeat : SeatView
+{
+    internal LockedSeat(SeatView seat, int committed, int revealed)
+        : base(seat) => (SeatsCommitted, SeatsRevealed) = (committed, revealed);
+
+    internal int SeatsCommitted { get; init; }
+
+    internal int SeatsRevealed { get; init; }
 }

@@ -49,21 +49,18 @@ internal sealed partial class DispatchStore
                 gpuId, now, signer, until);
 
             // What another request of the device is taking at this moment is passed over, not waited for.
-            List<(long TaskKey, byte Seat)> free = transaction.Query(
-                $"SELECT s.task_key, s.seat {Leasable} ORDER BY s.task_key LIMIT $4 FOR UPDATE OF s SKIP LOCKED",
-                row => (row.GetInt64(0), (byte)row.GetInt64(1)), gpuId, now, signer, most);
             var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number));
-            foreach ((long taskKey, byte seat) in free)
+            foreach ((long taskKey, long seat) in transaction.Query(
+                $"""
+                WITH free AS MATERIALIZED (SELECT s.task_key, s.seat {Leasable} ORDER BY s.task_key LIMIT $4 FOR UPDATE OF s SKIP LOCKED)
+                UPDATE seats SET lease_holder = $3, lease_deadline = $5, lease_acknowledged = 0 FROM free
+                WHERE seats.task_key = free.task_key AND seats.seat = free.seat RETURNING seats.task_key, seats.seat
+                """,
+                row => (row.GetInt64(0), row.GetInt64(1)), gpuId, now, signer, most, until))
             {
-                taken.Add(taskKey, (long)seat);
+                taken.Add(taskKey, seat);
             }
 
-            transaction.Execute(
-                """
-                UPDATE seats SET lease_holder = $1, lease_deadline = $2, lease_acknowledged = 0
-                FROM {rows} WHERE seats.task_key = v.task_key AND seats.seat = v.seat
-                """,
-                taken, signer, until);
             List<LeasedSeat> leased = transaction.Query(
                 s_selectLeased, taken, row => new LeasedSeat(TaskRow.Read(row), (byte)row.GetInt64(TaskRow.Columns), gpuId, row.Bytes(TaskRow.Columns + 1), until));
             if (leased.Count > 0)
