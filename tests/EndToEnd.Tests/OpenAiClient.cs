@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.Json.Nodes;
 using Ait.Chain;
 using Ait.Cli.Asking;
+using Ait.Cli.Launching;
 using Ait.Cli.Surroundings;
 using Ait.Engine;
 using Ait.Protocol;
@@ -63,6 +64,7 @@ public sealed class OpenAiClient(Devnet devnet) : IClassFixture<Devnet>
         Assert.Contains(await devnet.Network.SettledTasksAsync(Cancellation), found => found.TaskId == settled.TaskId && found.Task.ResultHash == settled.ResultHash);
 
         await EmbedsAsync(said, model);
+        await TunesAsync(said, model);
 
         JsonNode refusals = said["refusals"]!;
         Refuses("key", "AuthenticationError", 401, "invalid_api_key", null);
@@ -72,11 +74,16 @@ public sealed class OpenAiClient(Devnet devnet) : IClassFixture<Devnet>
         Refuses("context", "BadRequestError", 400, "context_length_exceeded", "messages");
         Refuses("dimensions", "BadRequestError", 400, "unsupported_parameter", "dimensions");
         Refuses("dear", "RateLimitError", 429, "insufficient_quota", null);
+        Refuses("tuningFile", "BadRequestError", 400, "invalid_value", "training_file");
+        Refuses("tuningEpochs", "BadRequestError", 400, "unsupported_parameter", "hyperparameters.n_epochs");
+        Refuses("tuningDear", "RateLimitError", 429, "insufficient_quota", null);
+        Refuses("tuningOther", "NotFoundError", 404, "not_found", "fine_tuning_job_id");
+        Refuses("tuningEnded", "BadRequestError", 400, "job_ended", "fine_tuning_job_id");
 
         // What was burned is what is left and what the named tasks cost.
         JsonObject after = await devnet.RunAsync(0, Cancellation, "key", "credit", "--key", holder);
         ulong spent = after["purchases"]!.AsArray().Aggregate(0ul, (sum, bought) => sum + (ulong)bought!["computeUnits"]!);
-        Assert.Equal(4, after["purchases"]!.AsArray().Count);
+        Assert.Equal(6, after["purchases"]!.AsArray().Count);
         Assert.Equal((spent, deposited - spent), ((ulong)after["spent"]!, (ulong)after["available"]!));
 
         // `ait ask`, then no more.
@@ -121,11 +128,40 @@ public sealed class OpenAiClient(Devnet devnet) : IClassFixture<Devnet>
         Assert.Equal(0ul, (ulong)known["ait"]!["compute_units_charged"]!);
     }
 
+    /// <summary>A run of fine-tuning is a chain of tasks that three miners train, and leaves what the engine leaves here in one piece.</summary>
+    private async Task TunesAsync(JsonNode said, ModelResponse model)
+    {
+        const int Steps = 4;
+        JsonNode done = said["tuning"]!;
+        Assert.True("succeeded" == (string?)done["status"], done.ToJsonString());
+        Assert.Equal((string?)said["tuningCreated"]!["id"], (string?)Assert.Single(said["tuningJobs"]!.AsArray()));
+        JsonArray checkpoints = said["tuningCheckpoints"]!.AsArray();
+        Assert.Equal([Steps, 2], checkpoints.Select(checkpoint => (int)checkpoint!["step_number"]!));
+        Assert.Equal(["message", "metrics", "metrics", "message"], said["tuningEvents"]!.AsArray().Select(told => (string)told!["type"]!));
+
+        WorkloadResponse first = await devnet.Network.Coordinator.WorkloadAsync(Hash256.Parse((string)checkpoints[1]!["ait"]!["workload_id"]!), Cancellation);
+        Assert.True(TrainingOutcome.TryParse(Hex.Decode(first.Transcript ?? "0x"), out TrainingOutcome? agreed, out EngineRefusal? refusal), $"{refusal}");
+        Assert.True(ModelArtifact.TryOpen(Installation.DemoModel, Cancellation, out Model? weights, out refusal), $"{refusal}");
+        TrainingRecipe recipe = DemoTraining.Recipe(model) with
+        {
+            Batch = 1, Steps = Steps, SequenceLength = 16, WarmupSteps = 1, Seed = 3,
+        };
+        Assert.Equal((recipe.Digest, recipe.Digest.ToString()), (agreed.Recipe, (string?)done["ait"]!["recipe_digest"]));
+        TrainingOutcome whole = Trainer.RunChunk(
+            recipe, new TrainingChunk(0, Steps, default), weights, DemoTraining.Data(), null, EngineOptions.Default with { Threads = 1 }, null, null, Cancellation);
+        Assert.Equal(checkpoints.Select(checkpoint => new Hash256(whole.Steps[(int)checkpoint!["step_number"]! - 1].State.ToBytes()).ToString()), checkpoints.Select(checkpoint => (string?)checkpoint!["fine_tuned_model_checkpoint"]));
+        foreach (JsonNode? checkpoint in checkpoints)
+        {
+            TaskResponse settled = await devnet.SettledAsync(Hash256.Parse((string)checkpoint!["ait"]!["workload_id"]!), Cancellation);
+            Assert.Equal((string?)checkpoint["ait"]!["result_hash"], settled.ResultHash.ToString());
+        }
+    }
+
     private static string Units(ulong micro) => ((decimal)micro / ComputeUnits.MicroPerUnit).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private async Task<JsonNode> TranscriptAsync(string key)
     {
-        using var node = Process.Start(new ProcessStartInfo("node", ["transcript.mjs", new Uri(devnet.Local.Options.Coordinator, "/v1").ToString(), key])
+        using var node = Process.Start(new ProcessStartInfo("node", ["transcript.mjs", new Uri(devnet.Local.Options.Coordinator, "/v1").ToString(), key, $"file-{DemoTraining.Data().Digest}"])
         {
             WorkingDirectory = s_folder,
             RedirectStandardOutput = true,

@@ -1,7 +1,7 @@
-// OpenAI's own client against a coordinator: node transcript.mjs BASE_URL API_KEY. One line of JSON: what each call gave.
+// OpenAI's own client against a coordinator: node transcript.mjs BASE_URL API_KEY TRAINING_FILE. One line of JSON: what each call gave.
 import OpenAI from 'openai';
 
-const [baseURL, apiKey] = process.argv.slice(2);
+const [baseURL, apiKey, training_file] = process.argv.slice(2);
 const client = new OpenAI({ baseURL, apiKey });
 const said = {};
 
@@ -45,7 +45,26 @@ for await (const chunk of continued) said.textStreamed += chunk.choices[0].text;
 said.embeddings = await client.embeddings.create({ model, input: ['What is AIT?', 'Rome is in Italy.'] });
 said.embeddedNumbers = await client.embeddings.create({ model, input: 'What is AIT?', encoding_format: 'float' });
 
+const tuning = { model, training_file, seed: 3, hyperparameters: { batch_size: 1, steps: 4, sequence_length: 16, warmup_steps: 1, checkpoint_steps: 2 } };
+said.tuningCreated = await client.fineTuning.jobs.create(tuning);
+said.tuning = said.tuningCreated;
+while (said.tuning.status === 'queued' || said.tuning.status === 'running') {
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  said.tuning = await client.fineTuning.jobs.retrieve(said.tuningCreated.id);
+}
+said.tuningJobs = [];
+for await (const job of client.fineTuning.jobs.list({ limit: 1 })) said.tuningJobs.push(job.id);
+said.tuningEvents = [];
+for await (const told of client.fineTuning.jobs.listEvents(said.tuning.id, { limit: 2 })) said.tuningEvents.push(told);
+said.tuningCheckpoints = [];
+for await (const checkpoint of client.fineTuning.jobs.checkpoints.list(said.tuning.id)) said.tuningCheckpoints.push(checkpoint);
+
 said.refusals = {
+  tuningFile: await refusal(() => client.fineTuning.jobs.create({ ...tuning, training_file: 'file-abc' })),
+  tuningEpochs: await refusal(() => client.fineTuning.jobs.create({ ...tuning, hyperparameters: { n_epochs: 3 } })),
+  tuningDear: await refusal(() => client.fineTuning.jobs.create({ ...tuning, hyperparameters: { steps: 1000 } })),
+  tuningOther: await refusal(() => client.fineTuning.jobs.retrieve('ftjob-none')),
+  tuningEnded: await refusal(() => client.fineTuning.jobs.cancel(said.tuning.id)),
   key: await refusal(() => new OpenAI({ baseURL, apiKey: 'ait-wrong' }).chat.completions.create(question)),
   keyListing: await refusal(() => new OpenAI({ baseURL, apiKey: 'ait-wrong' }).models.list()),
   model: await refusal(() => client.chat.completions.create({ ...question, model: 'gpt-nothing' })),

@@ -45,6 +45,9 @@ internal sealed class ApiKeyStore
     /// <summary>The key of a token, whether it is live or not.</summary>
     internal ApiKey? Find(BearerToken token) => _ledger.Read(transaction => transaction.First(Select + "WHERE token_hash = $1", Read, token.Hash));
 
+    /// <summary>The key of an id, whether it is live or not.</summary>
+    internal ApiKey? Find(string keyId) => _ledger.Read(transaction => transaction.First(Select + "WHERE key_id = $1", Read, keyId));
+
     /// <summary>An account's keys, newest first, with what they spent in the last day and ever.</summary>
     internal IReadOnlyList<(ApiKey Key, long SpentLastDay, long Spent)> List(Address account) => _ledger.Read(transaction => transaction
         .Query(Select + "WHERE account = $1 ORDER BY created_at DESC, key_id", Read, account)

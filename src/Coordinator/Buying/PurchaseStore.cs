@@ -34,7 +34,7 @@ internal sealed class PurchaseStore
     internal Purchase Buy(ApiKey key, Workload workload, ComputeUnits price) =>
         TryBuy(key, [(workload, price)], out IReadOnlyList<Purchase.Bought> bought, out _, out Purchase? refused) ? bought[0] : refused;
 
-    /// <summary>As <see cref="Buy"/> for several workloads: all of them, or none.</summary>
+    /// <summary>As <see cref="Buy(ApiKey, Workload, ComputeUnits)"/> for several workloads: all of them, or none.</summary>
     /// <param name="key">Whose credit pays.</param>
     /// <param name="wanted">Distinct workloads with their prices.</param>
     /// <param name="bought">One for each, in their order.</param>
@@ -44,30 +44,27 @@ internal sealed class PurchaseStore
         ApiKey key, IReadOnlyList<(Workload Workload, ComputeUnits Price)> wanted,
         out IReadOnlyList<Purchase.Bought> bought, out ComputeUnits cost, [NotNullWhen(false)] out Purchase? refused)
     {
-        (bought, cost, refused) = _ledger.Write("buy", transaction =>
-        {
-            var runs = new Purchase.Bought?[wanted.Count];
-            ulong sum = 0;
-            for (int i = 0; i < runs.Length; i++)
-            {
-                (Workload workload, ComputeUnits price) = wanted[i];
-                DispatchStore.AddWorkload(transaction, workload, price);
-                runs[i] = Answering(transaction, workload.Hash) is long running ? new Purchase.Bought(running, 0) : null;
-                sum = checked(sum + (runs[i] is null ? price.Micro : 0));
-            }
-
-            if (sum > 0 && Judge(transaction, key, sum) is Purchase unpaid)
-            {
-                return (Array.Empty<Purchase.Bought>(), new ComputeUnits(sum), unpaid);
-            }
-
-            Purchase.Bought[] all = [.. runs.Select((run, i) => run ?? Enqueue(transaction, key, wanted[i].Workload, wanted[i].Price))];
-            return (all, new ComputeUnits(sum), (Purchase?)null);
-        });
+        (bought, cost, refused) = _ledger.Write("buy", transaction => Buy(transaction, key, wanted));
         return refused is null;
     }
 
-    /// <summary>What <see cref="Buy"/> would do now, without doing it; the entry is 0 where one would be made.</summary>
+    /// <summary>As <see cref="Buy(ApiKey, Workload, ComputeUnits)"/>, within a transaction that writes more.</summary>
+    internal Purchase Buy(LedgerTransaction transaction, ApiKey key, Workload workload, ComputeUnits price)
+    {
+        (Purchase.Bought[] bought, _, Purchase? refused) = Buy(transaction, key, [(workload, price)]);
+        return refused ?? bought[0];
+    }
+
+    /// <summary>Whether credit and limits cover a price; null means yes.</summary>
+    internal Purchase? Judge(LedgerTransaction transaction, ApiKey key, ulong price) => Purchase.Judge(
+        price,
+        Redeemed(transaction, key.Account) - SpentBy(transaction, key.Account),
+        key.DailyUnits,
+        key.DailyUnits is null ? 0 : Spent(transaction, key.KeyId, transaction.NowMillis - Day),
+        key.TotalUnits,
+        key.TotalUnits is null ? 0 : Spent(transaction, key.KeyId, 0));
+
+    /// <summary>What <see cref="Buy(ApiKey, Workload, ComputeUnits)"/> would do now, without doing it; the entry is 0 where one would be made.</summary>
     internal Purchase Weigh(ApiKey key, Hash256 workloadHash, ComputeUnits price) => _ledger.Read(transaction =>
         Answering(transaction, workloadHash) is long running
             ? new Purchase.Bought(running, 0)
@@ -98,6 +95,24 @@ internal sealed class PurchaseStore
         """,
         keyId, since);
 
+    private (Purchase.Bought[] Bought, ComputeUnits Cost, Purchase? Refused) Buy(
+        LedgerTransaction transaction, ApiKey key, IReadOnlyList<(Workload Workload, ComputeUnits Price)> wanted)
+    {
+        var runs = new Purchase.Bought?[wanted.Count];
+        ulong sum = 0;
+        for (int i = 0; i < runs.Length; i++)
+        {
+            (Workload workload, ComputeUnits price) = wanted[i];
+            DispatchStore.AddWorkload(transaction, workload, price);
+            runs[i] = Answering(transaction, workload.Hash) is long running ? new Purchase.Bought(running, 0) : null;
+            sum = checked(sum + (runs[i] is null ? price.Micro : 0));
+        }
+
+        return sum > 0 && Judge(transaction, key, sum) is Purchase unpaid
+            ? ([], new ComputeUnits(sum), unpaid)
+            : ([.. runs.Select((run, i) => run ?? Enqueue(transaction, key, wanted[i].Workload, wanted[i].Price))], new ComputeUnits(sum), null);
+    }
+
     private static Purchase.Bought Enqueue(LedgerTransaction transaction, ApiKey key, Workload workload, ComputeUnits price)
     {
         DispatchStore.Enqueue(transaction, workload.Hash, Address.Zero);
@@ -108,14 +123,6 @@ internal sealed class PurchaseStore
         transaction.Record("bought", workload.Hash.ToArray(), $"{key.KeyId} of {key.Account}, {price.Micro} micro-CU");
         return new Purchase.Bought(entry, price.Micro);
     }
-
-    private Purchase? Judge(LedgerTransaction transaction, ApiKey key, ulong price) => Purchase.Judge(
-        price,
-        Redeemed(transaction, key.Account) - SpentBy(transaction, key.Account),
-        key.DailyUnits,
-        key.DailyUnits is null ? 0 : Spent(transaction, key.KeyId, transaction.NowMillis - Day),
-        key.TotalUnits,
-        key.TotalUnits is null ? 0 : Spent(transaction, key.KeyId, 0));
 
     private long Redeemed(LedgerTransaction transaction, Address account) => transaction.Number(
         "SELECT CAST(coalesce(sum(compute_units), 0) AS BIGINT) FROM redemptions WHERE workload_hash = $1 AND account = $2 AND removed = 0",

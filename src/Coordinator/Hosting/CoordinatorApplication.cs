@@ -20,6 +20,7 @@ using Ait.Coordinator.Releasing;
 using Ait.Coordinator.Settling;
 using Ait.Coordinator.Showing;
 using Ait.Coordinator.SigningIn;
+using Ait.Coordinator.Tuning;
 using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Hosting;
@@ -91,6 +92,7 @@ internal static class CoordinatorApplication
         application.Services.GetRequiredService<KeyEndpoints>().Map(application);
         application.Services.GetRequiredService<CompletionEndpoints>().Map(application);
         application.Services.GetRequiredService<EmbeddingEndpoints>().Map(application);
+        application.Services.GetRequiredService<TuningEndpoints>().Map(application);
         application.MapFallback((HttpContext context) => Answer.NotFound("resource", context.Request.Path));
         return application;
     }
@@ -162,12 +164,16 @@ internal static class CoordinatorApplication
         .AddSingleton<AnswerWait>()
         .AddSingleton<CompletionEndpoints>()
         .AddSingleton<EmbeddingEndpoints>()
+        .AddSingleton<TuningReader>()
+        .AddSingleton<TuningStore>()
+        .AddSingleton<TuningEndpoints>()
         .AddSingleton<ChainFollower>()
         .AddSingleton<BatchLoop>()
         .AddSingleton<OpenLoop>()
         .AddSingleton<SeedLoop>()
         .AddSingleton<AgreeLoop>()
         .AddSingleton<SettleLoop>()
+        .AddSingleton<TuneLoop>()
         .AddSingleton<Housekeeping>()
         .AddHostedService(provider => provider.GetRequiredService<ChainFollower>())
         .AddHostedService(provider => provider.GetRequiredService<BatchLoop>())
@@ -175,6 +181,7 @@ internal static class CoordinatorApplication
         .AddHostedService(provider => provider.GetRequiredService<SeedLoop>())
         .AddHostedService(provider => provider.GetRequiredService<AgreeLoop>())
         .AddHostedService(provider => provider.GetRequiredService<SettleLoop>())
+        .AddHostedService(provider => provider.GetRequiredService<TuneLoop>())
         .AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
 
     /// <summary>No fault leaves as anything but a problem document.</summary>

@@ -213,6 +213,52 @@ internal static partial class LedgerSchema
             ALTER TABLE tasks ADD COLUMN escalation_secret_hash BLOB;
             UPDATE tasks SET answer_commitment = seat_secret_hash, escalation_secret_hash = seat_secret_hash;
             """),
+        new(
+            """
+            CREATE TABLE tuning_jobs (
+              job_key INTEGER PRIMARY KEY AUTOINCREMENT,
+              job_id TEXT NOT NULL UNIQUE,
+              key_id TEXT NOT NULL REFERENCES api_keys,
+              account BLOB NOT NULL CHECK (length(account) = 20),
+              model TEXT NOT NULL,
+              recipe BLOB NOT NULL,
+              chunk_steps INTEGER NOT NULL CHECK (chunk_steps > 0),
+              suffix TEXT,
+              metadata TEXT NOT NULL,
+              state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+              created_at INTEGER NOT NULL,
+              finished_at INTEGER,
+              error_code TEXT,
+              error_message TEXT) STRICT;
+            CREATE INDEX tuning_jobs_account ON tuning_jobs (account, job_key);
+            CREATE INDEX tuning_jobs_running ON tuning_jobs (job_key) WHERE state = 0;
+
+            CREATE TABLE tuning_chunks (
+              job_key INTEGER NOT NULL REFERENCES tuning_jobs,
+              first_step INTEGER NOT NULL,
+              steps INTEGER NOT NULL CHECK (steps > 0),
+              entry_key INTEGER NOT NULL REFERENCES queue,
+              charged INTEGER NOT NULL,
+              state BLOB,
+              loss INTEGER,
+              agreed_at INTEGER,
+              PRIMARY KEY (job_key, first_step)) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE tuning_events (
+              event_key INTEGER PRIMARY KEY AUTOINCREMENT,
+              job_key INTEGER NOT NULL REFERENCES tuning_jobs,
+              at INTEGER NOT NULL,
+              level TEXT NOT NULL,
+              message TEXT NOT NULL,
+              step INTEGER,
+              loss INTEGER) STRICT;
+            CREATE INDEX tuning_events_job ON tuning_events (job_key, event_key);
+            """,
+            """
+            DROP TABLE tuning_events;
+            DROP TABLE tuning_chunks;
+            DROP TABLE tuning_jobs;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

@@ -169,6 +169,12 @@ public sealed class AuthorisationMatrixTests
             new("POST", "/v1/completions", "/v1/completions", Ask, Callers.Key),
             new("POST", "/v1/embeddings", "/v1/embeddings", Ask, Callers.Key),
             new("POST", "/v1/quotes", "/v1/quotes", Ask, Callers.Key),
+            new("POST", "/v1/fine_tuning/jobs", "/v1/fine_tuning/jobs", Ask, Callers.Key),
+            Get("/v1/fine_tuning/jobs", Callers.Key),
+            Get("/v1/fine_tuning/jobs/{jobId}", Callers.Key, "/v1/fine_tuning/jobs/none"),
+            new("POST", "/v1/fine_tuning/jobs/{jobId}/cancel", "/v1/fine_tuning/jobs/none/cancel", null, Callers.Key),
+            Get("/v1/fine_tuning/jobs/{jobId}/events", Callers.Key, "/v1/fine_tuning/jobs/none/events"),
+            Get("/v1/fine_tuning/jobs/{jobId}/checkpoints", Callers.Key, "/v1/fine_tuning/jobs/none/checkpoints"),
             new("DELETE", "/v1/sign-in", "/v1/sign-in", null, Callers.Session), // Last: it ends the session.
         ];
     }

@@ -8,6 +8,7 @@ using Ait.Chain.Signing;
 using Ait.Coordinator.Agreeing;
 using Ait.Coordinator.Collecting;
 using Ait.Coordinator.Configuration;
+using Ait.Coordinator.Keeping;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Loops;
 using Ait.Engine;
@@ -36,6 +37,7 @@ internal sealed class BuyerNetwork : IAsyncDisposable
     private static readonly Engine.Model s_model = Engine.Model.Create(s_descriptor);
     private readonly CancellationTokenSource _ended = new();
     private readonly ConcurrentDictionary<Hash256, byte[]> _transcripts = new();
+    private readonly ConcurrentDictionary<Hash256, byte[]> _checkpoints = new();
     private readonly Task _mining;
 
     private BuyerNetwork(HttpNetwork http)
@@ -51,6 +53,12 @@ internal sealed class BuyerNetwork : IAsyncDisposable
     }
 
     internal static ModelEntry Model { get; } = new("echo", Hex.Encode(s_descriptor.ToBytes()), new Hash256(s_descriptor.Digest.ToBytes()), 1000);
+
+    /// <summary>What the devices have to train on.</summary>
+    internal static TrainingData Data { get; } =
+        TrainingData.TryReadLines(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 9).Select(i => $"After {i} comes {i + 1}.\n"))), Tokenizer.Bytes, out TrainingData? data, out EngineRefusal? refusal)
+            ? data
+            : throw new InvalidOperationException($"{refusal}");
 
     internal HttpNetwork Http { get; }
 
@@ -157,6 +165,15 @@ internal sealed class BuyerNetwork : IAsyncDisposable
         return session.Embed([new EmbeddingRequest(workload.Prompt.AsSpan(), (Engine.EmbeddingPooling)(int)workload.Pooling!)])[0]; // Of embeddings it is there.
     }
 
+    /// <summary>A chunk of training as the engine does it here, and the checkpoint behind it.</summary>
+    internal static (TrainingOutcome Outcome, byte[] Checkpoint) Train(TrainingRecipe recipe, TrainingChunk chunk, byte[]? parent)
+    {
+        using var checkpoint = new MemoryStream();
+        TrainingOutcome outcome = Trainer.RunChunk(
+            recipe, chunk, s_model, Data, parent is null ? null : new MemoryStream(parent), EngineOptions.Default with { Threads = 1 }, null, trainer => trainer.Save(checkpoint), CancellationToken.None);
+        return (outcome, checkpoint.ToArray());
+    }
+
     internal Workload Workload(Hash256 hash) => Http.Ledger.Read(transaction => transaction.First(
         "SELECT encoding FROM workloads WHERE workload_hash = $1",
         row => Protocol.Workload.TryParse(row.Bytes(0), out Workload? workload, out _) ? workload : throw new InvalidOperationException("The ledger holds only workloads."),
@@ -171,7 +188,39 @@ internal sealed class BuyerNetwork : IAsyncDisposable
         await Http.DisposeAsync();
     }
 
-    private byte[] Run(Hash256 hash) => _transcripts.GetOrAdd(hash, _ => Workload(hash) is { Type: WorkloadType.Embedding } embedding ? Embed(embedding).ToBytes() : Compute(Workload(hash)).ToBytes());
+    private byte[] Run(Hash256 hash) => _transcripts.GetOrAdd(hash, _ => Workload(hash) switch
+    {
+        { Type: WorkloadType.Embedding } embedding => Embed(embedding).ToBytes(),
+        { Training: TrainingTerms terms } => Train(terms),
+        Workload asked => Compute(asked).ToBytes(),
+    });
+
+    private byte[] Train(TrainingTerms terms)
+    {
+        Assert.True(TrainingRecipe.TryParse(terms.Recipe.AsSpan(), out TrainingRecipe? recipe, out EngineRefusal? refusal), $"{refusal}");
+        byte[]? parent = terms.FirstStep == 0 ? null : _checkpoints[terms.Parent];
+        (TrainingOutcome outcome, byte[] checkpoint) = Train(recipe, new TrainingChunk(terms.FirstStep, terms.Steps, new Digest(terms.Parent.ToArray())), parent);
+        _checkpoints[new Hash256(outcome.State!.Value.ToBytes())] = checkpoint; // Every step is done.
+        return outcome.ToBytes();
+    }
+
+    /// <summary>A seat that agreed hands in the checkpoint, as a miner does.</summary>
+    private void HandIn(Hash256 taskId, TestMiner miner, Hash256 workloadHash)
+    {
+        if (Workload(workloadHash).Training is null
+            || !TrainingOutcome.TryParse(miner.Transcript(workloadHash), out TrainingOutcome? outcome, out _)
+            || outcome.State is not { } state)
+        {
+            return;
+        }
+
+        var digest = new Hash256(state.ToBytes());
+        byte[][] parts = [.. _checkpoints[digest].Chunk(CheckpointResponse.PartSize)];
+        for (int part = 0; part < parts.Length; part++)
+        {
+            Http.Get<CheckpointStore>().Put(digest, part, taskId, miner.GpuId, parts[part]);
+        }
+    }
 
     /// <summary>Every seated device commits, then reveals, and blocks go by.</summary>
     private async Task MineAsync()
@@ -197,6 +246,7 @@ internal sealed class BuyerNetwork : IAsyncDisposable
                 }
 
                 Http.Get<AgreementStore>().DecideCompleted();
+                HandIn(taskId, seats[0], task.Task.WorkloadHash);
                 Http.Get<Signals>().Agreed.Set();
             }
 
