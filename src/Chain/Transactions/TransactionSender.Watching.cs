@@ -10,6 +10,9 @@ public sealed partial class TransactionSender
     /// <summary>How often a used nonce must be seen without a receipt before it counts as lost: nodes index receipts a little late.</summary>
     private const int LooksBeforeLost = 3;
 
+    /// <summary>Gas of a transfer without data (Ethereum yellow paper, G_transaction).</summary>
+    private const ulong PlainTransferGas = 21_000;
+
     private async Task<SendResult> WatchAsync(Sending sending, CancellationToken cancellation)
     {
         long start = _time.GetTimestamp();
@@ -51,11 +54,13 @@ public sealed partial class TransactionSender
                     lostLooks = 0;
                     if (_time.GetElapsedTime(lastSigned) >= _options.StuckAfter)
                     {
+                        await FillGapAsync(sending, cancellation).ConfigureAwait(false);
                         await RepriceAsync(sending, cancellation).ConfigureAwait(false);
                         lastSigned = lastBroadcast = _time.GetTimestamp();
                     }
                     else if (_time.GetElapsedTime(lastBroadcast) >= _options.RebroadcastAfter)
                     {
+                        await FillGapAsync(sending, cancellation).ConfigureAwait(false);
                         await BroadcastAsync(sending.Attempts[^1], cancellation).ConfigureAwait(false);
                         lastBroadcast = _time.GetTimestamp();
                     }
@@ -137,6 +142,40 @@ public sealed partial class TransactionSender
         }
 
         return await SubmitAsync(sending, lost with { MaxPriorityFeePerGas = priority, MaxFeePerGas = max }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// A transaction can wait only for those of lower nonces. Where a reorganisation took such a one back after it was finished, and the
+    /// node has lost it, nobody sends it again: a transfer of nothing to the account itself takes its nonce. It is not journaled, since
+    /// it changes nothing whether it is mined or not.
+    /// </summary>
+    private async Task FillGapAsync(Sending sending, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            ulong pending = await _client.GetTransactionCountAsync(Account, BlockTag.Pending, cancellation).ConfigureAwait(false);
+            ulong end = Math.Min(sending.Nonce, pending + MaxNonceAttempts);
+            for (ulong nonce = pending; nonce < end; nonce++)
+            {
+                if (_open.TryGetValue(nonce, out Sending? waiting))
+                {
+                    await BroadcastAsync(waiting.Attempts[^1], cancellation).ConfigureAwait(false);
+                    continue;
+                }
+
+                (BigInteger priority, BigInteger max) = await FeesAsync(cancellation).ConfigureAwait(false);
+                var nothing = new Eip1559Transaction
+                {
+                    ChainId = _chainId, Nonce = nonce, MaxPriorityFeePerGas = priority, MaxFeePerGas = max, GasLimit = PlainTransferGas, To = Account,
+                };
+                await BroadcastAsync(nothing.Sign(_key), cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     /// <summary>Signs the same transaction at higher fees, unless the cap leaves no room for a rise that nodes accept.</summary>

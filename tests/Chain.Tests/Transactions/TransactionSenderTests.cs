@@ -325,6 +325,32 @@ public sealed class TransactionSenderTests
     }
 
     [Fact(Timeout = Anvil.TestLimit)]
+    public async Task Send_doesNotWaitForATransactionThatAReorganisationTookBackAndNobodySendsAgain()
+    {
+        await using Anvil chain = await Anvil.StartAsync(Cancellation, "--no-mining");
+        using Secp256k1PrivateKey key = Anvil.Funded();
+        await chain.MineAsync(3, Cancellation);
+        using var file = new TemporaryFile();
+        using var journal = FileTransactionJournal.Open(file.Path);
+        using TransactionSender sender = chain.Sender(key, journal, s_quick);
+        Task<SendResult> first = sender.SendAsync(new TransactionRequest { To = s_payee, Value = 3 }, "first", Cancellation);
+        await PendingAsync(chain, key.Address, 1);
+        await chain.MineAsync(1, Cancellation);
+        Assert.IsType<SendResult.Mined>(await first);
+
+        Task<SendResult> second = sender.SendAsync(new TransactionRequest { To = s_payee, Value = 5 }, "second", Cancellation);
+        await PendingAsync(chain, key.Address, 2);
+        await chain.CallAsync("anvil_reorg", [1, new JsonArray()], Cancellation);
+        await chain.CallAsync("anvil_dropAllTransactions", [], Cancellation);
+        Assert.Equal(0ul, await chain.Client.GetTransactionCountAsync(key.Address, BlockTag.Latest, Cancellation));
+        await PendingAsync(chain, key.Address, 2);
+        await chain.MineAsync(1, Cancellation);
+
+        Assert.IsType<SendResult.Mined>(await second);
+        Assert.Equal(5, await chain.Client.GetBalanceAsync(s_payee, BlockTag.Latest, Cancellation)); // The first is its caller's to send anew.
+    }
+
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task Send_refusesTheJournalOfAnotherAccount()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);
