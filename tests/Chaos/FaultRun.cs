@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Ait.Audit;
 using Ait.Bench.Coordinator;
 using Ait.Chain;
+using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Cli.Asking;
 using Ait.Cli.Launching;

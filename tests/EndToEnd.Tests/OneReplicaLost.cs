@@ -49,8 +49,8 @@ public sealed class OneReplicaLost(TwoReplicas.Replicated devnet) : IClassFixtur
         }
 
         Assert.Equal(left, await devnet.LeaderAsync(cancellation));
-        var settlements = await devnet.EventsAsync("TaskSettled", cancellation);
-        Assert.All(queued, workload => Assert.Single(settlements, settlement => settlement["workloadHash"].AsHash256() == workload));
+        var settlements = await network.SettledTasksAsync(cancellation);
+        Assert.All(queued, workload => Assert.Single(settlements, settlement => settlement.Task.WorkloadHash == workload));
         BalanceSheet sheet = await BalanceSheet.ReadAsync(network, cancellation);
         Assert.All(sheet.Checks, check => Assert.True(check.Holds, $"{check.What}: {check.Left} is not {check.Right}"));
     }
