@@ -244,9 +244,14 @@ internal sealed class CollectionStore
     private static RowSet TaskIds(IEnumerable<Hash256> taskIds) => RowSet.Of("task_id", RowKind.Bytes, taskIds.Distinct());
 
     /// <summary>A row of <see cref="s_ownSeats"/>: behind the task's columns those of the seat.</summary>
-    private static SeatView ReadOwn(DbDataReader row) => new(
-        TaskRow.Read(row), (byte)row.GetInt64(25), row.Hash(26), row.Address(27), row.AddressOrNull(28), row.NumberOrNull(29), row.HashOrNull(30), row.HashOrNull(31),
-        row.TextOrNull(33), (UnpaidReason)(row.NumberOrNull(34) ?? 0), row.TextOrNull(35), row.TextOrNull(32));
+    private static SeatView ReadOwn(DbDataReader row)
+    {
+        const int Own = TaskRow.Columns;
+        return new(
+            TaskRow.Read(row), (byte)row.GetInt64(Own), row.Hash(Own + 1), row.Address(Own + 2), row.AddressOrNull(Own + 3), row.NumberOrNull(Own + 4),
+            row.HashOrNull(Own + 5), row.HashOrNull(Own + 6), row.TextOrNull(Own + 8), (UnpaidReason)(row.NumberOrNull(Own + 9) ?? 0),
+            row.TextOrNull(Own + 10), row.TextOrNull(Own + 7));
+    }
 
     /// <summary>All seats of tasks. A statement for each table, so that none is looked up in twice for the same task.</summary>
     private static List<SeatView> Load(LedgerTransaction transaction, List<TaskRow> tasks)
