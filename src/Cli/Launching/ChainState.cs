@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Ait.Cli.Launching;
 
 /// <summary>
-/// The dev chain's state on disk. The chain writes its file over itself each second, so a kill in the middle leaves half of one; beside it
-/// lies the last whole copy, from which the chain then starts: a few blocks are gone, as after a reorganisation.
+/// The dev chain's state on disk. The chain writes its file over itself each second, so a kill in the middle leaves half of one; and it
+/// writes the blocks first, then the accounts, so that a block made between the two is in one of them alone. Beside the file lies the last
+/// copy that was whole, from which the chain then starts: a few blocks are gone, as after a reorganisation.
 /// </summary>
 internal sealed class ChainState : IAsyncDisposable
 {
@@ -71,25 +72,27 @@ internal sealed class ChainState : IAsyncDisposable
         _ending.Dispose();
     }
 
-    /// <summary>Whether a file is one JSON value to its end.</summary>
+    /// <summary>Whether a file is one JSON value to its end, and the accounts in it have sent the transactions in it: each as many as its nonce says.</summary>
     private static bool IsWhole(string file)
     {
         try
         {
-            var reader = new Utf8JsonReader(File.ReadAllBytes(file), new JsonReaderOptions { MaxDepth = 256 });
-            bool any = false;
-            while (reader.Read())
-            {
-                any = true;
-            }
-
-            return any;
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { MaxDepth = 256 });
+            Dictionary<string, long> sent = document.RootElement.TryGetProperty("transactions", out JsonElement transactions)
+                ? transactions.EnumerateArray().CountBy(transaction => transaction.GetProperty("info").GetProperty("from").GetString() ?? "", StringComparer.OrdinalIgnoreCase)
+                    .ToDictionary(count => count.Key, count => (long)count.Value, StringComparer.OrdinalIgnoreCase)
+                : [];
+            return !document.RootElement.TryGetProperty("accounts", out JsonElement accounts)
+                || accounts.EnumerateObject().All(account => IsContract(account.Value) || account.Value.GetProperty("nonce").GetInt64() == sent.GetValueOrDefault(account.Name));
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException)
         {
             return false;
         }
     }
+
+    /// <summary>The nonce of a contract counts what it created.</summary>
+    private static bool IsContract(JsonElement account) => account.TryGetProperty("code", out JsonElement code) && code.GetString()?.Length > 2;
 
     private async Task KeepAsync()
     {

@@ -4,7 +4,7 @@ namespace Ait.Cli.Tests.Launching;
 
 public sealed class ChainStateTests : IAsyncDisposable
 {
-    private const string Whole = """{"block":{"number":"0x7"},"accounts":{"0x01":"}"}}""";
+    private const string Whole = """{"block":{"number":"0x7"},"accounts":{"0xAB":{"nonce":2,"code":"0x"},"0x02":{"nonce":9,"code":"0x60}"}},"transactions":[{"info":{"from":"0xab"}},{"info":{"from":"0xab"}}]}""";
     private readonly string _folder = Directory.CreateTempSubdirectory("ait-chain-").FullName;
     private readonly ChainState _state;
 
@@ -31,6 +31,21 @@ public sealed class ChainStateTests : IAsyncDisposable
         File.WriteAllText(StateFile, Whole);
         Assert.True(_state.TryCopy());
         File.WriteAllText(StateFile, Whole[..^1]);
+        Assert.False(_state.TryCopy());
+        Assert.True(_state.Mend());
+        Assert.Equal(Whole, File.ReadAllText(StateFile));
+    }
+
+    [Theory]
+    [InlineData("\"nonce\":2", "\"nonce\":3")]
+    [InlineData("\"nonce\":2", "\"nonce\":1")]
+    [InlineData(",{\"info\":{\"from\":\"0xab\"}}", "")]
+    [InlineData("\"nonce\":2", "\"nonce\":\"2\"")]
+    public void Mend_putsTheCopyInThePlaceOfAFileWhoseAccountsAreOfAnotherBlock(string fact, string other)
+    {
+        File.WriteAllText(StateFile, Whole);
+        Assert.True(_state.TryCopy());
+        File.WriteAllText(StateFile, Whole.Replace(fact, other, StringComparison.Ordinal));
         Assert.False(_state.TryCopy());
         Assert.True(_state.Mend());
         Assert.Equal(Whole, File.ReadAllText(StateFile));
