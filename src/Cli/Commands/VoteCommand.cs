@@ -56,7 +56,7 @@ internal static class VoteCommand
 
     private static Command Propose(Func<ParseResult, Screen> screenFor)
     {
-        var target = new Argument<string>("CONTRACT") { Description = $"Whose setting: {string.Join(", ", Governance.Targets)}." };
+        var target = new Argument<string>("CONTRACT") { HelpName = "CONTRACT", Description = $"Whose setting: {string.Join(", ", Governance.Targets)}." };
         target.AcceptOnlyFromAmong([.. Governance.Targets]);
         var function = new Argument<string>("FUNCTION") { Description = "The setter, such as setRates." };
         var arguments = new Argument<string[]>("VALUES") { Description = "Its arguments: numbers in decimal, bytes and addresses in hex, lists and tuples as JSON arrays.", Arity = ArgumentArity.ZeroOrMore };
