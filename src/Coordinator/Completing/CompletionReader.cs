@@ -35,24 +35,8 @@ internal sealed class CompletionReader
     }
 
     /// <summary>Reads a request; <paramref name="isChat"/> of null takes either kind, by whether it has messages.</summary>
-    internal bool TryRead(byte[]? body, bool? isChat, [NotNullWhen(true)] out CompletionRequest? request, [NotNullWhen(false)] out ApiError? error)
-    {
-        request = null;
-        if (!TryReadObject(body, out JsonDocument? document, out error))
-        {
-            return false;
-        }
-
-        using (document)
-        {
-            var fields = new RequestFields(document.RootElement);
-            bool chat = isChat ?? document.RootElement.TryGetProperty("messages", out _);
-            request = Read(fields, chat);
-            error = fields.Error;
-            request = error is null ? request : null;
-            return request is not null;
-        }
-    }
+    internal bool TryRead(byte[]? body, bool? isChat, [NotNullWhen(true)] out CompletionRequest? request, [NotNullWhen(false)] out ApiError? error) =>
+        RequestFields.TryRead(body, fields => Read(fields, isChat ?? fields.Has("messages")), out request, out error);
 
     /// <summary>The body as a JSON object.</summary>
     internal static bool TryReadObject(byte[]? body, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out ApiError? error)

@@ -30,23 +30,8 @@ internal sealed class EmbeddingReader
         }
     }
 
-    internal bool TryRead(byte[]? body, [NotNullWhen(true)] out EmbeddingsRequest? request, [NotNullWhen(false)] out ApiError? error)
-    {
-        request = null;
-        if (!CompletionReader.TryReadObject(body, out JsonDocument? document, out error))
-        {
-            return false;
-        }
-
-        using (document)
-        {
-            var fields = new RequestFields(document.RootElement);
-            request = Read(fields);
-            error = fields.Error;
-            request = error is null ? request : null;
-            return request is not null;
-        }
-    }
+    internal bool TryRead(byte[]? body, [NotNullWhen(true)] out EmbeddingsRequest? request, [NotNullWhen(false)] out ApiError? error) =>
+        RequestFields.TryRead(body, Read, out request, out error);
 
     private EmbeddingsRequest? Read(RequestFields fields)
     {

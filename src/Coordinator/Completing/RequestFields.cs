@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 
@@ -17,10 +18,34 @@ internal sealed class RequestFields
     internal RequestFields(JsonElement root) => _members = root.EnumerateObject()
         .ToDictionary(member => member.Name, member => member.Value);
 
+    /// <summary>Reads a body by its members; a fault in one of them is the error whatever was read.</summary>
+    internal static bool TryRead<TRequest>(
+        byte[]? body, Func<RequestFields, TRequest?> read, [NotNullWhen(true)] out TRequest? request, [NotNullWhen(false)] out ApiError? error)
+        where TRequest : class
+    {
+        request = null;
+        if (!CompletionReader.TryReadObject(body, out JsonDocument? document, out error))
+        {
+            return false;
+        }
+
+        using (document)
+        {
+            var fields = new RequestFields(document.RootElement);
+            request = read(fields);
+            error = fields.Error;
+            request = error is null ? request : null;
+            return request is not null;
+        }
+    }
+
     /// <summary>The first fault.</summary>
     internal ApiError? Error { get; private set; }
 
     internal void Refuse(ApiError error) => Error ??= error;
+
+    /// <summary>Whether there is such a member, without reading it.</summary>
+    internal bool Has(string name) => _members.ContainsKey(name);
 
     /// <summary>A member of any kind.</summary>
     internal JsonElement? Raw(string name)

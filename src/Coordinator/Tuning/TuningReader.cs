@@ -38,23 +38,8 @@ internal sealed class TuningReader
         _options = options;
     }
 
-    internal bool TryRead(byte[]? body, [NotNullWhen(true)] out TuningRequest? request, [NotNullWhen(false)] out ApiError? error)
-    {
-        request = null;
-        if (!CompletionReader.TryReadObject(body, out JsonDocument? document, out error))
-        {
-            return false;
-        }
-
-        using (document)
-        {
-            var fields = new RequestFields(document.RootElement);
-            request = Read(fields);
-            error = fields.Error;
-            request = error is null ? request : null;
-            return request is not null;
-        }
-    }
+    internal bool TryRead(byte[]? body, [NotNullWhen(true)] out TuningRequest? request, [NotNullWhen(false)] out ApiError? error) =>
+        RequestFields.TryRead(body, Read, out request, out error);
 
     /// <summary>The name of training data for buyers.</summary>
     internal static string FileOf(Digest data) => FilePrefix + data;
