@@ -6,17 +6,19 @@ using Npgsql;
 
 namespace Ait.Bench.Coordinator;
 
-/// <summary>A PostgreSQL server of its own on loopback, as durable as the default configuration makes it.</summary>
+/// <summary>A PostgreSQL server of its own on loopback, as durable as the default configuration makes it unless its settings say otherwise.</summary>
 internal sealed class PostgresInstance : IDisposable
 {
     private readonly string _folder;
+    private readonly bool _isFolderOwn;
     private readonly string _programs;
     private readonly int _port;
     private readonly string _settings;
 
-    private PostgresInstance(string folder, string programs, int port, string settings)
+    private PostgresInstance(string folder, bool isFolderOwn, string programs, int port, string settings)
     {
         _folder = folder;
+        _isFolderOwn = isFolderOwn;
         _programs = programs;
         _port = port;
         _settings = settings;
@@ -28,18 +30,15 @@ internal sealed class PostgresInstance : IDisposable
 
     /// <summary>Starts one; null where PostgreSQL is not installed.</summary>
     /// <param name="settings">Configuration beyond the default, as <c>-c name=value …</c>.</param>
-    /// <param name="folder">An empty folder that becomes its own; null makes one.</param>
+    /// <param name="folder">An empty folder for it; null makes one, which goes with it.</param>
     internal static PostgresInstance? Start(string settings, string? folder = null)
     {
-        string? programs = (Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(path => path, StringComparer.Ordinal) : Enumerable.Empty<string>())
-            .Select(path => Path.Combine(path, "bin"))
-            .Concat((Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
-            .FirstOrDefault(path => File.Exists(Path.Combine(path, "initdb")) && File.Exists(Path.Combine(path, "pg_ctl")));
-        if (programs is null)
+        if (FindPrograms() is not string programs)
         {
             return null;
         }
 
+        bool isFolderOwn = folder is null;
         folder ??= Directory.CreateTempSubdirectory("ait-postgres-").FullName;
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -50,14 +49,23 @@ internal sealed class PostgresInstance : IDisposable
             Execute("chown", "postgres", folder); // The server refuses to run as root.
         }
 
-        var server = new PostgresInstance(folder, programs, port, settings);
+        var server = new PostgresInstance(folder, isFolderOwn, programs, port, settings);
         server.Control("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust");
         server.Start();
         return server;
     }
 
+    internal static bool IsInstalled => FindPrograms() is not null;
+
     /// <summary>Whether the server's first process is there.</summary>
-    internal bool IsRunning => ProcessId() is int process && Directory.Exists($"/proc/{process}");
+    internal bool IsRunning
+    {
+        get
+        {
+            using Process? server = FindProcess();
+            return server is not null;
+        }
+    }
 
     /// <summary>Starts it again, after <see cref="Kill"/> or when it ended by itself.</summary>
     internal void Start() => Control(
@@ -67,18 +75,8 @@ internal sealed class PostgresInstance : IDisposable
     /// <summary>SIGKILL to the server's first process; the others end when they notice.</summary>
     internal void Kill()
     {
-        if (ProcessId() is int process)
-        {
-            try
-            {
-                using var server = Process.GetProcessById(process);
-                server.Kill();
-            }
-            catch (ArgumentException)
-            {
-                // It has ended already.
-            }
-        }
+        using Process? server = FindProcess();
+        server?.Kill();
     }
 
     private string Data => Path.Combine(_folder, "data");
@@ -86,14 +84,20 @@ internal sealed class PostgresInstance : IDisposable
     /// <summary>The address of a new, empty database, as a coordinator is told it.</summary>
     internal string CreateDatabase(string name)
     {
-        using var connection = new NpgsqlConnection(ConnectionString);
+        Run($"CREATE DATABASE {name}");
+        return string.Create(CultureInfo.InvariantCulture, $"postgres://postgres@127.0.0.1:{_port}/{name}");
+    }
+
+    /// <summary>Runs a statement as the server's own user, on a connection of its own.</summary>
+    internal void Run(string sql)
+    {
+        using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
         connection.Open();
         using NpgsqlCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // Names made here.
-        command.CommandText = $"CREATE DATABASE {name}";
+        command.CommandText = sql;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
-        return string.Create(CultureInfo.InvariantCulture, $"postgres://postgres@127.0.0.1:{_port}/{name}");
     }
 
     /// <summary>Processor time of the server and all its children so far.</summary>
@@ -106,7 +110,28 @@ internal sealed class PostgresInstance : IDisposable
             Control("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
         }
 
-        Directory.Delete(Data, recursive: true);
+        Directory.Delete(_isFolderOwn ? _folder : Data, recursive: true);
+    }
+
+    private static string? FindPrograms()
+    {
+        IEnumerable<string> installed = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(path => path, StringComparer.Ordinal).Select(path => Path.Combine(path, "bin"))
+            : [];
+        IEnumerable<string> onPath = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return installed.Concat(onPath).FirstOrDefault(path => File.Exists(Path.Combine(path, "initdb")) && File.Exists(Path.Combine(path, "pg_ctl")));
+    }
+
+    private Process? FindProcess()
+    {
+        try
+        {
+            return ProcessId() is int process ? Process.GetProcessById(process) : null;
+        }
+        catch (ArgumentException)
+        {
+            return null; // It has ended.
+        }
     }
 
     private int? ProcessId() => File.Exists(Path.Combine(Data, "postmaster.pid"))
