@@ -30,14 +30,26 @@ library SlowP384 {
         }
     }
 
+    /// @notice The sum of two numbers below the modulus.
+    function addReduced(uint256 x1, uint256 x0, uint256 y1, uint256 y0, uint256 low) internal pure returns (uint256 z1, uint256 z0) {
+        unchecked {
+            z0 = x0 + y0;
+            z1 = x1 + y1 + (z0 < x0 ? 1 : 0);
+            if (z1 > HIGH || (z1 == HIGH && z0 >= low)) {
+                z1 = z1 - HIGH - (z0 < low ? 1 : 0);
+                z0 -= low;
+            }
+        }
+    }
+
     /// @notice x y modulo, from the highest bit of y down.
     function mul(uint256 x1, uint256 x0, uint256 y1, uint256 y0, uint256 low) internal pure returns (uint256 z1, uint256 z0) {
         (x1, x0) = reduce(x1, x0, low);
         (y1, y0) = reduce(y1, y0, low);
         for (uint256 i = 384; i > 0; i--) {
-            (z1, z0) = add(z1, z0, z1, z0, low);
+            (z1, z0) = addReduced(z1, z0, z1, z0, low);
             uint256 bit = i > 256 ? y1 >> (i - 257) : y0 >> (i - 1);
-            if (bit & 1 == 1) (z1, z0) = add(z1, z0, x1, x0, low);
+            if (bit & 1 == 1) (z1, z0) = addReduced(z1, z0, x1, x0, low);
         }
     }
 }

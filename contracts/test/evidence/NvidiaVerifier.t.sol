@@ -167,24 +167,6 @@ contract NvidiaVerifierTest is GpuFixture {
         refuses(evidence, INvidiaVerifier.GpuReportSignatureInvalid.selector, "hints that are none");
     }
 
-    /// @notice Whatever byte of a report is changed, no GPU is found genuine and the refusal says why.
-    function testFuzz_verify_refusesAnyFlippedByte(uint256 seed, uint8 change) external {
-        vm.assume(change != 0);
-        GpuEvidence memory evidence = genuine();
-        evidence.report[bound(seed, 0, _report.length - 1)] ^= bytes1(change);
-        (bool done, bytes memory answer) = address(_nvidia).call(abi.encodeCall(_nvidia.verify, (evidence)));
-        assertFalse(done, "a flipped byte");
-        assertTrue(answer.length >= 4, "a reason");
-    }
-
-    function testFuzz_verify_refusesNoise(bytes calldata noise, bytes32 nonce) external {
-        GpuEvidence memory evidence = genuine();
-        evidence.report = bytes.concat(hex"11e001ff", nonce, hex"0011600000", noise);
-        (bool done, bytes memory answer) = address(_nvidia).call(abi.encodeCall(_nvidia.verify, (evidence)));
-        assertFalse(done, "noise");
-        assertTrue(answer.length >= 4, "a reason");
-    }
-
     // Modes and references.
 
     function test_setModes_decidesWhichModesPass() external {
@@ -285,24 +267,6 @@ contract NvidiaVerifierTest is GpuFixture {
         refuses(evidence, INvidiaVerifier.MeasurementDiffers.selector, "on, and another value");
     }
 
-    /// @notice Values of any content never pass for a reference that the governor admitted.
-    function testFuzz_verify_refusesAnyOtherReference(bytes calldata values, bytes32[] calldata proof) external {
-        vm.assume(keccak256(values) != keccak256(driverValues()));
-        GpuEvidence memory evidence = genuine();
-        evidence.driver.values = values;
-        evidence.driver.proof = proof;
-        refuses(evidence, INvidiaVerifier.ReferenceUnknown.selector, "values of no reference");
-    }
-
-    /// @notice Values of any content under the root are compared or refused, and never end without a reason.
-    function testFuzz_verify_readsAnyAdmittedValues(bytes calldata values) external {
-        GpuEvidence memory evidence = genuine();
-        evidence.driver.values = values;
-        setReferences(evidence);
-        (bool done, bytes memory answer) = address(_nvidia).call(abi.encodeCall(_nvidia.verify, (evidence)));
-        assertTrue(done ? values.length == 0 : answer.length >= 4, "empty, or a reason");
-    }
-
     function test_governedFunctions_refuseOthers() external {
         bytes memory refusal = abi.encodeWithSelector(IGoverned.NotGovernor.selector, address(this), address(0xbad));
         vm.startPrank(address(0xbad));
@@ -377,7 +341,7 @@ contract NvidiaVerifierTest is GpuFixture {
     /// forge-config: long.fuzz.runs = 100000
     function testFuzz_submitGpuCertificate_refusesAnyFlippedByte(uint256 seed, uint8 change) external {
         vm.assume(change != 0);
-        bytes memory der = gpuCertificate("h100", 0);
+        bytes memory der = _key;
         der[bound(seed, 0, der.length - 1)] ^= bytes1(change);
         (bool done, bytes memory answer) =
             address(_cache).call(abi.encodeCall(_cache.submitGpuCertificate, (der, _device, "")));
@@ -424,16 +388,6 @@ contract NvidiaVerifierTest is GpuFixture {
 
     function genuine() private view returns (GpuEvidence memory) {
         return evidenceOf(_report, _key, _device);
-    }
-
-    /// @notice Admits exactly the two references of some evidence.
-    function setReferences(GpuEvidence memory evidence) private {
-        bytes32 driver = leafOf(1, "GH100", DRIVER_VERSION, evidence.driver.values);
-        bytes32 vbios = leafOf(2, "GH100", VBIOS_VERSION, evidence.vbios.values);
-        evidence.driver.proof = siblings(vbios);
-        evidence.vbios.proof = siblings(driver);
-        _nvidia.setReferences(parentOf(driver, vbios));
-        assertEq(_nvidia.referenceLeaf(1, "GH100", DRIVER_VERSION, evidence.driver.values), driver, "leaf");
     }
 
     function refusesReport(bytes memory report, bytes4 selector, string memory what) private {
