@@ -60,7 +60,8 @@ public sealed class AuditedDevnet : Devnet
 }
 
 /// <summary>The audit finds nothing wrong with an honest network, and finds each kind of lie about it.</summary>
-public sealed class AuditOfTheNetwork(AuditedDevnet devnet) : IClassFixture<AuditedDevnet>
+[Collection(OneAuditedDevnet.Name)]
+public sealed class AuditOfTheNetwork(AuditedDevnet devnet)
 {
     /// <summary>Hex digits of a word.</summary>
     private const int Word = 64;

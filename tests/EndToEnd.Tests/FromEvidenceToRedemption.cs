@@ -18,7 +18,8 @@ using EngineSampling = Ait.Engine.SamplingParameters;
 namespace Ait.EndToEnd.Tests;
 
 /// <summary>The main job in one test: read it from top to bottom to know what this product does.</summary>
-public sealed class FromEvidenceToRedemption(Devnet devnet) : IClassFixture<Devnet>
+[Collection(OneDevnet.Name)]
+public sealed class FromEvidenceToRedemption(Devnet devnet)
 {
     [Fact(Timeout = 300_000)]
     public async Task Network_turnsEvidenceIntoDevicesTasksIntoAitAndAitIntoAnAnswer()

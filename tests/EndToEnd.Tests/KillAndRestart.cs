@@ -8,7 +8,8 @@ using Ait.Protocol.Http;
 namespace Ait.EndToEnd.Tests;
 
 /// <summary>SIGKILL at any moment: nothing is lost, and nothing is settled twice.</summary>
-public sealed class KillAndRestart(Devnet devnet) : IClassFixture<Devnet>
+[Collection(OneDevnet.Name)]
+public sealed class KillAndRestart(Devnet devnet)
 {
     private const int Tasks = 9;
 

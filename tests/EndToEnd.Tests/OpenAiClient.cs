@@ -12,7 +12,8 @@ using Ait.Protocol.Http;
 namespace Ait.EndToEnd.Tests;
 
 /// <summary>OpenAI's own npm client, unmodified, against a running network: a wallet signs in, burns AIT, and its key buys answers that the chain settles.</summary>
-public sealed class OpenAiClient(Devnet devnet) : IClassFixture<Devnet>
+[Collection(OneDevnet.Name)]
+public sealed class OpenAiClient(Devnet devnet)
 {
     private static readonly string s_folder = Path.Combine(Installation.ContractsFolder, "..", "tests", "openai-client");
 

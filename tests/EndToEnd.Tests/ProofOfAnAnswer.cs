@@ -9,7 +9,8 @@ using Ait.Protocol;
 namespace Ait.EndToEnd.Tests;
 
 /// <summary>One answer's proof in one file: checked offline, and no part of it can be changed unnoticed.</summary>
-public sealed class ProofOfAnAnswer(AuditedDevnet devnet) : IClassFixture<AuditedDevnet>
+[Collection(OneAuditedDevnet.Name)]
+public sealed class ProofOfAnAnswer(AuditedDevnet devnet)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

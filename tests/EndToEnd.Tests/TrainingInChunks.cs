@@ -15,7 +15,8 @@ using Ait.Protocol.Http;
 namespace Ait.EndToEnd.Tests;
 
 /// <summary>A run of training as a chain of tasks: each chunk is executed by three seats, agreed on and minted for, and its checkpoint goes to the miners of the next.</summary>
-public sealed class TrainingInChunks(Devnet devnet) : IClassFixture<Devnet>
+[Collection(OneDevnet.Name)]
+public sealed class TrainingInChunks(Devnet devnet)
 {
     [Fact(Timeout = 300_000)]
     public async Task Chunks_areAgreedAndMintedEachFromTheCheckpointThatTheOneBeforeItLeft()
