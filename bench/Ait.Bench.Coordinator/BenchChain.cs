@@ -76,6 +76,10 @@ internal sealed class BenchChain : IMiningChain
     public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation) =>
         Task.FromResult(new RegistryTotals(BigInteger.One, BigInteger.One, BigInteger.Zero, BigInteger.Zero, BigInteger.Zero));
 
+    /// <summary>More than any load here charges.</summary>
+    public Task<SubsidyState> ReadSubsidyAsync(CancellationToken cancellation) =>
+        Task.FromResult(new SubsidyState(BigInteger.Pow(10, 30), BigInteger.Zero, BigInteger.Pow(10, 30), BigInteger.Zero, BigInteger.Zero, 86_400));
+
     public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation) => Task.FromResult(new RegistryRules(BigInteger.One, Address.Zero, Address.Zero, []));
 
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => Task.FromResult<ContractRefusal?>(null);

@@ -101,6 +101,16 @@ export interface Economics {
   governor: string;
   proposedGovernor: string;
   classes: EconomicsClass[];
+  subsidy: {
+    availableWei: string;
+    chargedWei: string;
+    releasedWei: string;
+    unreleasedWei: string;
+    earnedWei: string;
+    halfLifeSeconds: number;
+    nextUnits: number | null;
+    isExhausted: boolean;
+  };
 }
 
 export interface Workload {

@@ -3,12 +3,13 @@ pragma solidity 0.8.37;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AIToken} from "./AIToken.sol";
 import {AttestationInbox} from "./AttestationInbox.sol";
+import {CreditMoves} from "./CreditMoves.sol";
 import {Governed} from "./governance/Governed.sol";
 import {IAIToken} from "./interfaces/IAIToken.sol";
 import {IAttestationInbox} from "./interfaces/IAttestationInbox.sol";
+import {ICreditMoves} from "./interfaces/ICreditMoves.sol";
 import {IDeviceRegistry} from "./interfaces/IDeviceRegistry.sol";
 import {
     Batch,
@@ -18,6 +19,7 @@ import {
     MiningTask,
     SeatClaim
 } from "./interfaces/IMiningRegistry.sol";
+import {BootstrapTerms, ISubsidyBudget} from "./interfaces/ISubsidyBudget.sol";
 import {BatchTree} from "./mining/BatchTree.sol";
 import {DeviceClocks} from "./mining/DeviceClocks.sol";
 import {MemoryTable} from "./mining/MemoryTable.sol";
@@ -41,18 +43,18 @@ import {
 import {SettlementLog} from "./mining/SettlementLog.sol";
 import {SettlementReader} from "./mining/SettlementReader.sol";
 import {RosterWords} from "./roster/RosterWords.sol";
+import {SubsidyBudget} from "./SubsidyBudget.sol";
 
 /// @title Mining registry
 contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     using MemoryTable for MemoryTable.Table;
     using MemoryTable for uint256;
     using RosterWords for uint256;
-    using SafeCast for uint256;
     using SeatCache for SeatCache.Cache;
     using SeatCache for uint256;
     using SettlementReader for uint256;
 
-    /// @dev A batch as stored: four words. `marks` are those of its first 48 tasks, so that a small batch needs no further word.
+    /// @dev A batch as stored: four words. `marks` are those of its first 36 tasks, so that a small batch needs no further word.
     struct StoredBatch {
         bytes32 root;
         bytes32 seedBlockHash;
@@ -62,8 +64,9 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         uint40 latestDeadline;
         uint24 taskCount;
         uint32 rosterLength;
-        uint64 unsettledComputeUnits;
-        uint192 marks;
+        uint56 unsettledRedeemed;
+        uint56 unsettledSubsidised;
+        uint144 marks;
     }
 
     /// @dev `paid`: bits of the seats above 2 that were paid.
@@ -98,7 +101,9 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         uint256 rosterLength;
         uint256 commitBlock;
         uint256 mintRate;
-        uint256 remainingUnits;
+        uint256 redeemed;
+        uint256 subsidised;
+        uint256 redeemedSeats;
         uint256 terms;
         uint256 minted;
         uint256 log;
@@ -129,6 +134,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     uint256 public constant LEAST_REDEEMED_UNITS = 1000;
     /// @notice Seats of a task that has escalated as far as it can.
     uint256 public constant MOST_SEATS = 7;
+    bytes32 private constant PREPAID_CREDIT = keccak256("AIT prepaid credit v1");
     /// @notice Most tasks of a batch.
     uint256 public constant MOST_TASKS = 1 << 20;
     uint32 private constant CLASS_RATE_MOST = 1_000_000;
@@ -137,10 +143,13 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     uint256 private constant MARK_ESCALATED = 8;
     uint256 private constant MARK = 15;
     uint256 private constant MARK_BITS = 4;
-    uint256 private constant MARKS_IN_BATCH = 48;
+    uint256 private constant MARKS_IN_BATCH = 36;
     uint256 private constant MARKS_PER_WORD = 64;
     /// @dev The batch's word has its units where the first marks of a word would be.
     uint256 private constant MARKS_BEFORE = MARKS_PER_WORD - MARKS_IN_BATCH;
+    uint256 private constant MARKS_SHIFT = MARKS_BEFORE * MARK_BITS;
+    /// @dev Where in the word of the class rates the earned subsidy is, in gwei: settlement has that word at hand.
+    uint256 private constant EARNED_SHIFT = 160;
     uint256 private constant BIT_COUNTS = 0x32212110;
     uint256 private constant NO_TERMS = type(uint256).max;
     /// @dev Bit m is set if the seats in m are enough of the first three, five or seven: 2, 3 or 4.
@@ -153,6 +162,10 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
     /// @inheritdoc IMiningRegistry
     IAttestationInbox public immutable inbox;
+    /// @inheritdoc IMiningRegistry
+    ISubsidyBudget public immutable subsidy;
+    /// @inheritdoc IMiningRegistry
+    ICreditMoves public immutable creditMoves;
 
     /// @inheritdoc IMiningRegistry
     address public coordinator;
@@ -167,7 +180,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     uint256 public lowestRedeemPrice = 1e12;
     /// @inheritdoc IMiningRegistry
     uint256 public totalBurned;
-    /// @dev CU per hour of class c in the 32 bits from bit 32 * c.
+    /// @dev CU per hour of class c in the 32 bits from bit 32 * c; above those of class 4 what redeemed work has earned for subsidised work.
     uint256 private _classRates = uint256(1000) << 32 | uint256(600) << 64 | uint256(400) << 96 | uint256(800) << 128;
     mapping(uint256 workloadType => uint256 packed) private _durationBounds;
     mapping(uint256 batchId => StoredBatch) private _batches;
@@ -186,14 +199,19 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     /// @param deviceRegistry whose devices may mine
     /// @param initialGovernor who may change rates, bounds and the coordinator
     /// @param initialCoordinator who commits batches and opens workloads
-    constructor(IDeviceRegistry deviceRegistry, address initialGovernor, address initialCoordinator)
-        Governed(initialGovernor)
-        EIP712("AIT", "1")
-    {
+    /// @param bootstrap what may be minted for work that nobody redeems for, before redeemed work has earned anything
+    constructor(
+        IDeviceRegistry deviceRegistry,
+        address initialGovernor,
+        address initialCoordinator,
+        BootstrapTerms memory bootstrap
+    ) Governed(initialGovernor) EIP712("AIT", "1") {
         _devices = deviceRegistry;
         _taskLifetime = deviceRegistry.EXTENSION_INTERVAL();
         _token = new AIToken(address(this));
         inbox = new AttestationInbox(this);
+        subsidy = new SubsidyBudget(this, bootstrap);
+        creditMoves = new CreditMoves(this, _taskLifetime);
         coordinator = initialCoordinator;
         emit CoordinatorChanged(address(0), initialCoordinator);
         emit RatesChanged(_rates.mintRate, _rates.redeemPrice);
@@ -203,12 +221,19 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     }
 
     /// @inheritdoc IMiningRegistry
-    function commitBatch(bytes32 root, uint32 taskCount, uint64 computeUnits, uint64 latestDeadline)
-        external
-        onlyCoordinator
-        returns (uint256 batchId)
-    {
+    function commitBatch(
+        bytes32 root,
+        uint32 taskCount,
+        uint56 redeemedUnits,
+        uint56 subsidisedUnits,
+        uint64 latestDeadline
+    ) external onlyCoordinator returns (uint256 batchId) {
         require(!isWorkPaused, WorkPaused());
+        uint64 computeUnits;
+        // Two of 56 bits.
+        unchecked {
+            computeUnits = uint64(redeemedUnits) + subsidisedUnits;
+        }
         require(root != 0 && taskCount != 0 && computeUnits != 0, BatchEmpty());
         require(taskCount <= MOST_TASKS, BatchTooLarge(taskCount, MOST_TASKS));
         require(
@@ -223,19 +248,22 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
             root: root,
             seedBlockHash: 0,
             mintRate: rate,
-            commitBlock: block.number.toUint40(),
+            commitBlock: uint40(block.number),
             seedTime: 0,
             latestDeadline: uint40(latestDeadline),
             taskCount: uint24(taskCount),
             rosterLength: rosterLength,
-            unsettledComputeUnits: computeUnits,
+            unsettledRedeemed: redeemedUnits,
+            unsettledSubsidised: subsidisedUnits,
             marks: 0
         });
+        _charge(batchId, SEATS, subsidisedUnits, rate);
         emit BatchCommitted(
             batchId,
             root,
             taskCount,
             computeUnits,
+            subsidisedUnits,
             latestDeadline,
             uint64(block.number + SEED_DELAY),
             rosterLength,
@@ -296,10 +324,11 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         require(
             block.timestamp >= from || head.seatsOf() == (1 << level) - 1, EscalationTooEarly(from)
         );
+        if (record.redeemerOf(head) == address(0)) _charge(batchId, 2, head.computeUnitsOf(), settling.mintRate);
         StoredEscalation storage stored = _escalations[taskId];
         stored.level = uint8(level + 2);
         if (mark & MARK_ESCALATED == 0) {
-            stored.seedBlock = (block.number + SEED_DELAY).toUint40();
+            stored.seedBlock = uint40(block.number + SEED_DELAY);
             settling.marks |= MARK_ESCALATED << shift;
             _storeMarks(settling);
         }
@@ -435,17 +464,23 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     /// @inheritdoc IMiningRegistry
     function batch(uint256 batchId) external view returns (Batch memory) {
         StoredBatch storage stored = _known(batchId);
+        uint64 unsettled;
+        // Each is below 2^56.
+        unchecked {
+            unsettled = uint64(stored.unsettledRedeemed) + stored.unsettledSubsidised;
+        }
         return Batch({
             root: stored.root,
             seedBlockHash: stored.seedBlockHash,
             mintRate: stored.mintRate,
-            unsettledComputeUnits: stored.unsettledComputeUnits,
+            unsettledComputeUnits: unsettled,
             taskCount: stored.taskCount,
             rosterLength: stored.rosterLength,
             commitBlock: stored.commitBlock,
             seedBlock: uint64(stored.commitBlock + SEED_DELAY),
             seedTime: stored.seedTime,
-            latestDeadline: stored.latestDeadline
+            latestDeadline: stored.latestDeadline,
+            unsettledSubsidisedUnits: stored.unsettledSubsidised
         });
     }
 
@@ -453,7 +488,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     function isSettled(uint256 batchId, uint32 index) external view returns (bool) {
         uint256 place = index + MARKS_BEFORE;
         uint256 marks = index < MARKS_IN_BATCH
-            ? uint256(_batches[batchId].marks) << 64
+            ? uint256(_batches[batchId].marks) << MARKS_SHIFT
             : _marks[batchId][place / MARKS_PER_WORD];
         uint256 mark = marks >> place % MARKS_PER_WORD * MARK_BITS;
         return mark & MARK_PAID != 0 || mark & MARK_ESCALATED != 0 && _escalations[taskIdOf(batchId, index)].paid != 0;
@@ -491,9 +526,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         view
         returns (uint32[3] memory slots)
     {
-        Settling memory settling = _load(batchId, _pinned(batchId), 1);
-        SeatFrame.turn(task.index, uint256(task.workloadHash), 0);
-        _draw(settling, task.deadline, _hashPair(seatSecret, settling.seedBlockHash), 0, SEATS);
+        _drawFirst(batchId, task, seatSecret);
         for (uint256 i = 0; i < SEATS; i++) {
             slots[i] = uint32(SeatFrame.seatedIn(i).keyOf());
         }
@@ -506,9 +539,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         bytes32 seatSecret,
         bytes32 escalationSecret
     ) external view returns (uint32[] memory slots) {
-        Settling memory settling = _load(batchId, _pinned(batchId), 1);
-        bytes32 taskId = SeatFrame.turn(task.index, uint256(task.workloadHash), 0);
-        _draw(settling, task.deadline, _hashPair(seatSecret, settling.seedBlockHash), 0, SEATS);
+        (Settling memory settling, bytes32 taskId) = _drawFirst(batchId, task, seatSecret);
         StoredEscalation memory stored = _escalations[taskId];
         require(stored.level != 0, NotEscalated(taskId));
         require(stored.seedBlockHash != 0, EscalationNotPinned(taskId));
@@ -522,6 +553,20 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     /// @inheritdoc IMiningRegistry
     function creditOf(address account, bytes32 workloadId) external view returns (uint64) {
         return _credits[account][workloadId];
+    }
+
+    /// @inheritdoc IMiningRegistry
+    function moveCredit(address account, bytes32 from, bytes32 to, uint64 units) external returns (uint64 moved) {
+        require(msg.sender == address(creditMoves), NotCreditMoves(address(creditMoves), msg.sender));
+        uint64 held = _credits[account][from];
+        moved = units < held ? units : held;
+        _credits[account][from] = held - moved;
+        _credits[account][to] += moved;
+    }
+
+    /// @inheritdoc IMiningRegistry
+    function subsidyEarned() external view returns (uint256) {
+        return (_classRates >> EARNED_SHIFT) * 1 gwei;
     }
 
     /// @inheritdoc IMiningRegistry
@@ -674,23 +719,47 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         }
     }
 
-    /// @dev What a task uses up, once: compute units of its batch, credit of its redeemer.
+    /// @dev What a task uses up, once: its batch's compute units of its kind, credit of its redeemer.
     function _spend(Settling memory settling, uint256 record, uint256 head) private {
-        uint64 units = head.computeUnitsOf();
-        require(
-            units <= settling.remainingUnits,
-            BatchUnitsExceeded(settling.batchId, uint64(settling.remainingUnits), units)
-        );
-        // Cannot underflow: compared above.
-        unchecked {
-            settling.remainingUnits -= units;
-        }
         address redeemer = record.redeemerOf(head);
-        if (redeemer == address(0)) return;
+        if (redeemer != address(0)) {
+            _spendCredit(settling, record, head, redeemer);
+            return;
+        }
+        uint256 units = head.computeUnitsOf();
+        uint256 remaining = settling.subsidised;
+        if (units > remaining) _refuseUnits(settling, remaining, units);
+        // Compared above.
+        unchecked {
+            settling.subsidised = remaining - units;
+        }
+    }
+
+    function _spendCredit(Settling memory settling, uint256 record, uint256 head, address redeemer) private {
+        uint64 units = head.computeUnitsOf();
+        uint256 remaining = settling.redeemed;
+        if (units > remaining) _refuseUnits(settling, remaining, units);
+        // Compared above. Units are below 2^56 and a call has no more of them than its batch.
+        unchecked {
+            settling.redeemed = remaining - units;
+            // Every seat the task can be paid, now or later: it escalates no more.
+            bool isEscalated = settling.marks >> _turnMarks(settling, head.indexOf()) & MARK_ESCALATED != 0;
+            settling.redeemedSeats += units * (isEscalated ? MOST_SEATS : SEATS);
+        }
         bytes32 workloadHash = bytes32(record.wordAt(SettlementReader.WORKLOAD));
-        uint64 held = _credits[redeemer][workloadHash];
-        require(held >= units, CreditInsufficient(redeemer, workloadHash, units, held));
-        _credits[redeemer][workloadHash] = held - units;
+        bytes32 creditId = workloadHash;
+        uint64 held = _credits[redeemer][creditId];
+        if (held < units) {
+            creditId = keccak256(abi.encode(PREPAID_CREDIT, block.chainid, address(this), redeemer));
+            uint64 prepaid = _credits[redeemer][creditId];
+            require(prepaid >= units, CreditInsufficient(redeemer, workloadHash, units, held));
+            held = prepaid;
+        }
+        _credits[redeemer][creditId] = held - units;
+    }
+
+    function _refuseUnits(Settling memory settling, uint256 remaining, uint256 units) private pure {
+        revert BatchUnitsExceeded(settling.batchId, uint64(remaining), uint64(units));
     }
 
     /// @dev Checks a task's own facts, makes it the one at hand and draws its seats.
@@ -824,13 +893,26 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     /// @dev Word 0 is in the batch itself, behind its units.
     function _storeMarks(Settling memory settling) private {
         StoredBatch storage stored = _batches[settling.batchId];
-        if (settling.markWord == 0) stored.marks = uint192(settling.marks >> 64);
+        if (settling.markWord == 0) stored.marks = uint144(settling.marks >> MARKS_SHIFT);
         else _marks[settling.batchId][settling.markWord] = settling.marks;
     }
 
     function _store(Settling memory settling) private {
         _storeMarks(settling);
-        _batches[settling.batchId].unsettledComputeUnits = uint64(settling.remainingUnits);
+        StoredBatch storage stored = _batches[settling.batchId];
+        if (settling.redeemedSeats != 0) {
+            // Nine tenths of what was burned for the credit, at the lowest price it was ever sold at, less all that may be minted. Not
+            // negative: seven seats mint less than is burned. Units are below 2^56, prices below 2^96.
+            unchecked {
+                uint256 spent = stored.unsettledRedeemed - settling.redeemed;
+                uint256 earned = (spent * lowestRedeemPrice - settling.redeemedSeats * settling.mintRate) * 9 / 10 / 1 gwei;
+                earned += settling.classRates >> EARNED_SHIFT;
+                if (earned > type(uint96).max) earned = type(uint96).max;
+                _classRates = uint160(settling.classRates) | earned << EARNED_SHIFT;
+            }
+            stored.unsettledRedeemed = uint56(settling.redeemed);
+        }
+        stored.unsettledSubsidised = uint56(settling.subsidised);
         SeatCache.Cache memory cache = settling.cache;
         for (uint256 entry = cache.clocks.last; entry != 0; entry = entry.previousOf()) {
             _clocks[entry.keyOf()] = entry.wordOf(0);
@@ -840,6 +922,14 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
             if (owed != 0) _token.mint(address(uint160(entry.keyOf())), owed);
         }
         SettlementLog.write(settling.log, settling.logged, settling.batchId);
+    }
+
+    /// @dev Charges the pay of seats of work that nobody redeemed for.
+    function _charge(uint256 batchId, uint256 seats, uint256 units, uint256 rate) private {
+        // Units are below 2^64 and the rate below 2^80.
+        unchecked {
+            if (units != 0) subsidy.charge(batchId, seats * units * rate);
+        }
     }
 
     /// @dev A batch whose seats are fixed.
@@ -861,13 +951,25 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         settling.rosterLength = stored.rosterLength;
         settling.commitBlock = stored.commitBlock;
         settling.mintRate = stored.mintRate;
-        settling.remainingUnits = stored.unsettledComputeUnits;
-        settling.marks = uint256(stored.marks) << 64;
+        settling.redeemed = stored.unsettledRedeemed;
+        settling.subsidised = stored.unsettledSubsidised;
+        settling.marks = uint256(stored.marks) << MARKS_SHIFT;
         settling.classRates = _classRates;
         settling.terms = NO_TERMS;
         SeatFrame.create(WORK_ATTESTATION_TYPEHASH, _domainSeparatorV4(), batchId, stored.seedTime);
         uint256 expected = tasks * SEATS;
         settling.cache = SeatCache.create(expected < stored.rosterLength ? expected : stored.rosterLength);
+    }
+
+    /// @dev Draws the first seats of a task for those who ask.
+    function _drawFirst(uint256 batchId, MiningTask calldata task, bytes32 seatSecret)
+        private
+        view
+        returns (Settling memory settling, bytes32 taskId)
+    {
+        settling = _load(batchId, _pinned(batchId), 1);
+        taskId = SeatFrame.turn(task.index, uint256(task.workloadHash), 0);
+        _draw(settling, task.deadline, _hashPair(seatSecret, settling.seedBlockHash), 0, SEATS);
     }
 
     /// @dev Draws the seats from `from` up to `to` of the task at hand.

@@ -45,7 +45,7 @@ contract BytecodeTest is Network {
     function _deployed() private returns (address[] memory deployed, string[] memory names) {
         VotingToken votes = new VotingToken(token);
         TimelockController timelock = new TimelockController(1, new address[](0), new address[](0), address(0));
-        (deployed, names) = (new address[](7), new string[](7));
+        (deployed, names) = (new address[](9), new string[](9));
         (deployed[0], names[0]) = (address(token), "AIToken");
         (deployed[1], names[1]) = (address(registry), "DeviceRegistry");
         (deployed[2], names[2]) = (address(mining), "MiningRegistry");
@@ -54,5 +54,7 @@ contract BytecodeTest is Network {
         (deployed[5], names[5]) = (address(new AitGovernor(votes, timelock, 1, 100, 1, 1)), "AitGovernor");
         ChallengeTerms[4] memory none;
         (deployed[6], names[6]) = (address(new ChallengeRegistry(governor, none)), "ChallengeRegistry");
+        (deployed[7], names[7]) = (address(mining.subsidy()), "SubsidyBudget");
+        (deployed[8], names[8]) = (address(mining.creditMoves()), "CreditMoves");
     }
 }

@@ -30,7 +30,7 @@ contract GasTest is Network {
     function test_commitBatch() public {
         commit(tasksOf(1));
         vm.prank(coordinator);
-        mining.commitBatch("root", 100, 1e9, START + 600);
+        mining.commitBatch("root", 100, 0, 1e9, START + 600);
         vm.snapshotGasLastCall(GROUP, "commitBatch");
     }
 

@@ -172,9 +172,9 @@ contract MiningRegistryTest is Network {
         mining.setCoordinator(anyone);
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.NotCoordinator.selector, anyone, coordinator));
         vm.prank(coordinator);
-        mining.commitBatch("root", 1, 1, START + 10);
+        mining.commitBatch("root", 1, 0, 1, START + 10);
         vm.prank(anyone);
-        mining.commitBatch("root", 1, 1, START + 10);
+        mining.commitBatch("root", 1, 0, 1, START + 10);
     }
 
     function testFuzz_settings_revertIfNotGovernor(address caller) public {
@@ -214,7 +214,7 @@ contract MiningRegistryTest is Network {
         bytes memory refusal = abi.encodeWithSelector(IMiningRegistry.NotCoordinator.selector, coordinator, governor);
         vm.startPrank(governor);
         vm.expectRevert(refusal);
-        mining.commitBatch("root", 1, 1, START + 10);
+        mining.commitBatch("root", 1, 0, 1, START + 10);
         vm.expectRevert(refusal);
         mining.openWorkloads(new bytes32[](0), new uint64[](0));
         vm.stopPrank();

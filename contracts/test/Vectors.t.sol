@@ -192,7 +192,7 @@ contract VectorsTest is MiningDeployer {
         vm.warp(vm.parseJsonUint(drawsJson, ".deadline") - 1000);
         for (uint256 i = 0; i < BATCH; i++) {
             mining.commitBatch(
-                vm.parseJsonBytes32(tasksJson, ".root"), uint32(TASKS), 400_000, uint64(block.timestamp + 1000)
+                vm.parseJsonBytes32(tasksJson, ".root"), uint32(TASKS), 0, 400_000, uint64(block.timestamp + 1000)
             );
         }
         vm.roll(commitBlock + 3);

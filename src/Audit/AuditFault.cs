@@ -71,4 +71,7 @@ public enum AuditFault
 
     /// <summary>A total that the contracts answer is not the sum of what happened.</summary>
     Total = 34,
+
+    /// <summary>Subsidised work was charged another amount than its seats are paid, or more than the budget had; or the budget was raised.</summary>
+    Subsidy = 35,
 }

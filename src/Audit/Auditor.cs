@@ -59,6 +59,8 @@ public static class Auditor
         Equal("supply = minted − burned", state.Minted - state.Burned, record.Supply);
         Equal("the registry's total minted", state.Minted, record.TotalMinted);
         Equal("the registry's total burned", state.Burned, record.TotalBurned);
+        Equal("what redeemed work earned for subsidised work", state.Subsidy.Earned, record.SubsidyEarned);
+        Equal("what subsidised work was charged", state.Subsidy.Charged, record.SubsidyCharged);
     }
 
     private static void SayWhatWasNotChecked(ChainRecord record, bool checksEvidence, AuditBook book)

@@ -124,7 +124,9 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet)
     [Theory(Timeout = 300_000)]
     [InlineData("SeedPinned", 0, AuditFault.Seed)]
     [InlineData("BatchCommitted", 0, AuditFault.Task)]
-    [InlineData("BatchCommitted", 6, AuditFault.Batch)]
+    [InlineData("BatchCommitted", 3, AuditFault.Subsidy)]
+    [InlineData("BatchCommitted", 7, AuditFault.Batch)]
+    [InlineData("SubsidyCharged", 0, AuditFault.Subsidy)]
     [InlineData("TasksSettled", 2, AuditFault.Settlement, 7)] // Of a settled task, packed: its index,
     [InlineData("TasksSettled", 2, AuditFault.Settlement, 43)] // what a seat was paid,
     [InlineData("TasksSettled", 4, AuditFault.Settlement, 0)] // its result,

@@ -29,6 +29,22 @@ function Rates({ economics }: { economics: Economics }) {
         <Figure name="Wash bound" value={`${share} %`} note={`${economics.mostPaidSeats} paid seats mint this share of the price; it stays below 100`} />
         <Figure name="Supply" value={ait(economics.supplyWei)} note={`${ait(economics.mintedWei)} minted, ${ait(economics.burnedWei)} burned`} />
       </dl>
+      <h2>Work nobody redeems for</h2>
+      <p>
+        {economics.subsidy.isExhausted
+          ? 'Subsidised work waits: the budget does not pay three seats of the next one. Redeemed work goes on, and adds to the budget as it settles.'
+          : 'Subsidised work is charged to this budget when it is committed, three seats a task.'}
+      </p>
+      <dl class="facts">
+        <dt>Left</dt><dd>{ait(economics.subsidy.availableWei)}</dd>
+        <dt>Charged so far</dt><dd>{ait(economics.subsidy.chargedWei)}</dd>
+        <dt>Bootstrap</dt>
+        <dd>
+          {ait(economics.subsidy.releasedWei)} released, {ait(economics.subsidy.unreleasedWei)} to come; half of the rest every{' '}
+          {count(Math.round(economics.subsidy.halfLifeSeconds / 86400))} days
+        </dd>
+        <dt>Earned by redeemed work</dt><dd>{ait(economics.subsidy.earnedWei)}; nine tenths of what it burned more than it can mint</dd>
+      </dl>
       <h2>Classes</h2>
       <Table
         caption="Benchmark: LLM inference, batch 32, sequence 2048"

@@ -3,8 +3,10 @@ pragma solidity ^0.8.24;
 
 import {IAIToken} from "./IAIToken.sol";
 import {IAttestationInbox} from "./IAttestationInbox.sol";
+import {ICreditMoves} from "./ICreditMoves.sol";
 import {IDeviceRegistry} from "./IDeviceRegistry.sol";
 import {IGoverned} from "./IGoverned.sol";
+import {ISubsidyBudget} from "./ISubsidyBudget.sol";
 
 /// @notice One queue entry: a leaf of the batch's Merkle tree, leaf = keccak256(abi.encodePacked(index, workloadType, determinismClass,
 /// computeUnits, deadline, workloadHash, seatSecretHash, redeemer)): 107 bytes, so that no leaf is an inner node.
@@ -16,7 +18,7 @@ import {IGoverned} from "./IGoverned.sol";
 /// @param determinismClass 1: exact integer arithmetic, equal on every device class
 /// @param computeUnits benchmarked work in micro-CU, fixed here whatever the run takes
 /// @param deadline unix time; the task settles up to and including it
-/// @param redeemer whose credit pays for the task; zero for subsidised work
+/// @param redeemer whose credit pays for the task, the workload's or else prepaid one; zero for subsidised work
 /// @param seatSecretHash keccak256(abi.encode(seatSecret))
 struct MiningTask {
     bytes32 workloadHash;
@@ -90,6 +92,7 @@ struct Escalation {
 /// @param seedBlock block whose hash seeds the draw
 /// @param seedTime unix time at which the seed was pinned
 /// @param latestDeadline no task may have a later deadline
+/// @param unsettledSubsidisedUnits micro-CU of those not settled so far whose tasks have no redeemer
 struct Batch {
     bytes32 root;
     bytes32 seedBlockHash;
@@ -101,6 +104,7 @@ struct Batch {
     uint64 seedBlock;
     uint64 seedTime;
     uint64 latestDeadline;
+    uint64 unsettledSubsidisedUnits;
 }
 
 /// @notice Allowed duration of a task of CU compute units: [CU * minMillisPerCu, slackMillis + CU * maxMillisPerCu].
@@ -142,6 +146,7 @@ interface IMiningRegistry is IGoverned {
         bytes32 root,
         uint32 taskCount,
         uint64 computeUnits,
+        uint64 subsidisedUnits,
         uint64 latestDeadline,
         uint64 seedBlock,
         uint32 rosterLength,
@@ -195,7 +200,7 @@ interface IMiningRegistry is IGoverned {
     error BatchEmpty();
     /// @notice Thrown when a batch has more tasks than can be numbered.
     error BatchTooLarge(uint256 taskCount, uint256 most);
-    /// @notice Thrown when tasks of a batch carry more compute units than were committed.
+    /// @notice Thrown when tasks of a batch carry more compute units than were committed: of redeemed tasks, or of subsidised ones.
     error BatchUnitsExceeded(uint256 batchId, uint64 remaining, uint64 required);
     /// @notice Thrown when a deadline is past, or so late that device validity could not be recomputed.
     error DeadlineOutOfBounds(uint64 deadline, uint256 least, uint256 most);
@@ -267,6 +272,8 @@ interface IMiningRegistry is IGoverned {
     error RedemptionTooLarge(uint256 amount, uint256 maximum);
     /// @notice Thrown when a redeemed task settles without enough credit behind it.
     error CreditInsufficient(address account, bytes32 workloadId, uint64 required, uint64 found);
+    /// @notice Thrown when anyone but `creditMoves` moves credit.
+    error NotCreditMoves(address expected, address found);
     /// @notice Thrown when rates would let a redemption mint as much as it burned, counting credit sold and batches committed before.
     error RateOutOfBounds(uint256 mintRate, uint256 redeemPrice);
     /// @notice Thrown when rates change again while batches committed at older rates may still settle.
@@ -281,14 +288,20 @@ interface IMiningRegistry is IGoverned {
     error NotCoordinator(address expected, address found);
 
     /// @notice Commits a batch of tasks. Coordinator only. Seats depend on the hash of a block that does not exist yet.
-    /// @dev Freezes the mint rate and the roster length; seedBlock = block.number + 2; ids count from 1.
+    /// @dev Freezes the mint rate and the roster length; seedBlock = block.number + 2; ids count from 1. Charges three seats of the
+    /// subsidised units to the subsidy budget, which refuses what exceeds it.
     /// @param root Merkle root over the tasks (commutative keccak256 of pairs)
     /// @param taskCount number of leaves; indexes run from 0
-    /// @param computeUnits sum over the tasks, micro-CU
+    /// @param redeemedUnits sum over the tasks with a redeemer, micro-CU
+    /// @param subsidisedUnits sum over those without
     /// @param latestDeadline latest deadline of a task; after now and less than `IDeviceRegistry.EXTENSION_INTERVAL` from now
-    function commitBatch(bytes32 root, uint32 taskCount, uint64 computeUnits, uint64 latestDeadline)
-        external
-        returns (uint256 batchId);
+    function commitBatch(
+        bytes32 root,
+        uint32 taskCount,
+        uint56 redeemedUnits,
+        uint56 subsidisedUnits,
+        uint64 latestDeadline
+    ) external returns (uint256 batchId);
 
     /// @notice Stores the hash of a batch's seed block, within 256 blocks after it; else the batch is void. Anyone.
     /// @dev Pinning again changes nothing.
@@ -307,7 +320,8 @@ interface IMiningRegistry is IGoverned {
 
     /// @notice Gives a task whose seats do not agree two more of them: 5, then 7. Anyone who knows the secrets.
     /// @dev Seats 3 to 6 are drawn from the second secret and the hash of the block two blocks on. A third of the time from the seed to
-    /// the deadline must have passed, two thirds for 7; unless every seat there is has claimed, and no result is agreed.
+    /// the deadline must have passed, two thirds for 7; unless every seat there is has claimed, and no result is agreed. The two seats of a
+    /// subsidised task are charged to the subsidy budget.
     /// @param settlement one, packed: the claims so far; its result is the one most of them claim
     function escalate(uint256 batchId, bytes calldata settlement, bytes32[] calldata proof) external;
 
@@ -322,7 +336,9 @@ interface IMiningRegistry is IGoverned {
 
     /// @notice Burns `aitAmount` of the caller for non-transferable credit on a workload.
     /// @dev Credit = aitAmount / redeemPrice micro-CU, rounded down; the whole amount is burned. Credit is spent when a task of the
-    /// workload settles for the caller and is not spent otherwise.
+    /// workload settles for the caller and is not spent otherwise. Prepaid credit, redeemed for keccak256(abi.encode(keccak256("AIT
+    /// prepaid credit v1"), chainId, this registry, account)), is spent by tasks of any workload that settle for the account where its
+    /// credit on the workload does not suffice.
     function redeem(uint256 aitAmount, bytes32 workloadId) external;
 
     /// @notice Sets wei of AIT minted per micro-CU and paid seat, and charged per micro-CU redeemed. Governor only.
@@ -337,7 +353,7 @@ interface IMiningRegistry is IGoverned {
     function setDurationBounds(uint16 workloadType, uint8 class, DurationBounds calldata bounds) external;
 
     /// @notice Names the account that commits batches and opens workloads; zero stops both. Governor only.
-    /// @dev Warning: the coordinator chooses which work is queued, subsidised work included.
+    /// @dev Warning: the coordinator chooses which work is queued, subsidised work within its budget included.
     function setCoordinator(address coordinator) external;
 
     /// @notice Names the account that may pause new work; zero for none. Governor only.
@@ -408,6 +424,21 @@ interface IMiningRegistry is IGoverned {
 
     /// @notice Unspent credit of an account on a workload, micro-CU.
     function creditOf(address account, bytes32 workloadId) external view returns (uint64);
+
+    /// @notice Wei of AIT that settled redeemed work has added to what subsidised work may mint, in whole gwei.
+    /// @dev 0.9 × (micro-CU spent × the lowest redeem price there ever was − the pay of every seat those tasks can have), each call of
+    /// `settle` rounded down: never more than nine tenths of what was burned less what is minted.
+    function subsidyEarned() external view returns (uint256);
+
+    /// @notice Moves credit of an account from one workload to another, as much as there still is. `creditMoves` only.
+    /// @return moved micro-CU
+    function moveCredit(address account, bytes32 from, bytes32 to, uint64 units) external returns (uint64 moved);
+
+    /// @notice Where holders move credit that was not spent to another workload.
+    function creditMoves() external view returns (ICreditMoves);
+
+    /// @notice What bounds the work that nobody redeems for.
+    function subsidy() external view returns (ISubsidyBudget);
 
     /// @notice What a workload costs in micro-CU; zero if it is not open.
     function quoteOf(bytes32 workloadId) external view returns (uint64);

@@ -2,45 +2,45 @@
 pragma solidity 0.8.37;
 
 /// @dev Words of the frame, by address. First the statement an enclave key signs, in the order of the EIP-712 type, whose hash comes first.
-uint256 constant FRAME = 0xc00;
-uint256 constant FRAME_TASK = 0xc20;
-uint256 constant FRAME_WORKLOAD = 0xc40;
-uint256 constant FRAME_RESULT = 0xc60;
-uint256 constant FRAME_GPU = 0xc80;
-uint256 constant FRAME_DURATION = 0xca0;
-/// @dev Then 0x1901, the domain separator and the statement's hash: the 66 bytes from 0xde on are what is signed.
-uint256 constant FRAME_SIGNED = 0xcde;
-uint256 constant FRAME_DOMAIN = 0xce0;
-uint256 constant FRAME_STATEMENT_HASH = 0xd00;
+uint256 constant FRAME = 0xd00;
+uint256 constant FRAME_TASK = 0xd20;
+uint256 constant FRAME_WORKLOAD = 0xd40;
+uint256 constant FRAME_RESULT = 0xd60;
+uint256 constant FRAME_GPU = 0xd80;
+uint256 constant FRAME_DURATION = 0xda0;
+/// @dev Then 0x1901, the domain separator and the statement's hash: the 66 bytes from FRAME_SIGNED on are what is signed.
+uint256 constant FRAME_SIGNED = 0xdde;
+uint256 constant FRAME_DOMAIN = 0xde0;
+uint256 constant FRAME_STATEMENT_HASH = 0xe00;
 /// @dev Then the input of the precompile that recovers the signer.
-uint256 constant FRAME_DIGEST = 0xd20;
-uint256 constant FRAME_V = 0xd40;
-uint256 constant FRAME_R = 0xd60;
-uint256 constant FRAME_S = 0xd80;
+uint256 constant FRAME_DIGEST = 0xe20;
+uint256 constant FRAME_V = 0xe40;
+uint256 constant FRAME_R = 0xe60;
+uint256 constant FRAME_S = 0xe80;
 /// @dev The result that a claim without one of its own stands for, and the number of seats.
-uint256 constant FRAME_AGREED = 0xda0;
-uint256 constant FRAME_LEVEL = 0xdc0;
+uint256 constant FRAME_AGREED = 0xea0;
+uint256 constant FRAME_LEVEL = 0xec0;
 /// @dev What a task's id hashes: chain, registry, batch, index.
-uint256 constant FRAME_IDENTITY = 0xde0;
-uint256 constant FRAME_INDEX = 0xe40;
+uint256 constant FRAME_IDENTITY = 0xee0;
+uint256 constant FRAME_INDEX = 0xf40;
 /// @dev What a draw hashes: seed, task, counter.
-uint256 constant FRAME_DRAW = 0xe60;
+uint256 constant FRAME_DRAW = 0xf60;
 /// @dev By seat, seven words each: its device (an entry of `SeatCache`), the device time of its claim, where its clock stands if it waits.
-uint256 constant FRAME_SEATS = 0xec0;
-uint256 constant FRAME_USED = 0xfa0;
-uint256 constant FRAME_ENDS = 0x1080;
+uint256 constant FRAME_SEATS = 0xfc0;
+uint256 constant FRAME_USED = 0x10a0;
+uint256 constant FRAME_ENDS = 0x1180;
 /// @dev Milliseconds at which seats 0 to 2 can have started, and the others.
-uint256 constant FRAME_STARTS = 0x1160;
+uint256 constant FRAME_STARTS = 0x1260;
 /// @dev By class from 0, three words each: shortest duration a claim may state, how much longer it may be, device time the work uses up
 /// at least, in milliseconds. No device is of class 0.
-uint256 constant FRAME_TERMS = 0x11a0;
+uint256 constant FRAME_TERMS = 0x12a0;
 uint256 constant FRAME_TERMS_SIZE = 0x60;
 /// @dev What the seats of a task are paid by: bits of the seats that claim, that agree and that are due, from the lowest byte; wei of one
 /// seat; milliseconds beyond which a clock makes its seat wait.
-uint256 constant FRAME_BITS = 0x1380;
-uint256 constant FRAME_AMOUNT = 0x13a0;
-uint256 constant FRAME_NOW = 0x13c0;
-uint256 constant FRAME_END = 0x13e0;
+uint256 constant FRAME_BITS = 0x1480;
+uint256 constant FRAME_AMOUNT = 0x14a0;
+uint256 constant FRAME_NOW = 0x14c0;
+uint256 constant FRAME_END = 0x14e0;
 
 /// @title Seat frame
 /// @notice The words of the task that a call is working on, at fixed addresses of memory: a seat's work is a few dozen instructions, and

@@ -3,10 +3,16 @@ pragma solidity 0.8.37;
 
 import {IDeviceRegistry} from "../../src/interfaces/IDeviceRegistry.sol";
 import {IMiningRegistry} from "../../src/interfaces/IMiningRegistry.sol";
+import {BootstrapTerms} from "../../src/interfaces/ISubsidyBudget.sol";
 import {Test} from "./Test.sol";
 
 /// @notice Deploys the mining registry from its artifact: tests that import its source would be compiled as slowly as it is.
 abstract contract MiningDeployer is Test {
+    /// @notice The bootstrap that tests deploy with.
+    function bootstrap() internal pure virtual returns (BootstrapTerms memory) {
+        return BootstrapTerms({upfront: 1e6 ether, decaying: 1e6 ether, halfLife: 30 days});
+    }
+
     function deployMining(IDeviceRegistry devices, address governor, address coordinator)
         internal
         returns (IMiningRegistry deployed)
@@ -19,7 +25,7 @@ abstract contract MiningDeployer is Test {
         internal
         returns (IMiningRegistry deployed)
     {
-        bytes memory code = bytes.concat(creationCode, abi.encode(devices, governor, coordinator));
+        bytes memory code = bytes.concat(creationCode, abi.encode(devices, governor, coordinator, bootstrap()));
         assembly ("memory-safe") {
             deployed := create(0, add(code, 0x20), mload(code))
             if iszero(deployed) {

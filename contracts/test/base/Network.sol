@@ -178,22 +178,24 @@ abstract contract Network is MiningDeployer {
 
     function commit(MiningTask[] memory tasks) internal returns (uint256 batchId) {
         uint64 units = 0;
+        uint64 subsidised = 0;
         uint64 latest = 0;
         for (uint256 i = 0; i < tasks.length; i++) {
             units += tasks[i].computeUnits;
+            if (tasks[i].redeemer == address(0)) subsidised += tasks[i].computeUnits;
             if (tasks[i].deadline > latest) latest = tasks[i].deadline;
         }
-        return commitAs(tasks, uint32(tasks.length), units, latest);
+        return commitAs(tasks, uint32(tasks.length), units, subsidised, latest);
     }
 
     /// @notice Commits tasks under facts of the caller's choice.
-    function commitAs(MiningTask[] memory tasks, uint32 count, uint64 units, uint64 latest)
+    function commitAs(MiningTask[] memory tasks, uint32 count, uint64 units, uint64 subsidised, uint64 latest)
         internal
         returns (uint256 batchId)
     {
         bytes32 root = Merkle.rootOf(tasks);
         vm.prank(coordinator);
-        batchId = mining.commitBatch(root, count, units, latest);
+        batchId = mining.commitBatch(root, count, uint56(units - subsidised), uint56(subsidised), latest);
         for (uint256 i = 0; i < tasks.length; i++) {
             committed[batchId].push(tasks[i]);
         }

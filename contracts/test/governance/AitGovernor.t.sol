@@ -130,7 +130,7 @@ contract AitGovernorTest is Network {
 
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.WorkPaused.selector));
         vm.prank(coordinator);
-        mining.commitBatch("root", 1, 1, uint64(block.timestamp + 600));
+        mining.commitBatch("root", 1, 0, 1, uint64(block.timestamp + 600));
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.WorkPaused.selector));
         vm.prank(coordinator);
         mining.openWorkloads(workloads, quotes);

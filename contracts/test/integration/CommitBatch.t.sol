@@ -12,6 +12,7 @@ contract CommitBatchTest is Network {
         bytes32 root,
         uint32 taskCount,
         uint64 computeUnits,
+        uint64 subsidisedUnits,
         uint64 latestDeadline,
         uint64 seedBlock,
         uint32 rosterLength,
@@ -21,14 +22,15 @@ contract CommitBatchTest is Network {
     function test_commitBatch_freezesRateAndRoster() public {
         uint64 deadline = START + 600;
         vm.expectEmit();
-        emit BatchCommitted(1, "root", 4, 320_000, deadline, uint64(block.number + 2), 5, 1e11);
+        emit BatchCommitted(1, "root", 4, 320_000, 80_000, deadline, uint64(block.number + 2), 5, 1e11);
         vm.prank(coordinator);
-        assertEq(mining.commitBatch("root", 4, 320_000, deadline), 1, "ids count from 1");
+        assertEq(mining.commitBatch("root", 4, 240_000, 80_000, deadline), 1, "ids count from 1");
         Batch memory batch = mining.batch(1);
         assertEq(batch.root, "root", "root");
         assertEq(batch.seedBlockHash, 0, "no seed yet");
         assertEq(batch.mintRate, 1e11, "mintRate");
         assertEq(batch.unsettledComputeUnits, 320_000, "unsettledComputeUnits");
+        assertEq(batch.unsettledSubsidisedUnits, 80_000, "unsettledSubsidisedUnits");
         assertEq(batch.taskCount, 4, "taskCount");
         assertEq(batch.rosterLength, 5, "rosterLength");
         assertEq(batch.commitBlock, block.number, "commitBlock");
@@ -37,7 +39,7 @@ contract CommitBatchTest is Network {
         assertEq(batch.latestDeadline, deadline, "latestDeadline");
 
         vm.prank(coordinator);
-        assertEq(mining.commitBatch("root", 4, 320_000, deadline), 2, "the same root may come again");
+        assertEq(mining.commitBatch("root", 4, 240_000, 80_000, deadline), 2, "the same root may come again");
         assertEq(mining.batchCount(), 2, "batchCount");
     }
 
@@ -45,15 +47,15 @@ contract CommitBatchTest is Network {
         vm.assume(caller != coordinator);
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.NotCoordinator.selector, coordinator, caller));
         vm.prank(caller);
-        mining.commitBatch("root", 1, 1, START + 600);
+        mining.commitBatch("root", 1, 0, 1, START + 600);
     }
 
     function test_commitBatch_revertsIfEmpty() public {
         vm.startPrank(coordinator);
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.BatchEmpty.selector));
-        mining.commitBatch("root", 0, 1, START + 600);
+        mining.commitBatch("root", 0, 1, 1, START + 600);
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.BatchEmpty.selector));
-        mining.commitBatch("root", 1, 0, START + 600);
+        mining.commitBatch("root", 1, 0, 0, START + 600);
         vm.stopPrank();
     }
 
@@ -67,14 +69,14 @@ contract CommitBatchTest is Network {
             );
         }
         vm.prank(coordinator);
-        mining.commitBatch("root", 1, 1, deadline);
+        mining.commitBatch("root", 1, 0, 1, deadline);
         assertEq(mining.batchCount(), isAllowed ? 1 : 0, "batchCount");
     }
 
     function test_commitBatch_acceptsTheDeadlinesAtBothEnds() public {
         vm.startPrank(coordinator);
-        mining.commitBatch("root", 1, 1, START + 1);
-        mining.commitBatch("root", 1, 1, START + 12 hours - 1);
+        mining.commitBatch("root", 1, 0, 1, START + 1);
+        mining.commitBatch("root", 1, 0, 1, START + 12 hours - 1);
         vm.stopPrank();
         assertEq(mining.batchCount(), 2, "batchCount");
     }
@@ -84,6 +86,6 @@ contract CommitBatchTest is Network {
         IMiningRegistry lonely = deployMining(IDeviceRegistry(address(roster)), governor, coordinator);
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.RosterTooSmall.selector, uint256(0), uint256(3)));
         vm.prank(coordinator);
-        lonely.commitBatch("root", 1, 1, START + 600);
+        lonely.commitBatch("root", 1, 0, 1, START + 600);
     }
 }

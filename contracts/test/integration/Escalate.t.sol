@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
+import {ISubsidyBudget} from "../../src/interfaces/ISubsidyBudget.sol";
 import {Network} from "../base/Network.sol";
 import {Packing} from "../base/Packing.sol";
 
@@ -36,6 +37,28 @@ contract EscalateTest is Network {
         _escalate(settlement);
         assertEq(mining.escalation(taskId).level, 5, "level");
         assertFalse(mining.isSettled(batchId, 0), "not settled");
+    }
+
+    function test_escalate_chargesTwoMoreSeatsOfSubsidisedWork() public {
+        ISubsidyBudget budget = mining.subsidy();
+        assertEq(budget.charged(), 3 * REWARD, "three at the commitment");
+        _escalate(_mismatch());
+        assertEq(budget.charged(), 5 * REWARD, "and two more");
+    }
+
+    function test_escalate_chargesNothingForRedeemedWork() public {
+        MiningTask[] memory tasks = tasksOf(1);
+        tasks[0].redeemer = anyone;
+        uint256 redeemed = commitAndPin(tasks);
+        uint256 charged = mining.subsidy().charged();
+        TaskSettlement memory settlement = settlementOf(redeemed, tasks, 0);
+        for (uint256 i = 0; i < 3; i++) {
+            settlement.claims[i].resultHash = keccak256(abi.encode("a result of its own", i));
+            resign(redeemed, settlement, i);
+        }
+        mining.escalate(redeemed, Packing.pack(settlement), proofFor(redeemed, only(settlement)));
+        assertEq(mining.escalation(mining.taskIdOf(redeemed, 0)).level, 5, "level");
+        assertEq(mining.subsidy().charged(), charged, "charged");
     }
 
     function test_escalate_waitsForSilentSeatsForAThirdOfTheTasksTime() public {

@@ -229,7 +229,7 @@ contract SettleTest is Network {
 
     function test_settle_revertsIfIndexBeyondTheCommittedCount() public {
         MiningTask[] memory tasks = tasksOf(2);
-        batchId = commitAs(tasks, 1, 2 * UNITS, tasks[0].deadline);
+        batchId = commitAs(tasks, 1, 2 * UNITS, 2 * UNITS, tasks[0].deadline);
         pass(6);
         mining.pinSeed(batchId);
         pass(20);
@@ -255,7 +255,7 @@ contract SettleTest is Network {
 
     function test_settle_revertsIfTasksCarryMoreUnitsThanCommitted() public {
         MiningTask[] memory tasks = tasksOf(2);
-        batchId = commitAs(tasks, 2, 2 * UNITS - 1, tasks[0].deadline);
+        batchId = commitAs(tasks, 2, 2 * UNITS - 1, 2 * UNITS - 1, tasks[0].deadline);
         pass(6);
         mining.pinSeed(batchId);
         pass(20);
@@ -287,7 +287,7 @@ contract SettleTest is Network {
 
     function test_settle_revertsIfDeadlineLaterThanTheBatchs() public {
         MiningTask[] memory tasks = tasksOf(1);
-        batchId = commitAs(tasks, 1, UNITS, tasks[0].deadline - 1);
+        batchId = commitAs(tasks, 1, UNITS, UNITS, tasks[0].deadline - 1);
         pass(6);
         mining.pinSeed(batchId);
         pass(20);

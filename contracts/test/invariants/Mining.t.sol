@@ -4,7 +4,9 @@ pragma solidity 0.8.37;
 import {AIToken} from "../../src/AIToken.sol";
 import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
 import {RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
+import {ICreditMoves} from "../../src/interfaces/ICreditMoves.sol";
 import {IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
+import {BootstrapTerms, ISubsidyBudget} from "../../src/interfaces/ISubsidyBudget.sol";
 import {Network} from "../base/Network.sol";
 import {Test} from "../base/Test.sol";
 import {Packing} from "../base/Packing.sol";
@@ -19,10 +21,17 @@ contract NetworkHandler is Network {
     uint256 public settledSum;
     uint256 public burnedSum;
     uint256 public creditSum;
+    /// @dev Minted for work nobody redeemed for; for redeemed work, and what was burned for the credit it spent, at the lowest price.
+    uint256 public subsidisedSum;
+    uint256 public redeemedSum;
+    uint256 public spentSum;
     uint256 public settledTasks;
     uint256 public refused;
     uint256 public renewals;
+    uint256 public exhausted;
     uint256 public actions;
+    uint256 public moved;
+    bytes32 private constant OTHER_WORKLOAD = keccak256("another workload");
     mapping(bytes32 taskId => uint256 times) public timesSettled;
     mapping(bytes32 gpuId => uint64 millis) private _lastBusy;
     Open[] private _open;
@@ -43,7 +52,12 @@ contract NetworkHandler is Network {
     }
 
     function credit() external view returns (uint256) {
-        return mining.creditOf(anyone, WORKLOAD);
+        return uint256(mining.creditOf(anyone, WORKLOAD)) + mining.creditOf(anyone, OTHER_WORKLOAD);
+    }
+
+    /// @dev Little enough that the budget runs out.
+    function bootstrap() internal pure override returns (BootstrapTerms memory) {
+        return BootstrapTerms({upfront: 0.3 ether, decaying: 1 ether, halfLife: 10 days});
     }
 
     // ---- actions
@@ -60,6 +74,14 @@ contract NetworkHandler is Network {
         for (uint256 i = 0; i < count; i++) {
             tasks[i].computeUnits = uint64(bound(units, 1000, 200_000));
             if (isRedeemed) tasks[i].redeemer = anyone;
+        }
+        if (!isRedeemed && 3 * tasks[0].computeUnits * count * mining.mintRate() > mining.subsidy().available()) {
+            uint56 units_ = uint56(tasks[0].computeUnits * count);
+            vm.expectPartialRevert(ISubsidyBudget.SubsidyExhausted.selector);
+            vm.prank(coordinator);
+            mining.commitBatch("root", uint32(count), 0, units_, tasks[0].deadline);
+            exhausted++;
+            return;
         }
         uint256 batchId = commit(tasks);
         pass(6);
@@ -143,6 +165,23 @@ contract NetworkHandler is Network {
         creditSum += amount / mining.redeemPrice();
     }
 
+    /// @notice Asks for a move of credit, there or back, or completes one.
+    function moveCredit(uint256 units, bool isBack) external {
+        actions++;
+        _openWorkload();
+        ICreditMoves moves = mining.creditMoves();
+        (bytes32 from, bytes32 to) = isBack ? (OTHER_WORKLOAD, WORKLOAD) : (WORKLOAD, OTHER_WORKLOAD);
+        uint64 asked = moves.moveOf(anyone, from).completableAt;
+        if (asked != 0 && asked <= block.timestamp) {
+            moved += moves.completeMove(anyone, from);
+            return;
+        }
+        uint64 held = mining.creditOf(anyone, from);
+        if (held == 0 || asked != 0) return;
+        vm.prank(anyone);
+        moves.requestMove(from, to, uint64(bound(units, 1, held)));
+    }
+
     function setRates(uint256 mintRate, uint256 redeemPrice) external {
         actions++;
         vm.prank(governor);
@@ -168,7 +207,13 @@ contract NetworkHandler is Network {
             assertEq(++timesSettled[taskId], 1, "a task settles once");
             settledTasks++;
             settledSum += minted;
-            if (task.redeemer != address(0)) creditSum -= task.computeUnits;
+            if (task.redeemer != address(0)) {
+                creditSum -= task.computeUnits;
+                redeemedSum += minted;
+                spentSum += task.computeUnits * mining.lowestRedeemPrice();
+            } else {
+                subsidisedSum += minted;
+            }
             _checkRates(batchId, settlement, clocks);
             for (uint256 g = 0; g < 5; g++) {
                 if (_isClaimed(settlement, gpus[g].gpuId)) continue;
@@ -182,9 +227,10 @@ contract NetworkHandler is Network {
     }
 
     function _openWorkload() private {
-        bytes32[] memory workloads = new bytes32[](1);
-        uint64[] memory quotes = new uint64[](1);
+        bytes32[] memory workloads = new bytes32[](2);
+        uint64[] memory quotes = new uint64[](2);
         (workloads[0], quotes[0]) = (WORKLOAD, UNITS);
+        (workloads[1], quotes[1]) = (OTHER_WORKLOAD, UNITS);
         vm.prank(coordinator);
         mining.openWorkloads(workloads, quotes);
     }
@@ -313,7 +359,7 @@ contract MiningInvariants is Test {
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
         targets[0].addr = address(handler);
-        targets[0].selectors = new bytes4[](8);
+        targets[0].selectors = new bytes4[](9);
         targets[0].selectors[0] = handler.wait.selector;
         targets[0].selectors[1] = handler.commitAndPinBatch.selector;
         targets[0].selectors[2] = handler.settleTask.selector;
@@ -322,6 +368,7 @@ contract MiningInvariants is Test {
         targets[0].selectors[5] = handler.renew.selector;
         targets[0].selectors[6] = handler.redeem.selector;
         targets[0].selectors[7] = handler.setRates.selector;
+        targets[0].selectors[8] = handler.moveCredit.selector;
     }
 
     function invariant_mintedIsTheSumOverSettledTasks() public view {
@@ -336,6 +383,15 @@ contract MiningInvariants is Test {
 
     function invariant_creditIsWhatWasBurnedLessWhatWasServed() public view {
         assertEq(handler.credit(), handler.creditSum(), "credit");
+    }
+
+    /// @notice The economy's promise: what nobody paid for is bounded by what was published and by what others paid too much.
+    function invariant_subsidisedMintsStayWithinTheBootstrapAndNineTenthsOfWhatWasConsumedAndNotMinted() public view {
+        uint256 released = mining.subsidy().released();
+        assertLe(handler.subsidisedSum(), mining.subsidy().charged(), "charged before it is minted");
+        assertLe(
+            handler.subsidisedSum() * 10, released * 10 + 9 * (handler.spentSum() - handler.redeemedSum()), "within the budget"
+        );
     }
 
     function invariant_washRedemptionLoses() public view {
@@ -369,5 +425,17 @@ contract MiningInvariants is Test {
         handler.settleNewest(2000);
         assertEq(handler.creditSum(), bought - 1000, "served");
         invariant_creditIsWhatWasBurnedLessWhatWasServed();
+        handler.redeem(2);
+        handler.moveCredit(500, false);
+        handler.wait(12 hours);
+        handler.wait(12 hours);
+        handler.moveCredit(0, false);
+        assertTrue(handler.moved() > 0, "moved");
+        invariant_creditIsWhatWasBurnedLessWhatWasServed();
+        for (uint256 i = 0; i < 30; i++) {
+            handler.commitAndPinBatch(3, 200_000, false);
+        }
+        assertTrue(handler.exhausted() > 0, "the budget runs out");
+        invariant_subsidisedMintsStayWithinTheBootstrapAndNineTenthsOfWhatWasConsumedAndNotMinted();
     }
 }

@@ -184,7 +184,7 @@ contract SeatDrawTest is MiningDeployer {
     }
 
     function _commitAndPin(MiningTask memory task) private returns (uint256 batchId) {
-        batchId = mining.commitBatch(Merkle.leafOf(task), 1, task.computeUnits, task.deadline);
+        batchId = mining.commitBatch(Merkle.leafOf(task), 1, 0, uint56(task.computeUnits), task.deadline);
         vm.roll(block.number + 3);
         mining.pinSeed(batchId);
     }

@@ -13,6 +13,10 @@ internal sealed record ChainRecord
 
     internal required Address Inbox { get; init; }
 
+    internal required Address Subsidy { get; init; }
+
+    internal required Address CreditMoves { get; init; }
+
     internal required Address DcapCertificates { get; init; }
 
     internal required Address DcapCollateral { get; init; }
@@ -39,4 +43,8 @@ internal sealed record ChainRecord
     internal required BigInteger TotalMinted { get; init; }
 
     internal required BigInteger TotalBurned { get; init; }
+
+    internal required BigInteger SubsidyEarned { get; init; }
+
+    internal required BigInteger SubsidyCharged { get; init; }
 }

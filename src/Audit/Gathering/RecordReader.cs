@@ -35,11 +35,13 @@ internal sealed class RecordReader
         var token = new AITokenContract(scope.Token, _client);
         var dcap = new DcapVerifierContract(scope.DcapVerifier, _client);
         Address inbox = await mining.GetInboxAsync(at, cancellation).ConfigureAwait(false);
+        Address subsidy = await mining.GetSubsidyAsync(at, cancellation).ConfigureAwait(false);
+        Address moves = await mining.GetCreditMovesAsync(at, cancellation).ConfigureAwait(false);
         Address certificates = await dcap.GetCertificatesAsync(at, cancellation).ConfigureAwait(false);
         Address collateral = await dcap.GetCollateralAsync(at, cancellation).ConfigureAwait(false);
         Address[] contracts =
         [
-            scope.MiningRegistry, scope.DeviceRegistry, scope.Token, scope.CertificateCache, scope.NvidiaVerifier, inbox, certificates, collateral,
+            scope.MiningRegistry, scope.DeviceRegistry, scope.Token, scope.CertificateCache, scope.NvidiaVerifier, inbox, certificates, collateral, subsidy, moves,
         ];
         var logs = new List<Log>();
         for (ulong first = scope.DeploymentBlock; first <= head; first += Page)
@@ -67,6 +69,8 @@ internal sealed class RecordReader
         {
             Scope = scope,
             Inbox = inbox,
+            Subsidy = subsidy,
+            CreditMoves = moves,
             DcapCertificates = certificates,
             DcapCollateral = collateral,
             FromBlock = fromBlock,
@@ -78,6 +82,8 @@ internal sealed class RecordReader
             Supply = await token.GetTotalSupplyAsync(at, cancellation).ConfigureAwait(false),
             TotalMinted = await mining.GetTotalMintedAsync(at, cancellation).ConfigureAwait(false),
             TotalBurned = await mining.GetTotalBurnedAsync(at, cancellation).ConfigureAwait(false),
+            SubsidyEarned = await mining.GetSubsidyEarnedAsync(at, cancellation).ConfigureAwait(false),
+            SubsidyCharged = await new SubsidyBudgetContract(subsidy, _client).GetChargedAsync(at, cancellation).ConfigureAwait(false),
         };
     }
 

@@ -23,8 +23,11 @@ internal sealed class BatchState
 
     internal required BigInteger MintRate { get; init; }
 
-    /// <summary>Micro-CU not settled so far.</summary>
-    internal ulong RemainingUnits { get; set; }
+    /// <summary>Micro-CU of redeemed tasks not settled so far.</summary>
+    internal ulong RemainingRedeemed { get; set; }
+
+    /// <summary>Micro-CU of subsidised tasks not settled so far.</summary>
+    internal ulong RemainingSubsidised { get; set; }
 
     /// <summary>The roster as of the end of the block that committed the batch.</summary>
     internal ImmutableArray<RosterDevice> Roster { get; set; } = [];

@@ -21,6 +21,11 @@ internal sealed class NetworkState
     /// <summary>Unspent credit, micro-CU.</summary>
     internal Dictionary<(Address Account, Hash256 Workload), ulong> Credits { get; } = [];
 
+    /// <summary>Moves of credit that were asked for.</summary>
+    internal Dictionary<(Address Account, Hash256 From), (Hash256 To, ulong Units, ulong CompletableAt)> Moves { get; } = [];
+
+    internal SubsidyBook Subsidy { get; } = new();
+
     internal Dictionary<Hash256, ulong> Quotes { get; } = [];
 
     /// <summary>Pay that waits: operator, wei, from when on.</summary>

@@ -11,7 +11,7 @@ internal sealed class RateBook
     private const ulong MicroPerUnit = 1_000_000;
 
     /// <summary>Seats that a task may pay at most.</summary>
-    private const int MostPaidSeats = 7;
+    internal const int MostPaidSeats = 7;
 
     private readonly Dictionary<byte, uint> _classRates = [];
     private readonly Dictionary<(ushort WorkloadType, byte Class), (ulong Least, ulong Most, ulong Slack)> _bounds = [];

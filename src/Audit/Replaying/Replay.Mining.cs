@@ -4,6 +4,7 @@ using Ait.Audit.Gathering;
 using Ait.Chain;
 using Ait.Chain.Abi;
 using Ait.Chain.Blocks;
+using Ait.Protocol;
 
 namespace Ait.Audit.Replaying;
 
@@ -30,7 +31,7 @@ internal sealed partial class Replay
                 PinSeed(block, log, find);
                 break;
             case "TaskEscalated":
-                Escalate(block, log, find);
+                Escalate(block, transaction, log, find);
                 break;
             case "EscalationPinned":
                 PinEscalation(block, log, find);
@@ -70,7 +71,8 @@ internal sealed partial class Replay
             BatchId = log["batchId"].AsUInt64(),
             Root = log["root"].AsHash256(),
             TaskCount = log["taskCount"].AsUInt32(),
-            RemainingUnits = log["computeUnits"].AsUInt64(),
+            RemainingRedeemed = log["computeUnits"].AsUInt64() - Math.Min(log["computeUnits"].AsUInt64(), log["subsidisedUnits"].AsUInt64()),
+            RemainingSubsidised = log["subsidisedUnits"].AsUInt64(),
             LatestDeadline = log["latestDeadline"].AsUInt64(),
             SeedBlock = log["seedBlock"].AsUInt64(),
             RosterLength = log["rosterLength"].AsUInt32(),
@@ -89,11 +91,12 @@ internal sealed partial class Replay
 
         if (transaction.To == _record.Scope.MiningRegistry
             && (!Events.Abi("MiningRegistry").Function("commitBatch").TryDecodeCall(transaction.Input.AsSpan(), out ImmutableArray<AbiValue> arguments, out _)
-                || !arguments.SequenceEqual([log["root"], log["taskCount"], log["computeUnits"], log["latestDeadline"]])))
+                || !arguments.SequenceEqual([log["root"], log["taskCount"], batch.RemainingRedeemed, batch.RemainingSubsidised, log["latestDeadline"]])))
         {
             find(AuditFault.Batch, "calldata of a commitment", ExpectedEvent.TextOf(log), "another");
         }
 
+        _chargeable += SeatDraw.Seats * batch.RemainingSubsidised * batch.MintRate;
         _state.Batches[batch.BatchId] = batch;
         for (uint index = 0; index < batch.TaskCount; index++)
         {
@@ -116,7 +119,7 @@ internal sealed partial class Replay
         batch.SeedTime = log["seedTime"].AsUInt64();
     }
 
-    private void Escalate(BlockHeader block, AuditLog log, Action<AuditFault, string, string, string> find)
+    private void Escalate(BlockHeader block, MinedTransaction transaction, AuditLog log, Action<AuditFault, string, string, string> find)
     {
         if (!_state.Tasks.TryGetValue(log["taskId"].AsHash256(), out (BatchState Batch, uint Index) task))
         {
@@ -124,6 +127,7 @@ internal sealed partial class Replay
             return;
         }
 
+        _chargeable += ChargeOfEscalation(transaction, task.Batch);
         byte level = log["level"].AsByte();
         if (task.Batch.Escalations.TryGetValue(task.Index, out EscalationState? before))
         {

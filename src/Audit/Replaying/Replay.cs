@@ -38,6 +38,8 @@ internal sealed partial class Replay
             [record.Scope.CertificateCache] = "CertificateCache",
             [record.Scope.NvidiaVerifier] = "NvidiaVerifier",
             [record.Inbox] = "AttestationInbox",
+            [record.Subsidy] = "SubsidyBudget",
+            [record.CreditMoves] = "CreditMoves",
             [record.DcapCertificates] = "DcapCertificates",
             [record.DcapCollateral] = "DcapCollateral",
         };
@@ -106,6 +108,12 @@ internal sealed partial class Replay
                 case "MiningRegistry":
                     TakeMining(block, transaction, log, mints, ref burned, Find);
                     break;
+                case "SubsidyBudget":
+                    TakeSubsidy(block, log, Find);
+                    break;
+                case "CreditMoves":
+                    TakeMove(block, log, Find);
+                    break;
                 case "DeviceRegistry":
                     TakeDevices(block, transaction, log, isChecked, Find);
                     break;
@@ -118,6 +126,7 @@ internal sealed partial class Replay
             }
         }
 
+        CheckCharges(Find);
         CheckToken(logs, mints, burned, Find);
     }
 

@@ -23,6 +23,10 @@ internal sealed class SettlementReplay
     private readonly Action<AuditFault, string, string, string> _find;
     private readonly List<SettledTaskRecord> _settled = [];
 
+    /// <summary>Micro-CU of the redeemed tasks of the call, and those times the seats that they can be paid.</summary>
+    private BigInteger _redeemedUnits;
+    private BigInteger _redeemedSeats;
+
     internal SettlementReplay(
         NetworkState state, NetworkDomain domain, SettlementCall call, ulong block, ulong now, Hash256 transaction, Action<AuditFault, string, string, string> find)
     {
@@ -71,6 +75,11 @@ internal sealed class SettlementReplay
         foreach ((TaskSettlementRecord settlement, MiningTask task) in _call.Settlements.Zip(tasks))
         {
             Settle(batch, seed, settlement, task, byWitness);
+        }
+
+        if (_redeemedUnits > 0)
+        {
+            _state.Subsidy.Earn(_redeemedUnits * _state.Rates.LowestRedeemPrice, _redeemedSeats * batch.MintRate);
         }
 
         Events.AddRange(_settled.Select(task => ExpectedEvent.Settled(batch.BatchId, task)));
@@ -214,24 +223,31 @@ internal sealed class SettlementReplay
     private void Spend(BatchState batch, MiningTask task)
     {
         ulong units = task.ComputeUnits.Micro;
-        if (units > batch.RemainingUnits)
+        bool isSubsidised = task.Redeemer == Address.Zero;
+        ulong remaining = isSubsidised ? batch.RemainingSubsidised : batch.RemainingRedeemed;
+        if (units > remaining)
         {
-            _find(AuditFault.Batch, $"compute units left of batch {batch.BatchId}", $"at least {units}", $"{batch.RemainingUnits}");
+            _find(AuditFault.Batch, $"{(isSubsidised ? "subsidised" : "redeemed")} compute units left of batch {batch.BatchId}", $"at least {units}", $"{remaining}");
         }
 
-        batch.RemainingUnits -= Math.Min(units, batch.RemainingUnits);
-        if (task.Redeemer == Address.Zero)
+        remaining -= Math.Min(units, remaining);
+        if (isSubsidised)
         {
+            batch.RemainingSubsidised = remaining;
             return;
         }
 
-        ulong held = _state.Credits.GetValueOrDefault((task.Redeemer, task.WorkloadHash));
+        batch.RemainingRedeemed = remaining;
+        _redeemedUnits += units;
+        _redeemedSeats += (BigInteger)units * (batch.Escalations.ContainsKey(task.Index) ? RateBook.MostPaidSeats : SeatDraw.Seats);
+        Hash256 creditId = _state.Credits.GetValueOrDefault((task.Redeemer, task.WorkloadHash)) >= units ? task.WorkloadHash : _domain.CreditId(task.Redeemer);
+        ulong held = _state.Credits.GetValueOrDefault((task.Redeemer, creditId));
         if (held < units)
         {
-            _find(AuditFault.Credit, $"credit of {task.Redeemer} on workload {task.WorkloadHash}", $"at least {units}", $"{held}");
+            _find(AuditFault.Credit, $"credit of {task.Redeemer} on workload {task.WorkloadHash}, or prepaid", $"at least {units}", $"{held}");
         }
 
-        _state.Credits[(task.Redeemer, task.WorkloadHash)] = held - Math.Min(units, held);
+        _state.Credits[(task.Redeemer, creditId)] = held - Math.Min(units, held);
     }
 
     private void Pay(

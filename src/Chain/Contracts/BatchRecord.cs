@@ -15,6 +15,7 @@ namespace Ait.Chain.Contracts;
 /// <param name="SeedBlock">The block whose hash seeds the draw.</param>
 /// <param name="SeedTime">Unix seconds at which the seed was pinned.</param>
 /// <param name="LatestDeadline">Unix seconds no task's deadline is after.</param>
+/// <param name="UnsettledSubsidisedUnits">Micro-CU of the unsettled tasks without a redeemer.</param>
 public sealed record BatchRecord(
     Hash256 Root,
     Hash256 SeedBlockHash,
@@ -25,7 +26,8 @@ public sealed record BatchRecord(
     ulong CommitBlock,
     ulong SeedBlock,
     ulong SeedTime,
-    ulong LatestDeadline)
+    ulong LatestDeadline,
+    ulong UnsettledSubsidisedUnits)
 {
     internal static BatchRecord FromAbi(AbiValue value) => new(
         value[0].AsHash256(),
@@ -37,5 +39,6 @@ public sealed record BatchRecord(
         value[6].AsUInt64(),
         value[7].AsUInt64(),
         value[8].AsUInt64(),
-        value[9].AsUInt64());
+        value[9].AsUInt64(),
+        value[10].AsUInt64());
 }

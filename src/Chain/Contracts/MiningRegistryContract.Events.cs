@@ -20,6 +20,7 @@ public sealed partial class MiningRegistryContract
                     e["root"].AsHash256(),
                     e["taskCount"].AsUInt32(),
                     e["computeUnits"].AsUInt64(),
+                    e["subsidisedUnits"].AsUInt64(),
                     e["latestDeadline"].AsUInt64(),
                     e["seedBlock"].AsUInt64(),
                     e["rosterLength"].AsUInt32(),

@@ -132,6 +132,18 @@ public sealed partial class MiningRegistryContract
     public async Task<Address> GetInboxAsync(BlockTag block, CancellationToken cancellation) =>
         (await SingleAsync(MiningRegistrySignatures.Inbox, [], block, cancellation).ConfigureAwait(false)).AsAddress();
 
+    /// <summary>What bounds the work that nobody redeems for.</summary>
+    public async Task<Address> GetSubsidyAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.Subsidy, [], block, cancellation).ConfigureAwait(false)).AsAddress();
+
+    /// <summary>Wei that settled redeemed work has added to what subsidised work may mint.</summary>
+    public async Task<BigInteger> GetSubsidyEarnedAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.SubsidyEarned, [], block, cancellation).ConfigureAwait(false)).AsBigInteger();
+
+    /// <summary>Where holders move credit to another workload.</summary>
+    public async Task<Address> GetCreditMovesAsync(BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.CreditMoves, [], block, cancellation).ConfigureAwait(false)).AsAddress();
+
     private async Task<AbiValue> SingleAsync(string function, ImmutableArray<AbiValue> arguments, BlockTag block, CancellationToken cancellation) =>
         (await ViewAsync(function, arguments, block, cancellation).ConfigureAwait(false))[0];
 }

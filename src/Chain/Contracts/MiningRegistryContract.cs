@@ -17,8 +17,13 @@ public sealed partial class MiningRegistryContract : GovernedContract
     }
 
     /// <summary>Commits a batch; coordinator only.</summary>
-    public TransactionRequest CommitBatch(Hash256 root, uint taskCount, ulong computeUnits, ulong latestDeadline) =>
-        Transaction(MiningRegistrySignatures.CommitBatch, root, taskCount, computeUnits, latestDeadline);
+    /// <param name="root">The Merkle root over its tasks.</param>
+    /// <param name="taskCount">The number of tasks.</param>
+    /// <param name="redeemedUnits">Micro-CU of the tasks with a redeemer.</param>
+    /// <param name="subsidisedUnits">Micro-CU of those without.</param>
+    /// <param name="latestDeadline">Unix seconds no task's deadline is after.</param>
+    public TransactionRequest CommitBatch(Hash256 root, uint taskCount, ulong redeemedUnits, ulong subsidisedUnits, ulong latestDeadline) =>
+        Transaction(MiningRegistrySignatures.CommitBatch, root, taskCount, redeemedUnits, subsidisedUnits, latestDeadline);
 
     /// <summary>Stores the hash of a batch's seed block.</summary>
     public TransactionRequest PinSeed(BigInteger batchId) => Transaction(MiningRegistrySignatures.PinSeed, batchId);

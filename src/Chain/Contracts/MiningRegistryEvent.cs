@@ -15,12 +15,21 @@ public abstract record MiningRegistryEvent
     /// <param name="Root">The Merkle root over its tasks.</param>
     /// <param name="TaskCount">The number of tasks.</param>
     /// <param name="ComputeUnits">Micro-CU of all tasks.</param>
+    /// <param name="SubsidisedUnits">Micro-CU of those without a redeemer.</param>
     /// <param name="LatestDeadline">Unix seconds.</param>
     /// <param name="SeedBlock">The block whose hash seeds the draw.</param>
     /// <param name="RosterLength">The roster slots seats are drawn from.</param>
     /// <param name="MintRate">Wei per micro-CU and paid seat.</param>
     public sealed record BatchCommitted(
-        BigInteger BatchId, Hash256 Root, uint TaskCount, ulong ComputeUnits, ulong LatestDeadline, ulong SeedBlock, uint RosterLength, BigInteger MintRate)
+        BigInteger BatchId,
+        Hash256 Root,
+        uint TaskCount,
+        ulong ComputeUnits,
+        ulong SubsidisedUnits,
+        ulong LatestDeadline,
+        ulong SeedBlock,
+        uint RosterLength,
+        BigInteger MintRate)
         : MiningRegistryEvent;
 
     /// <summary>The seed of a batch was stored.</summary>

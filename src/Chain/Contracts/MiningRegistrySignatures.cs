@@ -5,7 +5,7 @@ internal static class MiningRegistrySignatures
 {
     private const string Task = "(bytes32,uint32,uint16,uint8,uint64,uint64,address,bytes32)";
 
-    public const string CommitBatch = "commitBatch(bytes32,uint32,uint64,uint64)";
+    public const string CommitBatch = "commitBatch(bytes32,uint32,uint56,uint56,uint64)";
     public const string PinSeed = "pinSeed(uint256)";
     public const string Settle = "settle(uint256,bytes,bytes32[])";
     public const string Escalate = "escalate(uint256,bytes,bytes32[])";
@@ -45,8 +45,11 @@ internal static class MiningRegistrySignatures
     public const string Guardian = "guardian()";
     public const string IsWorkPaused = "isWorkPaused()";
     public const string Inbox = "inbox()";
+    public const string Subsidy = "subsidy()";
+    public const string SubsidyEarned = "subsidyEarned()";
+    public const string CreditMoves = "creditMoves()";
 
-    public const string BatchCommittedEvent = "BatchCommitted(uint256,bytes32,uint32,uint64,uint64,uint64,uint32,uint256)";
+    public const string BatchCommittedEvent = "BatchCommitted(uint256,bytes32,uint32,uint64,uint64,uint64,uint64,uint32,uint256)";
     public const string SeedPinnedEvent = "SeedPinned(uint256,bytes32,uint64)";
     public const string TasksSettledEvent = "TasksSettled(uint256,bytes)";
     public const string SeatsAddedEvent = "SeatsAdded(bytes32,uint256,uint256)";

@@ -26,6 +26,7 @@ public static class AitCommandLine
         BalanceCommand.Build,
         RedeemCommand.Build,
         OpenCommand.Build,
+        CreditCommand.Build,
         KeyCommand.Build,
         AskCommand.Build,
         QueueCommand.Build,

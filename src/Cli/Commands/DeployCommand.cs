@@ -42,10 +42,13 @@ internal static class DeployCommand
         Option<int> votingPeriod = CommonOptions.Number("--voting-period", "BLOCKS", 216_000, 1, 100_000_000, "Blocks of a vote (production).");
         var threshold = new Option<string>("--proposal-threshold") { Description = "Votes needed to propose, in AIT (production).", HelpName = "AIT", DefaultValueFactory = _ => "1000" };
         var floor = new Option<string>("--quorum-floor") { Description = "Least quorum, in AIT; above it the quorum is 4 % of the supply at the proposal (production).", HelpName = "AIT", DefaultValueFactory = _ => "100000" };
+        var upfront = new Option<string>("--bootstrap") { Description = "What work that nobody redeems for may mint at once, in AIT (production).", HelpName = "AIT", DefaultValueFactory = _ => "1000000" };
+        var decaying = new Option<string>("--bootstrap-decaying") { Description = "What it may mint after that, half of what is left in each half-life, in AIT; never raised later (production).", HelpName = "AIT", DefaultValueFactory = _ => "100000000" };
+        Option<int> halfLife = CommonOptions.Number("--bootstrap-half-life", "DAYS", 180, 1, 4 * 365, "Days in which half of the rest is released (production).");
         var output = new Option<string>("--out") { Description = "Where the addresses are written; the journal lies beside it.", HelpName = "FILE", DefaultValueFactory = _ => "deployment.json" };
         var command = new Command("deploy", "Deploy the contracts to an EVM chain. Resumes where it stopped; repeats nothing.")
         {
-            rpc, key, profile, root, measurements, floors, drivers, firmwares, measuredH100, coordinator, proposer, delay, votingDelay, votingPeriod, threshold, floor, output,
+            rpc, key, profile, root, measurements, floors, drivers, firmwares, measuredH100, coordinator, proposer, delay, votingDelay, votingPeriod, threshold, floor, upfront, decaying, halfLife, output,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -66,6 +69,7 @@ internal static class DeployCommand
                         (ulong)parsed.GetValue(votingPeriod),
                         Amounts.Parse(parsed.GetRequiredValue(threshold)),
                         Amounts.Parse(parsed.GetRequiredValue(floor))),
+                    Bootstrap(parsed.GetRequiredValue(upfront), parsed.GetRequiredValue(decaying), TimeSpan.FromDays(parsed.GetValue(halfLife))),
                     proposerAccount,
                     coordinatorAccount)
                 : await DevelopmentAsync(parsed.GetValue(root), allowed, proposerAccount, coordinatorAccount, cancellation).ConfigureAwait(false);
@@ -113,6 +117,7 @@ internal static class DeployCommand
         bool admitsMeasuredH100,
         TimeSpan delay,
         VotingRules voting,
+        BootstrapTerms bootstrap,
         Address? proposer,
         Address coordinator)
     {
@@ -127,7 +132,17 @@ internal static class DeployCommand
                 "a production deployment needs one --tcb-floor for each product it believes, such as --tcb-floor Genoa=0a00000000001754. Take the least version without known faults from AMD's security bulletins.");
         }
 
-        return DeployPlan.ForProduction(measurements, floors, references, admitsMeasuredH100, delay, voting, proposer, coordinator);
+        return DeployPlan.ForProduction(measurements, floors, references, admitsMeasuredH100, delay, voting, bootstrap, proposer, coordinator);
+    }
+
+    /// <summary>The contract takes a billion AIT at most: what is more is a slip of the finger.</summary>
+    private static BootstrapTerms Bootstrap(string upfront, string decaying, TimeSpan halfLife)
+    {
+        var terms = new BootstrapTerms(Amounts.Parse(upfront), Amounts.Parse(decaying), halfLife);
+        return terms.Upfront + terms.Decaying <= BootstrapTerms.Most
+            ? terms
+            : throw new SurroundingsException(
+                $"--bootstrap and --bootstrap-decaying: expected {Amounts.Text(BootstrapTerms.Most)} AIT at most in all, found {Amounts.Text(terms.Upfront + terms.Decaying)}. Lower one.");
     }
 
     /// <summary>Manifests are believed as of now: whoever deploys later brings current ones.</summary>

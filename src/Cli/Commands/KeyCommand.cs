@@ -68,7 +68,7 @@ internal static class KeyCommand
     }
 
     /// <summary>CU with at most six decimals, in micro-CU.</summary>
-    private static ulong? Units(string option, string? text)
+    internal static ulong? Units(string option, string? text)
     {
         if (text is null)
         {

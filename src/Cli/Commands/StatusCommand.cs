@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Numerics;
 using System.Text.Json.Nodes;
+using Ait.Chain;
+using Ait.Chain.Contracts;
+using Ait.Chain.Rpc;
 using Ait.Cli.Asking;
 using Ait.Cli.Surroundings;
 using Ait.Protocol.Http;
@@ -29,6 +32,8 @@ internal static class StatusCommand
         BigInteger supply = await network.SupplyAsync(cancellation).ConfigureAwait(false);
         BigInteger minted = (await network.MiningAsync("totalMinted", cancellation).ConfigureAwait(false)).AsBigInteger();
         BigInteger burned = (await network.MiningAsync("totalBurned", cancellation).ConfigureAwait(false)).AsBigInteger();
+        Address budget = (await network.MiningAsync("subsidy", cancellation).ConfigureAwait(false)).AsAddress();
+        BigInteger subsidy = await new SubsidyBudgetContract(budget, network.Chain.Client).GetAvailableAsync(BlockTag.Latest, cancellation).ConfigureAwait(false);
         ulong block = await network.Chain.Client.GetBlockNumberAsync(cancellation).ConfigureAwait(false);
         string phases = string.Join(", ", status.TasksByPhase.Where(pair => pair.Value > 0).Select(pair => $"{pair.Value} {pair.Key}"));
         screen.Table(
@@ -40,6 +45,7 @@ internal static class StatusCommand
                 ["minted", $"{Amounts.Text(minted)} AIT"],
                 ["burned", $"{Amounts.Text(burned)} AIT"],
                 ["supply", $"{Amounts.Text(supply)} AIT"],
+                ["subsidy left", $"{Amounts.Text(subsidy)} AIT for work that nobody redeems for; where it is used up, such work waits and redeemed work goes on"],
                 ["live devices", $"{status.LiveDevices}"],
                 ["waiting workloads", $"{status.QueuedWorkloads}"],
                 ["tasks", phases.Length == 0 ? "none yet" : phases],
@@ -59,6 +65,7 @@ internal static class StatusCommand
             ["mintedWei"] = minted.ToString(),
             ["burnedWei"] = burned.ToString(),
             ["supplyWei"] = supply.ToString(),
+            ["subsidyWei"] = subsidy.ToString(),
             ["liveDevices"] = status.LiveDevices,
             ["queuedWorkloads"] = status.QueuedWorkloads,
             ["tasksByPhase"] = byPhase,

@@ -57,6 +57,9 @@ internal sealed record DeployPlan
     /// <summary>How AIT votes.</summary>
     internal required VotingRules Voting { get; init; }
 
+    /// <summary>What work that nobody redeems for may mint before redeemed work has earned anything.</summary>
+    internal required BootstrapTerms Bootstrap { get; init; }
+
     internal required Address Coordinator { get; init; }
 
     internal static DeployPlan ForDevelopment(
@@ -74,6 +77,7 @@ internal sealed record DeployPlan
         Measurements = measurements,
         GovernanceDelay = TimeSpan.FromSeconds(1),
         Voting = VotingRules.Development,
+        Bootstrap = BootstrapTerms.Development,
         Proposer = proposer,
         Coordinator = coordinator,
     };
@@ -86,6 +90,7 @@ internal sealed record DeployPlan
         bool admitsMeasuredH100,
         TimeSpan delay,
         VotingRules voting,
+        BootstrapTerms bootstrap,
         Address? proposer,
         Address coordinator) => new()
         {
@@ -103,6 +108,7 @@ internal sealed record DeployPlan
             Measurements = measurements,
             GovernanceDelay = delay,
             Voting = voting,
+            Bootstrap = bootstrap,
             Proposer = proposer,
             Coordinator = coordinator,
         };

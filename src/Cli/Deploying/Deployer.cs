@@ -99,7 +99,7 @@ internal static class Deployer
             AbiValue.List(plan.Profiles.Select(profiles => (AbiValue)(uint)profiles)),
             challenges).ConfigureAwait(false);
         Task attached = AttachAsync(sender, new ChallengeRegistryContract(challenges, chain.Client), devices, cancellation);
-        Address mining = await creator.CreateAsync("MiningRegistry", cancellation, devices, governor, plan.Coordinator).ConfigureAwait(false);
+        Address mining = await creator.CreateAsync("MiningRegistry", cancellation, devices, governor, plan.Coordinator, plan.Bootstrap.ToAbi()).ConfigureAwait(false);
         AbiFunction token = ContractArtifact.Load("MiningRegistry").Abi.Function("token");
         Address tokenAddress = (await chain.ReadAsync(mining, token, cancellation).ConfigureAwait(false))[0].AsAddress();
         Address votes = await creator.CreateAsync("VotingToken", cancellation, tokenAddress).ConfigureAwait(false);

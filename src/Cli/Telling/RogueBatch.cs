@@ -55,7 +55,7 @@ internal sealed class RogueBatch
             MiningTask.SecretHash(secret)))];
         MerkleTree tree = MerkleTree.Build([.. tasks.Select(task => task.Leaf)]);
         ulong units = tasks.Aggregate(0ul, (sum, task) => sum + task.ComputeUnits.Micro);
-        byte[] commit = NetworkAccess.Mining.Function("commitBatch").EncodeCall(tree.Root, (uint)Tasks, units, deadline);
+        byte[] commit = NetworkAccess.Mining.Function("commitBatch").EncodeCall(tree.Root, (uint)Tasks, 0, units, deadline);
         TransactionReceipt receipt = await network.Chain.SendAsync(coordinator, network.Network.MiningRegistry, commit, cancellation).ConfigureAwait(false);
         ulong batchId = BatchIdOf(receipt);
         BatchFacts batch = await BatchFacts.ReadAsync(network, batchId, cancellation).ConfigureAwait(false);

@@ -115,8 +115,8 @@ internal sealed class PurchaseStore
 
     private static Purchase.Bought Enqueue(LedgerTransaction transaction, ApiKey key, Workload workload, ComputeUnits price)
     {
-        DispatchStore.Enqueue(transaction, workload.Hash, Address.Zero);
-        long entry = transaction.Number("SELECT entry_key FROM queue WHERE workload_hash = $1 AND state = 0", workload.Hash);
+        DispatchStore.Enqueue(transaction, workload.Hash, key.Account);
+        long entry = transaction.Number("SELECT entry_key FROM queue WHERE workload_hash = $1 AND redeemer = $2 AND state = 0", workload.Hash, key.Account);
         transaction.Execute(
             "INSERT INTO purchases (key_id, account, entry_key, compute_units, bought_at) VALUES ($1, $2, $3, $4, $5)",
             key.KeyId, key.Account, entry, price.Micro, transaction.NowMillis);

@@ -33,6 +33,41 @@ internal static class Dispatch
         return new BatchPlan(tasks.MoveToImmutable());
     }
 
+    /// <summary>
+    /// Which of the waiting entries the next batch takes: in their order, but no more subsidised work than the budget has left. Where that cuts
+    /// some off, redeemed work goes first and subsidised work takes what is left of the batch.
+    /// </summary>
+    /// <param name="waiting">The longest waiting entries, as many as a batch takes.</param>
+    /// <param name="redeemed">The longest waiting redeemed entries, as many as a batch takes; asked for only if the budget cuts some off.</param>
+    /// <param name="most">Tasks of a batch at most.</param>
+    /// <param name="subsidisedMost">Micro-CU that subsidised work may have.</param>
+    internal static IReadOnlyList<QueueEntry> Choose(
+        IReadOnlyList<QueueEntry> waiting, Func<IReadOnlyList<QueueEntry>> redeemed, int most, ulong subsidisedMost)
+    {
+        QueueEntry[] subsidised = [.. Affordable(waiting.Where(entry => entry.Redeemer == Address.Zero), subsidisedMost)];
+        if (subsidised.Length == waiting.Count(entry => entry.Redeemer == Address.Zero))
+        {
+            return waiting;
+        }
+
+        IReadOnlyList<QueueEntry> first = redeemed();
+        return [.. first, .. subsidised.Take(most - first.Count)];
+    }
+
+    private static IEnumerable<QueueEntry> Affordable(IEnumerable<QueueEntry> subsidised, ulong most)
+    {
+        foreach (QueueEntry entry in subsidised)
+        {
+            if (entry.ComputeUnits.Micro > most)
+            {
+                yield break;
+            }
+
+            most -= entry.ComputeUnits.Micro;
+            yield return entry;
+        }
+    }
+
     /// <summary>Draws a task's seats over the roster as of the commitment; null where the roster cannot fill them.</summary>
     internal static ImmutableArray<SeatPlan>? Draw(
         MiningTask task, Hash256 taskId, Hash256 seatSecret, Hash256 seedBlockHash, ulong commitBlock, ImmutableArray<RosterSlot> roster)
@@ -82,6 +117,10 @@ internal sealed record PlannedTask(long EntryKey, MiningTask Task, Hash256 SeatS
 internal sealed record BatchPlan(ImmutableArray<PlannedTask> Tasks)
 {
     internal MerkleTree Tree => MerkleTree.Build([.. Tasks.Select(planned => planned.Task.Leaf)]);
+
+    /// <summary>Work nobody redeemed for.</summary>
+    internal ComputeUnits SubsidisedUnits =>
+        Tasks.Where(planned => planned.Task.Redeemer == Address.Zero).Aggregate(new ComputeUnits(0), (sum, planned) => sum + planned.Task.ComputeUnits);
 
     internal ComputeUnits ComputeUnits => Tasks.Aggregate(new ComputeUnits(0), (sum, planned) => sum + planned.Task.ComputeUnits);
 }

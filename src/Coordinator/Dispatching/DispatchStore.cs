@@ -64,17 +64,22 @@ internal sealed partial class DispatchStore
 
     internal int CountWaiting() => (int)_ledger.Read(transaction => transaction.Number("SELECT count(*) FROM queue WHERE state = 0"));
 
-    /// <summary>Fixes the next batch with its secrets; null if nothing waits. Nothing is on chain yet.</summary>
-    internal BatchRow? Seal(int most, ulong deadline, Func<Hash256> freshSecret) => _ledger.Write("seal", transaction =>
+    /// <summary>Micro-CU of the longest waiting entry that nobody redeemed for; null if there is none.</summary>
+    internal ulong? NextSubsidised() => _ledger.Read(transaction => Waiting(transaction, "AND q.redeemer = $2", 1, Address.Zero).FirstOrDefault()?.ComputeUnits.Micro);
+
+    /// <summary>Micro-CU of a batch that nobody redeemed for.</summary>
+    internal ulong SubsidisedUnits(long batchKey) => (ulong)_ledger.Read(transaction => transaction.Number(
+        "SELECT CAST(coalesce(sum(compute_units), 0) AS BIGINT) FROM tasks WHERE batch_key = $1 AND redeemer = $2", batchKey, Address.Zero));
+
+    /// <summary>Fixes the next batch with its secrets; null if nothing waits that may run now. Nothing is on chain yet.</summary>
+    /// <param name="most">Tasks at most.</param>
+    /// <param name="subsidisedMost">Micro-CU at most of tasks that nobody redeemed for.</param>
+    /// <param name="deadline">Of every task, unix seconds.</param>
+    /// <param name="freshSecret">A secret that was never used.</param>
+    internal BatchRow? Seal(int most, ulong subsidisedMost, ulong deadline, Func<Hash256> freshSecret) => _ledger.Write("seal", transaction =>
     {
-        List<QueueEntry> entries = transaction.Query(
-            """
-            SELECT q.entry_key, q.workload_hash, w.workload_type, w.determinism_class, w.compute_units, q.redeemer
-            FROM queue q JOIN workloads w ON w.workload_hash = q.workload_hash WHERE q.state = 0 ORDER BY q.entry_key LIMIT $1
-            """,
-            row => new QueueEntry(
-                row.GetInt64(0), row.Hash(1), (WorkloadType)row.GetInt64(2), (DeterminismClass)row.GetInt64(3), new ComputeUnits(row.Unsigned(4)), row.Address(5)),
-            most);
+        IReadOnlyList<QueueEntry> entries = Dispatch.Choose(
+            Waiting(transaction, "", most), () => Waiting(transaction, "AND q.redeemer <> $2", most, Address.Zero), most, subsidisedMost);
         if (entries.Count == 0)
         {
             return null;
@@ -331,6 +336,16 @@ internal sealed partial class DispatchStore
         transaction.Execute(
             "UPDATE queue SET state = 1 FROM {rows} WHERE queue.entry_key = v.entry_key", RowSet.Of("entry_key", RowKind.Number, plan.Tasks.Select(planned => planned.EntryKey)));
     }
+
+    /// <summary>The longest waiting entries.</summary>
+    private static List<QueueEntry> Waiting(LedgerTransaction transaction, string condition, params object?[] arguments) => transaction.Query(
+        $"""
+        SELECT q.entry_key, q.workload_hash, w.workload_type, w.determinism_class, w.compute_units, q.redeemer
+        FROM queue q JOIN workloads w ON w.workload_hash = q.workload_hash WHERE q.state = 0 {condition} ORDER BY q.entry_key LIMIT $1
+        """,
+        row => new QueueEntry(
+            row.GetInt64(0), row.Hash(1), (WorkloadType)row.GetInt64(2), (DeterminismClass)row.GetInt64(3), new ComputeUnits(row.Unsigned(4)), row.Address(5)),
+        arguments);
 
     private static LedgerException MissingSecrets(long taskKey) => new($"The ledger has task {taskKey} without its secrets; restore it from a backup.");
 }

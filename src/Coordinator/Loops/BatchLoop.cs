@@ -19,6 +19,7 @@ internal sealed class BatchLoop : CoordinatorLoop
     private readonly Signals _signals;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
+    private bool _isWaiting;
 
     public BatchLoop(
         DispatchStore store, EnrolmentStore devices, IMiningChain chain, NetworkDomain domain, CoordinatorOptions options,
@@ -53,7 +54,10 @@ internal sealed class BatchLoop : CoordinatorLoop
         BatchRow? batchSealed;
         do
         {
-            batchSealed = _store.Seal(_options.BatchSize, deadline, FreshSecret);
+            SubsidyState subsidy = await _chain.ReadSubsidyAsync(cancellation);
+            ulong affordable = subsidy.UnitsAt((await _chain.ReadTotalsAsync(cancellation)).MintRate);
+            batchSealed = _store.Seal(_options.BatchSize, affordable, deadline, FreshSecret);
+            Tell(subsidy, affordable);
             if (batchSealed is not null)
             {
                 await CommitAsync(batchSealed, cancellation);
@@ -62,11 +66,27 @@ internal sealed class BatchLoop : CoordinatorLoop
         while (batchSealed?.TaskCount == _options.BatchSize);
     }
 
+    /// <summary>Says once that subsidised work has to wait, and once that it goes on.</summary>
+    private void Tell(SubsidyState subsidy, ulong affordable)
+    {
+        bool waits = _store.NextSubsidised() > affordable;
+        if (waits && !_isWaiting)
+        {
+            LoopLog.SubsidyExhausted(_log, Wei.Text(subsidy.Available));
+        }
+        else if (!waits && _isWaiting)
+        {
+            LoopLog.SubsidyAgain(_log, Wei.Text(subsidy.Available));
+        }
+
+        _isWaiting = waits;
+    }
+
     private static Hash256 FreshSecret() => new(RandomNumberGenerator.GetBytes(Hash256.Size));
 
     private async Task CommitAsync(BatchRow batch, CancellationToken cancellation)
     {
-        var call = new MiningCall.CommitBatch(batch.Root, batch.TaskCount, batch.ComputeUnits, batch.LatestDeadline);
+        var call = new MiningCall.CommitBatch(batch.Root, batch.TaskCount, batch.ComputeUnits, _store.SubsidisedUnits(batch.BatchKey), batch.LatestDeadline);
         switch (await _chain.SubmitAsync($"commit/{batch.Root}", call, cancellation))
         {
             case SubmitOutcome.Mined mined:
@@ -78,7 +98,7 @@ internal sealed class BatchLoop : CoordinatorLoop
                 LoopLog.BatchCommitted(_log, found.BatchId, batch.TaskCount, found.SeedBlock);
                 _signals.Mined.Set();
                 break;
-            case SubmitOutcome.Refused { Refusal: { Error: "DeadlineOutOfBounds" or "TaskExpired" } refusal }:
+            case SubmitOutcome.Refused { Refusal: { Error: "DeadlineOutOfBounds" or "TaskExpired" or "SubsidyExhausted" } refusal }:
                 _store.VoidBatch(batch.BatchKey, refusal.Text);
                 LoopLog.BatchVoid(_log, batch.Root, refusal.Text);
                 break;

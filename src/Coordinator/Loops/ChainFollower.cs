@@ -101,10 +101,7 @@ internal sealed class ChainFollower : CoordinatorLoop
             foreach (MiningEvent removed in page.Removed)
             {
                 SettlementStore.Undo(transaction, removed);
-                if (removed is MiningEvent.Redeemed redeemed)
-                {
-                    RedemptionStore.Undo(transaction, redeemed);
-                }
+                RedemptionStore.Undo(transaction, removed);
             }
 
             foreach ((ulong batchId, OnChainBatch? found) in batches)
@@ -115,10 +112,7 @@ internal sealed class ChainFollower : CoordinatorLoop
             foreach (MiningEvent found in page.Events)
             {
                 SettlementStore.Apply(transaction, found);
-                if (found is MiningEvent.Redeemed redeemed)
-                {
-                    RedemptionStore.Apply(transaction, redeemed);
-                }
+                RedemptionStore.Apply(transaction, found);
             }
 
             foreach (Device device in devices)

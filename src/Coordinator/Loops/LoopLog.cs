@@ -36,6 +36,12 @@ internal static partial class LoopLog
     [LoggerMessage(1010, LogLevel.Warning, "task key {TaskKey} is void: {Reason}")]
     internal static partial void Voided(ILogger logger, long taskKey, string reason);
 
+    [LoggerMessage(1012, LogLevel.Warning, "subsidised work waits: the subsidy budget has {AvailableWei} wei of AIT left, less than three seats of the next task are paid; redeemed work goes on, and adds to the budget as it settles")]
+    internal static partial void SubsidyExhausted(ILogger logger, string availableWei);
+
+    [LoggerMessage(1013, LogLevel.Information, "subsidised work goes on: the subsidy budget has {AvailableWei} wei of AIT")]
+    internal static partial void SubsidyAgain(ILogger logger, string availableWei);
+
     [LoggerMessage(1009, LogLevel.Information, "credit of {Account} on workload {Workload}: {Decision}")]
     internal static partial void Redemption(ILogger logger, Chain.Address account, Chain.Hash256 workload, string decision);
 }

@@ -13,7 +13,7 @@ internal sealed partial class EthereumMiningChain
 {
     internal static (string Function, ImmutableArray<AbiValue> Arguments) Encode(MiningCall call) => call switch
     {
-        MiningCall.CommitBatch commit => ("commitBatch", [commit.Root, commit.TaskCount, commit.ComputeUnits, commit.LatestDeadline]),
+        MiningCall.CommitBatch commit => ("commitBatch", [commit.Root, commit.TaskCount, commit.ComputeUnits - commit.SubsidisedUnits, commit.SubsidisedUnits, commit.LatestDeadline]),
         MiningCall.PinSeed pin => ("pinSeed", [pin.BatchId]),
         MiningCall.Settle settle => ("settle", [settle.BatchId, Pack(settle.Settlements), AbiValue.List(settle.Proof.Select(node => (AbiValue)node))]),
         MiningCall.OpenWorkload open => ("openWorkloads", [AbiValue.List(open.WorkloadHash), AbiValue.List(open.ComputeUnits)]),
@@ -96,6 +96,14 @@ internal sealed partial class EthereumMiningChain
                     position, found["account"].AsAddress(), found["workloadId"].AsHash256(), found["aitAmount"].AsBigInteger(), found["computeUnits"].AsUInt64())],
                 _ => [],
             };
+        }
+
+        if (_moves?.TryDecodeEvent(log, out found) == true)
+        {
+            return found.Name == "CreditMoved"
+                ? [new MiningEvent.CreditMoved(
+                    position, found["account"].AsAddress(), found["from"].AsHash256(), found["to"].AsHash256(), found["units"].AsUInt64())]
+                : [new MiningEvent.CreditLeaving(position, found["account"].AsAddress(), found["from"].AsHash256())];
         }
 
         return _devices.TryDecodeEvent(log, out found) && (found.Name.StartsWith("Device", StringComparison.Ordinal) || found.Name.StartsWith("ClassPro", StringComparison.Ordinal))

@@ -26,10 +26,13 @@ internal sealed partial class EthereumMiningChain : IMiningChain
 
     private readonly EthereumClient _client;
     private readonly TransactionSender _sender;
-    private readonly LogReader _logs;
+    private readonly ulong _confirmations;
     private readonly Contract _mining;
     private readonly Contract _devices;
     private readonly Contract _token;
+    private Contract? _subsidy;
+    private CreditMovesContract? _moves;
+    private LogReader? _logs;
     private readonly Deployment _deployment;
 
     public EthereumMiningChain(EthereumClient client, TransactionSender sender, Deployment deployment, ulong confirmations)
@@ -39,14 +42,10 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         _deployment = deployment;
         ContractAbi deviceAbi = ContractArtifact.Load("DeviceRegistry").Abi;
         ContractAbi tokenAbi = ContractArtifact.Load("AIToken").Abi;
-        _mining = new Contract(deployment.MiningRegistry, client, ContractArtifact.Load("MiningRegistry").Abi, [deviceAbi, tokenAbi]);
+        _mining = new Contract(deployment.MiningRegistry, client, ContractArtifact.Load("MiningRegistry").Abi, [deviceAbi, tokenAbi, ContractArtifact.Load("SubsidyBudget").Abi]);
         _devices = new Contract(deployment.DeviceRegistry, client, deviceAbi);
         _token = new Contract(deployment.Token, client, tokenAbi);
-        _logs = new LogReader(client, new LogReaderOptions
-        {
-            Addresses = [deployment.MiningRegistry, deployment.DeviceRegistry],
-            Confirmations = confirmations,
-        });
+        _confirmations = confirmations;
         if (deployment.AitGovernor != Address.Zero)
         {
             _governor = new AitGovernorContract(deployment.AitGovernor, client);
@@ -97,7 +96,7 @@ internal sealed partial class EthereumMiningChain : IMiningChain
     });
 
     public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation) => ReachAsync(async () =>
-        (await _mining.ViewAsync("creditOf", [account, workloadHash], BlockTag.Latest, cancellation))[0].AsUInt64());
+        await (await MovesAsync(cancellation)).GetStayingOfAsync(account, workloadHash, BlockTag.Latest, cancellation));
 
     public Task<ulong> ReadQuoteAsync(Hash256 workloadHash, CancellationToken cancellation) => ReachAsync(async () =>
         (await _mining.ViewAsync("quoteOf", [workloadHash], BlockTag.Latest, cancellation))[0].AsUInt64());
@@ -190,6 +189,19 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         return new RegistryTotals(totals[0], totals[1], totals[2], totals[3], totals[4]);
     });
 
+    public Task<SubsidyState> ReadSubsidyAsync(CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        _subsidy ??= new Contract((await _mining.ViewAsync("subsidy", [], BlockTag.Latest, cancellation))[0].AsAddress(), _client, ContractArtifact.Load("SubsidyBudget").Abi);
+        BigInteger[] sums = await Task.WhenAll(
+            NumberAsync(_subsidy, "available", cancellation),
+            NumberAsync(_subsidy, "charged", cancellation),
+            NumberAsync(_subsidy, "released", cancellation),
+            NumberAsync(_subsidy, "unreleased", cancellation),
+            NumberAsync(_mining, "subsidyEarned", cancellation),
+            NumberAsync(_subsidy, "halfLife", cancellation));
+        return new SubsidyState(sums[0], sums[1], sums[2], sums[3], sums[4], (ulong)sums[5]);
+    });
+
     public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation) => ReachAsync(async () =>
     {
         var classes = ImmutableArray.CreateBuilder<ClassRules>();
@@ -255,6 +267,12 @@ internal sealed partial class EthereumMiningChain : IMiningChain
             : JsonSerializer.Deserialize(cursor, CursorJson.Default.LogCursor)
                 ?? throw new ChainUnavailableException("The ledger's chain cursor is empty; restore the ledger from a backup.");
         LogPage page;
+        CreditMovesContract moves = await MovesAsync(cancellation);
+        _logs ??= new LogReader(_client, new LogReaderOptions
+        {
+            Addresses = [_deployment.MiningRegistry, _deployment.DeviceRegistry, moves.Address],
+            Confirmations = _confirmations,
+        });
         try
         {
             page = await _logs.ReadAsync(from, cancellation);
@@ -272,6 +290,10 @@ internal sealed partial class EthereumMiningChain : IMiningChain
             page.Cursor.NextBlock == 0 ? 0 : page.Cursor.NextBlock - 1,
             page.IsCaughtUp);
     });
+
+    /// <summary>The registry made it, so it is asked where it is.</summary>
+    private async Task<CreditMovesContract> MovesAsync(CancellationToken cancellation) =>
+        _moves ??= new CreditMovesContract((await _mining.ViewAsync("creditMoves", [], BlockTag.Latest, cancellation))[0].AsAddress(), _client);
 
     private static async Task<T> ReachAsync<T>(Func<Task<T>> work)
     {

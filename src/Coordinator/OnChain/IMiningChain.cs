@@ -24,7 +24,7 @@ internal interface IMiningChain
     /// <summary>The contract's own draw of a task's seats; null if it finds the roster too small.</summary>
     public Task<ImmutableArray<int>?> ReadSeatsAsync(ulong batchId, MiningTask task, Hash256 seatSecret, CancellationToken cancellation);
 
-    /// <summary>Unspent credit of an account on a workload, micro-CU.</summary>
+    /// <summary>Unspent credit of an account on a workload that it does not move elsewhere, micro-CU.</summary>
     public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation);
 
     /// <summary>What a workload costs, micro-CU; zero if it is not open.</summary>
@@ -56,6 +56,9 @@ internal interface IMiningChain
 
     /// <summary>Rates and totals of the registry and the token.</summary>
     public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation);
+
+    /// <summary>What work that nobody redeems for may still mint.</summary>
+    public Task<SubsidyState> ReadSubsidyAsync(CancellationToken cancellation);
 
     /// <summary>What governance has set, and who governs.</summary>
     public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation);
@@ -101,6 +104,16 @@ internal sealed record OnChainChallenge(Hash256 GpuId, ImmutableArray<Hash256> W
 
 /// <summary>Rates in wei per micro-CU and totals in wei.</summary>
 internal sealed record RegistryTotals(BigInteger MintRate, BigInteger RedeemPrice, BigInteger Minted, BigInteger Burned, BigInteger Supply);
+
+/// <summary>The subsidy budget in wei of AIT: what is left, what was charged, the bootstrap's two parts, what redeemed work earned; and the bootstrap's half-life.</summary>
+internal sealed record SubsidyState(BigInteger Available, BigInteger Charged, BigInteger Released, BigInteger Unreleased, BigInteger Earned, ulong HalfLifeSeconds)
+{
+    /// <summary>Seats that a commitment is charged for.</summary>
+    private const int Seats = 3;
+
+    /// <summary>Micro-CU of subsidised work that can be committed at a mint rate in wei per micro-CU.</summary>
+    internal ulong UnitsAt(BigInteger mintRate) => mintRate.IsZero ? ulong.MaxValue : (ulong)BigInteger.Min(ulong.MaxValue, Available / (Seats * mintRate));
+}
 
 /// <summary>What governance has set: the lowest redeem price in wei per micro-CU, the governor and its named successor, and each class.</summary>
 internal sealed record RegistryRules(BigInteger LowestRedeemPrice, Address Governor, Address ProposedGovernor, ImmutableArray<ClassRules> Classes);

@@ -11,7 +11,7 @@ internal abstract record MiningCall
     {
     }
 
-    internal sealed record CommitBatch(Hash256 Root, uint TaskCount, ulong ComputeUnits, ulong LatestDeadline) : MiningCall;
+    internal sealed record CommitBatch(Hash256 Root, uint TaskCount, ulong ComputeUnits, ulong SubsidisedUnits, ulong LatestDeadline) : MiningCall;
 
     internal sealed record PinSeed(ulong BatchId) : MiningCall;
 

@@ -20,6 +20,12 @@ internal abstract record MiningEvent(EventPosition Position)
 
     internal sealed record Redeemed(EventPosition Position, Address Account, Hash256 WorkloadHash, BigInteger Amount, ulong ComputeUnits) : MiningEvent(Position);
 
+    /// <summary>Credit of an account that no task had spent moved to another workload.</summary>
+    internal sealed record CreditMoved(EventPosition Position, Address Account, Hash256 From, Hash256 To, ulong ComputeUnits) : MiningEvent(Position);
+
+    /// <summary>An account asked to move credit of a workload, or no longer does; what stays is read from the contract.</summary>
+    internal sealed record CreditLeaving(EventPosition Position, Address Account, Hash256 WorkloadHash) : MiningEvent(Position);
+
     /// <summary>A device was registered, refreshed, revoked, reinstated or retired; its state is read from the registry.</summary>
     internal sealed record DeviceChanged(EventPosition Position, Hash256 GpuId) : MiningEvent(Position);
 }

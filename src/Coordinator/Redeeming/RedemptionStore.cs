@@ -62,8 +62,49 @@ internal sealed class RedemptionStore
         transaction.Record("opening refused", workloadHash.ToArray(), refusal);
     });
 
-    /// <summary>Notes a redemption; the same log again changes nothing.</summary>
-    internal static void Apply(LedgerTransaction transaction, MiningEvent.Redeemed redeemed)
+    /// <summary>Notes what an event tells of credit; the same log again changes nothing.</summary>
+    internal static void Apply(LedgerTransaction transaction, MiningEvent found)
+    {
+        switch (found)
+        {
+            case MiningEvent.Redeemed redeemed:
+                Apply(transaction, redeemed);
+                break;
+            case MiningEvent.CreditMoved moved:
+                Apply(transaction, Arrival(moved));
+                Reconsider(transaction, moved.Account, moved.From);
+                break;
+            case MiningEvent.CreditLeaving leaving:
+                Reconsider(transaction, leaving.Account, leaving.WorkloadHash);
+                break;
+        }
+    }
+
+    /// <summary>Takes back what an event told of credit.</summary>
+    internal static void Undo(LedgerTransaction transaction, MiningEvent removed)
+    {
+        switch (removed)
+        {
+            case MiningEvent.Redeemed redeemed:
+                Undo(transaction, redeemed);
+                break;
+            case MiningEvent.CreditMoved moved:
+                Undo(transaction, Arrival(moved));
+                Reconsider(transaction, moved.Account, moved.From);
+                break;
+            case MiningEvent.CreditLeaving leaving:
+                Reconsider(transaction, leaving.Account, leaving.WorkloadHash);
+                break;
+        }
+    }
+
+    /// <summary>Credit that moved here is as good as credit that was redeemed here; the AIT was burned where it came from.</summary>
+    private static MiningEvent.Redeemed Arrival(MiningEvent.CreditMoved moved) => new(moved.Position, moved.Account, moved.To, 0, moved.ComputeUnits);
+
+    private static void Reconsider(LedgerTransaction transaction, Address account, Hash256 workloadHash) =>
+        transaction.Execute("UPDATE redemptions SET considered = 0 WHERE account = $1 AND workload_hash = $2 AND removed = 0", account, workloadHash);
+
+    private static void Apply(LedgerTransaction transaction, MiningEvent.Redeemed redeemed)
     {
         // A log that a reorganisation had removed may come back at the same place: it counts again.
         int changed = transaction.Execute(
@@ -109,7 +150,7 @@ internal sealed class RedemptionStore
     });
 
     /// <summary>Takes a redemption back; whether its workload stays queued is decided again from the credit on chain.</summary>
-    internal static void Undo(LedgerTransaction transaction, MiningEvent.Redeemed redeemed)
+    private static void Undo(LedgerTransaction transaction, MiningEvent.Redeemed redeemed)
     {
         if (transaction.Execute(
                 "UPDATE redemptions SET removed = 1, considered = 0 WHERE tx_hash = $1 AND log_index = $2 AND removed = 0",
@@ -124,8 +165,8 @@ internal sealed class RedemptionStore
         "SELECT DISTINCT account, workload_hash FROM redemptions WHERE considered = 0", row => (row.Address(0), row.Hash(1))));
 
     /// <summary>Has the account's credit looked at again, for a task that ended void and left it untouched.</summary>
-    internal void Reconsider(Address account, Hash256 workloadHash) => _ledger.Write("reconsider redemption", transaction =>
-        transaction.Execute("UPDATE redemptions SET considered = 0 WHERE account = $1 AND workload_hash = $2 AND removed = 0", account, workloadHash));
+    internal void Reconsider(Address account, Hash256 workloadHash) =>
+        _ledger.Write("reconsider redemption", transaction => Reconsider(transaction, account, workloadHash));
 
     /// <summary>Queues or unqueues a workload for an account by its credit on chain. Running work is left alone: the contract guards its settlement.</summary>
     internal RedemptionDecision Consider(Address account, Hash256 workloadHash, ulong credit, ulong quote) => _ledger.Write("consider redemption", transaction =>

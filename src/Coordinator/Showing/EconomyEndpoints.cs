@@ -1,5 +1,6 @@
 using Ait.Coordinator.Admitting;
 using Ait.Coordinator.Configuration;
+using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 using Ait.Protocol.Http;
@@ -20,11 +21,13 @@ internal sealed class EconomyEndpoints : IDisposable
     private readonly PerBlock<EconomicsResponse> _economics;
     private readonly PerBlock<IResult> _exchange;
 
-    public EconomyEndpoints(GovernanceReader governance, HeadWatch heads, IMiningChain chain, CoordinatorOptions options, Deployment deployment)
+    public EconomyEndpoints(
+        GovernanceReader governance, HeadWatch heads, IMiningChain chain, DispatchStore queue, CoordinatorOptions options, Deployment deployment)
     {
         _governance = governance;
         _economics = new PerBlock<EconomicsResponse>(heads, async (_, cancellation) =>
-            ToResponse(await chain.ReadTotalsAsync(cancellation), await chain.ReadRulesAsync(cancellation)));
+            ToResponse(
+                await chain.ReadTotalsAsync(cancellation), await chain.ReadRulesAsync(cancellation), await chain.ReadSubsidyAsync(cancellation), queue.NextSubsidised()));
         _exchange = new PerBlock<IResult>(heads, (head, cancellation) => ReadExchangeAsync(chain, options.ExchangeFile, deployment, head, cancellation));
     }
 
@@ -49,7 +52,7 @@ internal sealed class EconomyEndpoints : IDisposable
         _exchange.Dispose();
     }
 
-    private static EconomicsResponse ToResponse(RegistryTotals totals, RegistryRules rules) => new(
+    private static EconomicsResponse ToResponse(RegistryTotals totals, RegistryRules rules, SubsidyState subsidy, ulong? next) => new(
         Wei.Text(totals.MintRate * MicroPerUnit),
         Wei.Text(totals.RedeemPrice * MicroPerUnit),
         Wei.Text(rules.LowestRedeemPrice * MicroPerUnit),
@@ -61,7 +64,10 @@ internal sealed class EconomyEndpoints : IDisposable
         rules.ProposedGovernor,
         [.. rules.Classes.Select(one => new EconomicsClass(
             one.DeviceClass, one.ComputeUnitsPerHour, Wei.Text(totals.MintRate * MicroPerUnit * one.ComputeUnitsPerHour),
-            one.LeastMillisPerUnit, one.MostMillisPerUnit, one.SlackMillis))]);
+            one.LeastMillisPerUnit, one.MostMillisPerUnit, one.SlackMillis))],
+        new EconomicsSubsidy(
+            Wei.Text(subsidy.Available), Wei.Text(subsidy.Charged), Wei.Text(subsidy.Released), Wei.Text(subsidy.Unreleased), Wei.Text(subsidy.Earned),
+            subsidy.HalfLifeSeconds, next, next > subsidy.UnitsAt(totals.MintRate)));
 
     private static async Task<IResult> ReadExchangeAsync(IMiningChain chain, string? path, Deployment deployment, ChainHead head, CancellationToken cancellation)
     {

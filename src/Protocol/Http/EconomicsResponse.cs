@@ -13,6 +13,7 @@ namespace Ait.Protocol.Http;
 /// <param name="Governor">The account that changes rates.</param>
 /// <param name="ProposedGovernor">Its named successor; zero if none.</param>
 /// <param name="Classes">The device classes.</param>
+/// <param name="Subsidy">What work that nobody redeems for may mint.</param>
 public sealed record EconomicsResponse(
     string MintWei,
     string RedeemWei,
@@ -23,4 +24,5 @@ public sealed record EconomicsResponse(
     string SupplyWei,
     Address Governor,
     Address ProposedGovernor,
-    IReadOnlyList<EconomicsClass> Classes);
+    IReadOnlyList<EconomicsClass> Classes,
+    EconomicsSubsidy Subsidy);

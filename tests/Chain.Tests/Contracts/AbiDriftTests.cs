@@ -33,6 +33,9 @@ public sealed class AbiDriftTests
         "CoordinatorChanged(address,address)", "DurationBoundsChanged(uint16,uint8,(uint64,uint64,uint64))", "RatesChanged(uint256,uint256)",
         "GuardianChanged(address,address)", "WorkPauseChanged(bool)",
 
+        // What the mining registry and the contracts it made ask each other.
+        "charge(uint256,uint256)", "moveCredit(address,bytes32,bytes32,uint64)", "mining()", "BOOTSTRAP_MOST()", "HALF_LIFE_LEAST()", "HALF_LIFE_MOST()",
+
         // What the two registries of devices and challenges ask each other, and what the latter tells.
         "proveClass(bytes32,uint32)", "suspendDevice(bytes32)", "isDemanded(uint8)", "devices()", "PROOF_VALIDITY()", "ANSWER_WINDOW()", "LIFE()", "COOLDOWN()",
         "TermsChanged(uint8,(uint32,uint16,uint16,uint32,uint32))", "ChallengeOpened(uint256,bytes32,uint8)", "WitnessesDrawn(uint256,uint32[3],uint8)",
@@ -42,12 +45,14 @@ public sealed class AbiDriftTests
     public static TheoryData<string, Type[]> Typed() => new()
     {
         { "AIToken", [typeof(AITokenSignatures)] },
+        { "CreditMoves", [typeof(CreditMovesSignatures)] },
         { "ChallengeRegistry", [typeof(ChallengeRegistrySignatures), typeof(GovernedSignatures)] },
         { "DcapCertificates", [typeof(DcapCertificatesSignatures), typeof(GovernedSignatures)] },
         { "DcapCollateral", [typeof(DcapCollateralSignatures), typeof(GovernedSignatures)] },
         { "DcapVerifier", [typeof(DcapVerifierSignatures), typeof(GovernedSignatures)] },
         { "DeviceRegistry", [typeof(DeviceRegistrySignatures), typeof(GovernedSignatures)] },
         { "MiningRegistry", [typeof(MiningRegistrySignatures), typeof(GovernedSignatures)] },
+        { "SubsidyBudget", [typeof(SubsidyBudgetSignatures)] },
     };
 
     /// <summary>Of OpenZeppelin's governor only what is asked of it.</summary>

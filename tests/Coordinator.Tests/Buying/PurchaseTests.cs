@@ -53,6 +53,23 @@ public sealed class PurchaseTests
     }
 
     [Fact]
+    public async Task Credit_isSpentOnChainByTheTaskThatNamesTheAccount()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        ApiKey key = Key(coordinator);
+        await RedeemAsync(network, coordinator, 3 * Price);
+        Assert.IsType<Purchase.Bought>(Buy(coordinator, key, 1));
+        Assert.Equal(s_account, Assert.Single(await coordinator.SeatAsync()).Task.Redeemer);
+        coordinator.Mine(network.Miners);
+        network.Manual.Advance(TimeSpan.FromMinutes(1));
+        await coordinator.RoundsAsync();
+        Assert.Equal(1, network.Chain.SettledTasks);
+        Assert.Equal(2 * Price, await network.Chain.ReadCreditAsync(s_account, network.Domain.CreditId(s_account), TestContext.Current.CancellationToken));
+        Assert.Equal(0, network.Chain.SubsidyCharged);
+    }
+
+    [Fact]
     public async Task Credit_comesBackIfTheTaskIsVoid()
     {
         using var network = new TestNetwork();

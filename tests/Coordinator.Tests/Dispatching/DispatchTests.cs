@@ -1,3 +1,4 @@
+using System.Numerics;
 using Ait.Chain;
 using Ait.Chain.Contracts;
 using Ait.Coordinator.Dispatching;
@@ -12,6 +13,8 @@ namespace Ait.Coordinator.Tests.Dispatching;
 
 public sealed class DispatchTests
 {
+    private static readonly Address s_buyer = new([.. new byte[19], 77]);
+
     [Fact]
     public async Task Queue_takesAWorkloadOnceWhileItIsNotVoid()
     {
@@ -106,11 +109,62 @@ public sealed class DispatchTests
         using RunningCoordinator coordinator = network.Start();
         coordinator.Queue(TestNetwork.Workload(1));
         await coordinator.RoundAsync<ChainFollower>();
-        bool sealedBefore = coordinator.Dispatch.Seal(10, network.Manual.Seconds + 60, () => Hash256.Zero) is not null;
+        bool sealedBefore = coordinator.Dispatch.Seal(10, ulong.MaxValue, network.Manual.Seconds + 60, () => Hash256.Zero) is not null;
         Assert.True(sealedBefore);
         network.Manual.Advance(TimeSpan.FromMinutes(2));
         await coordinator.RoundAsync<BatchLoop>();
         Assert.Equal([TaskPhase.Void, TaskPhase.Committed], coordinator.AllTasks().Select(task => task.Phase));
+    }
+
+    [Theory]
+    [InlineData("s s r s", 4, 3, "0 1 2 3")] // All is affordable: in their order.
+    [InlineData("s s r s", 4, 2, "2 0 1")] // Cut short: redeemed work first.
+    [InlineData("s s s r", 3, 2, "3 0 1")] // Redeemed work that a full batch would not have reached.
+    [InlineData("s s r r", 2, 1, "2 3")] // It may take the batch.
+    [InlineData("s s", 4, 0, "")]
+    [InlineData("r r", 4, 0, "0 1")]
+    public void Choose_putsRedeemedWorkFirstIfTheBudgetCutsSubsidisedWorkOff(string queue, int most, ulong affordable, string expected)
+    {
+        QueueEntry[] entries = [.. queue.Split(' ').Select((kind, i) => new QueueEntry(
+            i, Keccak256.Hash([(byte)i]), WorkloadType.Inference, DeterminismClass.X8v0, new ComputeUnits(1000), kind == "s" ? Address.Zero : s_buyer))];
+        IReadOnlyList<QueueEntry> chosen = Dispatch.Choose(
+            [.. entries.Take(most)], () => [.. entries.Where(entry => entry.Redeemer != Address.Zero).Take(most)], most, (affordable * 1000) + 999);
+        Assert.Equal(expected, string.Join(' ', chosen.Select(entry => entry.EntryKey)));
+    }
+
+    [Fact]
+    public async Task Batch_takesRedeemedWorkOnlyWhileTheSubsidyBudgetIsUsedUp()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        Workload bought = TestNetwork.Workload(9);
+        ulong price = TestNetwork.Price(bought).Micro;
+        network.Chain.SubsidyAllowed = (3 * (BigInteger)SimulatedChain.MintRate * price) - 1;
+        coordinator.Queue(TestNetwork.Workload(1), TestNetwork.Workload(2));
+        await coordinator.BuyAsync(bought);
+        network.Chain.Redeem(s_buyer, bought.Hash, price);
+        Assert.Equal(s_buyer, Assert.Single(await coordinator.SeatAsync()).Task.Redeemer);
+        Assert.Equal((2, 0), (coordinator.Dispatch.CountWaiting(), (int)network.Chain.SubsidyCharged));
+
+        network.Chain.SubsidyAllowed += 1;
+        Assert.Equal(2, (await coordinator.SeatAsync()).Count);
+        Assert.Equal((1, network.Chain.SubsidyAllowed), (coordinator.Dispatch.CountWaiting(), network.Chain.SubsidyCharged));
+        await coordinator.SeatAsync();
+        Assert.Equal(1, coordinator.Dispatch.CountWaiting());
+    }
+
+    [Fact]
+    public async Task Batch_isVoidAndItsWorkQueuedAgainIfOthersUsedTheSubsidyBudgetUp()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1));
+        await coordinator.RoundAsync<ChainFollower>();
+        Assert.NotNull(coordinator.Dispatch.Seal(10, ulong.MaxValue, network.Manual.Seconds + 600, () => Hash256.Zero));
+        network.Chain.SubsidyAllowed = 0;
+        await coordinator.RoundAsync<BatchLoop>();
+        Assert.Equal(TaskPhase.Void, Assert.Single(coordinator.AllTasks()).Phase);
+        Assert.Equal(1, coordinator.Dispatch.CountWaiting());
     }
 
     [Fact]

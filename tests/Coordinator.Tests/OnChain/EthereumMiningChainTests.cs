@@ -66,7 +66,7 @@ public sealed class EthereumMiningChainTests
         await using RealChain node = await RealChain.StartAsync();
         using var life = new Life(node);
         BatchPlan plan = Plan(1);
-        var late = new MiningCall.CommitBatch(plan.Tree.Root, 2, plan.ComputeUnits.Micro, 1);
+        var late = new MiningCall.CommitBatch(plan.Tree.Root, 2, plan.ComputeUnits.Micro, plan.SubsidisedUnits.Micro, 1);
         Assert.Equal("DeadlineOutOfBounds", await RefusedAsync(life, late));
         ulong now = (await life.Chain.ReadHeadAsync(Cancellation)).Timestamp;
         Assert.Equal("RosterTooSmall", await RefusedAsync(life, late with { LatestDeadline = now + 1800 })); // No device is registered here.

@@ -68,6 +68,44 @@ public sealed class RedemptionTests
     }
 
     [Fact]
+    public async Task Redeemed_isNotBegunWhileItsCreditIsLeaving()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        await coordinator.BuyAsync(s_workload);
+        network.Chain.Redeem(s_buyer, s_workload.Hash, Quote);
+        await coordinator.RoundAsync<ChainFollower>();
+        network.Chain.RequestMove(s_buyer, s_workload.Hash, 1);
+        await coordinator.RoundAsync<ChainFollower>();
+        Assert.Equal(0, coordinator.Dispatch.CountWaiting());
+        network.Chain.RequestMove(s_buyer, s_workload.Hash, 0);
+        await coordinator.RoundAsync<ChainFollower>();
+        Assert.Equal(1, coordinator.Dispatch.CountWaiting());
+    }
+
+    [Fact]
+    public async Task Redeemed_runsWhereItsCreditMovedTo()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        Workload other = TestNetwork.Workload(6);
+        await coordinator.BuyAsync(s_workload);
+        await coordinator.BuyAsync(other);
+        network.Chain.Redeem(s_buyer, s_workload.Hash, Quote);
+        network.Chain.RequestMove(s_buyer, s_workload.Hash, Quote);
+        await coordinator.RoundAsync<ChainFollower>();
+        Assert.Equal(0, coordinator.Dispatch.CountWaiting());
+        network.Chain.CompleteMove(s_buyer, s_workload.Hash, other.Hash);
+        TaskRow task = Assert.Single(await coordinator.SeatAsync());
+        Assert.Equal((other.Hash, s_buyer), (task.Task.WorkloadHash, task.Task.Redeemer));
+        coordinator.Mine(network.Miners);
+        network.Manual.Advance(TimeSpan.FromMinutes(1));
+        await coordinator.RoundsAsync();
+        Assert.Equal(1, network.Chain.SettledTasks);
+        Assert.Equal(0ul, await network.Chain.ReadCreditAsync(s_buyer, other.Hash, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Redeemed_isUndoneIfAReorganisationTakesItBackBeforeTheWorkBegan()
     {
         using var network = new TestNetwork();

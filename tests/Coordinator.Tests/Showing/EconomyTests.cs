@@ -36,6 +36,7 @@ public sealed class EconomyTests : IDisposable
         EconomicsResponse economics = await network.GetAsync("/v1/economics", ProtocolJson.Default.EconomicsResponse);
         Assert.Equal(("100000000000000000", "1000000000000000000", 7), (economics.MintWei, economics.RedeemWei, economics.MostPaidSeats));
         Assert.Equal(DeviceClasses.All, economics.Classes.Select(one => one.DeviceClass));
+        Assert.Equal(new EconomicsSubsidy("1000000000000000000000000000", "0", "1000000000000000000000000000", "0", "0", 86_400, null, false), economics.Subsidy);
         Assert.Equal([100, 60, 40, 80], economics.Classes.Select(one => (int)(BigInteger.Parse(one.MintWeiPerHour, CultureInfo.InvariantCulture) / BigInteger.Pow(10, 18))));
     }
 

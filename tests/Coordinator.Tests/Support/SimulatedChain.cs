@@ -29,6 +29,7 @@ internal sealed class SimulatedChain : IMiningChain
     private readonly List<BatchState> _batches = [];
     private readonly Dictionary<Hash256, BigInteger> _minted = [];
     private readonly Dictionary<(Address, Hash256), ulong> _credit = [];
+    private readonly Dictionary<(Address, Hash256), ulong> _leaving = [];
     private readonly Dictionary<Hash256, ulong> _quotes = [];
     private readonly Dictionary<Hash256, ulong> _busyUntil = [];
     private readonly Dictionary<string, SubmitOutcome> _byKey = [];
@@ -123,6 +124,31 @@ internal sealed class SimulatedChain : IMiningChain
         }
     }
 
+    /// <summary>The account asks to move credit of a workload; zero if it no longer does.</summary>
+    internal void RequestMove(Address account, Hash256 from, ulong units)
+    {
+        lock (_gate)
+        {
+            _block++;
+            _leaving[(account, from)] = units;
+            Emit(new MiningEvent.CreditLeaving(Position(), account, from));
+        }
+    }
+
+    /// <summary>Credit that was to leave is moved.</summary>
+    internal void CompleteMove(Address account, Hash256 from, Hash256 to)
+    {
+        lock (_gate)
+        {
+            _block++;
+            Assert.True(_leaving.Remove((account, from), out ulong units));
+            units = Math.Min(units, _credit[(account, from)]);
+            _credit[(account, from)] -= units;
+            _credit[(account, to)] = _credit.GetValueOrDefault((account, to)) + units;
+            Emit(new MiningEvent.CreditMoved(Position(), account, from, to, units));
+        }
+    }
+
     /// <summary>A reorganisation takes the redemption back.</summary>
     internal void TakeBack(MiningEvent.Redeemed redeemed)
     {
@@ -200,7 +226,7 @@ internal sealed class SimulatedChain : IMiningChain
     public Task<byte[]?> ReadBundleAsync(ulong batchId, Hash256 taskId, CancellationToken cancellation) => Task.FromResult<byte[]?>(null);
 
     public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation) =>
-        Answer(() => _credit.GetValueOrDefault((account, workloadHash)));
+        Answer(() => _credit.GetValueOrDefault((account, workloadHash)) - Math.Min(_credit.GetValueOrDefault((account, workloadHash)), _leaving.GetValueOrDefault((account, workloadHash))));
 
     public Task<ulong> ReadQuoteAsync(Hash256 workloadHash, CancellationToken cancellation) => Answer(() => _quotes.GetValueOrDefault(workloadHash));
 
@@ -214,6 +240,15 @@ internal sealed class SimulatedChain : IMiningChain
 
     public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation) =>
         Answer(() => new RegistryTotals(MintRate, RedeemPrice, TotalMinted, _burned, TotalMinted - _burned));
+
+    /// <summary>What subsidised work may mint in all.</summary>
+    internal BigInteger SubsidyAllowed { get; set; } = BigInteger.Pow(10, 27);
+
+    /// <summary>What it was charged.</summary>
+    internal BigInteger SubsidyCharged { get; private set; }
+
+    public Task<SubsidyState> ReadSubsidyAsync(CancellationToken cancellation) =>
+        Answer(() => new SubsidyState(SubsidyAllowed - SubsidyCharged, SubsidyCharged, SubsidyAllowed, BigInteger.Zero, BigInteger.Zero, 86_400));
 
     public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation) => Answer(() => new RegistryRules(
         RedeemPrice, _domain.MiningRegistry, Address.Zero, [.. DeviceClasses.All.Select(one => new ClassRules(one, DeviceClasses.ComputeUnitsPerHour(one), 1, 2, 3))]));
@@ -320,11 +355,18 @@ internal sealed class SimulatedChain : IMiningChain
             return (Refuse("DeadlineOutOfBounds"), []);
         }
 
+        BigInteger charge = SeatDraw.Seats * (BigInteger)MintRate * call.SubsidisedUnits;
+        if (SubsidyCharged + charge > SubsidyAllowed)
+        {
+            return (Refuse("SubsidyExhausted"), []);
+        }
+
         if (!apply)
         {
             return (null, []);
         }
 
+        SubsidyCharged += charge;
         var batch = new OnChainBatch((ulong)_batches.Count + 1, call.Root, _block, _block + 2, Hash256.Zero, 0, (uint)_devices.Count, MintRate);
         _batches.Add(new BatchState { OnChain = batch, TaskCount = (int)call.TaskCount });
         return (null, [new MiningEvent.BatchCommitted(Position(), batch.BatchId, batch.Root, batch.SeedBlock, batch.RosterLength, batch.MintRate)]);
@@ -485,13 +527,14 @@ internal sealed class SimulatedChain : IMiningChain
 
         if (task.Redeemer != Address.Zero)
         {
-            ulong found = credit.GetValueOrDefault((task.Redeemer, task.WorkloadHash));
+            Hash256 creditId = credit.GetValueOrDefault((task.Redeemer, task.WorkloadHash)) >= task.ComputeUnits.Micro ? task.WorkloadHash : _domain.CreditId(task.Redeemer);
+            ulong found = credit.GetValueOrDefault((task.Redeemer, creditId));
             if (found < task.ComputeUnits.Micro)
             {
                 return Refuse("CreditInsufficient");
             }
 
-            credit[(task.Redeemer, task.WorkloadHash)] = found - task.ComputeUnits.Micro;
+            credit[(task.Redeemer, creditId)] = found - task.ComputeUnits.Micro;
         }
 
         BigInteger each = (BigInteger)task.ComputeUnits.Micro * batch.MintRate;
