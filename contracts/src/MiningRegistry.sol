@@ -318,6 +318,10 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         require(!_isAgreed(_matching(settling, record, head)), TaskAgreed(taskId));
         uint256 level = SeatFrame.read(FRAME_LEVEL);
         require(level < MOST_SEATS, EscalationExhausted(taskId));
+        StoredEscalation storage stored = _escalations[taskId];
+        require(settling.rosterLength >= level + 2, RosterTooSmall(settling.rosterLength, level + 2));
+        // Further seats that the roster did not give at the last level it will not give at the next one either.
+        require(stored.seedBlockHash == 0 || level == stored.level, RosterTooSmall(level, stored.level));
         // Thirds of the time between seed and deadline; nobody has to be waited for once every seat has claimed.
         uint256 seedTime = batch_.seedTime;
         uint256 from = seedTime + (head.deadlineOf() - seedTime) * (level == SEATS ? 1 : 2) / 3;
@@ -325,7 +329,6 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
             block.timestamp >= from || head.seatsOf() == (1 << level) - 1, EscalationTooEarly(from)
         );
         if (record.redeemerOf(head) == address(0)) _charge(batchId, 2, head.computeUnitsOf(), settling.mintRate);
-        StoredEscalation storage stored = _escalations[taskId];
         stored.level = uint8(level + 2);
         if (mark & MARK_ESCALATED == 0) {
             stored.seedBlock = uint40(block.number + SEED_DELAY);
@@ -526,7 +529,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         view
         returns (uint32[3] memory slots)
     {
-        _drawFirst(batchId, task, seatSecret);
+        _drawnFor(batchId, task, seatSecret);
         for (uint256 i = 0; i < SEATS; i++) {
             slots[i] = uint32(SeatFrame.seatedIn(i).keyOf());
         }
@@ -539,12 +542,13 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         bytes32 seatSecret,
         bytes32 escalationSecret
     ) external view returns (uint32[] memory slots) {
-        (Settling memory settling, bytes32 taskId) = _drawFirst(batchId, task, seatSecret);
+        (Settling memory settling, bytes32 taskId) = _drawnFor(batchId, task, seatSecret);
         StoredEscalation memory stored = _escalations[taskId];
         require(stored.level != 0, NotEscalated(taskId));
         require(stored.seedBlockHash != 0, EscalationNotPinned(taskId));
-        _draw(settling, task.deadline, _hashPair(escalationSecret, stored.seedBlockHash), SEATS, stored.level);
-        slots = new uint32[](stored.level);
+        slots = new uint32[](
+            _drawFurther(settling, task.deadline, escalationSecret, stored.seedBlockHash, stored.level)
+        );
         for (uint256 i = 0; i < slots.length; i++) {
             slots[i] = uint32(SeatFrame.seatedIn(i).keyOf());
         }
@@ -774,7 +778,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         bytes32 taskId = SeatFrame.turn(
             head.indexOf(), record.wordAt(SettlementReader.WORKLOAD), record.wordAt(SettlementReader.RESULT)
         );
-        _draw(settling, deadline, _hashPair(record.seatSecretOf(head), settling.seedBlockHash), 0, SEATS);
+        _drawFirst(settling, deadline, record.seatSecretOf(head));
         if (mark & MARK_ESCALATED == 0) return;
 
         StoredEscalation storage stored = _escalations[taskId];
@@ -782,10 +786,9 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         // Not pinned, or never: the first seats may still agree.
         if (seedBlockHash == 0) return;
         require(head.hasEscalationSecret(), EscalationSecretMissing(taskId));
-        SeatFrame.write(FRAME_LEVEL, stored.level);
         SeatFrame.write(FRAME_STARTS + 32, uint256(stored.seedTime) * 1000);
         bytes32 secret = bytes32(record.wordAt(SettlementReader.ESCALATION));
-        _draw(settling, deadline, _hashPair(secret, seedBlockHash), SEATS, stored.level);
+        SeatFrame.write(FRAME_LEVEL, _drawFurther(settling, deadline, secret, seedBlockHash, stored.level));
     }
 
     /// @dev What is wrong with a task.
@@ -962,27 +965,49 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     }
 
     /// @dev Draws the first seats of a task for those who ask.
-    function _drawFirst(uint256 batchId, MiningTask calldata task, bytes32 seatSecret)
+    function _drawnFor(uint256 batchId, MiningTask calldata task, bytes32 seatSecret)
         private
         view
         returns (Settling memory settling, bytes32 taskId)
     {
         settling = _load(batchId, _pinned(batchId), 1);
         taskId = SeatFrame.turn(task.index, uint256(task.workloadHash), 0);
-        _draw(settling, task.deadline, _hashPair(seatSecret, settling.seedBlockHash), 0, SEATS);
+        _drawFirst(settling, task.deadline, seatSecret);
     }
 
-    /// @dev Draws the seats from `from` up to `to` of the task at hand.
-    function _draw(Settling memory settling, uint256 deadline, bytes32 seed, uint256 from, uint256 to) private view {
+    /// @dev Draws the seats from `from` up to `to` of the task at hand, as many as the roster gives.
+    function _draw(Settling memory settling, uint256 deadline, bytes32 seed, uint256 from, uint256 to)
+        private
+        view
+        returns (uint256 filled)
+    {
         SeatFrame.write(FRAME_DRAW, uint256(seed));
+        filled = from;
         uint256 k = 0;
         while (true) {
             uint256 missing;
-            (k, from, missing) =
-                SeatDraw.draw(settling.cache.seats, settling.rosterLength, deadline, k, from, to);
-            if (from == to) return;
-            require(missing != SeatDraw.NONE, RosterTooSmall(from, to));
+            (k, filled, missing) =
+                SeatDraw.draw(settling.cache.seats, settling.rosterLength, deadline, k, filled, to);
+            if (filled == to || missing == SeatDraw.NONE) return filled;
             settling.cache.load(_devices, _clocks, missing, settling.commitBlock);
+        }
+    }
+
+    /// @dev Draws the first seats of the task at hand; without all of them there is no task.
+    function _drawFirst(Settling memory settling, uint256 deadline, bytes32 seatSecret) private view {
+        uint256 filled = _draw(settling, deadline, _hashPair(seatSecret, settling.seedBlockHash), 0, SEATS);
+        require(filled == SEATS, RosterTooSmall(filled, SEATS));
+    }
+
+    /// @dev Draws the further seats of an escalated task by pairs: how many it has now, 3, 5 or 7.
+    function _drawFurther(Settling memory settling, uint256 deadline, bytes32 secret, bytes32 seedBlockHash, uint256 level)
+        private
+        view
+        returns (uint256)
+    {
+        // There are the first three.
+        unchecked {
+            return _draw(settling, deadline, _hashPair(secret, seedBlockHash), SEATS, level) - 1 | 1;
         }
     }
 

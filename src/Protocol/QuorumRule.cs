@@ -1,3 +1,4 @@
+using System.Numerics;
 using Ait.Chain;
 
 namespace Ait.Protocol;
@@ -14,6 +15,10 @@ public static class QuorumRule
         7 => 4,
         _ => throw new ArgumentOutOfRangeException(nameof(seats), seats, "3, 5 or 7 seats"),
     };
+
+    /// <summary>Whether the seats of a bit mask are enough: 2 of the first three, 3 of the first five or 4 of seven. The contract's rule.</summary>
+    public static bool IsAgreed(int seats) =>
+        BitOperations.PopCount((uint)seats & 0b111) >= 2 || BitOperations.PopCount((uint)seats & 0b11111) >= 3 || BitOperations.PopCount((uint)seats & 0b1111111) >= 4;
 
     /// <summary>Decides a task. The order of the attestations does not matter.</summary>
     /// <param name="taskId">The task.</param>

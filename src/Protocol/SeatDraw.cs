@@ -11,6 +11,9 @@ public static class SeatDraw
     /// <summary>Seats drawn at first.</summary>
     public const int Seats = 3;
 
+    /// <summary>Seats of a task that has escalated as far as it can.</summary>
+    public const int MostSeats = 7;
+
     /// <summary>Draws after which a roster counts as too small.</summary>
     public const int MaxDraws = 64;
 
@@ -75,6 +78,11 @@ public static class SeatDraw
 
         return seated.ToImmutable();
     }
+
+    /// <summary>How many seats a task has for which so many were drawn: further seats come in pairs.</summary>
+    /// <param name="drawn">Slots that were drawn, at least 3.</param>
+    /// <returns>3, 5 or 7.</returns>
+    public static int WholePairs(int drawn) => (drawn - 1) | 1;
 
     /// <summary>The slots that the public rule draws one after the other, whoever is in them: all <see cref="MaxDraws"/>.</summary>
     /// <param name="secret">The task's secret.</param>

@@ -125,7 +125,7 @@ struct DurationBounds {
 /// keccak256(abi.encode(escalationSecret, hash of the escalation's seed block)); draw k = uint256(keccak256(abi.encode(seed, taskId,
 /// k))) % rosterLength for k = 0, 1, … until the seats are filled, at most 64 draws a seed. A slot is passed over only if, as of the
 /// commitment block, it was revoked or retired, or valid for less than the task's deadline, or if its operator, host chip or GPU is
-/// already seated.
+/// already seated. Further seats come in pairs: a pair that the roster does not give is left out, and the seats before it may agree still.
 ///
 /// Agreement is 2 equal results of seats 0 to 2, or 3 of seats 0 to 4, or 4 of seats 0 to 6: silence counts against. Every seat that
 /// claims the agreed result in time is paid.
@@ -240,7 +240,7 @@ interface IMiningRegistry is IGoverned {
     error NothingDeferred(bytes32 taskId, uint8 seat);
     /// @notice Thrown when deferred pay is released before its time.
     error DeferredUntil(uint256 payableAt);
-    /// @notice Thrown when the roster does not give three independent seats.
+    /// @notice Thrown when the roster does not give three independent seats, or when a task escalates and the roster cannot give two more.
     error RosterTooSmall(uint256 seated, uint256 required);
     /// @notice Thrown when a claim comes from a registered device that was not drawn for that seat.
     error SeatNotAssigned(uint8 seat, bytes32 expected, bytes32 found);
@@ -320,8 +320,9 @@ interface IMiningRegistry is IGoverned {
 
     /// @notice Gives a task whose seats do not agree two more of them: 5, then 7. Anyone who knows the secrets.
     /// @dev Seats 3 to 6 are drawn from the second secret and the hash of the block two blocks on. A third of the time from the seed to
-    /// the deadline must have passed, two thirds for 7; unless every seat there is has claimed, and no result is agreed. The two seats of a
-    /// subsidised task are charged to the subsidy budget.
+    /// the deadline must have passed, two thirds for 7; unless every seat there is has claimed, and no result is agreed. A roster that
+    /// is shorter than the seats asked for is refused, and one that did not give the last pair. The two seats of a subsidised task are
+    /// charged to the subsidy budget.
     /// @param settlement one, packed: the claims so far; its result is the one most of them claim
     function escalate(uint256 batchId, bytes calldata settlement, bytes32[] calldata proof) external;
 
@@ -399,7 +400,7 @@ interface IMiningRegistry is IGoverned {
         view
         returns (address operator, uint256 amount, uint256 payableAt);
 
-    /// @notice The roster slots drawn for all seats of an escalated task.
+    /// @notice The roster slots drawn for all seats of an escalated task: 3, 5 or 7, no more than the roster gives.
     function escalatedSeatsOf(
         uint256 batchId,
         MiningTask calldata task,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
 import {IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
 import {ISubsidyBudget} from "../../src/interfaces/ISubsidyBudget.sol";
 import {Network} from "../base/Network.sol";
@@ -269,7 +270,94 @@ contract EscalateTest is Network {
         );
     }
 
+    // ---- a roster that gives no further seats
+
+    function test_escalate_revertsIfTheRosterIsShorterThanTheSeats() public {
+        _commitOver(4);
+        _expectRefusal(_mismatch(), abi.encodeWithSelector(IMiningRegistry.RosterTooSmall.selector, 4, 5));
+    }
+
+    /// @notice Five slots, four operators: the roster's length does not tell, the draw does.
+    function test_settle_takesTheFirstSeatsIfTheRosterGivesNoFurther() public {
+        _commitOverFourOperators();
+        TaskSettlement memory silent = _first(1);
+        vm.warp(block.timestamp + 700);
+        _toFive(silent);
+        assertEq(mining.escalatedSeatsOf(batchId, one[0], secretOf(0), SECOND).length, 3, "no pair");
+        TaskSettlement memory settlement = _first(2);
+        (settlement.answerCommitment, settlement.escalationSecret) = (answerOf(0), SECOND);
+        assertEq(settle(batchId, only(settlement)), 2 * REWARD, "minted");
+    }
+
+    function test_settle_revertsIfASeatClaimsThatTheRosterDidNotGive() public {
+        _commitOverFourOperators();
+        _toFive(_mismatch());
+        TaskSettlement memory settlement = _first(3);
+        (settlement.answerCommitment, settlement.escalationSecret) = (answerOf(0), SECOND);
+        settlement.claims[2].seat = 3;
+        vm.expectPartialRevert(IMiningRegistry.SeatNotAssigned.selector);
+        settle(batchId, only(settlement));
+    }
+
+    function test_escalate_revertsIfTheRosterDidNotGiveTheLastPair() public {
+        _commitOverFourOperators();
+        _toFive(_mismatch());
+        TaskSettlement memory settlement = _mismatch();
+        (settlement.answerCommitment, settlement.escalationSecret) = (answerOf(0), SECOND);
+        _expectRefusal(settlement, abi.encodeWithSelector(IMiningRegistry.RosterTooSmall.selector, 3, 5));
+    }
+
+    /// @notice Six operators: five seats there are, seven there are not, and the five still decide.
+    function test_settle_takesFiveSeatsIfTheRosterGivesNoSeven() public {
+        _commitOver(6);
+        enroll(gpuOf(address(0x1000), keccak256("another chip"), bytes16(uint128(99)), 1));
+        _commit();
+        _toFive(_mismatch());
+        _toSeven();
+        assertEq(mining.escalatedSeatsOf(batchId, one[0], secretOf(0), SECOND).length, 5, "no second pair");
+        TaskSettlement memory settlement = _seats(5);
+        _disagree(settlement, 0);
+        _disagree(settlement, 1);
+        assertEq(settle(batchId, only(settlement)), 3 * REWARD, "minted");
+    }
+
     // ---- helpers
+
+    /// @dev A network of its own, of so many operators.
+    function _commitOver(uint256 operators) private {
+        delete gpus;
+        super.setUp();
+        if (operators == 4) {
+            registry = new DeviceRegistry(
+                snp, dcapVerifier(), nvidiaVerifier(), governor, _measurements(), [PROFILES, PROFILES, PROFILES, PROFILES], challengeRegistry()
+            );
+            mining = deployMining(registry, governor, coordinator);
+            delete gpus;
+        }
+        for (uint256 i = gpus.length; i < operators; i++) {
+            enroll(gpuOf(address(uint160(0x1000 + i)), keccak256(abi.encode("chip", i)), bytes16(uint128(i + 1)), 1));
+        }
+        _commit();
+    }
+
+    function _commitOverFourOperators() private {
+        _commitOver(4);
+        enroll(gpuOf(address(0x1000), keccak256("another chip"), bytes16(uint128(99)), 1));
+        _commit();
+    }
+
+    function _commit() private {
+        pass(10);
+        MiningTask[] memory tasks = tasksOf(1);
+        one[0] = tasks[0];
+        batchId = commitAndPin(tasks);
+        taskId = mining.taskIdOf(batchId, 0);
+    }
+
+    function _measurements() private pure returns (bytes32[] memory measurements) {
+        measurements = new bytes32[](1);
+        measurements[0] = keccak256(measurement());
+    }
 
     function _tasks() private view returns (MiningTask[] memory tasks) {
         tasks = new MiningTask[](1);

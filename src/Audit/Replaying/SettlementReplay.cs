@@ -156,9 +156,13 @@ internal sealed class SettlementReplay
                 return ([], later);
             }
 
-            level = escalation.Level;
             later = (BigInteger)escalation.SeedTime * 1000;
-            slots = SeatDraw.DrawFurther(slots, level, opening.EscalationSecret, second, taskId, task.Deadline, batch.CommitBlock, roster);
+            slots = SeatDraw.DrawFurther(slots, escalation.Level, opening.EscalationSecret, second, taskId, task.Deadline, batch.CommitBlock, roster);
+            if (slots.Length >= SeatDraw.Seats)
+            {
+                level = SeatDraw.WholePairs(slots.Length);
+                slots = slots[..level];
+            }
         }
 
         if (slots.Length == level)

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Ait.Coordinator.Collecting;
+using Ait.Coordinator.Escalating;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Observing;
 using Ait.Protocol;
+using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Agreeing;
 
@@ -27,10 +29,11 @@ internal sealed class AgreementStore
     /// <summary>Seated tasks about which something may have to be decided now, at most so many. The plus keeps the index of all phases out of it.</summary>
     internal IReadOnlyList<long> Due(int most = int.MaxValue) => _ledger.Read(transaction => transaction.Query(
         """
-        SELECT task_key FROM tasks t WHERE reveal_opened_at > 0 AND result_hash IS NULL AND void_reason IS NULL AND +phase = 2 AND (reveal_deadline < $1
-            OR (SELECT count(*) FROM reveals r WHERE r.task_key = t.task_key) = (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key))
+        SELECT task_key FROM tasks t WHERE reveal_opened_at > 0 AND result_hash IS NULL AND void_reason IS NULL AND escalating_to IS NULL AND +phase = 2 AND (reveal_deadline < $1
+            OR (SELECT count(*) FROM reveals r WHERE r.task_key = t.task_key AND r.seat >= t.level - (CASE t.level WHEN 3 THEN 3 ELSE 2 END))
+              = (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key AND c.seat >= t.level - (CASE t.level WHEN 3 THEN 3 ELSE 2 END)))
         UNION ALL
-        SELECT task_key FROM tasks WHERE commit_deadline < $1 AND reveal_opened_at IS NULL AND void_reason IS NULL AND +phase = 2
+        SELECT task_key FROM tasks WHERE commit_deadline < $1 AND reveal_opened_at IS NULL AND void_reason IS NULL AND escalating_to IS NULL AND +phase = 2
         LIMIT $2
         """,
         row => row.GetInt64(0),
@@ -72,22 +75,30 @@ internal sealed class AgreementStore
                 List<TaskRow> tasks = transaction.Query(TaskRow.Select + "JOIN {rows} ON v.task_key = t.task_key ORDER BY t.task_key FOR UPDATE OF t", keys, TaskRow.Read);
                 ILookup<long, StoredResult> results = Results(transaction, keys).ToLookup(stored => stored.TaskKey);
                 Dictionary<long, int> committed = transaction
-                    .Query("SELECT c.task_key, count(*) FROM {rows} JOIN commitments c ON c.task_key = v.task_key GROUP BY c.task_key", keys, row => (row.GetInt64(0), (int)row.GetInt64(1)))
+                    .Query(
+                        """
+                        SELECT c.task_key, count(*) FROM {rows} JOIN commitments c ON c.task_key = v.task_key JOIN tasks t ON t.task_key = c.task_key
+                        WHERE c.seat >= t.level - (CASE t.level WHEN 3 THEN 3 ELSE 2 END) GROUP BY c.task_key
+                        """,
+                        keys, row => (row.GetInt64(0), (int)row.GetInt64(1)))
                     .ToDictionary();
+                HashSet<long> withheld = [.. transaction.Query(
+                    "SELECT k.task_key FROM {rows} JOIN seat_keys k ON k.task_key = v.task_key AND k.envelope IS NULL", keys, row => row.GetInt64(0))];
                 List<(TaskRow Task, AgreementDecision Decision)> decided = [];
                 List<(TaskRow, Agreement, int)> agreed = [];
                 foreach (TaskRow task in tasks)
                 {
-                    RevealedSeat[] revealed = [.. results[task.TaskKey].Where(stored => stored.IsPayable).OrderBy(stored => stored.Seat).Select(Verify)];
+                    ImmutableArray<RevealedSeat> revealed = [.. results[task.TaskKey].Where(stored => stored.IsPayable).OrderBy(stored => stored.Seat).Select(Verify)];
                     AgreementDecision decision = AgreementDecision.Decide(
-                        task, committed.GetValueOrDefault(task.TaskKey), results[task.TaskKey].Count(), [.. revealed.Select(seat => seat.Attestation)], transaction.NowMillis);
+                        task, committed.GetValueOrDefault(task.TaskKey), results[task.TaskKey].Count(stored => stored.Seat >= task.FirstOfRound), revealed, withheld.Contains(task.TaskKey), transaction.NowMillis);
                     decided.Add((task, decision));
                     switch (decision)
                     {
                         case AgreementDecision.Agreed found:
-                            agreed.Add((task, found.Agreement, revealed
-                                .Where(seat => seat.Attestation.Statement.ResultHash == found.Agreement.ResultHash)
-                                .Aggregate(0, (mask, seat) => mask | (1 << seat.Seat))));
+                            agreed.Add((task, found.Agreement, Matching(revealed, found.Agreement)));
+                            break;
+                        case AgreementDecision.Escalate given:
+                            EscalationStore.Open(transaction, task, given);
                             break;
                         case AgreementDecision.Void given:
                             GiveUp(transaction, task, given.Reason);
@@ -113,10 +124,31 @@ internal sealed class AgreementStore
     internal static ImmutableArray<RevealedSeat> Revealed(LedgerTransaction transaction, long taskKey, NetworkDomain domain) =>
         [.. Results(transaction, RowSet.Of("task_key", RowKind.Number, [taskKey])).Where(stored => stored.IsPayable).OrderBy(stored => stored.Seat).Select(stored => stored.Verify(domain))];
 
+    /// <summary>Ends a task that is given no further seats: by what its seats agree on after all, else void. False if it has ended already.</summary>
+    internal static bool Conclude(LedgerTransaction transaction, long taskKey, string reason, NetworkDomain domain)
+    {
+        if (transaction.First(TaskRow.Select + "WHERE t.task_key = $1 FOR UPDATE OF t", TaskRow.Read, taskKey) is not { Phase: TaskPhase.Seated } task)
+        {
+            return false;
+        }
+
+        ImmutableArray<RevealedSeat> revealed = Revealed(transaction, taskKey, domain);
+        if (AgreementDecision.Agree(task, revealed) is Agreement agreement)
+        {
+            Write(transaction, [(task, agreement, Matching(revealed, agreement))]);
+        }
+        else
+        {
+            GiveUp(transaction, task, reason);
+        }
+
+        return true;
+    }
+
     /// <summary>Ends a task without a mint; the buyer's credit is untouched because nothing settled.</summary>
     internal static void GiveUp(LedgerTransaction transaction, TaskRow task, string reason)
     {
-        transaction.Execute("UPDATE tasks SET phase = 5, void_reason = $2 WHERE task_key = $1", task.TaskKey, reason);
+        transaction.Execute("UPDATE tasks SET phase = 5, escalating_to = NULL, void_reason = $2 WHERE task_key = $1", task.TaskKey, reason);
         transaction.Execute("UPDATE queue SET state = 3 WHERE entry_key = $1", task.EntryKey);
         transaction.Execute("UPDATE seats SET open = 0 WHERE task_key = $1", task.TaskKey);
         transaction.Execute(
@@ -145,6 +177,10 @@ internal sealed class AgreementStore
     private RevealedSeat Verify(StoredResult stored) =>
         _collection.Completed.Recall(stored.TaskKey, stored.Seat) is WorkAttestation known && stored.Is(known) ? new RevealedSeat(stored.Seat, known) : stored.Verify(_domain);
 
+    private static int Matching(ImmutableArray<RevealedSeat> revealed, Agreement agreement) => revealed
+        .Where(seat => seat.Attestation.Statement.ResultHash == agreement.ResultHash)
+        .Aggregate(0, (mask, seat) => mask | (1 << seat.Seat));
+
     private static List<StoredResult> Results(LedgerTransaction transaction, RowSet keys) => transaction.Query(
         "SELECT r.task_key, r.seat, r.attestation, r.enclave_key, r.refused_bounds FROM {rows} JOIN reveals r ON r.task_key = v.task_key",
         keys, row => new StoredResult(row.GetInt64(0), (byte)row.GetInt64(1), row.Bytes(2), row.Address(3), row.IsDBNull(4)));
@@ -159,7 +195,7 @@ internal sealed class AgreementStore
 
         transaction.Execute(
             "INSERT INTO agreements (task_key, result_hash, matching, decided_at) SELECT v.task_key, v.result_hash, v.matching, $1 FROM {rows}", rows, transaction.NowMillis);
-        transaction.Execute("UPDATE tasks SET phase = 3, result_hash = v.result_hash FROM {rows} WHERE tasks.task_key = v.task_key", rows);
+        transaction.Execute("UPDATE tasks SET phase = 3, escalating_to = NULL, result_hash = v.result_hash FROM {rows} WHERE tasks.task_key = v.task_key", rows);
     }
 }
 

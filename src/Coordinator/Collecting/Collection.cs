@@ -23,7 +23,7 @@ internal static class Collection
                     "Reveal what was committed first; a seat commits once.");
         }
 
-        if (seat.Task.Phase != TaskPhase.Seated || seat.Task.RevealOpenedAt is not null || now > seat.Task.CommitDeadline)
+        if (seat.Task.Phase != TaskPhase.Seated || seat.Task.RevealOpenedAt is not null || now > seat.Task.CommitDeadline || seat.IsOfEarlierRound)
         {
             return new Refusal(
                 ProblemCodes.DeadlinePassed, "This seat no longer takes a commitment.",
@@ -36,8 +36,8 @@ internal static class Collection
 
     /// <summary>Whether results may be revealed: every seat has committed, or the time for it is over.</summary>
     internal static bool IsRevealDue(LockedSeat seat, long now) =>
-        seat.Task.Phase == TaskPhase.Seated
-        && (seat.SeatsCommitted == SeatDraw.Seats || (seat.SeatsCommitted > 0 && now > seat.Task.CommitDeadline));
+        seat.Task is { Phase: TaskPhase.Seated, EscalatingTo: null }
+        && (seat.SeatsCommitted == seat.Task.SeatsInRound || (seat.SeatsCommitted > 0 && now > seat.Task.CommitDeadline));
 
     /// <summary>Whether a verified attestation with its salt and transcript opens the seat's commitment. Null means yes, or in already.</summary>
     internal static Refusal? JudgeReveal(
@@ -79,6 +79,12 @@ internal static class Collection
             return null;
         }
 
+        // What was committed in time may still be revealed while the task is given further seats: it cannot be a copy of what others revealed.
+        if (seat.Task.Phase == TaskPhase.Seated && seat.IsOfEarlierRound)
+        {
+            return null;
+        }
+
         if (seat.Task.Phase != TaskPhase.Seated || (seat.Task.RevealDeadline is long deadline && now > deadline))
         {
             return new Refusal(
@@ -90,7 +96,7 @@ internal static class Collection
         return seat.Task.RevealOpenedAt is null
             ? new Refusal(
                 ProblemCodes.RevealNotOpen, "Results may not be revealed yet.",
-                $"{SeatDraw.Seats} commitments, or {seat.Task.CommitDeadline / 1000} passed", $"{seat.SeatsCommitted} commitments at {now / 1000}",
+                $"{seat.Task.SeatsInRound} commitments, or {seat.Task.CommitDeadline / 1000} passed", $"{seat.SeatsCommitted} commitments at {now / 1000}",
                 "Ask GET /v1/seats until revealOpen is true, then send the same result.")
             : null;
     }

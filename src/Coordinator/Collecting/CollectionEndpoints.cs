@@ -282,7 +282,7 @@ internal sealed class CollectionEndpoints
         seat.TaskId,
         seat.GpuId,
         Collection.PhaseOf(seat, _clock.GetUtcNow().ToUnixTimeMilliseconds()),
-        seat.Task.Phase == TaskPhase.Seated && seat.Task.RevealOpenedAt is not null,
+        seat.Task.Phase == TaskPhase.Seated && (seat.Task.RevealOpenedAt is not null || (seat.IsOfEarlierRound && seat.Commitment is not null)),
         seat.Reason,
         UnpaidReasons.RemedyFor(seat.Reason, seat.Detail),
         seat.PaidWei,

@@ -148,7 +148,7 @@ internal sealed class CollectionStore
         foreach ((LockedSeat seat, WorkAttestation attestation) in taken)
         {
             Completed.Note(seat.Task.TaskKey, seat.Seat, attestation);
-            if (seat.SeatsRevealed == seat.SeatsCommitted)
+            if (seat.SeatsRevealed == seat.SeatsCommitted || seat.IsOfEarlierRound)
             {
                 Completed.Complete(seat.Task.TaskKey);
             }
@@ -224,8 +224,8 @@ internal sealed class CollectionStore
         {
             long deadline = Math.Min(now + (long)_revealWindow.TotalMilliseconds, (long)seat.Task.Task.Deadline * 1000);
             opened.Add(seat.Task.TaskKey, deadline);
-            records.Add((seat.TaskId.ToArray(), $"{seat.SeatsCommitted} of {SeatDraw.Seats} committed, until {deadline / 1000}"));
-            if (seat.SeatsCommitted < SeatDraw.Seats)
+            records.Add((seat.TaskId.ToArray(), $"{seat.SeatsCommitted} of {seat.Task.SeatsInRound} committed, until {deadline / 1000}"));
+            if (seat.SeatsCommitted < seat.Task.SeatsInRound)
             {
                 unfinished.Add(seat.Task.TaskKey);
             }

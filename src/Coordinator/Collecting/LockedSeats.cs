@@ -12,8 +12,8 @@ internal sealed class LockedSeats
     {
         foreach (IGrouping<Hash256, SeatView> task in seats.GroupBy(seat => seat.TaskId))
         {
-            int committed = task.Count(seat => seat.Commitment is not null);
-            int revealed = task.Count(seat => seat.RevealedResult is not null);
+            int committed = task.Count(seat => seat.Commitment is not null && seat.Seat >= seat.Task.FirstOfRound);
+            int revealed = task.Count(seat => seat.RevealedResult is not null && seat.Seat >= seat.Task.FirstOfRound);
             foreach (SeatView seat in task)
             {
                 Put(new LockedSeat(seat, committed, revealed));
@@ -33,7 +33,7 @@ internal sealed class LockedSeats
 
     /// <summary>The seat with its result.</summary>
     internal LockedSeat Reveal(LockedSeat seat, Hash256 result, string? refusedBounds) =>
-        Put(seat with { RevealedResult = result, RefusedBounds = refusedBounds, SeatsRevealed = seat.SeatsRevealed + 1 });
+        Put(seat with { RevealedResult = result, RefusedBounds = refusedBounds, SeatsRevealed = seat.SeatsRevealed + (seat.Seat < seat.Task.FirstOfRound ? 0 : 1) });
 
     internal void Open(LockedSeat seat, long now, long deadline) => Put(seat with { Task = seat.Task with { RevealOpenedAt = now, RevealDeadline = deadline } });
 

@@ -19,10 +19,13 @@ internal record SeatView(
     string? Detail,
     string? RefusedBounds)
 {
+    /// <summary>Whether the task has moved on to further seats, or is about to.</summary>
+    internal bool IsOfEarlierRound => Seat < Task.FirstOfRound || Task.EscalatingTo is not null;
+
     internal Hash256 TaskId => Task.TaskId!.Value; // Only seated tasks have seats, and they are on chain.
 }
 
-/// <summary>A seat of a task that is locked, with how far the task's seats are.</summary>
+/// <summary>A seat of a task that is locked, with how far the seats are that were drawn last.</summary>
 internal sealed record LockedSeat : SeatView
 {
     internal LockedSeat(SeatView seat, int committed, int revealed)

@@ -101,7 +101,7 @@ internal sealed record ProofBody(
             workload.Hash,
             task.ResultHash!.Value,
             task.Phase.ToString(),
-            SeatDraw.Seats,
+            task.Level,
             state.SeatsAgreeing,
             task.Task.ComputeUnits.Micro,
             charged,

@@ -109,7 +109,7 @@ internal sealed partial class DispatchStore
     private const string Leasable =
         """
         FROM seats s JOIN tasks t ON t.task_key = s.task_key
-        WHERE s.gpu_id = $1 AND s.open = 1 AND t.phase = 2 AND t.reveal_opened_at IS NULL AND t.commit_deadline > $2
+        WHERE s.gpu_id = $1 AND s.open = 1 AND t.phase = 2 AND t.reveal_opened_at IS NULL AND t.escalating_to IS NULL AND t.commit_deadline > $2
           AND (s.lease_holder IS NULL OR s.lease_deadline <= $2 OR s.lease_holder <> $3)
         """;
 }

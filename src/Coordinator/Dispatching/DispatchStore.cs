@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 using Ait.Protocol;
@@ -228,6 +229,12 @@ internal sealed partial class DispatchStore
         }
     });
 
+    /// <summary>What the seat secret is made of: it is shown once the task has escalated.</summary>
+    internal static SeatSecretOpening Opening(LedgerTransaction transaction, long taskKey) =>
+        transaction.First(
+            "SELECT answer_salt, escalation_secret FROM secrets WHERE task_key = $1", row => new SeatSecretOpening(MiningTask.SecretHash(row.Hash(0)), row.Hash(1)), taskKey)
+        ?? throw MissingSecrets(taskKey);
+
     internal static Hash256 SeatSecret(LedgerTransaction transaction, long taskKey) => new(
         transaction.First("SELECT seat_secret FROM secrets WHERE task_key = $1", row => row.Bytes(0), taskKey)
         ?? throw MissingSecrets(taskKey));
@@ -291,9 +298,10 @@ internal sealed partial class DispatchStore
         transaction.Record("batch void", batch.Root.ToArray(), reason);
     }
 
-    private static void Requeue(LedgerTransaction transaction, TaskRow task, string reason)
+    /// <summary>Ends a task whose entry waits for another batch.</summary>
+    internal static void Requeue(LedgerTransaction transaction, TaskRow task, string reason)
     {
-        transaction.Execute("UPDATE tasks SET phase = 5, void_reason = $2 WHERE task_key = $1", task.TaskKey, reason);
+        transaction.Execute("UPDATE tasks SET phase = 5, escalating_to = NULL, void_reason = $2 WHERE task_key = $1", task.TaskKey, reason);
         transaction.Execute(
             "UPDATE queue SET attempts = attempts + 1, state = CASE WHEN attempts + 1 >= $2 THEN 3 ELSE 0 END WHERE entry_key = $1",
             task.EntryKey, MaxAttempts);

@@ -7,6 +7,7 @@ using Ait.Coordinator.Completing;
 using Ait.Coordinator.Configuration;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Enrolling;
+using Ait.Coordinator.Escalating;
 using Ait.Coordinator.Fetching;
 using Ait.Coordinator.Keeping;
 using Ait.Coordinator.Ledger;
@@ -137,6 +138,7 @@ internal static class CoordinatorApplication
         .AddSingleton<RelayStore>()
         .AddSingleton<RelayEndpoints>()
         .AddSingleton<AgreementStore>()
+        .AddSingleton<EscalationStore>()
         .AddSingleton<SettlementStore>()
         .AddSingleton<TaskStore>()
         .AddSingleton<BundleShelf>()
@@ -172,6 +174,7 @@ internal static class CoordinatorApplication
         .AddSingleton<OpenLoop>()
         .AddSingleton<SeedLoop>()
         .AddSingleton<AgreeLoop>()
+        .AddSingleton<EscalateLoop>()
         .AddSingleton<SettleLoop>()
         .AddSingleton<TuneLoop>()
         .AddSingleton<Housekeeping>()
@@ -180,6 +183,7 @@ internal static class CoordinatorApplication
         .AddHostedService(provider => provider.GetRequiredService<OpenLoop>())
         .AddHostedService(provider => provider.GetRequiredService<SeedLoop>())
         .AddHostedService(provider => provider.GetRequiredService<AgreeLoop>())
+        .AddHostedService(provider => provider.GetRequiredService<EscalateLoop>())
         .AddHostedService(provider => provider.GetRequiredService<SettleLoop>())
         .AddHostedService(provider => provider.GetRequiredService<TuneLoop>())
         .AddHostedService(provider => provider.GetRequiredService<Housekeeping>());

@@ -259,6 +259,53 @@ internal static partial class LedgerSchema
             DROP TABLE tuning_chunks;
             DROP TABLE tuning_jobs;
             """),
+        new(
+            """
+            ALTER TABLE tasks ADD COLUMN level INTEGER NOT NULL DEFAULT 3;
+            ALTER TABLE tasks ADD COLUMN escalating_to INTEGER;
+            CREATE TABLE escalations (
+              task_key INTEGER NOT NULL REFERENCES tasks,
+              level INTEGER NOT NULL CHECK (level BETWEEN 5 AND 7),
+              state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+              reason TEXT NOT NULL,
+              decided_at INTEGER NOT NULL,
+              not_before INTEGER NOT NULL DEFAULT 0,
+              attempt INTEGER NOT NULL DEFAULT 1,
+              claims INTEGER NOT NULL DEFAULT 0,
+              mined_block INTEGER,
+              seed_block_hash BLOB,
+              seed_lost INTEGER NOT NULL DEFAULT 0,
+              error TEXT,
+              PRIMARY KEY (task_key, level)) STRICT, WITHOUT ROWID;
+            CREATE INDEX escalations_open ON escalations (state) WHERE state < 2;
+            CREATE INDEX escalations_lost ON escalations (task_key) WHERE seed_lost = 1;
+            DROP VIEW history;
+            CREATE VIEW history AS
+              SELECT at, kind, subject, detail FROM events
+              UNION ALL SELECT c.received_at, 'committed', t.task_id, 'seat ' || c.seat FROM commitments c JOIN tasks t ON t.task_key = c.task_key
+              UNION ALL SELECT r.received_at, 'revealed', t.task_id, 'seat ' || r.seat FROM reveals r JOIN tasks t ON t.task_key = r.task_key WHERE r.refused_bounds IS NULL
+              UNION ALL SELECT a.decided_at, 'agreed', t.task_id, ((a.matching & 1) + ((a.matching >> 1) & 1) + ((a.matching >> 2) & 1) + ((a.matching >> 3) & 1)
+                  + ((a.matching >> 4) & 1) + ((a.matching >> 5) & 1) + ((a.matching >> 6) & 1)) || ' of ' || t.level
+                FROM agreements a JOIN tasks t ON t.task_key = a.task_key;
+            """,
+            // A program that knows three seats cannot settle a task with more of them.
+            """
+            UPDATE queue SET state = 3 WHERE entry_key IN (SELECT entry_key FROM tasks WHERE phase IN (2, 3) AND (level > 3 OR escalating_to IS NOT NULL));
+            UPDATE seats SET open = 0 WHERE task_key IN (SELECT task_key FROM tasks WHERE phase IN (2, 3) AND (level > 3 OR escalating_to IS NOT NULL));
+            UPDATE tasks SET phase = 5, void_reason = 'the program was put back to one that does not escalate' WHERE phase IN (2, 3) AND (level > 3 OR escalating_to IS NOT NULL);
+            DROP VIEW history;
+            DROP INDEX escalations_lost;
+            DROP INDEX escalations_open;
+            DROP TABLE escalations;
+            ALTER TABLE tasks DROP COLUMN escalating_to;
+            ALTER TABLE tasks DROP COLUMN level;
+            CREATE VIEW history AS
+              SELECT at, kind, subject, detail FROM events
+              UNION ALL SELECT c.received_at, 'committed', t.task_id, 'seat ' || c.seat FROM commitments c JOIN tasks t ON t.task_key = c.task_key
+              UNION ALL SELECT r.received_at, 'revealed', t.task_id, 'seat ' || r.seat FROM reveals r JOIN tasks t ON t.task_key = r.task_key WHERE r.refused_bounds IS NULL
+              UNION ALL SELECT a.decided_at, 'agreed', t.task_id, ((a.matching & 1) + ((a.matching >> 1) & 1) + ((a.matching >> 2) & 1)) || ' of 3'
+                FROM agreements a JOIN tasks t ON t.task_key = a.task_key;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

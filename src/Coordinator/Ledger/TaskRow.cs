@@ -22,10 +22,19 @@ internal sealed record TaskRow(
     long? PayableAt,
     string? VoidReason,
     Hash256? SettledTransaction,
-    string? Minted)
+    string? Minted,
+    int Level,
+    int? EscalatingTo,
+    uint? RosterLength)
 {
+    /// <summary>The first of the seats that were drawn last.</summary>
+    internal int FirstOfRound => Level == SeatDraw.Seats ? 0 : Level - 2;
+
+    /// <summary>How many seats were drawn last.</summary>
+    internal int SeatsInRound => Level - FirstOfRound;
+
     /// <summary>How many columns <see cref="Select"/> has; what is selected beside them follows.</summary>
-    internal const int Columns = 23;
+    internal const int Columns = 26;
 
     /// <summary>Selects tasks t with their batch b; a WHERE clause follows.</summary>
     internal const string Select =
@@ -33,7 +42,7 @@ internal sealed record TaskRow(
         SELECT t.task_key, t.batch_key, b.batch_id, t.entry_key, t.workload_hash, t.task_index, t.workload_type, t.determinism_class,
                t.compute_units, t.deadline, t.redeemer, t.seat_secret_hash,
                t.phase, t.task_id, t.seated_at, t.commit_deadline, t.reveal_opened_at, t.reveal_deadline, t.result_hash, t.payable_at,
-               t.void_reason, t.settled_tx, t.minted
+               t.void_reason, t.settled_tx, t.minted, t.level, t.escalating_to, b.roster_length
         FROM tasks t JOIN batches b ON b.batch_key = t.batch_key
 
         """;
@@ -62,5 +71,8 @@ internal sealed record TaskRow(
         row.NumberOrNull(19),
         row.TextOrNull(20),
         row.HashOrNull(21),
-        row.TextOrNull(22));
+        row.TextOrNull(22),
+        (int)row.GetInt64(23),
+        row.IsDBNull(24) ? null : (int)row.GetInt64(24),
+        row.IsDBNull(25) ? null : (uint)row.GetInt64(25));
 }

@@ -25,12 +25,17 @@ internal sealed class AgreeLoop : CoordinatorLoop
         {
             due = _store.Due(AgreementStore.MostAtOnce);
             int agreed = 0;
+            int escalated = 0;
             foreach ((TaskRow task, AgreementDecision decision) in _store.Decide(due))
             {
                 switch (decision)
                 {
                     case AgreementDecision.Agreed:
                         agreed++;
+                        break;
+                    case AgreementDecision.Escalate given:
+                        escalated++;
+                        LoopLog.Escalates(_log, task.TaskId, given.Level, given.Reason);
                         break;
                     case AgreementDecision.Void given:
                         LoopLog.Voided(_log, task.TaskKey, given.Reason);
@@ -42,6 +47,11 @@ internal sealed class AgreeLoop : CoordinatorLoop
             {
                 LoopLog.Agreed(_log, agreed);
                 _signals.Agreed.Set();
+            }
+
+            if (escalated > 0)
+            {
+                _signals.Escalated.Set();
             }
         }
         while (due.Count == AgreementStore.MostAtOnce);

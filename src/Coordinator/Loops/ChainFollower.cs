@@ -1,6 +1,7 @@
 using Ait.Chain;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Enrolling;
+using Ait.Coordinator.Escalating;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 using Ait.Coordinator.Redeeming;
@@ -91,6 +92,12 @@ internal sealed class ChainFollower : CoordinatorLoop
             batches.Add((batchId, await _chain.ReadBatchAsync(batchId, cancellation)));
         }
 
+        List<(Hash256 TaskId, OnChainEscalation Found)> escalations = [];
+        foreach (Hash256 taskId in page.Removed.OfType<MiningEvent.Escalated>().Select(removed => removed.TaskId).Distinct())
+        {
+            escalations.Add((taskId, await _chain.ReadEscalationAsync(taskId, cancellation)));
+        }
+
         if (page.Removed.IsEmpty && page.Events.IsEmpty && cursor is not null && page.Cursor.AsSpan().SequenceEqual(cursor))
         {
             return;
@@ -107,6 +114,11 @@ internal sealed class ChainFollower : CoordinatorLoop
             foreach ((ulong batchId, OnChainBatch? found) in batches)
             {
                 DispatchStore.Reconcile(transaction, batchId, found);
+            }
+
+            foreach ((Hash256 taskId, OnChainEscalation found) in escalations)
+            {
+                EscalationStore.Reconcile(transaction, taskId, found);
             }
 
             foreach (MiningEvent found in page.Events)

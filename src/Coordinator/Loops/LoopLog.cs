@@ -42,6 +42,18 @@ internal static partial class LoopLog
     [LoggerMessage(1013, LogLevel.Information, "subsidised work goes on: the subsidy budget has {AvailableWei} wei of AIT")]
     internal static partial void SubsidyAgain(ILogger logger, string availableWei);
 
+    [LoggerMessage(1016, LogLevel.Information, "task {TaskId} is to have {Seats} seats: {Reason}")]
+    internal static partial void Escalates(ILogger logger, Chain.Hash256? taskId, int seats, string reason);
+
+    [LoggerMessage(1017, LogLevel.Information, "task {TaskId} has {Seats} seats on chain, seed block {SeedBlock}")]
+    internal static partial void EscalationMined(ILogger logger, Chain.Hash256 taskId, int seats, ulong seedBlock);
+
+    [LoggerMessage(1018, LogLevel.Information, "the further seats of task {TaskId} are drawn: it has {Seats}")]
+    internal static partial void FurtherSeated(ILogger logger, Chain.Hash256 taskId, int seats);
+
+    [LoggerMessage(1019, LogLevel.Warning, "task {TaskId} is given no further seats: {Reason}")]
+    internal static partial void EscalationEnded(ILogger logger, Chain.Hash256 taskId, string reason);
+
     [LoggerMessage(1009, LogLevel.Information, "credit of {Account} on workload {Workload}: {Decision}")]
     internal static partial void Redemption(ILogger logger, Chain.Address account, Chain.Hash256 workload, string decision);
 }

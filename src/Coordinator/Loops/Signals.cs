@@ -14,6 +14,7 @@ internal sealed class Signals
         Queued = Shared(nameof(Queued));
         Seated = Shared(nameof(Seated));
         Agreed = Shared(nameof(Agreed));
+        Escalated = Shared(nameof(Escalated));
         Mined = Shared(nameof(Mined));
         Asked = Shared(nameof(Asked));
         Opened = Shared(nameof(Opened));
@@ -22,6 +23,7 @@ internal sealed class Signals
             [nameof(Queued)] = Queued,
             [nameof(Seated)] = Seated,
             [nameof(Agreed)] = Agreed,
+            [nameof(Escalated)] = Escalated,
             [nameof(Mined)] = Mined,
             [nameof(Asked)] = Asked,
             [nameof(Opened)] = Opened,
@@ -37,6 +39,9 @@ internal sealed class Signals
 
     /// <summary>Tasks have an agreement and can be settled.</summary>
     internal WakeSignal Agreed { get; }
+
+    /// <summary>Tasks are to be given further seats.</summary>
+    internal WakeSignal Escalated { get; }
 
     /// <summary>A transaction was mined; its events are on chain.</summary>
     internal WakeSignal Mined { get; }

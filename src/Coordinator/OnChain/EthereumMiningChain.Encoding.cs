@@ -16,6 +16,8 @@ internal sealed partial class EthereumMiningChain
         MiningCall.CommitBatch commit => ("commitBatch", [commit.Root, commit.TaskCount, commit.ComputeUnits - commit.SubsidisedUnits, commit.SubsidisedUnits, commit.LatestDeadline]),
         MiningCall.PinSeed pin => ("pinSeed", [pin.BatchId]),
         MiningCall.Settle settle => ("settle", [settle.BatchId, Pack(settle.Settlements), AbiValue.List(settle.Proof.Select(node => (AbiValue)node))]),
+        MiningCall.Escalate escalate => ("escalate", [escalate.BatchId, Pack([escalate.Settlement]), AbiValue.List(escalate.Proof.Select(node => (AbiValue)node))]),
+        MiningCall.PinEscalation pin => ("pinEscalation", [pin.TaskId]),
         MiningCall.OpenWorkload open => ("openWorkloads", [AbiValue.List(open.WorkloadHash), AbiValue.List(open.ComputeUnits)]),
         _ => throw new ArgumentException($"Expected a known call, found {call.GetType().Name}.", nameof(call)),
     };
@@ -30,7 +32,7 @@ internal sealed partial class EthereumMiningChain
         return TaskSettlementRecord.Pack(settlements.Select(settlement => new TaskSettlementRecord(
             settlement.Task.ToRecord(),
             settlement.SeatSecret,
-            null,
+            settlement.Opening,
             settlement.ResultHash,
             [.. settlement.Claims.Select(claim => ToRecord(claim, settlement.ResultHash, named))])));
     }
@@ -71,6 +73,7 @@ internal sealed partial class EthereumMiningChain
     private static ContractRefusal ToRefusal(ContractError error) => error.Name switch
     {
         "ClaimTooEarly" => new ContractRefusal(error.Name, error.ToString(), error["gpuId"].AsHash256(), Clamp(error["payableAt"].AsBigInteger())),
+        "EscalationTooEarly" => new ContractRefusal(error.Name, error.ToString(), null, Clamp(error["escalatableAt"].AsBigInteger())),
         "DeviceExpired" or "DeviceIsRevoked" or "DeviceNotRegistered" => new ContractRefusal(error.Name, error.ToString(), error["gpuId"].AsHash256()),
         "" => new ContractRefusal("Unknown", error.ToString()),
         _ => new ContractRefusal(error.Name, error.ToString()),
@@ -89,6 +92,8 @@ internal sealed partial class EthereumMiningChain
                 "BatchCommitted" => [new MiningEvent.BatchCommitted(
                     position, found["batchId"].AsUInt64(), found["root"].AsHash256(), found["seedBlock"].AsUInt64(), found["rosterLength"].AsUInt32(), found["mintRate"].AsBigInteger())],
                 "SeedPinned" => [new MiningEvent.SeedPinned(position, found["batchId"].AsUInt64(), found["seedBlockHash"].AsHash256(), found["seedTime"].AsUInt64())],
+                "TaskEscalated" => [new MiningEvent.Escalated(position, found["taskId"].AsHash256())],
+                "EscalationPinned" => [new MiningEvent.Escalated(position, found["taskId"].AsHash256())],
                 "TasksSettled" => Settled(position, found),
                 "SeatsAdded" => Added(position, found),
                 "SeatReleased" => [new MiningEvent.SeatPaid(position, found["taskId"].AsHash256(), found["seat"].AsByte(), found["amount"].AsBigInteger())],

@@ -81,6 +81,17 @@ internal sealed partial class EthereumMiningChain : IMiningChain
             _ => null,
         });
 
+    public Task<OnChainEscalation> ReadEscalationAsync(Hash256 taskId, CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        AbiValue found = (await _mining.ViewAsync("escalation", [taskId], BlockTag.Latest, cancellation))[0];
+        return new OnChainEscalation(found[0].AsByte(), found[1].AsUInt64(), found[3].AsHash256());
+    });
+
+    public Task<ImmutableArray<int>> ReadEscalatedSeatsAsync(
+        ulong batchId, MiningTask task, Hash256 seatSecret, Hash256 escalationSecret, CancellationToken cancellation) => ReachAsync<ImmutableArray<int>>(async () =>
+        [.. (await _mining.ViewAsync("escalatedSeatsOf", [batchId, task.ToRecord().ToAbi(), seatSecret, escalationSecret], BlockTag.Latest, cancellation))[0]
+            .Items.Select(slot => (int)slot.AsUInt32())]);
+
     public Task<byte[]?> ReadBundleAsync(ulong batchId, Hash256 taskId, CancellationToken cancellation) => ReachAsync(async () =>
     {
         var scope = new AuditScope(

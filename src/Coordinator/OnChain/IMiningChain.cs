@@ -24,6 +24,12 @@ internal interface IMiningChain
     /// <summary>The contract's own draw of a task's seats; null if it finds the roster too small.</summary>
     public Task<ImmutableArray<int>?> ReadSeatsAsync(ulong batchId, MiningTask task, Hash256 seatSecret, CancellationToken cancellation);
 
+    /// <summary>Where a task's escalation stands; level 0 if there is none.</summary>
+    public Task<OnChainEscalation> ReadEscalationAsync(Hash256 taskId, CancellationToken cancellation);
+
+    /// <summary>The contract's own draw of all seats of a task that has escalated and whose second seed is pinned.</summary>
+    public Task<ImmutableArray<int>> ReadEscalatedSeatsAsync(ulong batchId, MiningTask task, Hash256 seatSecret, Hash256 escalationSecret, CancellationToken cancellation);
+
     /// <summary>Unspent credit of an account on a workload that it does not move elsewhere, micro-CU.</summary>
     public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation);
 
@@ -98,6 +104,9 @@ internal sealed record ChainHead(ulong Number, ulong Timestamp);
 /// <summary>A committed batch.</summary>
 internal sealed record OnChainBatch(
     ulong BatchId, Hash256 Root, ulong CommitBlock, ulong SeedBlock, Hash256 SeedBlockHash, ulong SeedTime, uint RosterLength, BigInteger MintRate);
+
+/// <summary>A task's escalation: seats it has, block whose hash seeds the further ones, that hash once it is pinned.</summary>
+internal sealed record OnChainEscalation(int Level, ulong SeedBlock, Hash256 SeedBlockHash);
 
 /// <summary>A class challenge: the device, its witnesses once they are drawn, and the unix time at which it is over without a verdict.</summary>
 internal sealed record OnChainChallenge(Hash256 GpuId, ImmutableArray<Hash256> Witnesses, bool IsDecided, ulong LapsesAt);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Protocol;
 
 namespace Ait.Coordinator.OnChain;
@@ -18,12 +19,17 @@ internal abstract record MiningCall
     /// <summary>Settlements ascend by index; the proof is one for all of them.</summary>
     internal sealed record Settle(ulong BatchId, ImmutableArray<TaskSettlement> Settlements, ImmutableArray<Hash256> Proof) : MiningCall;
 
+    /// <summary>Gives a task two more seats; the settlement's result is the one that most claims state.</summary>
+    internal sealed record Escalate(ulong BatchId, TaskSettlement Settlement, ImmutableArray<Hash256> Proof) : MiningCall;
+
+    internal sealed record PinEscalation(Hash256 TaskId) : MiningCall;
+
     internal sealed record OpenWorkload(Hash256 WorkloadHash, ulong ComputeUnits) : MiningCall;
 }
 
-/// <summary>Everything needed to settle one task, but for the proof that it is in the batch.</summary>
+/// <summary>Everything needed to settle one task, but for the proof that it is in the batch. The opening is null until the task has escalated.</summary>
 internal sealed record TaskSettlement(
-    MiningTask Task, Hash256 SeatSecret, Hash256 ResultHash, ImmutableArray<SeatClaim> Claims);
+    MiningTask Task, Hash256 SeatSecret, SeatSecretOpening? Opening, Hash256 ResultHash, ImmutableArray<SeatClaim> Claims);
 
 /// <summary>One seat's attestation as the contract takes it; claims ascend by seat.</summary>
 internal sealed record SeatClaim(byte Seat, WorkAttestation Attestation);

@@ -12,6 +12,9 @@ internal abstract record MiningEvent(EventPosition Position)
 
     internal sealed record SeedPinned(EventPosition Position, ulong BatchId, Hash256 SeedBlockHash, ulong SeedTime) : MiningEvent(Position);
 
+    /// <summary>A task was given further seats, or their seed was pinned; where it stands is read from the registry.</summary>
+    internal sealed record Escalated(EventPosition Position, Hash256 TaskId) : MiningEvent(Position);
+
     internal sealed record TaskSettled(EventPosition Position, Hash256 TaskId, Hash256 ResultHash, int SeatsPaid, BigInteger Minted) : MiningEvent(Position);
 
     internal sealed record SeatPaid(EventPosition Position, Hash256 TaskId, int Seat, BigInteger Amount) : MiningEvent(Position);

@@ -21,7 +21,7 @@ internal abstract record SubmitOutcome
 /// <param name="Error">Its name, as <c>ClaimTooEarly</c>.</param>
 /// <param name="Text">The name with its values.</param>
 /// <param name="GpuId">The device it is about, if it names one.</param>
-/// <param name="PayableAt">When the claim can be paid, unix seconds, for <c>ClaimTooEarly</c>.</param>
+/// <param name="PayableAt">When the claim can be paid or the task escalate, unix seconds, for <c>ClaimTooEarly</c> and <c>EscalationTooEarly</c>.</param>
 internal sealed record ContractRefusal(string Error, string Text, Hash256? GpuId = null, ulong? PayableAt = null);
 
 /// <summary>The node cannot be reached, or its answer makes no sense; worth another try later.</summary>

@@ -59,7 +59,7 @@ internal static class Release
             "the holder that the workload names", signer.ToString(), "Sign with the key that the content key derives.");
 
     private static Refusal? JudgeTime(WaitingSeat seat, long now) =>
-        seat.Task.Phase == TaskPhase.Seated && seat.Task.RevealOpenedAt is null && now <= seat.Task.CommitDeadline && !seat.HasCommitted
+        seat.Task.Phase == TaskPhase.Seated && seat.Task.RevealOpenedAt is null && now <= seat.Task.CommitDeadline && seat is { HasCommitted: false, Task.EscalatingTo: null } && seat.Seat >= seat.Task.FirstOfRound
             ? null
             : new Refusal(
                 ProblemCodes.DeadlinePassed, "This seat no longer waits for its content key.",

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Numerics;
 using Ait.Coordinator.Agreeing;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
+using Ait.Protocol;
 
 namespace Ait.Coordinator.Settling;
 
@@ -17,7 +17,7 @@ internal static class Settlement
 
     /// <summary>
     /// Sets of seats to claim for, in order of preference, as bit masks: every result that arrived, then the matching ones,
-    /// then each pair of them. One claim the contract refuses must not cost the others their pay.
+    /// then those without one of them that are still enough. One claim the contract refuses must not cost the others their pay.
     /// </summary>
     internal static IReadOnlyList<int> ClaimMasks(int matching, int revealed)
     {
@@ -27,11 +27,12 @@ internal static class Settlement
             masks.Add(matching);
         }
 
-        if (BitOperations.PopCount((uint)matching) > 2)
+        for (int seat = SeatDraw.MostSeats - 1; seat >= 0; seat--)
         {
-            for (int seat = 2; seat >= 0; seat--)
+            int fewer = matching & ~(1 << seat);
+            if (fewer != matching && QuorumRule.IsAgreed(fewer))
             {
-                masks.Add(matching & ~(1 << seat));
+                masks.Add(fewer);
             }
         }
 
@@ -68,13 +69,14 @@ internal enum RefusalMeaning
 
 /// <summary>An agreed task ready to be put before the contract.</summary>
 internal sealed record PayableTask(
-    TaskRow Task, Chain.Hash256 SeatSecret, Chain.MerkleTree Tree, ImmutableArray<RevealedSeat> Revealed, int Matching)
+    TaskRow Task, Chain.Hash256 SeatSecret, Chain.Contracts.SeatSecretOpening? Opening, Chain.MerkleTree Tree, ImmutableArray<RevealedSeat> Revealed, int Matching)
 {
     internal int RevealedMask => Revealed.Aggregate(0, (mask, seat) => mask | (1 << seat.Seat));
 
     internal TaskSettlement ToSettlement(int mask) => new(
         Task.Task,
         SeatSecret,
+        Opening,
         Task.ResultHash!.Value, // Agreed tasks have one.
         Settlement.Claims(Revealed, mask));
 }

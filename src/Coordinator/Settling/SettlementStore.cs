@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ait.Chain;
 using Ait.Coordinator.Agreeing;
 using Ait.Coordinator.Dispatching;
+using Ait.Coordinator.Escalating;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 using Ait.Protocol;
@@ -48,7 +49,7 @@ internal sealed class SettlementStore
             long taskKey = claim.Payable.Task.TaskKey;
             transaction.Execute("INSERT INTO settlement_tasks (settlement_key, task_key, claims) VALUES ($1, $2, $3)", key, taskKey, (long)claim.Mask);
             int dropped = claim.Payable.RevealedMask & ~claim.Mask;
-            for (int seat = 0; seat < SeatDraw.Seats; seat++)
+            for (int seat = 0; seat < SeatDraw.MostSeats; seat++)
             {
                 if ((dropped & (1 << seat)) != 0 && claim.WhyNotAll is ContractRefusal refusal)
                 {
@@ -110,7 +111,7 @@ internal sealed class SettlementStore
         {
             case MiningEvent.TaskSettled settled when Find(transaction, settled.TaskId) is { Phase: not TaskPhase.Settled } task:
                 transaction.Execute(
-                    "UPDATE tasks SET phase = 4, settled_tx = $2, minted = $3, result_hash = $4, settled_at = $5, void_reason = NULL WHERE task_key = $1",
+                    "UPDATE tasks SET phase = 4, escalating_to = NULL, settled_tx = $2, minted = $3, result_hash = $4, settled_at = $5, void_reason = NULL WHERE task_key = $1",
                     task.TaskKey, settled.Position.Transaction, Wei.Text(settled.Minted), settled.ResultHash, transaction.NowMillis);
                 transaction.Execute("UPDATE queue SET state = 2 WHERE entry_key = $1", task.EntryKey);
                 transaction.Execute("UPDATE seats SET open = 0 WHERE task_key = $1", task.TaskKey);
@@ -217,6 +218,7 @@ internal sealed class SettlementStore
             .. tasks.Select(task => new PayableTask(
                 task,
                 DispatchStore.SeatSecret(transaction, task.TaskKey),
+                EscalationStore.MayBeOnChain(transaction, task.TaskKey) ? DispatchStore.Opening(transaction, task.TaskKey) : null,
                 tree,
                 AgreementStore.Revealed(transaction, task.TaskKey, _domain),
                 (int)transaction.Number("SELECT matching FROM agreements WHERE task_key = $1", task.TaskKey))),

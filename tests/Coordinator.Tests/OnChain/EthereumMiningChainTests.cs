@@ -73,7 +73,7 @@ public sealed class EthereumMiningChainTests
         Assert.Equal("BatchUnknown", await RefusedAsync(life, new MiningCall.PinSeed(1)));
         Assert.Null(await life.Chain.ReadBatchAsync(1, Cancellation));
         PlannedTask planned = plan.Tasks[0];
-        var settlement = new TaskSettlement(planned.Task, planned.SeatSecret, Hash256.Zero, []);
+        var settlement = new TaskSettlement(planned.Task, planned.SeatSecret, null, Hash256.Zero, []);
         Assert.Equal("BatchUnknown", (await life.Chain.SimulateAsync(new MiningCall.Settle(1, [settlement], plan.Tree.Proof(0)), Cancellation))!.Error);
 
         static async Task<string> RefusedAsync(Life life, MiningCall call) =>
@@ -102,7 +102,7 @@ public sealed class EthereumMiningChainTests
         {
             PlannedTask planned = plan.Tasks[index];
             WorkAttestation attestation = network.Miners[0].Work(network.Domain.TaskId(7, (uint)index), planned.Task.WorkloadHash).Attestation;
-            return new TaskSettlement(planned.Task, planned.SeatSecret, index == 0 ? Hash256.Zero : attestation.Statement.ResultHash, [new SeatClaim(2, attestation)]);
+            return new TaskSettlement(planned.Task, planned.SeatSecret, null, index == 0 ? Hash256.Zero : attestation.Statement.ResultHash, [new SeatClaim(2, attestation)]);
         }
 
         var call = new MiningCall.Settle(7, [Settlement(0), Settlement(1)], plan.Tree.Proof([0, 1]));

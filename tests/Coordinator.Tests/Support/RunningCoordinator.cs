@@ -63,7 +63,7 @@ internal sealed class RunningCoordinator : IDisposable
     internal async Task RoundAsync<T>()
         where T : CoordinatorLoop
     {
-        if (typeof(T) == typeof(SettleLoop))
+        if (typeof(T) == typeof(SettleLoop) || typeof(T) == typeof(EscalateLoop))
         {
             await Get<AgreeLoop>().RoundAsync(TestContext.Current.CancellationToken);
         }
@@ -79,6 +79,7 @@ internal sealed class RunningCoordinator : IDisposable
         _network.Chain.Mine(3);
         await RoundAsync<SeedLoop>();
         await RoundAsync<SettleLoop>();
+        await RoundAsync<EscalateLoop>();
         await RoundAsync<ChainFollower>();
     }
 

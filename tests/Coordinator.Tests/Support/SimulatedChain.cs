@@ -31,6 +31,7 @@ internal sealed class SimulatedChain : IMiningChain
     private readonly Dictionary<(Address, Hash256), ulong> _credit = [];
     private readonly Dictionary<(Address, Hash256), ulong> _leaving = [];
     private readonly Dictionary<Hash256, ulong> _quotes = [];
+    private readonly Dictionary<Hash256, OnChainEscalation> _escalations = [];
     private readonly Dictionary<Hash256, ulong> _busyUntil = [];
     private readonly Dictionary<string, SubmitOutcome> _byKey = [];
     private readonly List<(bool Removed, MiningEvent Event)> _changes = [];
@@ -202,6 +203,25 @@ internal sealed class SimulatedChain : IMiningChain
         }
     }
 
+    /// <summary>A reorganisation takes the seed of an escalation back, or all of it; its block may be another one now.</summary>
+    internal void TakeBackEscalation(Hash256 taskId, bool replaces)
+    {
+        lock (_gate)
+        {
+            _byKey.Clear();
+            if (replaces)
+            {
+                Assert.True(_escalations.Remove(taskId));
+            }
+            else
+            {
+                _escalations[taskId] = _escalations[taskId] with { SeedBlockHash = Hash256.Zero };
+            }
+
+            _changes.AddRange(_changes.Select(change => change.Event).OfType<MiningEvent.Escalated>().Where(found => found.TaskId == taskId).Take(1).Select(found => (true, (MiningEvent)found)).ToList());
+        }
+    }
+
     private void Forget(ulong batchId, Func<MiningEvent, bool> also, bool tells)
     {
         _byKey.Clear(); // Receipts are gone with their blocks.
@@ -221,6 +241,12 @@ internal sealed class SimulatedChain : IMiningChain
         ImmutableArray<int> slots = Draw(Find(batchId)!.OnChain, task, seatSecret);
         return slots.Length == SeatDraw.Seats ? slots : null;
     });
+
+    public Task<OnChainEscalation> ReadEscalationAsync(Hash256 taskId, CancellationToken cancellation) =>
+        Answer(() => _escalations.GetValueOrDefault(taskId, new OnChainEscalation(0, 0, Hash256.Zero)));
+
+    public Task<ImmutableArray<int>> ReadEscalatedSeatsAsync(ulong batchId, MiningTask task, Hash256 seatSecret, Hash256 escalationSecret, CancellationToken cancellation) =>
+        Answer(() => DrawAll(Find(batchId)!.OnChain, task, seatSecret, escalationSecret));
 
     /// <summary>There are no blocks here to prove anything from.</summary>
     public Task<byte[]?> ReadBundleAsync(ulong batchId, Hash256 taskId, CancellationToken cancellation) => Task.FromResult<byte[]?>(null);
@@ -344,6 +370,8 @@ internal sealed class SimulatedChain : IMiningChain
         MiningCall.CommitBatch commit => Commit(commit, apply),
         MiningCall.PinSeed pin => Pin(pin.BatchId, apply),
         MiningCall.Settle settle => Settle(settle, apply),
+        MiningCall.Escalate escalate => Escalate(escalate, apply),
+        MiningCall.PinEscalation pin => PinEscalation(pin.TaskId, apply),
         MiningCall.OpenWorkload open => Open(open, apply),
         _ => throw new InvalidOperationException(call.ToString()),
     };
@@ -397,6 +425,78 @@ internal sealed class SimulatedChain : IMiningChain
 
         batch.OnChain = batch.OnChain with { SeedBlockHash = Number(batch.OnChain.SeedBlock + batch.Fork), SeedTime = Now() };
         return (null, [new MiningEvent.SeedPinned(Position(), batchId, batch.OnChain.SeedBlockHash, batch.OnChain.SeedTime)]);
+    }
+
+    private (ContractRefusal?, ImmutableArray<MiningEvent>) Escalate(MiningCall.Escalate call, bool apply)
+    {
+        TaskSettlement settlement = call.Settlement;
+        MiningTask task = settlement.Task;
+        Hash256 taskId = _domain.TaskId(call.BatchId, task.Index);
+        if (Find(call.BatchId) is not BatchState batch || MerkleTree.RootOf(batch.TaskCount, [(int)task.Index], [task.Leaf], call.Proof.AsSpan()) != batch.OnChain.Root)
+        {
+            return (Refuse("WorkloadNotInQueue"), []);
+        }
+
+        if (_minted.ContainsKey(taskId))
+        {
+            return (Refuse("TaskAlreadySettled"), []);
+        }
+
+        if (JudgeSeats(batch.OnChain, settlement, taskId, out ImmutableArray<int> slots) is ContractRefusal refusal)
+        {
+            return (refusal, []);
+        }
+
+        if (QuorumRule.IsAgreed(Matching(settlement)))
+        {
+            return (Refuse("TaskAgreed"), []);
+        }
+
+        OnChainEscalation before = _escalations.GetValueOrDefault(taskId, new OnChainEscalation(0, 0, Hash256.Zero));
+        if (slots.Length == SeatDraw.MostSeats || batch.OnChain.RosterLength < slots.Length + 2 || (before.SeedBlockHash != Hash256.Zero && slots.Length < before.Level))
+        {
+            return (Refuse(slots.Length == SeatDraw.MostSeats ? "EscalationExhausted" : "RosterTooSmall"), []);
+        }
+
+        ulong from = batch.OnChain.SeedTime + ((task.Deadline - batch.OnChain.SeedTime) * (slots.Length == SeatDraw.Seats ? 1u : 2u) / 3);
+        if (Now() < from && settlement.Claims.Length < slots.Length)
+        {
+            return (new ContractRefusal("EscalationTooEarly", $"EscalationTooEarly({from})", null, from), []);
+        }
+
+        if (!apply)
+        {
+            return (null, []);
+        }
+
+        _escalations[taskId] = before.Level == 0 ? new OnChainEscalation(5, _block + 2, Hash256.Zero) : before with { Level = slots.Length + 2 };
+        return (null, [new MiningEvent.Escalated(Position(), taskId)]);
+    }
+
+    private (ContractRefusal?, ImmutableArray<MiningEvent>) PinEscalation(Hash256 taskId, bool apply)
+    {
+        if (!_escalations.TryGetValue(taskId, out OnChainEscalation? found))
+        {
+            return (Refuse("NotEscalated"), []);
+        }
+
+        ulong current = apply ? _block : _block + 1;
+        if (found.SeedBlockHash != Hash256.Zero)
+        {
+            return (null, []);
+        }
+
+        if (current <= found.SeedBlock || current > found.SeedBlock + 256)
+        {
+            return (Refuse(current <= found.SeedBlock ? "SeedNotReady" : "SeedTooOld"), []);
+        }
+
+        if (apply)
+        {
+            _escalations[taskId] = found with { SeedBlockHash = Number(found.SeedBlock) };
+        }
+
+        return (null, [new MiningEvent.Escalated(Position(), taskId)]);
     }
 
     private (ContractRefusal?, ImmutableArray<MiningEvent>) Open(MiningCall.OpenWorkload call, bool apply)
@@ -475,39 +575,13 @@ internal sealed class SimulatedChain : IMiningChain
         Dictionary<(Address, Hash256), ulong> credit, Dictionary<Hash256, BigInteger> minted, ImmutableArray<MiningEvent>.Builder events)
     {
         MiningTask task = settlement.Task;
-        if (Now() > task.Deadline)
+        if (JudgeSeats(batch, settlement, taskId, out ImmutableArray<int> slots) is ContractRefusal refusal)
         {
-            return Refuse("TaskExpired");
-        }
-
-        if (MiningTask.SecretHash(settlement.SeatSecret) != task.SeatSecretHash)
-        {
-            return Refuse("WorkloadNotInQueue");
-        }
-
-        ImmutableArray<int> slots = Draw(batch, task, settlement.SeatSecret);
-        if (slots.Length < SeatDraw.Seats)
-        {
-            return Refuse("RosterTooSmall");
-        }
-
-        int last = -1;
-        foreach (SeatClaim claim in settlement.Claims)
-        {
-            if (claim.Seat <= last)
-            {
-                throw new ArgumentException($"Expected claims ascending by seat, found seat {claim.Seat} after {last}.");
-            }
-
-            last = claim.Seat;
-            if (JudgeClaim(claim, _devices[slots[claim.Seat]], taskId, task) is ContractRefusal refusal)
-            {
-                return refusal;
-            }
+            return refusal;
         }
 
         SeatClaim[] matching = [.. settlement.Claims.Where(claim => claim.Attestation.Statement.ResultHash == settlement.ResultHash)];
-        if (matching.Length < 2)
+        if (!QuorumRule.IsAgreed(Matching(settlement)))
         {
             return Refuse("ResultNotAgreed");
         }
@@ -539,7 +613,7 @@ internal sealed class SimulatedChain : IMiningChain
 
         BigInteger each = (BigInteger)task.ComputeUnits.Micro * batch.MintRate;
         minted.Add(taskId, each * matching.Length);
-        for (int seat = 0; seat < SeatDraw.Seats; seat++)
+        for (int seat = 0; seat < slots.Length; seat++)
         {
             SeatClaim? claim = settlement.Claims.FirstOrDefault(candidate => candidate.Seat == seat);
             events.Add(claim is not null && matching.Contains(claim)
@@ -549,6 +623,73 @@ internal sealed class SimulatedChain : IMiningChain
 
         events.Add(new MiningEvent.TaskSettled(Position(), taskId, settlement.ResultHash, matching.Length, each * matching.Length));
         return null;
+    }
+
+    private static int Matching(TaskSettlement settlement) => settlement.Claims
+        .Where(claim => claim.Attestation.Statement.ResultHash == settlement.ResultHash).Aggregate(0, (mask, claim) => mask | (1 << claim.Seat));
+
+    /// <summary>A task's secrets, its draw and every claim.</summary>
+    private ContractRefusal? JudgeSeats(OnChainBatch batch, TaskSettlement settlement, Hash256 taskId, out ImmutableArray<int> slots)
+    {
+        MiningTask task = settlement.Task;
+        slots = [];
+        if (Now() > task.Deadline)
+        {
+            return Refuse("TaskExpired");
+        }
+
+        if (MiningTask.SecretHash(settlement.SeatSecret) != task.SeatSecretHash || (settlement.Opening is { } shown && shown.SeatSecret != settlement.SeatSecret))
+        {
+            return Refuse("WorkloadNotInQueue");
+        }
+
+        slots = Draw(batch, task, settlement.SeatSecret);
+        if (slots.Length < SeatDraw.Seats)
+        {
+            return Refuse("RosterTooSmall");
+        }
+
+        if (_escalations.TryGetValue(taskId, out OnChainEscalation? escalation) && escalation.SeedBlockHash != Hash256.Zero)
+        {
+            if (settlement.Opening is not { } opening)
+            {
+                return Refuse("EscalationSecretMissing");
+            }
+
+            slots = DrawAll(batch, task, settlement.SeatSecret, opening.EscalationSecret);
+        }
+
+        int last = -1;
+        foreach (SeatClaim claim in settlement.Claims)
+        {
+            if (claim.Seat <= last)
+            {
+                throw new ArgumentException($"Expected claims ascending by seat, found seat {claim.Seat} after {last}.");
+            }
+
+            last = claim.Seat;
+            if (claim.Seat >= slots.Length)
+            {
+                return Refuse("SeatNotAssigned");
+            }
+
+            if (JudgeClaim(claim, _devices[slots[claim.Seat]], taskId, task) is ContractRefusal refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    private ImmutableArray<int> DrawAll(OnChainBatch batch, MiningTask task, Hash256 seatSecret, Hash256 escalationSecret)
+    {
+        Hash256 taskId = _domain.TaskId(batch.BatchId, task.Index);
+        OnChainEscalation escalation = _escalations[taskId];
+        ImmutableArray<int> slots = SeatDraw.DrawFurther(
+            Draw(batch, task, seatSecret), escalation.Level, escalationSecret, escalation.SeedBlockHash, taskId, task.Deadline, batch.CommitBlock,
+            [.. _devices.Take((int)batch.RosterLength).Select(device => device.ToRosterSlot())]);
+        return slots[..SeatDraw.WholePairs(slots.Length)];
     }
 
     private ContractRefusal? JudgeClaim(SeatClaim claim, Device device, Hash256 taskId, MiningTask task)
