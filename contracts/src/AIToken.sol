@@ -10,13 +10,15 @@ import {IAIToken} from "./interfaces/IAIToken.sol";
 contract AIToken is ERC20Permit, IAIToken {
     /// @inheritdoc IAIToken
     address public immutable registry;
+    /// @inheritdoc IAIToken
+    uint256 public burnedByHolders;
 
     modifier onlyRegistry() {
         require(msg.sender == registry, NotRegistry(registry, msg.sender));
         _;
     }
 
-    /// @param miningRegistry the only account that may mint or burn
+    /// @param miningRegistry the only account that may mint, or burn for others
     constructor(address miningRegistry) ERC20("AI Token", "AIT") ERC20Permit("AI Token") {
         registry = miningRegistry;
     }
@@ -29,6 +31,13 @@ contract AIToken is ERC20Permit, IAIToken {
     /// @inheritdoc IAIToken
     function burn(address account, uint256 amount) external onlyRegistry {
         _burn(account, amount);
+    }
+
+    /// @inheritdoc IAIToken
+    function burn(uint256 amount) external {
+        burnedByHolders += amount;
+        _burn(msg.sender, amount);
+        emit HolderBurned(msg.sender, amount);
     }
 
     /// @inheritdoc IERC20Permit

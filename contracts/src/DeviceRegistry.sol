@@ -107,8 +107,9 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     mapping(uint256 slot => Slot) private _roster;
     mapping(uint256 number => bytes32 hostChip) private _hostChips;
     mapping(bytes32 gpuId => Gpu) private _gpus;
+    /// @inheritdoc IDeviceRegistry
     /// @dev A key is one GPU's for ever.
-    mapping(address enclaveKey => bytes32 gpuId) private _gpuOfKey;
+    mapping(address enclaveKey => bytes32 gpuId) public gpuOfKey;
     /// @dev A host's number, then its slots, each plus one; the first zero ends them. Up to seven of them share the number's word.
     mapping(bytes32 hostChip => uint32[1 + HOST_LIMIT_MOST] numberAndSlots) private _hosts;
     mapping(uint8 class => uint8 profiles) private _profiles;
@@ -338,7 +339,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     function identityOf(uint32 slot) external view returns (bytes32 gpuId, address enclaveKey) {
         require(slot < _rosterLength, SlotUnknown(slot, _rosterLength));
         enclaveKey = _roster[slot].enclaveKey;
-        gpuId = _gpuOfKey[enclaveKey];
+        gpuId = gpuOfKey[enclaveKey];
     }
 
     /// @inheritdoc IDeviceRegistry
@@ -350,7 +351,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     function device(uint32 slot) public view returns (Device memory) {
         require(slot < _rosterLength, SlotUnknown(slot, _rosterLength));
         Slot storage found = _roster[slot];
-        bytes32 gpuId = _gpuOfKey[found.enclaveKey];
+        bytes32 gpuId = gpuOfKey[found.enclaveKey];
         Gpu storage gpu = _gpus[gpuId];
         return Device({
             gpuId: gpuId,
@@ -445,10 +446,10 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         Gpu storage gpu = _gpus[gpuId];
         require(request.blockNumber > gpu.lastBlockNumber, EvidenceReused(gpu.lastBlockNumber, request.blockNumber));
         gpu.lastBlockNumber = request.blockNumber;
-        bytes32 gpuOfKey = _gpuOfKey[request.enclaveKey];
-        if (gpuOfKey != gpuId) {
-            require(gpuOfKey == 0, EnclaveKeyInUse(request.enclaveKey));
-            _gpuOfKey[request.enclaveKey] = gpuId;
+        bytes32 known = gpuOfKey[request.enclaveKey];
+        if (known != gpuId) {
+            require(known == 0, EnclaveKeyInUse(request.enclaveKey));
+            gpuOfKey[request.enclaveKey] = gpuId;
         }
     }
 
@@ -463,7 +464,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             Slot storage slot = _roster[candidate];
             if (slot.validUntil < block.timestamp) {
                 _nextProbe = uint32(probe);
-                Gpu storage former = _gpus[_gpuOfKey[slot.enclaveKey]];
+                Gpu storage former = _gpus[gpuOfKey[slot.enclaveKey]];
                 if (former.slotAndOne == candidate + 1) former.slotAndOne = 0;
                 return uint32(candidate);
             }

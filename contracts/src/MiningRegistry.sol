@@ -596,7 +596,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
     /// @inheritdoc IMiningRegistry
     function totalMinted() external view returns (uint256) {
-        return _token.totalSupply() + totalBurned;
+        return _token.totalSupply() + totalBurned + _token.burnedByHolders();
     }
 
     /// @inheritdoc IMiningRegistry

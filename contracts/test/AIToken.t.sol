@@ -6,6 +6,8 @@ import {IAIToken} from "../src/interfaces/IAIToken.sol";
 import {Test} from "./base/Test.sol";
 
 contract AITokenTest is Test {
+    event HolderBurned(address indexed holder, uint256 amount);
+
     bytes32 private constant PERMIT_TYPEHASH =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
     AIToken private token;
@@ -58,6 +60,35 @@ contract AITokenTest is Test {
             abi.encodeWithSignature("ERC20InsufficientBalance(address,uint256,uint256)", holder, uint256(5), uint256(6))
         );
         token.burn(holder, 6);
+    }
+
+    function testFuzz_burn_ofOnesOwnIsAnyHoldersAndCountedApart(uint256 held, uint256 amount) public {
+        held = bound(held, 0, type(uint128).max);
+        amount = bound(amount, 0, held);
+        token.mint(holder, held);
+        vm.expectEmit();
+        emit HolderBurned(holder, amount);
+        vm.prank(holder);
+        token.burn(amount);
+        assertEq(token.balanceOf(holder), held - amount, "balance");
+        assertEq(token.totalSupply(), held - amount, "supply");
+        assertEq(token.burnedByHolders(), amount, "counted");
+    }
+
+    function test_burn_ofOnesOwnRevertsIfTheBalanceIsTooSmall() public {
+        token.mint(holder, 5);
+        vm.expectRevert(
+            abi.encodeWithSignature("ERC20InsufficientBalance(address,uint256,uint256)", holder, uint256(5), uint256(6))
+        );
+        vm.prank(holder);
+        token.burn(6);
+        assertEq(token.burnedByHolders(), 0, "nothing counted");
+    }
+
+    function test_burn_byTheRegistryIsNoHoldersBurn() public {
+        token.mint(holder, 5);
+        token.burn(holder, 3);
+        assertEq(token.burnedByHolders(), 0, "nothing counted");
     }
 
     function test_permit_approvesBySignature() public {

@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {ChallengeRegistry} from "../src/ChallengeRegistry.sol";
+import {CoordinatorBond} from "../src/CoordinatorBond.sol";
+import {OperatorBond} from "../src/OperatorBond.sol";
 import {ChallengeTerms} from "../src/interfaces/IChallengeRegistry.sol";
 import {AitGovernor} from "../src/governance/AitGovernor.sol";
 import {VotingToken} from "../src/governance/VotingToken.sol";
@@ -56,5 +58,7 @@ contract BytecodeTest is Network {
         (deployed[6], names[6]) = (address(new ChallengeRegistry(governor, none)), "ChallengeRegistry");
         (deployed[7], names[7]) = (address(mining.subsidy()), "SubsidyBudget");
         (deployed[8], names[8]) = (address(mining.creditMoves()), "CreditMoves");
+        (deployed[9], names[9]) = (address(new CoordinatorBond(mining, governor)), "CoordinatorBond");
+        (deployed[10], names[10]) = (address(new OperatorBond(mining, governor)), "OperatorBond");
     }
 }

@@ -60,7 +60,7 @@ public enum AuditFault
     /// <summary>AIT was minted that no seat earned, or to another account, or not at all.</summary>
     Mint = 30,
 
-    /// <summary>AIT was burned without a redemption, or another amount.</summary>
+    /// <summary>AIT was burned without a redemption or a holder's burn, or another amount.</summary>
     Burn = 31,
 
     /// <summary>Credit was given or spent wrongly.</summary>

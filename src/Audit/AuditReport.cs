@@ -12,6 +12,7 @@ namespace Ait.Audit;
 /// <param name="Counts">What was checked, by name.</param>
 /// <param name="Minted">AIT minted over the whole record, wei.</param>
 /// <param name="Burned">AIT burned over the whole record, wei.</param>
+/// <param name="BurnedByHolders">The part of it that no redemption burned: holders' own, slashed bonds among it.</param>
 /// <param name="Tasks">Settled tasks, as re-derived.</param>
 /// <param name="Waiting">Pay that waits for its device's clock and was not released yet.</param>
 public sealed record AuditReport(
@@ -22,6 +23,7 @@ public sealed record AuditReport(
     ImmutableArray<(string What, long Count)> Counts,
     BigInteger Minted,
     BigInteger Burned,
+    BigInteger BurnedByHolders,
     ImmutableArray<SettledTask> Tasks,
     ImmutableArray<WaitingPay> Waiting)
 {

@@ -42,6 +42,7 @@ public static class Auditor
             book.Counts,
             state.Minted,
             state.Burned,
+            state.BurnedByHolders,
             [.. state.Settled.Values.OrderBy(task => task.BatchId).ThenBy(task => task.Index)],
             [.. state.Deferrals.Select(pair => new WaitingPay(pair.Key.Task, pair.Key.Seat, pair.Value.Operator, pair.Value.Amount, pair.Value.PayableAt))]);
     }
@@ -58,7 +59,8 @@ public static class Auditor
 
         Equal("supply = minted − burned", state.Minted - state.Burned, record.Supply);
         Equal("the registry's total minted", state.Minted, record.TotalMinted);
-        Equal("the registry's total burned", state.Burned, record.TotalBurned);
+        Equal("the registry's total burned", state.Burned - state.BurnedByHolders, record.TotalBurned);
+        Equal("the token's burned by holders", state.BurnedByHolders, record.BurnedByHolders);
         Equal("what redeemed work earned for subsidised work", state.Subsidy.Earned, record.SubsidyEarned);
         Equal("what subsidised work was charged", state.Subsidy.Charged, record.SubsidyCharged);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Ait.Chain;
+using Ait.Chain.Contracts;
 using Ait.Chain.Signing;
 using Ait.Protocol.Codec;
 
@@ -100,6 +101,18 @@ public sealed class SeatLetter
 
         return writer.Bytes(Signature.ToCompactArray()).ToArray();
     }
+
+    /// <summary>The letter as the coordinator's bond takes it.</summary>
+    public SeatLetterRecord ToRecord() => new(
+        Assignment.BatchId,
+        Assignment.MiningTask.Index,
+        Assignment.MiningTask.Leaf,
+        Assignment.Seat,
+        Assignment.GpuId,
+        Assignment.IssuedAt,
+        Assignment.CommitDeadline,
+        Siblings,
+        Signature);
 
     /// <summary>Reads and verifies a letter.</summary>
     /// <param name="bytes">The bytes of <see cref="ToBytes"/>, nothing more.</param>

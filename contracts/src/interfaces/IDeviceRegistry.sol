@@ -207,6 +207,9 @@ interface IDeviceRegistry {
     /// @notice The GPU in a slot and its enclave key: what the identity in the packed words is made of.
     function identityOf(uint32 slot) external view returns (bytes32 gpuId, address enclaveKey);
 
+    /// @notice The GPU that an enclave key belongs to, or once belonged to; zero if none.
+    function gpuOfKey(address enclaveKey) external view returns (bytes32);
+
     /// @notice A GPU's number, given at its first registration and kept for ever; zero if it was never registered.
     function gpuNumberOf(bytes32 gpuId) external view returns (uint24);
 

@@ -47,4 +47,6 @@ internal sealed record ChainRecord
     internal required BigInteger SubsidyEarned { get; init; }
 
     internal required BigInteger SubsidyCharged { get; init; }
+
+    internal required BigInteger BurnedByHolders { get; init; }
 }

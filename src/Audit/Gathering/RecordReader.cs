@@ -84,6 +84,7 @@ internal sealed class RecordReader
             TotalBurned = await mining.GetTotalBurnedAsync(at, cancellation).ConfigureAwait(false),
             SubsidyEarned = await mining.GetSubsidyEarnedAsync(at, cancellation).ConfigureAwait(false),
             SubsidyCharged = await new SubsidyBudgetContract(subsidy, _client).GetChargedAsync(at, cancellation).ConfigureAwait(false),
+            BurnedByHolders = await token.GetBurnedByHoldersAsync(at, cancellation).ConfigureAwait(false),
         };
     }
 

@@ -37,5 +37,8 @@ internal sealed class NetworkState
 
     internal BigInteger Burned { get; set; }
 
+    /// <summary>The part of it that holders burned of their own and got nothing for, slashed bonds among it.</summary>
+    internal BigInteger BurnedByHolders { get; set; }
+
     internal Dictionary<Hash256, SettledTask> Settled { get; } = [];
 }

@@ -117,6 +117,11 @@ internal sealed partial class Replay
                 case "DeviceRegistry":
                     TakeDevices(block, transaction, log, isChecked, Find);
                     break;
+                case "AIToken" when log.Name == "HolderBurned":
+                    burned += log["amount"].AsBigInteger();
+                    _state.BurnedByHolders += log["amount"].AsBigInteger();
+                    _book.Count("burns by holders", 1);
+                    break;
                 case "NvidiaVerifier" when log.Name == "ReferencesChanged":
                     _registrations.References = log["root"].AsHash256();
                     break;

@@ -7,7 +7,7 @@ using Ait.Chain.Transactions;
 
 namespace Ait.Chain.Contracts;
 
-/// <summary>The AI token: an ERC-20 that only its registry mints and burns.</summary>
+/// <summary>The AI token: an ERC-20 that only its registry mints, and burns for others.</summary>
 public sealed class AITokenContract : Contract
 {
     /// <summary>A token at an address.</summary>
@@ -43,6 +43,13 @@ public sealed class AITokenContract : Contract
     /// <summary>The registry that mints and burns.</summary>
     public async Task<Address> GetRegistryAsync(BlockTag block, CancellationToken cancellation) =>
         (await ViewAsync(AITokenSignatures.Registry, [], block, cancellation).ConfigureAwait(false))[0].AsAddress();
+
+    /// <summary>Wei that holders burned of their own, redemptions not among it.</summary>
+    public async Task<BigInteger> GetBurnedByHoldersAsync(BlockTag block, CancellationToken cancellation) =>
+        (await ViewAsync(AITokenSignatures.BurnedByHolders, [], block, cancellation).ConfigureAwait(false))[0].AsBigInteger();
+
+    /// <summary>Destroys tokens of the sender and gives nothing for them.</summary>
+    public TransactionRequest Burn(BigInteger value) => Transaction(AITokenSignatures.Burn, value);
 
     /// <summary>Moves tokens of the sender.</summary>
     public TransactionRequest Transfer(Address to, BigInteger value) => Transaction(AITokenSignatures.Transfer, to, value);

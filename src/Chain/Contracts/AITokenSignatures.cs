@@ -11,7 +11,10 @@ internal static class AITokenSignatures
     public const string Allowance = "allowance(address,address)";
     public const string Registry = "registry()";
     public const string Transfer = "transfer(address,uint256)";
+    public const string BurnedByHolders = "burnedByHolders()";
+    public const string Burn = "burn(uint256)";
     public const string Approve = "approve(address,uint256)";
 
+    public const string HolderBurnedEvent = "HolderBurned(address,uint256)";
     public const string TransferEvent = "Transfer(address,address,uint256)";
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 
+using Ait.Chain.Abi;
 using Ait.Chain.Signing;
 
 namespace Ait.Chain.Contracts;
@@ -15,6 +16,14 @@ public sealed record SeatClaimRecord(byte Seat, Hash256? GpuId, Hash256? ResultH
     internal const int DurationSize = 5;
 
     internal const int FixedSize = DurationSize + Signature.CompactSize;
+
+    /// <summary>The tuple that the operator bond takes, where nothing is left out.</summary>
+    public AbiValue ToAbi()
+    {
+        ReadOnlySpan<byte> compact = Signature.ToCompactArray();
+        return AbiValue.List(
+            (uint)Seat, GpuId ?? Hash256.Zero, ResultHash ?? Hash256.Zero, Duration, new Hash256(compact[..Hash256.Size]), new Hash256(compact[Hash256.Size..]));
+    }
 
     internal void Write(Stream packed)
     {

@@ -32,6 +32,8 @@ public static class AitCommandLine
         QueueCommand.Build,
         DexCommand.Build,
         VoteCommand.Build,
+        BondCommand.Build,
+        LetterCommand.Build,
         AuditCommand.Build,
         SeatsCommand.Build,
         WhyCommand.Build,

@@ -41,7 +41,8 @@ internal static class AuditCommand
             screen.Say($"  {count,8:N0} {what}");
         }
 
-        screen.Say($"  minted {Amounts.Text(report.Minted)} AIT, burned {Amounts.Text(report.Burned)} AIT, each with its reason");
+        screen.Say($"  minted {Amounts.Text(report.Minted)} AIT, burned {Amounts.Text(report.Burned)} AIT, each with its reason"
+            + (report.BurnedByHolders.IsZero ? "" : $"; {Amounts.Text(report.BurnedByHolders)} AIT of it by holders, slashed bonds among them"));
         foreach (string what in report.Unchecked)
         {
             screen.Say($"  not checked: {what}");
@@ -61,6 +62,7 @@ internal static class AuditCommand
             ["toBlock"] = report.ToBlock,
             ["mintedWei"] = report.Minted.ToString(CultureInfo.InvariantCulture),
             ["burnedWei"] = report.Burned.ToString(CultureInfo.InvariantCulture),
+            ["burnedByHoldersWei"] = report.BurnedByHolders.ToString(CultureInfo.InvariantCulture),
             ["counts"] = new JsonObject(report.Counts.Select(count => KeyValuePair.Create<string, JsonNode?>(count.What, count.Count))),
             ["unchecked"] = new JsonArray([.. report.Unchecked.Select(what => (JsonNode)what)]),
             ["findings"] = new JsonArray([.. report.Findings.Select(finding => (JsonNode)new JsonObject

@@ -87,6 +87,8 @@ internal static class UpCommand
                 ["MiningRegistry", deployment.MiningRegistry.ToString(), ""],
                 ["DeviceRegistry", deployment.DeviceRegistry.ToString(), ""],
                 ["ChallengeRegistry", deployment.ChallengeRegistry.ToString(), ""],
+                ["CoordinatorBond", deployment.CoordinatorBond.ToString(), ""],
+                ["OperatorBond", deployment.OperatorBond.ToString(), ""],
                 ["AIToken", deployment.Token.ToString(), ""],
             ]);
         screen.Say("EMULATED: the AMD chips and the GPUs; the chain is a local dev chain. Nothing here has value.");

@@ -102,10 +102,13 @@ internal static class Deployer
         Address mining = await creator.CreateAsync("MiningRegistry", cancellation, devices, governor, plan.Coordinator, plan.Bootstrap.ToAbi()).ConfigureAwait(false);
         AbiFunction token = ContractArtifact.Load("MiningRegistry").Abi.Function("token");
         Address tokenAddress = (await chain.ReadAsync(mining, token, cancellation).ConfigureAwait(false))[0].AsAddress();
+        Task<Address> coordinatorBond = creator.CreateAsync("CoordinatorBond", cancellation, mining, governor);
+        Task<Address> operatorBond = creator.CreateAsync("OperatorBond", cancellation, mining, governor);
         Address votes = await creator.CreateAsync("VotingToken", cancellation, tokenAddress).ConfigureAwait(false);
         Address aitGovernor = await creator.CreateAsync(
             "AitGovernor", cancellation, votes, governor, plan.Voting.DelayBlocks, plan.Voting.PeriodBlocks, plan.Voting.ProposalThreshold, plan.Voting.QuorumFloor).ConfigureAwait(false);
         await attached.ConfigureAwait(false);
+        await Task.WhenAll(coordinatorBond, operatorBond).ConfigureAwait(false);
         await HandOverAsync(sender, governor, aitGovernor, key.Address, tell, cancellation).ConfigureAwait(false);
         var deployment = new Deployment(
             chain.ChainId,
@@ -122,6 +125,8 @@ internal static class Deployer
             plan.Coordinator,
             votes,
             aitGovernor,
+            await coordinatorBond.ConfigureAwait(false),
+            await operatorBond.ConfigureAwait(false),
             plan.Profile,
             plan.OffChainRoots);
         return (deployment, creator.Created);

@@ -24,6 +24,8 @@ internal sealed record Deployment(
     Address Coordinator,
     Address VotingToken,
     Address AitGovernor,
+    Address CoordinatorBond,
+    Address OperatorBond,
     string Profile,
     DeploymentRoots? Roots)
 {

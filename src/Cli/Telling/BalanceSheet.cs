@@ -38,6 +38,7 @@ internal sealed class BalanceSheet
         BigInteger released = Sum(events, "SeatReleased", "amount");
         int seats = tasks.Sum(found => found.Task.SeatsPaid) + events.Where(found => found.Event.Name == "SeatsAdded").Sum(found => PaidSeats(found.Event));
         BigInteger redeemed = Sum(events, "Redeemed", "aitAmount");
+        BigInteger byHolders = Sum(events, "HolderBurned", "amount");
         List<ContractEvent> transfers = [.. events.Select(found => found.Event).Where(found => found.Name == "Transfer")];
         BigInteger minted = Sum(transfers.Where(transfer => transfer["from"].AsAddress() == Address.Zero));
         BigInteger burned = Sum(transfers.Where(transfer => transfer["to"].AsAddress() == Address.Zero));
@@ -62,8 +63,8 @@ internal sealed class BalanceSheet
             new("minted by the token = Σ over settled tasks and released pay", minted, settled + released),
             new("Σ over settled tasks = Σ over what holders earned − released pay", settled, Earned(accounts) - released),
             new("the registry's total minted = minted by the token", totalMinted, minted),
-            new("burned by the token = Σ over redemptions", burned, redeemed),
-            new("the registry's total burned = burned by the token", totalBurned, burned),
+            new("burned by the token = Σ over redemptions + Σ over holders' burns", burned, redeemed + byHolders),
+            new("the registry's total burned = burned by the token − holders' burns", totalBurned, burned - byHolders),
             new("supply = minted − burned", supply, minted - burned),
             new("supply = Σ over balances", supply, accounts.Aggregate(BigInteger.Zero, (sum, account) => sum + account.Balance)),
             new("no task settled twice", tasks.Count, distinct),

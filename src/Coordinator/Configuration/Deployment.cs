@@ -23,7 +23,9 @@ internal sealed record Deployment(
     Address AitGovernor = default,
     Address NvidiaVerifier = default,
     Address DcapVerifier = default,
-    Address ChallengeRegistry = default)
+    Address ChallengeRegistry = default,
+    Address CoordinatorBond = default,
+    Address OperatorBond = default)
 {
     internal const long MaxFile = 64 * 1024;
 
@@ -31,7 +33,7 @@ internal sealed record Deployment(
     [JsonIgnore]
     internal CallNames Names => new(
     [
-        ("MiningRegistry", MiningRegistry), ("DeviceRegistry", DeviceRegistry), ("ChallengeRegistry", ChallengeRegistry), ("CertificateCache", CertificateCache), ("SnpVerifier", SnpVerifier),
+        ("MiningRegistry", MiningRegistry), ("DeviceRegistry", DeviceRegistry), ("ChallengeRegistry", ChallengeRegistry), ("CoordinatorBond", CoordinatorBond), ("OperatorBond", OperatorBond), ("CertificateCache", CertificateCache), ("SnpVerifier", SnpVerifier),
         ("NvidiaVerifier", NvidiaVerifier), ("DcapVerifier", DcapVerifier), ("AitGovernor", AitGovernor), ("TimelockController", Governor),
     ]);
 

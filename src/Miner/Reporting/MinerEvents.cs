@@ -161,6 +161,12 @@ internal static class MinerEvents
         ]);
 
     /// <summary>A message may quote what was worked on: of a confidential prompt only the kind of failure is told.</summary>
+    public static MinerEvent LetterNotKept(Hash256 taskId, string why) =>
+        new("letter-not-kept", Severity.Warning, $"The letter of task {taskId} was not kept: {why}", [])
+        {
+            Remedy = "Make room in the state folder, or let the miner write there: without the letter the coordinator's bond pays nothing if it never reveals.",
+        };
+
     public static MinerEvent Failed(string where, Exception exception, bool isConfidential = false) =>
         new("failed", Severity.Error, $"{where} failed: {exception.GetType().Name}{(isConfidential ? "." : $": {exception.Message}")}", [])
         {

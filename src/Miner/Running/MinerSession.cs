@@ -149,6 +149,7 @@ internal sealed class MinerSession
             Key = key,
             Client = coordinator,
             Patience = patience,
+            Letters = new LetterFile(Path.Combine(_options.StateDirectory ?? Path.GetTempPath(), "letters"), _clock),
             Models = models,
             Training = training,
             Checkpoints = checkpoints,

@@ -1,5 +1,6 @@
 using Ait.Chain;
 using Ait.Miner.Reporting;
+using Ait.Protocol;
 using Ait.Protocol.Http;
 
 namespace Ait.Miner.Submission;
@@ -146,9 +147,23 @@ internal sealed class LeaseLoop
                 return false;
             }
 
+            Keep(seat.Letter);
             // Task.Run: the seat must not run on, and end, inside this lock.
             _active.Add(seat.TaskId, Task.Run(() => RunSeatAsync(seat, draining, cancellation), CancellationToken.None));
             return true;
+        }
+    }
+
+    /// <summary>A letter that cannot be kept is worked on all the same: it is paid by its task unless the coordinator fails.</summary>
+    private void Keep(SeatLetter letter)
+    {
+        try
+        {
+            _around.Letters.Keep(letter);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _around.Reporter.Report(MinerEvents.LetterNotKept(letter.TaskId, exception.Message));
         }
     }
 

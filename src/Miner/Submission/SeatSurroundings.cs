@@ -21,6 +21,8 @@ internal sealed record SeatSurroundings
 
     public required PatientCoordinator Patience { get; init; }
 
+    public required LetterFile Letters { get; init; }
+
     public required ModelStore Models { get; init; }
 
     public required TrainingStore Training { get; init; }

@@ -20,6 +20,9 @@ public sealed class AbiDriftTests
         // What the mining registry asks the device registry.
         "identityOf(uint32)", "rosterEntry(uint32)",
 
+        // What the bonds ask the device registry and the mining registry, and what they tell.
+        "gpuOfKey(address)", "mining()",
+
         // Constants of the specification and events of governance.
         "BINDING_DOMAIN()", "CHALLENGE_BLOCKS()", "VALIDITY()", "DETERMINISM_CLASS()", "LEAST_REDEEMED_UNITS()", "MOST_DRAWS()", "QUORUM()",
         "SEATS()", "MOST_SEATS()", "MOST_TASKS()", "SEED_DELAY()", "SEED_WINDOW()", "WORK_ATTESTATION_TYPEHASH()", "lowestRedeemPrice()",
@@ -47,10 +50,12 @@ public sealed class AbiDriftTests
         { "AIToken", [typeof(AITokenSignatures)] },
         { "CreditMoves", [typeof(CreditMovesSignatures)] },
         { "ChallengeRegistry", [typeof(ChallengeRegistrySignatures), typeof(GovernedSignatures)] },
+        { "CoordinatorBond", [typeof(CoordinatorBondSignatures), typeof(BondSignatures), typeof(GovernedSignatures)] },
         { "DcapCertificates", [typeof(DcapCertificatesSignatures), typeof(GovernedSignatures)] },
         { "DcapCollateral", [typeof(DcapCollateralSignatures), typeof(GovernedSignatures)] },
         { "DcapVerifier", [typeof(DcapVerifierSignatures), typeof(GovernedSignatures)] },
         { "DeviceRegistry", [typeof(DeviceRegistrySignatures), typeof(GovernedSignatures)] },
+        { "OperatorBond", [typeof(OperatorBondSignatures), typeof(BondSignatures), typeof(GovernedSignatures)] },
         { "MiningRegistry", [typeof(MiningRegistrySignatures), typeof(GovernedSignatures)] },
         { "SubsidyBudget", [typeof(SubsidyBudgetSignatures)] },
     };

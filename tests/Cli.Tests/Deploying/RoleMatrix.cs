@@ -15,6 +15,8 @@ internal static class RoleMatrix
         ("MiningRegistry", deployment => deployment.MiningRegistry),
         ("DeviceRegistry", deployment => deployment.DeviceRegistry),
         ("ChallengeRegistry", deployment => deployment.ChallengeRegistry),
+        ("CoordinatorBond", deployment => deployment.CoordinatorBond),
+        ("OperatorBond", deployment => deployment.OperatorBond),
         ("CertificateCache", deployment => deployment.CertificateCache),
         ("SnpVerifier", deployment => deployment.SnpVerifier),
         ("NvidiaVerifier", deployment => deployment.NvidiaVerifier),

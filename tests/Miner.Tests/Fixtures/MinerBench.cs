@@ -35,6 +35,7 @@ internal sealed class MinerBench : IAsyncDisposable
             Key = Key,
             Client = client,
             Patience = Patience,
+            Letters = new LetterFile(Path.Combine(Directory.CreateTempSubdirectory("ait-bench-letters-").FullName, "letters"), TimeProvider.System),
             Models = Models,
             Training = Training,
             Checkpoints = Checkpoints,
