@@ -42,6 +42,11 @@ internal sealed class BenchChain : IMiningChain
             seatSecret, batch.SeedBlockHash, BenchNetwork.Domain.TaskId(batchId, task.Index), task.Deadline, batch.CommitBlock, _roster));
     }
 
+    public Task<OnChainEscalation> ReadEscalationAsync(Hash256 taskId, CancellationToken cancellation) => Task.FromResult(new OnChainEscalation(0, 0, default));
+
+    public Task<ImmutableArray<int>> ReadEscalatedSeatsAsync(ulong batchId, MiningTask task, Hash256 seatSecret, Hash256 escalationSecret, CancellationToken cancellation) =>
+        throw new NotSupportedException("No task escalates here.");
+
     public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation) => Task.FromResult(0UL);
 
     public Task<ulong> ReadQuoteAsync(Hash256 workloadHash, CancellationToken cancellation) => Task.FromResult(0UL);

@@ -47,7 +47,7 @@ contract BytecodeTest is Network {
     function _deployed() private returns (address[] memory deployed, string[] memory names) {
         VotingToken votes = new VotingToken(token);
         TimelockController timelock = new TimelockController(1, new address[](0), new address[](0), address(0));
-        (deployed, names) = (new address[](9), new string[](9));
+        (deployed, names) = (new address[](11), new string[](11));
         (deployed[0], names[0]) = (address(token), "AIToken");
         (deployed[1], names[1]) = (address(registry), "DeviceRegistry");
         (deployed[2], names[2]) = (address(mining), "MiningRegistry");

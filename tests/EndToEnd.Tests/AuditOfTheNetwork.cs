@@ -299,10 +299,11 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet)
     {
         Devnet.Require(devnet);
         await devnet.RecordAsync(Cancellation);
-        ContractAbi[] abis = [NetworkAccess.Mining, NetworkAccess.Devices, NetworkAccess.Token];
+        ContractAbi[] abis = [NetworkAccess.Mining, NetworkAccess.Devices, NetworkAccess.Token, ContractArtifact.Load("SubsidyBudget").Abi];
+        Address budget = (await devnet.Network.MiningAsync("subsidy", Cancellation)).AsAddress();
         Hash256 topic = abis.SelectMany(abi => abi.Events).First(known => known.Name == name).Topic;
         IReadOnlyList<(Log Log, ContractEvent Event)> events = await devnet.Network.Chain.EventsAsync(
-            [devnet.Scope.MiningRegistry, devnet.Scope.DeviceRegistry, devnet.Scope.Token], Cancellation, 0, topic);
+            [devnet.Scope.MiningRegistry, devnet.Scope.DeviceRegistry, devnet.Scope.Token, budget], Cancellation, 0, topic);
         return events.Last(found => name != "Transfer" || found.Event["from"].AsAddress() == Address.Zero).Log;
     }
 

@@ -116,7 +116,7 @@ internal static class CreditCommand
         internal async Task<ulong> HeldAsync(Address account, Hash256 workload, CancellationToken cancellation) =>
             (await Network.MiningAsync("creditOf", cancellation, account, workload).ConfigureAwait(false)).AsUInt64();
 
-        internal Task SendAsync(Secp256k1PrivateKey holder, TransactionRequest request, CancellationToken cancellation) =>
+        internal Task<TransactionReceipt> SendAsync(Secp256k1PrivateKey holder, TransactionRequest request, CancellationToken cancellation) =>
             Network.Chain.SendAsync(holder, Contract.Address, request.Data.AsMemory(), cancellation);
     }
 }

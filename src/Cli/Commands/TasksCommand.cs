@@ -41,7 +41,7 @@ internal static class TasksCommand
             rows.Add(
             [
                 Short(task.TaskId), task.BatchId is null ? "" : $"{task.BatchId}/{task.Index}", task.Phase.ToString(),
-                new ComputeUnits(task.ComputeUnits).ToString(), task.Redeemer == Address.Zero ? "subsidised or prepaid" : "redeemed",
+                new ComputeUnits(task.ComputeUnits).ToString(), task.Redeemer == Address.Zero ? "subsidised" : "redeemed",
                 settled == true ? "yes" : "no", minted, string.Join(", ", task.Seats.Select(SeatText)),
             ]);
             JsonNode node = JsonSerializer.SerializeToNode(task, ProtocolJson.Default.TaskResponse) ?? new JsonObject();
