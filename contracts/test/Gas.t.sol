@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {RegistrationRequest} from "../src/interfaces/IDeviceRegistry.sol";
 import {SeatClaim, TaskSettlement} from "../src/interfaces/IMiningRegistry.sol";
 import {Network} from "./base/Network.sol";
+import {Packing} from "./base/Packing.sol";
 
 /// @notice Gas of each verb as a transaction of its own, calldata included, written to snapshots/network.json: reviewed like code.
 /// forge-config: default.isolate = true
@@ -72,6 +73,30 @@ contract GasTest is Network {
         _settle(300, 10, 100);
     }
 
+    /// @dev The first escalation pins a second seed, the next one uses it too.
+    function test_escalate_toSevenSeats() public {
+        _grow(20, 10);
+        (uint256 warmId, TaskSettlement[] memory earlier) = ripe(100);
+        pass(600);
+        settle(warmId, earlier);
+        (uint256 batchId, TaskSettlement[] memory one) = ripe(1);
+        bytes32 taskId = mining.taskIdOf(batchId, 0);
+        _escalate(batchId, one[0], "escalate, three claims that differ");
+        pass(6);
+        mining.pinEscalation(taskId);
+        vm.snapshotGasLastCall(GROUP, "pinEscalation");
+        pass(20);
+        TaskSettlement memory five = _seats(batchId, one[0], 5);
+        uint256 before = vm.snapshotState();
+        settle(batchId, only(five));
+        vm.snapshotGasLastCall(GROUP, "settle one task of five seats, 20 devices of 10 operators");
+        vm.revertToState(before);
+        _escalate(batchId, five, "escalate, five claims that differ");
+        TaskSettlement memory seven = _seats(batchId, one[0], 7);
+        settle(batchId, only(seven));
+        vm.snapshotGasLastCall(GROUP, "settle one task of seven seats, 20 devices of 10 operators");
+    }
+
     function test_settle_aHundredOverTwentyDevices() public {
         _settle(20, 10, 100);
     }
@@ -82,16 +107,7 @@ contract GasTest is Network {
 
     /// @dev The devices have mined before and the operators hold AIT, as on any day but the first. A claim names its GPU if none of the call did before.
     function _settle(uint256 devices, uint256 operators, uint256 tasks) private returns (uint256 gas) {
-        for (uint256 i = 5; i < devices; i++) {
-            enroll(
-                gpuOf(
-                    address(uint160(0x1000 + i % operators)),
-                    keccak256(abi.encode("chip", i)),
-                    bytes16(uint128(i + 1)),
-                    uint8(1 + i % 4)
-                )
-            );
-        }
+        _grow(devices, operators);
         for (uint256 warm = 0; warm < (devices < 100 ? 1 : 2); warm++) {
             (uint256 warmId, TaskSettlement[] memory earlier) = ripe(100);
             pass(600);
@@ -113,5 +129,45 @@ contract GasTest is Network {
             GROUP,
             string.concat(what, ", ", vm.toString(devices), " devices of ", vm.toString(operators), " operators")
         );
+    }
+
+    function _grow(uint256 devices, uint256 operators) private {
+        for (uint256 i = 5; i < devices; i++) {
+            enroll(
+                gpuOf(
+                    address(uint160(0x1000 + i % operators)),
+                    keccak256(abi.encode("chip", i)),
+                    bytes16(uint128(i + 1)),
+                    uint8(1 + i % 4)
+                )
+            );
+        }
+    }
+
+    /// @dev Escalates with claims of which no two agree.
+    function _escalate(uint256 batchId, TaskSettlement memory settlement, string memory row) private {
+        for (uint256 i = 0; i < settlement.claims.length; i++) {
+            settlement.claims[i].resultHash = keccak256(abi.encode("each its own", i));
+            resign(batchId, settlement, i);
+        }
+        mining.escalate(batchId, Packing.pack(settlement), new bytes32[](0));
+        vm.snapshotGasLastCall(GROUP, row);
+    }
+
+    /// @dev The settlement of an escalated task, by every seat it has.
+    function _seats(uint256 batchId, TaskSettlement memory first, uint256 count)
+        private
+        view
+        returns (TaskSettlement memory settlement)
+    {
+        settlement = abi.decode(abi.encode(first), (TaskSettlement));
+        settlement.resultHash = RESULT;
+        (settlement.answerCommitment, settlement.escalationSecret) = (answerOf(0), escalationSecretOf(0));
+        uint32[] memory slots =
+            mining.escalatedSeatsOf(batchId, first.task, settlement.seatSecret, settlement.escalationSecret);
+        settlement.claims = new SeatClaim[](count);
+        for (uint8 seat = 0; seat < count; seat++) {
+            settlement.claims[seat] = claimOf(batchId, first.task, seat, slots[seat], RESULT, 1500);
+        }
     }
 }

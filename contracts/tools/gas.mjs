@@ -20,6 +20,11 @@ const FLOWS = [
 const TOLD = [
   ["P-256 verify with hints, no precompile, transaction", "gas", "P-256 with hints, no precompile", "ours"],
   ["P-256 verify, no precompile, transaction", "gas", "P-256 without hints, no precompile", "public: OpenZeppelin P256"],
+  ["escalate to five seats", "network", "escalate, three claims that differ", "ours"],
+  ["escalate to seven seats", "network", "escalate, five claims that differ", "ours"],
+  ["pin the seed of the further seats", "network", "pinEscalation", "ours"],
+  ["settle one task of five seats", "network", "settle one task of five seats, 20 devices of 10 operators", "ours"],
+  ["settle one task of seven seats", "network", "settle one task of seven seats, 20 devices of 10 operators", "ours"],
   ["P-384 verify, execution", "public", "P-384, solarity ECDSA384, execution", "public: solarity ECDSA384"],
 ];
 

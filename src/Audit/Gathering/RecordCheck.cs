@@ -61,7 +61,7 @@ internal static class RecordCheck
         HashSet<Address> contracts =
         [
             record.Scope.MiningRegistry, record.Scope.DeviceRegistry, record.Scope.Token, record.Scope.CertificateCache, record.Scope.NvidiaVerifier,
-            record.Inbox, record.DcapCertificates, record.DcapCollateral,
+            record.Inbox, record.DcapCertificates, record.DcapCollateral, record.Subsidy, record.CreditMoves,
         ];
         string[] told = [.. record.Logs.Select(Text)];
         string[] held = [.. record.Blocks.Values.OrderBy(block => block.Header.Number).SelectMany(block => block.Receipts).SelectMany(receipt => receipt.Logs)

@@ -44,6 +44,7 @@ public static class AitCommandLine
         BenchCommand.Build,
         TrainCommand.Build,
         BisectCommand.Build,
+        SimulateCommand.Build,
         DeployCommand.Build,
         PublishCommand.Build,
         DoctorCommand.Build,

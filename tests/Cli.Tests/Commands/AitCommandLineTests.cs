@@ -27,6 +27,7 @@ public sealed class AitCommandLineTests
         { "doctor", "--json" },
         { "verify", "--manifest --base --json snp" },
         { "publish", "--rpc --key --verifier --quote --collateral --json" },
+        { "simulate", "--gpus --operators --cartel --silent --lying --slow --tasks --path --block-gas --block-time --task-seconds --seed --json" },
         { "verify snp", "--report --certificate --crl --at --policy --json" },
     };
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Ait.Attestation;
 using Ait.Chain;
 using Ait.Chain.Abi;
@@ -176,17 +177,34 @@ public sealed class EvidenceGasTests(ITestOutputHelper output)
         return receipt.GasUsed;
     }
 
-    /// <summary>Two marks where a figure is within the stretch as well.</summary>
+    /// <summary>Two marks where a figure is within the stretch as well. What the snapshot of receipts lists must not drift from it.</summary>
     private sealed class GasTable(string hardfork, ITestOutputHelper output)
     {
+        private static readonly JsonObject s_receipts = Assert.IsType<JsonObject>(
+            JsonNode.Parse(File.ReadAllText(Path.Combine(Programs.Root, "contracts", "snapshots", "receipts-osaka.json"))));
+
         internal void Add(string flow, ulong floor, ulong stretch, ulong gas)
         {
             string sign = gas <= floor ? "✓" : "✗";
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{hardfork,-6} | {flow,-46} | {gas,9:N0} | {floor,9:N0} | {sign}{(gas <= stretch ? "✓" : string.Empty)}"));
             Assert.True(gas <= floor, $"{flow}: {gas} gas is above {floor}");
+            Hold(flow, gas);
         }
 
-        internal void Tell(string flow, ulong gas) =>
+        internal void Tell(string flow, ulong gas)
+        {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{hardfork,-6} | {flow,-46} | {gas,9:N0} |           |"));
+            Hold(flow, gas);
+        }
+
+        /// <summary>Signatures are fresh in every run and hints differ in length: three in a hundred.</summary>
+        private void Hold(string flow, ulong gas)
+        {
+            if (hardfork == "osaka" && (string?)s_receipts[flow] is { } text)
+            {
+                ulong committed = ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+                Assert.InRange(gas, committed * 97 / 100, committed * 103 / 100);
+            }
+        }
     }
 }
