@@ -63,7 +63,7 @@ internal sealed class SimulatedMiner : IDisposable
             if (looked.Elapsed > s_look)
             {
                 looked.Restart();
-                await RevealAsync(committed);
+                await LookAsync(committed);
             }
 
             Result[] results = [.. (await leasing).Letters.Select(Work)];
@@ -73,7 +73,9 @@ internal sealed class SimulatedMiner : IDisposable
                     "/v1/commitments/batch", new CommitmentsRequest(_device.GpuId, [.. results.Select(result => new SeatCommitment(result.TaskId, result.Commitment))]),
                     ProtocolJson.Default.CommitmentsRequest, ProtocolJson.Default.SeatsResponse);
                 Check(answer);
-                committed.AddRange(results);
+                Result[] open = Open(results, answer);
+                await RevealAsync(open);
+                committed.AddRange(results.Except(open));
             }
             else
             {
@@ -100,22 +102,31 @@ internal sealed class SimulatedMiner : IDisposable
     }
 
     /// <summary>Asks which of the seats may be revealed by now and reveals those.</summary>
-    private async Task RevealAsync(List<Result> committed)
+    private async Task LookAsync(List<Result> committed)
     {
         foreach (Result[] some in committed.Chunk(AtOnce).ToList())
         {
             SeatsResponse looked = await _client.PostAsync(
                 "/v1/seats", new SeatsRequest(_device.GpuId, [.. some.Select(result => result.TaskId)]), ProtocolJson.Default.SeatsRequest, ProtocolJson.Default.SeatsResponse);
             Check(looked);
-            Result[] open = [.. some.Zip(looked.Seats).Where(pair => pair.Second.Seat!.RevealOpen).Select(pair => pair.First)]; // Checked above.
-            if (open.Length > 0)
-            {
-                Check(await _client.PostAsync(
-                    "/v1/results/batch", new ResultsRequest(_device.GpuId, [.. open.Select(result => result.Reveal)]), ProtocolJson.Default.ResultsRequest, ProtocolJson.Default.SeatsResponse));
-                committed.RemoveAll(open.ToHashSet().Contains);
-            }
+            Result[] open = Open(some, looked);
+            await RevealAsync(open);
+            committed.RemoveAll(open.ToHashSet().Contains);
         }
     }
+
+    private async Task RevealAsync(Result[] open)
+    {
+        if (open.Length > 0)
+        {
+            Check(await _client.PostAsync(
+                "/v1/results/batch", new ResultsRequest(_device.GpuId, [.. open.Select(result => result.Reveal)]), ProtocolJson.Default.ResultsRequest, ProtocolJson.Default.SeatsResponse));
+        }
+    }
+
+    /// <summary>Those whose answer, in the same place, says that they may be revealed.</summary>
+    private static Result[] Open(IEnumerable<Result> results, SeatsResponse answer) =>
+        [.. results.Zip(answer.Seats).Where(pair => pair.Second.Seat!.RevealOpen).Select(pair => pair.First)]; // Checked before.
 
     private static void Check(SeatsResponse answer)
     {

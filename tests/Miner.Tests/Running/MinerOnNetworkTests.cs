@@ -43,7 +43,11 @@ public sealed partial class MinerOnNetworkTests
         Assert.Equal(seat.Attestation!.EnclaveKey, device.EnclaveKey);
         AssertNoKey(device.EnclaveKey, string.Join('\n', miner.Output.Lines));
         AssertNoKey(device.EnclaveKey, string.Join('\n', miner.Coordinator.Requests.Select(request => request.Path + request.Body)));
-        Assert.All(Directory.GetFiles(miner.StateFolder, "*", SearchOption.AllDirectories), file => Assert.Equal(0, new FileInfo(file).Length));
+        string letters = Path.Combine(miner.StateFolder, "letters");
+        Assert.All(Directory.GetFiles(letters), file => AssertNoKey(device.EnclaveKey, File.ReadAllText(file)));
+        Assert.All(
+            Directory.GetFiles(miner.StateFolder, "*", SearchOption.AllDirectories).Where(file => Path.GetDirectoryName(file) != letters),
+            file => Assert.Equal(0, new FileInfo(file).Length));
     }
 
     [Fact]
