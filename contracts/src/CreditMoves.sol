@@ -3,11 +3,10 @@ pragma solidity 0.8.37;
 
 import {CreditMove, ICreditMoves} from "./interfaces/ICreditMoves.sol";
 import {IMiningRegistry} from "./interfaces/IMiningRegistry.sol";
+import {PrepaidCredit} from "./mining/PrepaidCredit.sol";
 
 /// @title Credit moves
 contract CreditMoves is ICreditMoves {
-    bytes32 private constant PREPAID_CREDIT = keccak256("AIT prepaid credit v1");
-
     /// @inheritdoc ICreditMoves
     IMiningRegistry public immutable mining;
     /// @inheritdoc ICreditMoves
@@ -24,7 +23,7 @@ contract CreditMoves is ICreditMoves {
 
     /// @inheritdoc ICreditMoves
     function requestMove(bytes32 from, bytes32 to, uint64 units) external {
-        bytes32 prepaid = keccak256(abi.encode(PREPAID_CREDIT, block.chainid, address(mining), msg.sender));
+        bytes32 prepaid = PrepaidCredit.idOf(address(mining), msg.sender);
         require(from != prepaid, PrepaidCreditStays(from));
         require(to != from && mining.quoteOf(to) != 0, MoveTargetInvalid(to));
         uint64 held = mining.creditOf(msg.sender, from);

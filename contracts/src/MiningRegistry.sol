@@ -23,6 +23,7 @@ import {BootstrapTerms, ISubsidyBudget} from "./interfaces/ISubsidyBudget.sol";
 import {BatchTree} from "./mining/BatchTree.sol";
 import {DeviceClocks} from "./mining/DeviceClocks.sol";
 import {MemoryTable} from "./mining/MemoryTable.sol";
+import {PrepaidCredit} from "./mining/PrepaidCredit.sol";
 import {Rates} from "./mining/Rates.sol";
 import {SeatCache} from "./mining/SeatCache.sol";
 import {SeatClaims} from "./mining/SeatClaims.sol";
@@ -134,7 +135,6 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     uint256 public constant LEAST_REDEEMED_UNITS = 1000;
     /// @notice Seats of a task that has escalated as far as it can.
     uint256 public constant MOST_SEATS = 7;
-    bytes32 private constant PREPAID_CREDIT = keccak256("AIT prepaid credit v1");
     /// @notice Most tasks of a batch.
     uint256 public constant MOST_TASKS = 1 << 20;
     uint32 private constant CLASS_RATE_MOST = 1_000_000;
@@ -754,7 +754,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         bytes32 creditId = workloadHash;
         uint64 held = _credits[redeemer][creditId];
         if (held < units) {
-            creditId = keccak256(abi.encode(PREPAID_CREDIT, block.chainid, address(this), redeemer));
+            creditId = PrepaidCredit.idOf(address(this), redeemer);
             uint64 prepaid = _credits[redeemer][creditId];
             require(prepaid >= units, CreditInsufficient(redeemer, workloadHash, units, held));
             held = prepaid;

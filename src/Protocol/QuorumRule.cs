@@ -17,8 +17,7 @@ public static class QuorumRule
     };
 
     /// <summary>Whether the seats of a bit mask are enough: 2 of the first three, 3 of the first five or 4 of seven. The contract's rule.</summary>
-    public static bool IsAgreed(int seats) =>
-        BitOperations.PopCount((uint)seats & 0b111) >= 2 || BitOperations.PopCount((uint)seats & 0b11111) >= 3 || BitOperations.PopCount((uint)seats & 0b1111111) >= 4;
+    public static bool IsAgreed(int seats) => IsAgreed(seats, 3) || IsAgreed(seats, 5) || IsAgreed(seats, 7);
 
     /// <summary>Decides a task. The order of the attestations does not matter.</summary>
     /// <param name="taskId">The task.</param>
@@ -62,4 +61,6 @@ public static class QuorumRule
                 [.. agreed.OrderBy(attestation => attestation.Statement.GpuId)],
                 [.. attestations.Where(attestation => attestation.Statement.ResultHash != agreed.Key).OrderBy(attestation => attestation.Statement.GpuId)]);
     }
+
+    private static bool IsAgreed(int seats, int first) => BitOperations.PopCount((uint)seats & ((1u << first) - 1)) >= Required(first);
 }

@@ -6,10 +6,3 @@ public sealed class OneDevnet : ICollectionFixture<Devnet>
 {
     internal const string Name = "one network";
 }
-
-/// <summary>A recorded network that is only read.</summary>
-[CollectionDefinition(Name)]
-public sealed class OneAuditedDevnet : ICollectionFixture<AuditedDevnet>
-{
-    internal const string Name = "one audited network";
-}

@@ -13,13 +13,8 @@ internal sealed record ChainRecord
 
     internal required Address Inbox { get; init; }
 
-    internal required Address Subsidy { get; init; }
-
-    internal required Address CreditMoves { get; init; }
-
-    internal required Address DcapCertificates { get; init; }
-
-    internal required Address DcapCollateral { get; init; }
+    /// <summary>The audited contracts: whose logs are asked for, held against receipts and replayed, by address the name of the interface.</summary>
+    internal required IReadOnlyDictionary<Address, string> Contracts { get; init; }
 
     /// <summary>From which block transactions are re-derived.</summary>
     internal required ulong FromBlock { get; init; }

@@ -58,14 +58,9 @@ internal static class RecordCheck
     /// <summary>Logs found by search are those of the receipts: none more, none less, none other.</summary>
     private static void CheckLogs(ChainRecord record, AuditBook book)
     {
-        HashSet<Address> contracts =
-        [
-            record.Scope.MiningRegistry, record.Scope.DeviceRegistry, record.Scope.Token, record.Scope.CertificateCache, record.Scope.NvidiaVerifier,
-            record.Inbox, record.DcapCertificates, record.DcapCollateral, record.Subsidy, record.CreditMoves,
-        ];
         string[] told = [.. record.Logs.Select(Text)];
         string[] held = [.. record.Blocks.Values.OrderBy(block => block.Header.Number).SelectMany(block => block.Receipts).SelectMany(receipt => receipt.Logs)
-            .Where(log => contracts.Contains(log.Address)).Select(Text)];
+            .Where(log => record.Contracts.ContainsKey(log.Address)).Select(Text)];
         for (int i = 0; i < Math.Max(told.Length, held.Length); i++)
         {
             string expected = i < held.Length ? held[i] : "no further log";

@@ -39,14 +39,23 @@ internal sealed class RecordReader
         Address moves = await mining.GetCreditMovesAsync(at, cancellation).ConfigureAwait(false);
         Address certificates = await dcap.GetCertificatesAsync(at, cancellation).ConfigureAwait(false);
         Address collateral = await dcap.GetCollateralAsync(at, cancellation).ConfigureAwait(false);
-        Address[] contracts =
-        [
-            scope.MiningRegistry, scope.DeviceRegistry, scope.Token, scope.CertificateCache, scope.NvidiaVerifier, inbox, certificates, collateral, subsidy, moves,
-        ];
+        var contracts = new Dictionary<Address, string>
+        {
+            [scope.MiningRegistry] = "MiningRegistry",
+            [scope.DeviceRegistry] = "DeviceRegistry",
+            [scope.Token] = "AIToken",
+            [scope.CertificateCache] = "CertificateCache",
+            [scope.NvidiaVerifier] = "NvidiaVerifier",
+            [inbox] = "AttestationInbox",
+            [subsidy] = "SubsidyBudget",
+            [moves] = "CreditMoves",
+            [certificates] = "DcapCertificates",
+            [collateral] = "DcapCollateral",
+        };
         var logs = new List<Log>();
         for (ulong first = scope.DeploymentBlock; first <= head; first += Page)
         {
-            var filter = new LogFilter { FromBlock = first, ToBlock = Math.Min(head, first + Page - 1), Addresses = [.. contracts] };
+            var filter = new LogFilter { FromBlock = first, ToBlock = Math.Min(head, first + Page - 1), Addresses = [.. contracts.Keys] };
             logs.AddRange(await _client.GetLogsAsync(filter, cancellation).ConfigureAwait(false));
         }
 
@@ -69,10 +78,7 @@ internal sealed class RecordReader
         {
             Scope = scope,
             Inbox = inbox,
-            Subsidy = subsidy,
-            CreditMoves = moves,
-            DcapCertificates = certificates,
-            DcapCollateral = collateral,
+            Contracts = contracts,
             FromBlock = fromBlock,
             Head = head,
             Logs = [.. logs.OrderBy(log => log.BlockNumber).ThenBy(log => log.LogIndex)],

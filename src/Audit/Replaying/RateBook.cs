@@ -1,5 +1,6 @@
 using System.Numerics;
 using Ait.Chain.Abi;
+using Ait.Protocol;
 
 namespace Ait.Audit.Replaying;
 
@@ -11,7 +12,7 @@ internal sealed class RateBook
     private const ulong MicroPerUnit = 1_000_000;
 
     /// <summary>Seats that a task may pay at most.</summary>
-    internal const int MostPaidSeats = 7;
+    private const int MostPaidSeats = SeatDraw.MostSeats;
 
     private readonly Dictionary<byte, uint> _classRates = [];
     private readonly Dictionary<(ushort WorkloadType, byte Class), (ulong Least, ulong Most, ulong Slack)> _bounds = [];

@@ -21,7 +21,6 @@ internal sealed partial class Replay
     private readonly CertificateShelf _shelf = new();
     private readonly RegistrationCheck _registrations;
     private readonly bool _checksEvidence;
-    private readonly Dictionary<Address, string> _contracts;
 
     internal Replay(ChainRecord record, AuditBook book, bool checksEvidence)
     {
@@ -30,19 +29,6 @@ internal sealed partial class Replay
         _checksEvidence = checksEvidence;
         _registrations = new RegistrationCheck(_shelf);
         _domain = new NetworkDomain(record.Scope.ChainId, record.Scope.MiningRegistry);
-        _contracts = new Dictionary<Address, string>
-        {
-            [record.Scope.MiningRegistry] = "MiningRegistry",
-            [record.Scope.DeviceRegistry] = "DeviceRegistry",
-            [record.Scope.Token] = "AIToken",
-            [record.Scope.CertificateCache] = "CertificateCache",
-            [record.Scope.NvidiaVerifier] = "NvidiaVerifier",
-            [record.Inbox] = "AttestationInbox",
-            [record.Subsidy] = "SubsidyBudget",
-            [record.CreditMoves] = "CreditMoves",
-            [record.DcapCertificates] = "DcapCertificates",
-            [record.DcapCollateral] = "DcapCollateral",
-        };
     }
 
     internal NetworkState State => _state;
@@ -56,7 +42,7 @@ internal sealed partial class Replay
             _book.IsMuted = !isChecked;
             foreach ((MinedTransaction transaction, MinedReceipt receipt) in block.Transactions.Zip(block.Receipts))
             {
-                AuditLog[] logs = [.. receipt.Logs.Where(log => _contracts.ContainsKey(log.Address)).Select(Read)];
+                AuditLog[] logs = [.. receipt.Logs.Where(log => _record.Contracts.ContainsKey(log.Address)).Select(Read)];
                 if (logs.Length > 0)
                 {
                     Take(block.Header, transaction, logs, isChecked);
@@ -73,7 +59,7 @@ internal sealed partial class Replay
         _book.IsMuted = false;
     }
 
-    private AuditLog Read(Log log) => new(log, Events.TryDecode(_contracts[log.Address], log));
+    private AuditLog Read(Log log) => new(log, Events.TryDecode(_record.Contracts[log.Address], log));
 
     /// <summary>Batches draw from the roster as of the end of the block that committed them.</summary>
     private void CloseBlock(ulong block)
@@ -99,11 +85,11 @@ internal sealed partial class Replay
         {
             if (log.Event is null)
             {
-                Find(AuditFault.EventUnknown, $"a log of {_contracts[log.Log.Address]}", "one of its events", log.Log.Topics.IsEmpty ? "no topic" : $"{log.Log.Topics[0]}");
+                Find(AuditFault.EventUnknown, $"a log of {_record.Contracts[log.Log.Address]}", "one of its events", log.Log.Topics.IsEmpty ? "no topic" : $"{log.Log.Topics[0]}");
                 continue;
             }
 
-            switch (_contracts[log.Log.Address])
+            switch (_record.Contracts[log.Log.Address])
             {
                 case "MiningRegistry":
                     TakeMining(block, transaction, log, mints, ref burned, Find);

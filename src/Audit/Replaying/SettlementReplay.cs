@@ -243,7 +243,7 @@ internal sealed class SettlementReplay
 
         batch.RemainingRedeemed = remaining;
         _redeemedUnits += units;
-        _redeemedSeats += (BigInteger)units * (batch.Escalations.ContainsKey(task.Index) ? RateBook.MostPaidSeats : SeatDraw.Seats);
+        _redeemedSeats += (BigInteger)units * (batch.Escalations.ContainsKey(task.Index) ? SeatDraw.MostSeats : SeatDraw.Seats);
         Hash256 creditId = _state.Credits.GetValueOrDefault((task.Redeemer, task.WorkloadHash)) >= units ? task.WorkloadHash : _domain.CreditId(task.Redeemer);
         ulong held = _state.Credits.GetValueOrDefault((task.Redeemer, creditId));
         if (held < units)

@@ -14,6 +14,22 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    /// <summary>Adds arguments and options to a command.</summary>
+    internal static void AddAll(Command command, IEnumerable<Symbol> symbols)
+    {
+        foreach (Symbol symbol in symbols)
+        {
+            if (symbol is Argument argument)
+            {
+                command.Add(argument);
+            }
+            else
+            {
+                command.Add((Option)symbol);
+            }
+        }
+    }
+
     internal static Option<string> State() => new("--state")
     {
         Description = "The folder that holds the network: chain, keys, ledger, logs.",

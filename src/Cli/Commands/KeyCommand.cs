@@ -44,18 +44,7 @@ internal static class KeyCommand
         var options = new NetworkOptions();
         var key = new Option<string?>("--key") { Description = "File with the account's key (default: the state folder's operator-1).", HelpName = "FILE" };
         var command = new Command(name, description) { key };
-        foreach (Symbol symbol in symbols)
-        {
-            if (symbol is Argument argument)
-            {
-                command.Add(argument);
-            }
-            else
-            {
-                command.Add((Option)symbol);
-            }
-        }
-
+        CommonOptions.AddAll(command, symbols);
         options.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Ait.Cli.Simulating;
 using Ait.Cli.Surroundings;
+using Ait.Protocol;
 
 namespace Ait.Cli.Commands;
 
@@ -11,14 +12,14 @@ internal static class SimulateCommand
 {
     internal static Command Build(Func<ParseResult, Screen> screenFor)
     {
-        Option<int> gpus = CommonOptions.Number("--gpus", "N", 1_000_000, SimulationOptions.MostSeats, SimulationOptions.MostGpus, "GPUs in the roster, at most 8 to a host chip.");
+        Option<int> gpus = CommonOptions.Number("--gpus", "N", 1_000_000, SeatDraw.MostSeats, SimulationOptions.MostGpus, "GPUs in the roster, at most 8 to a host chip.");
         var operators = new Option<int?>("--operators") { Description = "Operators, among whom the host chips are divided evenly (default: one for every hundred GPUs, at least 7).", HelpName = "N" };
         operators.Validators.Add(result =>
         {
             string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < SimulationOptions.MostSeats)
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < SeatDraw.MostSeats)
             {
-                result.AddError($"--operators wants a number from {SimulationOptions.MostSeats}, one for every seat that a task may come to, found: '{text}'.");
+                result.AddError($"--operators wants a number from {SeatDraw.MostSeats}, one for every seat that a task may come to, found: '{text}'.");
             }
         });
         Option<double> cartel = Share("--cartel", "Share of the devices that agree on one wrong result.");

@@ -15,9 +15,9 @@ internal static class Committee
     {
         Hash256 task = Word(seed, number, 0);
         slots = SeatDraw.Draw(Word(seed, number, 1), Word(seed, number, 2), task, Deadline, commitBlock: 0, roster);
-        Span<Conduct> conducts = stackalloc Conduct[SimulationOptions.MostSeats];
+        Span<Conduct> conducts = stackalloc Conduct[SeatDraw.MostSeats];
         var outcome = default(CommitteeOutcome);
-        for (int seats = 3; seats <= SimulationOptions.MostSeats; seats += 2)
+        for (int seats = 3; seats <= SeatDraw.MostSeats; seats += 2)
         {
             if (seats > 3)
             {

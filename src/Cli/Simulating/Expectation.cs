@@ -1,3 +1,5 @@
+using Ait.Protocol;
+
 namespace Ait.Cli.Simulating;
 
 /// <summary>
@@ -10,7 +12,7 @@ internal sealed record Expectation(double CartelWins, double Void)
     {
         double won = 0;
         double nothing = 0;
-        Span<Conduct> seats = stackalloc Conduct[SimulationOptions.MostSeats];
+        Span<Conduct> seats = stackalloc Conduct[SeatDraw.MostSeats];
         Walk(counts.ToArray(), seats, 0, default, 1, ref won, ref nothing);
         return new Expectation(won, nothing);
     }
@@ -21,8 +23,8 @@ internal sealed record Expectation(double CartelWins, double Void)
         {
             outcome = Committee.Count(seats[..seated], seated, outcome);
             won += outcome.CartelWon ? chance : 0;
-            nothing += seated == SimulationOptions.MostSeats && !outcome.IsSettled ? chance : 0;
-            if (outcome.IsSettled || seated == SimulationOptions.MostSeats)
+            nothing += seated == SeatDraw.MostSeats && !outcome.IsSettled ? chance : 0;
+            if (outcome.IsSettled || seated == SeatDraw.MostSeats)
             {
                 return;
             }

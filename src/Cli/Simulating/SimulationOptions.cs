@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ait.Protocol;
 
 namespace Ait.Cli.Simulating;
 
@@ -10,9 +11,6 @@ internal sealed record SimulationOptions
 
     /// <summary>The most GPUs under one host chip, as deployed.</summary>
     internal const int MostPerChip = 8;
-
-    /// <summary>Seats of a task that escalated twice; as many operators are needed.</summary>
-    internal const int MostSeats = 7;
 
     /// <summary>Seconds that a task may live on chain.</summary>
     internal const int LongestLife = 12 * 3600;
@@ -51,8 +49,8 @@ internal sealed record SimulationOptions
 
     internal required int Seed { get; init; }
 
-    /// <summary>Operators where none are named: one for every hundred GPUs, and enough for every seat.</summary>
-    internal static int OperatorsOf(int gpus) => Math.Max(MostSeats, gpus / 100);
+    /// <summary>Operators where none are named: one for every hundred GPUs, and enough for every seat that a task may come to.</summary>
+    internal static int OperatorsOf(int gpus) => Math.Max(SeatDraw.MostSeats, gpus / 100);
 
     /// <summary>Tasks that one commitment brings.</summary>
     internal int TasksPerBatch => Path switch

@@ -28,10 +28,10 @@ internal sealed class AgreementStore
 
     /// <summary>Seated tasks about which something may have to be decided now, at most so many. The plus keeps the index of all phases out of it.</summary>
     internal IReadOnlyList<long> Due(int most = int.MaxValue) => _ledger.Read(transaction => transaction.Query(
-        """
+        $"""
         SELECT task_key FROM tasks t WHERE reveal_opened_at > 0 AND result_hash IS NULL AND void_reason IS NULL AND escalating_to IS NULL AND +phase = 2 AND (reveal_deadline < $1
-            OR (SELECT count(*) FROM reveals r WHERE r.task_key = t.task_key AND r.seat >= t.level - (CASE t.level WHEN 3 THEN 3 ELSE 2 END))
-              = (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key AND c.seat >= t.level - (CASE t.level WHEN 3 THEN 3 ELSE 2 END)))
+            OR (SELECT count(*) FROM reveals r WHERE r.task_key = t.task_key AND r.seat >= {TaskRow.FirstOfRoundSql})
+              = (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key AND c.seat >= {TaskRow.FirstOfRoundSql}))
         UNION ALL
         SELECT task_key FROM tasks WHERE commit_deadline < $1 AND reveal_opened_at IS NULL AND void_reason IS NULL AND escalating_to IS NULL AND +phase = 2
         LIMIT $2
@@ -76,9 +76,9 @@ internal sealed class AgreementStore
                 ILookup<long, StoredResult> results = Results(transaction, keys).ToLookup(stored => stored.TaskKey);
                 Dictionary<long, int> committed = transaction
                     .Query(
-                        """
+                        $$"""
                         SELECT c.task_key, count(*) FROM {rows} JOIN commitments c ON c.task_key = v.task_key JOIN tasks t ON t.task_key = c.task_key
-                        WHERE c.seat >= t.level - (CASE t.level WHEN 3 THEN 3 ELSE 2 END) GROUP BY c.task_key
+                        WHERE c.seat >= {{TaskRow.FirstOfRoundSql}} GROUP BY c.task_key
                         """,
                         keys, row => (row.GetInt64(0), (int)row.GetInt64(1)))
                     .ToDictionary();

@@ -51,8 +51,8 @@ internal sealed class PostgresLedger : LedgerDatabase
             {
                 Run(alone, $"SELECT pg_advisory_lock({MigrationLock})");
                 ledger.Migrate(PostgresDialect.Instance, version);
+                LeaveRoom(alone);
                 Run(alone, "CREATE TABLE IF NOT EXISTS leadership (one BIGINT PRIMARY KEY CHECK (one = 1), term BIGINT NOT NULL)");
-                Tune(alone);
                 Run(alone, "INSERT INTO leadership (one, term) VALUES (1, 0) ON CONFLICT DO NOTHING");
             }
 
@@ -308,13 +308,23 @@ internal sealed class PostgresLedger : LedgerDatabase
 
     /// <summary>
     /// A task and its seats are written over a few times within minutes. Room beside each row takes its next version in, so that no
-    /// index has to learn where it went unless one of its own columns changed.
+    /// index has to learn where it went unless one of its own columns changed. Asked first: a table that has it is not locked for it again.
     /// </summary>
-    private static void Tune(NpgsqlConnection connection)
+    private static void LeaveRoom(NpgsqlConnection connection)
     {
         try
         {
-            Run(connection, "ALTER TABLE seats SET (fillfactor = 50); ALTER TABLE tasks SET (fillfactor = 50)");
+            Run(
+                connection,
+                """
+                DO $$ DECLARE found regclass; BEGIN
+                  FOREACH found IN ARRAY ARRAY['seats', 'tasks']::regclass[] LOOP
+                    IF NOT EXISTS (SELECT 1 FROM pg_class WHERE oid = found AND 'fillfactor=50' = ANY(reloptions)) THEN
+                      EXECUTE format('ALTER TABLE %s SET (fillfactor = 50)', found);
+                    END IF;
+                  END LOOP;
+                END $$
+                """);
         }
         catch (PostgresException)
         {

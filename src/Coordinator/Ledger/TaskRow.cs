@@ -30,6 +30,9 @@ internal sealed record TaskRow(
     /// <summary>The first of the seats that were drawn last.</summary>
     internal int FirstOfRound => Level == SeatDraw.Seats ? 0 : Level - 2;
 
+    /// <summary>The same in SQL, of a task t.</summary>
+    internal const string FirstOfRoundSql = "(t.level - CASE t.level WHEN 3 THEN 3 ELSE 2 END)";
+
     /// <summary>How many seats were drawn last.</summary>
     internal int SeatsInRound => Level - FirstOfRound;
 

@@ -117,11 +117,8 @@ internal sealed record RegistryTotals(BigInteger MintRate, BigInteger RedeemPric
 /// <summary>The subsidy budget in wei of AIT: what is left, what was charged, the bootstrap's two parts, what redeemed work earned; and the bootstrap's half-life.</summary>
 internal sealed record SubsidyState(BigInteger Available, BigInteger Charged, BigInteger Released, BigInteger Unreleased, BigInteger Earned, ulong HalfLifeSeconds)
 {
-    /// <summary>Seats that a commitment is charged for.</summary>
-    private const int Seats = 3;
-
-    /// <summary>Micro-CU of subsidised work that can be committed at a mint rate in wei per micro-CU.</summary>
-    internal ulong UnitsAt(BigInteger mintRate) => mintRate.IsZero ? ulong.MaxValue : (ulong)BigInteger.Min(ulong.MaxValue, Available / (Seats * mintRate));
+    /// <summary>Micro-CU of subsidised work that can be committed at a mint rate in wei per micro-CU: each is charged its first seats.</summary>
+    internal ulong UnitsAt(BigInteger mintRate) => mintRate.IsZero ? ulong.MaxValue : (ulong)BigInteger.Min(ulong.MaxValue, Available / (SeatDraw.Seats * mintRate));
 }
 
 /// <summary>What governance has set: the lowest redeem price in wei per micro-CU, the governor and its named successor, and each class.</summary>

@@ -3,6 +3,7 @@ using Ait.Coordinator.Configuration;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
+using Ait.Protocol;
 using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Showing;
@@ -13,9 +14,6 @@ internal sealed class EconomyEndpoints : IDisposable
     private const int DefaultLimit = 20;
     private const int MaxLimit = 100;
     private const int MicroPerUnit = 1_000_000;
-
-    /// <summary>Three seats, escalated to five and seven.</summary>
-    private const int MostPaidSeats = 7;
 
     private readonly GovernanceReader _governance;
     private readonly PerBlock<EconomicsResponse> _economics;
@@ -56,7 +54,7 @@ internal sealed class EconomyEndpoints : IDisposable
         Wei.Text(totals.MintRate * MicroPerUnit),
         Wei.Text(totals.RedeemPrice * MicroPerUnit),
         Wei.Text(rules.LowestRedeemPrice * MicroPerUnit),
-        MostPaidSeats,
+        SeatDraw.MostSeats,
         Wei.Text(totals.Minted),
         Wei.Text(totals.Burned),
         Wei.Text(totals.Supply),
