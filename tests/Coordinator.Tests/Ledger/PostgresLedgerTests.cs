@@ -41,6 +41,16 @@ public sealed class PostgresLedgerTests : IDisposable
         Assert.Equal(1, Events(ledger));
     }
 
+    [Theory]
+    [InlineData("seats")]
+    [InlineData("tasks")]
+    public void Open_leavesRoomForUpdatesBesideTheRowsOf(string table)
+    {
+        using LedgerDatabase ledger = Open();
+        string? options = ledger.Read(transaction => transaction.First("SELECT array_to_string(reloptions, ',') FROM pg_class WHERE oid = $1::regclass", row => row.GetString(0), table));
+        Assert.Equal("fillfactor=50", options);
+    }
+
     [Fact]
     public async Task Write_runsAgainUntilRivalsAgree()
     {
