@@ -10,6 +10,8 @@ namespace Ait.Cli.Commands;
 /// <summary>Starts a whole network on this machine and keeps it until it is told to stop.</summary>
 internal static class UpCommand
 {
+    private static readonly TimeSpan s_lookInterval = TimeSpan.FromSeconds(2);
+
     internal static Command Build(Func<ParseResult, Screen> screenFor)
     {
         Option<int> miners = CommonOptions.Number(
@@ -47,30 +49,48 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(Screen screen, LocalNetworkOptions options, CancellationToken cancellation)
     {
+        bool isGone;
         screen.Progress("starting the network (hardware is EMULATED) …");
         LocalNetwork network = await LocalNetwork.StartAsync(options, TimeProvider.System, screen.Progress, cancellation).ConfigureAwait(false);
         await using (network.ConfigureAwait(false))
         {
             Print(screen, network);
-            await UntilCancelledAsync(cancellation).ConfigureAwait(false);
-            screen.Progress("stopping …");
+            isGone = await UntilEndedAsync(options.State, cancellation).ConfigureAwait(false);
+            screen.Progress(isGone ? $"the state folder {options.State.Path} is gone; stopping …" : "stopping …");
+        }
+
+        if (isGone)
+        {
+            throw new SurroundingsException($"the network was stopped because its state folder {options.State.Path} was removed or emptied while it ran; what was in it is lost. ./ait up starts a new network.");
         }
 
         screen.Progress("stopped; start it again with the same --state to go on.");
         return ExitCode.Done;
     }
 
-    private static async Task UntilCancelledAsync(CancellationToken cancellation)
+    /// <summary>Waits until the network is to stop; true if that is because its state was taken away.</summary>
+    private static async Task<bool> UntilEndedAsync(StateFolder state, CancellationToken cancellation)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration registration = cancellation.Register(() => ended.TrySetResult());
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // A closed terminal is a request to stop as well.
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            ended.TrySetResult();
+            ended.Cancel();
         });
-        await ended.Task.ConfigureAwait(false);
+        while (File.Exists(state.Deployment))
+        {
+            try
+            {
+                await Task.Delay(s_lookInterval, ended.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static void Print(Screen screen, LocalNetwork network)

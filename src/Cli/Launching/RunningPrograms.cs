@@ -30,7 +30,14 @@ internal sealed class RunningPrograms
             if (_programs.TryGetValue(name, out RunningProgram? known) && known.ProcessId == processId)
             {
                 _programs.Remove(name);
-                Write();
+                try
+                {
+                    Write();
+                }
+                catch (IOException)
+                {
+                    // What the file says of a process that is gone misleads nobody: its start time is in it.
+                }
             }
         }
     }

@@ -80,9 +80,20 @@ internal sealed class Supervisor
     private ChildProcess Launch(ProgramCall call)
     {
         ChildProcess child = ChildProcess.Start(call);
+        try
+        {
+            _running.Add(call.Name, child);
+        }
+        catch (IOException)
+        {
+            // Nobody could find it again: it must not outlive this attempt.
+            child.Signal(UnixProcess.SigKill);
+            _ = child.WaitAsync(CancellationToken.None).ContinueWith(_ => child.Dispose(), TaskScheduler.Default);
+            throw;
+        }
+
         Interlocked.Increment(ref _starts);
         _child = child;
-        _running.Add(call.Name, child);
         return child;
     }
 

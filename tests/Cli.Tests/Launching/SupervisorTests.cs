@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ait.Cli.Launching;
 using Ait.Cli.Surroundings;
 
@@ -96,6 +97,28 @@ public sealed class SupervisorTests
         await supervisor.StopAsync();
         Assert.Equal(3, asked);
         Assert.Contains("cannot be started: The file is in use;", told[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_leavesNoLifeRunningThatALaterRunCouldNotFind()
+    {
+        using var scratch = new ScratchFolder();
+        string list = Directory.CreateDirectory(scratch.File("list")).FullName;
+        string lives = scratch.File("lives");
+        var told = new List<string>();
+        var supervisor = new Supervisor(
+            () => Call(scratch, "program", $"echo $$ >> '{lives}'; exec sleep 600"), new RunningPrograms(Path.Combine(list, "programs.json")), TimeProvider.System, told.Add);
+        supervisor.Start();
+        await UntilAsync(() => File.Exists(lives) && File.ReadAllText(lives).EndsWith('\n'));
+
+        Directory.Delete(list, recursive: true);
+        supervisor.Signal(UnixProcess.SigKill);
+        await UntilAsync(() => told.Exists(line => line.Contains("cannot be started", StringComparison.Ordinal)));
+        Directory.CreateDirectory(list);
+        await UntilAsync(() => supervisor.Starts == 2);
+
+        await UntilAsync(() => File.ReadAllLines(lives).Select(line => int.Parse(line, CultureInfo.InvariantCulture)).All(life => life == supervisor.ProcessId || UnixProcess.StartTicks(life) is null));
+        await supervisor.StopAsync();
     }
 
     [Fact]
