@@ -1,7 +1,7 @@
 import type { Economics, Network } from '../api';
 import { useFetched } from '../live';
 import { Fault, Figure, Hex, Table } from '../parts';
-import { ait, count, decimal, isZero } from '../text';
+import { ait, count, decimal, isZero, millis } from '../text';
 import { RedeemForm } from './redeem';
 
 export function EconomicsPage({ network }: { network: Network | null }) {
@@ -55,8 +55,8 @@ function Rates({ economics }: { economics: Economics }) {
           { name: 'Class', cell: (one) => one.deviceClass },
           { name: 'CU per hour', number: true, cell: (one) => count(one.computeUnitsPerHour) },
           { name: 'AIT per busy hour', number: true, cell: (one) => decimal(BigInt(one.mintWeiPerHour), 18, 6) },
-          { name: 'Least time per CU', number: true, cell: (one) => `${count(one.leastMillisPerUnit)} ms` },
-          { name: 'Most time per CU', number: true, cell: (one) => `${count(one.mostMillisPerUnit)} ms + ${count(one.slackMillis)} ms` },
+          { name: 'Least time per CU', number: true, cell: (one) => millis(one.leastMillisPerUnit) },
+          { name: 'Most time per CU', number: true, cell: (one) => `${millis(one.mostMillisPerUnit)} + ${millis(one.slackMillis)}` },
         ]}
       />
       <h2>Who may change this</h2>
