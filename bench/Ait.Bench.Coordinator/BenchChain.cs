@@ -87,6 +87,11 @@ internal sealed class BenchChain : IMiningChain
 
     public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation) => Task.FromResult(new RegistryRules(BigInteger.One, Address.Zero, Address.Zero, []));
 
+    /// <summary>Nobody puts up a bond here.</summary>
+    public Task<BigInteger?> ReadCoordinatorBondAsync(CancellationToken cancellation) => Task.FromResult<BigInteger?>(null);
+
+    public Task<bool> IsDisclosedAsync(Hash256 taskId, bool isBoth, CancellationToken cancellation) => Task.FromResult(false);
+
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => Task.FromResult<ContractRefusal?>(null);
 
     public async Task<SubmitOutcome> SubmitAsync(string key, MiningCall call, CancellationToken cancellation)

@@ -34,6 +34,8 @@ contract CoordinatorBond is ICoordinatorBond, Bond {
     mapping(address coordinator => mapping(bytes32 taskId => mapping(uint8 seat => bool))) public isPaid;
     /// @inheritdoc ICoordinatorBond
     mapping(bytes32 taskId => bool) public isRevealed;
+    /// @inheritdoc ICoordinatorBond
+    mapping(bytes32 taskId => bool) public isEscalationRevealed;
     mapping(address coordinator => mapping(bytes32 taskId => mapping(uint8 seat => bool))) private _isPunished;
 
     /// @param miningRegistry whose coordinator signs letters
@@ -66,12 +68,23 @@ contract CoordinatorBond is ICoordinatorBond, Bond {
 
     /// @inheritdoc ICoordinatorBond
     function reveal(uint256 batchId, MiningTask calldata task, bytes32 seatSecret, bytes32[] calldata proof) external {
-        uint256 closedAt = revealableUntil(batchId);
-        require(block.timestamp <= closedAt, RevealTooLate(closedAt));
-        require(task.isQueued(mining.batch(batchId), seatSecret, proof), TaskNotInBatch(batchId, task.index));
-        bytes32 taskId = mining.taskIdOf(batchId, task.index);
+        bytes32 taskId = _requireRevealable(batchId, task, seatSecret, proof);
         isRevealed[taskId] = true;
         emit SecretRevealed(taskId, seatSecret);
+    }
+
+    /// @inheritdoc ICoordinatorBond
+    function revealEscalation(
+        uint256 batchId,
+        MiningTask calldata task,
+        bytes32 answerCommitment,
+        bytes32 escalationSecret,
+        bytes32[] calldata proof
+    ) external {
+        bytes32 seatSecret = keccak256(abi.encode(answerCommitment, escalationSecret));
+        bytes32 taskId = _requireRevealable(batchId, task, seatSecret, proof);
+        isEscalationRevealed[taskId] = true;
+        emit EscalationSecretRevealed(taskId, answerCommitment, escalationSecret);
     }
 
     /// @inheritdoc ICoordinatorBond
@@ -161,9 +174,22 @@ contract CoordinatorBond is ICoordinatorBond, Bond {
     /// @dev Whether the secret behind a seat was on chain while the task could still settle.
     function _wasRevealed(bytes32 taskId, uint8 seat) private view returns (bool) {
         uint256 level = mining.escalation(taskId).level;
-        if (seat < SEATS) return isRevealed[taskId] || level != 0;
+        // Who knows the second secret and what it was hashed with knows the first.
+        if (seat < SEATS) return isRevealed[taskId] || level != 0 || isEscalationRevealed[taskId];
         // Seats 5 and 6 exist only once the secret behind 3 to 6 was used.
-        return seat >= ESCALATED_SEATS || level > ESCALATED_SEATS;
+        return seat >= ESCALATED_SEATS || level > ESCALATED_SEATS || isEscalationRevealed[taskId];
+    }
+
+    /// @dev That the secret is the task's, and that there is time left for others to settle with it.
+    function _requireRevealable(uint256 batchId, MiningTask calldata task, bytes32 seatSecret, bytes32[] calldata proof)
+        private
+        view
+        returns (bytes32 taskId)
+    {
+        uint256 closedAt = revealableUntil(batchId);
+        require(block.timestamp <= closedAt, RevealTooLate(closedAt));
+        require(task.isQueued(mining.batch(batchId), seatSecret, proof), TaskNotInBatch(batchId, task.index));
+        return mining.taskIdOf(batchId, task.index);
     }
 
     function _punish(address coordinator, SeatLetter calldata letter) private returns (uint256 burned) {

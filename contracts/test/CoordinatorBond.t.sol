@@ -16,6 +16,8 @@ contract CoordinatorBondTest is Letters {
         bytes32 indexed taskId, uint8 indexed seat, bytes32 indexed gpuId, address coordinator, address operator, uint256 amount
     );
 
+    event EscalationSecretRevealed(bytes32 indexed taskId, bytes32 answerCommitment, bytes32 escalationSecret);
+
     uint256 private constant PAY = 0.01 ether;
     uint256 private constant BOND = 5 ether;
     CoordinatorBond private bond;
@@ -220,6 +222,66 @@ contract CoordinatorBondTest is Letters {
         bond.reveal(batchId, queued[0], secretOf(0), _proof(1));
         vm.expectRevert(refusal);
         bond.reveal(batchId, queued[0], secretOf(0), new bytes32[](0));
+    }
+
+    /// @notice Seats 3 and 4 are drawn by the second secret: showing the first does not answer for them.
+    function test_revealEscalation_answersForTheFirstFiveSeats() public {
+        SeatLetter memory first = _letter(0);
+        SeatLetter memory third = letterOf(batchId, queued[0], 3, _drawn(0));
+        bond.reveal(batchId, queued[0], secretOf(0), _proof(0));
+        assertFalse(bond.isEscalationRevealed(taskId), "only the first");
+        vm.expectEmit();
+        emit EscalationSecretRevealed(taskId, answerOf(0), escalationSecretOf(0));
+        vm.prank(anyone);
+        bond.revealEscalation(batchId, queued[0], answerOf(0), escalationSecretOf(0), _proof(0));
+        assertTrue(bond.isEscalationRevealed(taskId), "both");
+        vm.warp(deadline + 1);
+        vm.expectRevert(abi.encodeWithSelector(ICoordinatorBond.SecretWasRevealed.selector, taskId, uint8(3)));
+        bond.claim(third);
+        vm.expectRevert(abi.encodeWithSelector(ICoordinatorBond.SecretWasRevealed.selector, taskId, uint8(0)));
+        bond.claim(first);
+    }
+
+    function test_revealEscalation_answersForTheFirstSeatsByItself() public {
+        SeatLetter memory letter = _letter(0);
+        bond.revealEscalation(batchId, queued[0], answerOf(0), escalationSecretOf(0), _proof(0));
+        vm.warp(deadline + 1);
+        vm.expectRevert(abi.encodeWithSelector(ICoordinatorBond.SecretWasRevealed.selector, taskId, uint8(0)));
+        bond.claim(letter);
+    }
+
+    function test_reveal_leavesTheFurtherSeatsToBePaid() public {
+        SeatLetter memory third = letterOf(batchId, queued[0], 3, _drawn(0));
+        bond.reveal(batchId, queued[0], secretOf(0), _proof(0));
+        vm.warp(deadline + 1);
+        assertEq(bond.claim(third), PAY, "paid");
+    }
+
+    function test_revealEscalation_revertsTooLateOrForOtherSecrets() public {
+        uint256 until = bond.revealableUntil(batchId);
+        bytes memory refusal = abi.encodeWithSelector(IBond.TaskNotInBatch.selector, batchId, uint32(0));
+        vm.expectRevert(refusal);
+        bond.revealEscalation(batchId, queued[0], answerOf(1), escalationSecretOf(0), _proof(0));
+        vm.expectRevert(refusal);
+        bond.revealEscalation(batchId, queued[0], answerOf(0), escalationSecretOf(1), _proof(0));
+        vm.expectRevert(refusal);
+        bond.revealEscalation(batchId, queued[0], escalationSecretOf(0), answerOf(0), _proof(0));
+        vm.warp(until + 1);
+        vm.expectRevert(abi.encodeWithSelector(ICoordinatorBond.RevealTooLate.selector, until));
+        bond.revealEscalation(batchId, queued[0], answerOf(0), escalationSecretOf(0), _proof(0));
+        vm.warp(until);
+        bond.revealEscalation(batchId, queued[0], answerOf(0), escalationSecretOf(0), _proof(0));
+    }
+
+    /// @notice What each costs the coordinator for a task that fails.
+    function test_reveal_gas() public {
+        bond.reveal(batchId, queued[0], secretOf(0), _proof(0));
+        vm.snapshotGasLastCall("bonds", "CoordinatorBond reveal");
+    }
+
+    function test_revealEscalation_gas() public {
+        bond.revealEscalation(batchId, queued[0], answerOf(0), escalationSecretOf(0), _proof(0));
+        vm.snapshotGasLastCall("bonds", "CoordinatorBond revealEscalation");
     }
 
     // ---- faults

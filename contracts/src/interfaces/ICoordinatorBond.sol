@@ -45,8 +45,9 @@ struct CoordinatorTerms {
 /// @dev A letter is charged to the bond of whoever signed it, so a coordinator that was replaced still answers for its letters, and an
 /// account without a bond has nothing to pay with. It pays the operator of its device, whoever brings it, once a seat.
 ///
-/// Nothing is paid if the task settled, or if the secret was on chain while the task could still settle: by an escalation, or by `reveal`. So
-/// a task that fails because its miners are silent or disagree costs the coordinator a transaction and the silent earn nothing.
+/// Nothing is paid if the task settled, or if the secret was on chain while the task could still settle: by an escalation, by `reveal`, or by
+/// `revealEscalation` for what an escalation drew. So a task that fails because its miners are silent or disagree costs the coordinator a
+/// transaction and the silent earn nothing.
 ///
 /// A withdrawal waits for as long as a task can live and the claim window together: every letter of a batch committed before it was asked
 /// for has had its time by then. What already waits to be withdrawn is no cover for batches committed later.
@@ -60,6 +61,8 @@ interface ICoordinatorBond is IBond {
     );
     /// @notice A task's seat secret is public, in time.
     event SecretRevealed(bytes32 indexed taskId, bytes32 seatSecret);
+    /// @notice Both secrets of a task are public, in time: the hash of the two values is the first.
+    event EscalationSecretRevealed(bytes32 indexed taskId, bytes32 answerCommitment, bytes32 escalationSecret);
     /// @notice A coordinator was punished for a letter.
     event LetterFaulty(bytes32 indexed taskId, uint8 indexed seat, address indexed coordinator, uint256 burned);
     /// @notice The terms changed.
@@ -99,6 +102,18 @@ interface ICoordinatorBond is IBond {
     /// knows it. Revealing again changes nothing.
     function reveal(uint256 batchId, MiningTask calldata task, bytes32 seatSecret, bytes32[] calldata proof) external;
 
+    /// @notice Makes the secret behind seats 3 to 6 public, and with it the one behind seats 0 to 2, in the same time. Anyone who knows it.
+    /// @dev Warning: whoever sees it knows the seats of an escalation as soon as its block is there, as after the last escalation.
+    /// @param answerCommitment what the seat secret is made of beside the escalation secret; it shows no answer
+    /// @param escalationSecret the secret behind seats 3 to 6
+    function revealEscalation(
+        uint256 batchId,
+        MiningTask calldata task,
+        bytes32 answerCommitment,
+        bytes32 escalationSecret,
+        bytes32[] calldata proof
+    ) external;
+
     /// @notice Punishes two letters of one signer for one seat that differ in device or task. Anyone.
     function proveContradiction(SeatLetter calldata letter, SeatLetter calldata other) external returns (uint256 burned);
 
@@ -124,6 +139,9 @@ interface ICoordinatorBond is IBond {
 
     /// @notice True once a task's seat secret was revealed here.
     function isRevealed(bytes32 taskId) external view returns (bool);
+
+    /// @notice True once the secret behind a task's seats 3 to 6 was revealed here.
+    function isEscalationRevealed(bytes32 taskId) external view returns (bool);
 
     /// @notice Until when a batch's secrets may be revealed here, unix time.
     function revealableUntil(uint256 batchId) external view returns (uint256);

@@ -22,6 +22,8 @@ contract BondsHandler is Letters {
     uint256 public refused;
     mapping(IBond bond => uint256) public depositedSum;
     mapping(IBond bond => uint256) public withdrawnSum;
+    uint256 public shown;
+    mapping(uint256 batchId => bool) public isShown;
     mapping(bytes32 seat => uint256 times) public timesPaid;
     mapping(bytes32 device => uint256 times) public timesSlashed;
     CoordinatorBond private _coordinators;
@@ -106,6 +108,31 @@ contract BondsHandler is Letters {
         }
     }
 
+    /// @notice Shows the secret of a task, either way, where there is time left.
+    function reveal(uint256 pick, bool both) external {
+        uint256 count = mining.batchCount();
+        if (count == 0) return;
+        uint256 batchId = 1 + pick % count;
+        MiningTask memory task = committed[batchId][0];
+        bytes32[] memory proof = new bytes32[](0);
+        bool isLate = block.timestamp > _coordinators.revealableUntil(batchId);
+        if (both) {
+            try _coordinators.revealEscalation(batchId, task, answerOf(0), escalationSecretOf(0), proof) {
+                isShown[batchId] = true;
+            } catch {
+                assertTrue(isLate, "in time");
+            }
+        } else {
+            try _coordinators.reveal(batchId, task, secretOf(0), proof) {
+                isShown[batchId] = true;
+            } catch {
+                assertTrue(isLate, "in time");
+            }
+        }
+        if (isLate) refused++;
+        else shown++;
+    }
+
     function claim(uint256 pick) external {
         if (_given.length == 0) return;
         SeatLetter memory letter = _given[pick % _given.length];
@@ -113,6 +140,7 @@ contract BondsHandler is Letters {
             letters++;
             paidSum += amount;
             timesPaid[keccak256(abi.encode(letter.batchId, letter.seat))]++;
+            assertFalse(isShown[letter.batchId], "no letter of a task whose secret was shown");
             assertEq(timesPaid[keccak256(abi.encode(letter.batchId, letter.seat))], 1, "a seat is paid once");
         } catch {
             refused++;
@@ -191,7 +219,7 @@ contract BondInvariants is Test {
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
         targets[0].addr = address(handler);
-        targets[0].selectors = new bytes4[](9);
+        targets[0].selectors = new bytes4[](10);
         targets[0].selectors[0] = handler.wait.selector;
         targets[0].selectors[1] = handler.deposit.selector;
         targets[0].selectors[2] = handler.unbond.selector;
@@ -201,6 +229,7 @@ contract BondInvariants is Test {
         targets[0].selectors[6] = handler.contradict.selector;
         targets[0].selectors[7] = handler.equivocate.selector;
         targets[0].selectors[8] = handler.slash.selector;
+        targets[0].selectors[9] = handler.reveal.selector;
     }
 
     function invariant_bondsAreWhatTheContractsHold() public view {
@@ -238,6 +267,15 @@ contract BondInvariants is Test {
         handler.claim(3);
         assertEq(handler.letters(), 1, "the seat's other letter is not paid");
         assertEq(handler.refused(), 1, "but refused");
+        handler.giveLetters(1);
+        handler.reveal(1, true);
+        handler.reveal(1, false);
+        assertEq(handler.shown(), 2, "shown");
+        handler.wait(3600);
+        handler.claim(4);
+        handler.reveal(1, true);
+        assertEq(handler.letters(), 1, "a letter whose secret was shown is not paid");
+        assertEq(handler.refused(), 3, "and showing it has its time");
         handler.wait(9 days);
         handler.withdraw(5, true);
         assertEq(handler.withdrawals(), 1, "withdrawn");

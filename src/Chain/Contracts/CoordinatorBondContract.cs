@@ -24,6 +24,15 @@ public sealed class CoordinatorBondContract : BondContract
         return Transaction(CoordinatorBondSignatures.Reveal, batchId, task.ToAbi(), seatSecret, SeatLetterRecord.Hashes(proof));
     }
 
+    /// <summary>Makes both of a task's secrets public, in time.</summary>
+    public TransactionRequest RevealEscalation(ulong batchId, MiningTaskRecord task, SeatSecretOpening opening, ImmutableArray<Hash256> proof)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(opening);
+        return Transaction(
+            CoordinatorBondSignatures.RevealEscalation, batchId, task.ToAbi(), opening.AnswerCommitment, opening.EscalationSecret, SeatLetterRecord.Hashes(proof));
+    }
+
     /// <summary>Punishes two letters for one seat that differ in device or task.</summary>
     public TransactionRequest ProveContradiction(SeatLetterRecord letter, SeatLetterRecord other) =>
         Transaction(CoordinatorBondSignatures.ProveContradiction, ToAbi(letter), ToAbi(other));
@@ -57,6 +66,10 @@ public sealed class CoordinatorBondContract : BondContract
     /// <summary>Whether a task's seat secret was revealed at the bond.</summary>
     public async Task<bool> IsRevealedAsync(Hash256 taskId, BlockTag block, CancellationToken cancellation) =>
         (await ViewAsync(CoordinatorBondSignatures.IsRevealed, [taskId], block, cancellation).ConfigureAwait(false))[0].AsBoolean();
+
+    /// <summary>Whether the secret behind a task's further seats was revealed at the bond.</summary>
+    public async Task<bool> IsEscalationRevealedAsync(Hash256 taskId, BlockTag block, CancellationToken cancellation) =>
+        (await ViewAsync(CoordinatorBondSignatures.IsEscalationRevealed, [taskId], block, cancellation).ConfigureAwait(false))[0].AsBoolean();
 
     /// <summary>Until when a batch's secrets may be revealed, unix seconds.</summary>
     public async Task<ulong> GetRevealableUntilAsync(ulong batchId, BlockTag block, CancellationToken cancellation) =>

@@ -9,6 +9,7 @@ internal static class CoordinatorBondSignatures
 
     public const string Claim = $"claim({Letter})";
     public const string Reveal = $"reveal(uint256,{Task},bytes32,bytes32[])";
+    public const string RevealEscalation = $"revealEscalation(uint256,{Task},bytes32,bytes32,bytes32[])";
     public const string ProveContradiction = $"proveContradiction({Letter},{Letter})";
     public const string ProveWrongSeat = $"proveWrongSeat({Letter},{Task},bytes32,bytes32[])";
     public const string SetTerms = $"setTerms({TermsTuple})";
@@ -16,10 +17,12 @@ internal static class CoordinatorBondSignatures
     public const string SignerOf = $"signerOf({Letter})";
     public const string IsPaid = "isPaid(address,bytes32,uint8)";
     public const string IsRevealed = "isRevealed(bytes32)";
+    public const string IsEscalationRevealed = "isEscalationRevealed(bytes32)";
     public const string RevealableUntil = "revealableUntil(uint256)";
 
     public const string LetterPaidEvent = "LetterPaid(bytes32,uint8,bytes32,address,address,uint256)";
     public const string SecretRevealedEvent = "SecretRevealed(bytes32,bytes32)";
+    public const string EscalationSecretRevealedEvent = "EscalationSecretRevealed(bytes32,bytes32,bytes32)";
     public const string LetterFaultyEvent = "LetterFaulty(bytes32,uint8,address,uint256)";
     public const string TermsChangedEvent = $"TermsChanged({TermsTuple})";
 }

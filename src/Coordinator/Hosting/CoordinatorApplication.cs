@@ -5,6 +5,7 @@ using Ait.Coordinator.Buying;
 using Ait.Coordinator.Collecting;
 using Ait.Coordinator.Completing;
 using Ait.Coordinator.Configuration;
+using Ait.Coordinator.Disclosing;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Enrolling;
 using Ait.Coordinator.Escalating;
@@ -139,6 +140,7 @@ internal static class CoordinatorApplication
         .AddSingleton<RelayEndpoints>()
         .AddSingleton<AgreementStore>()
         .AddSingleton<EscalationStore>()
+        .AddSingleton<DisclosureStore>()
         .AddSingleton<SettlementStore>()
         .AddSingleton<TaskStore>()
         .AddSingleton<BundleShelf>()
@@ -175,6 +177,7 @@ internal static class CoordinatorApplication
         .AddSingleton<SeedLoop>()
         .AddSingleton<AgreeLoop>()
         .AddSingleton<EscalateLoop>()
+        .AddSingleton<DiscloseLoop>()
         .AddSingleton<SettleLoop>()
         .AddSingleton<TuneLoop>()
         .AddSingleton<Housekeeping>()
@@ -184,6 +187,7 @@ internal static class CoordinatorApplication
         .AddHostedService(provider => provider.GetRequiredService<SeedLoop>())
         .AddHostedService(provider => provider.GetRequiredService<AgreeLoop>())
         .AddHostedService(provider => provider.GetRequiredService<EscalateLoop>())
+        .AddHostedService(provider => provider.GetRequiredService<DiscloseLoop>())
         .AddHostedService(provider => provider.GetRequiredService<SettleLoop>())
         .AddHostedService(provider => provider.GetRequiredService<TuneLoop>())
         .AddHostedService(provider => provider.GetRequiredService<Housekeeping>());

@@ -306,6 +306,24 @@ internal static partial class LedgerSchema
               UNION ALL SELECT a.decided_at, 'agreed', t.task_id, ((a.matching & 1) + ((a.matching >> 1) & 1) + ((a.matching >> 2) & 1)) || ' of 3'
                 FROM agreements a JOIN tasks t ON t.task_key = a.task_key;
             """),
+        new(
+            """
+            CREATE TABLE disclosures (
+              task_key INTEGER NOT NULL REFERENCES tasks,
+              seats INTEGER NOT NULL CHECK (seats IN (3, 5)),
+              state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+              attempt INTEGER NOT NULL DEFAULT 1,
+              decided_at INTEGER NOT NULL,
+              not_before INTEGER NOT NULL DEFAULT 0,
+              error TEXT,
+              PRIMARY KEY (task_key, seats)) STRICT, WITHOUT ROWID;
+            CREATE INDEX disclosures_open ON disclosures (state) WHERE state < 2;
+            CREATE INDEX batches_deadline ON batches (latest_deadline);
+            """,
+            """
+            DROP INDEX batches_deadline;
+            DROP TABLE disclosures;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

@@ -54,6 +54,15 @@ internal static partial class LoopLog
     [LoggerMessage(1019, LogLevel.Warning, "task {TaskId} is given no further seats: {Reason}")]
     internal static partial void EscalationEnded(ILogger logger, Chain.Hash256 taskId, string reason);
 
+    [LoggerMessage(1020, LogLevel.Information, "the secret behind the first {Seats} seats of task {TaskId}, which has not settled, is on chain in block {BlockNumber}: its letters cost the bond nothing")]
+    internal static partial void Disclosed(ILogger logger, int seats, Chain.Hash256 taskId, ulong blockNumber);
+
+    [LoggerMessage(1021, LogLevel.Warning, "the secret of task {TaskId} is refused by the coordinator bond and sent again later: {Refusal}")]
+    internal static partial void DisclosureRefused(ILogger logger, Chain.Hash256 taskId, string refusal);
+
+    [LoggerMessage(1022, LogLevel.Warning, "the secret behind the first {Seats} seats of task {TaskId} was not on chain in time: its letters can be claimed from this coordinator's bond")]
+    internal static partial void DisclosureMissed(ILogger logger, int seats, Chain.Hash256 taskId);
+
     [LoggerMessage(1009, LogLevel.Information, "credit of {Account} on workload {Workload}: {Decision}")]
     internal static partial void Redemption(ILogger logger, Chain.Address account, Chain.Hash256 workload, string decision);
 }

@@ -19,6 +19,8 @@ internal static class Telemetry
     private static readonly Counter<long> s_commitments = s_meter.CreateCounter<long>("ait.commitments", "{seat}", "Commitments taken.");
     private static readonly Counter<long> s_reveals = s_meter.CreateCounter<long>("ait.reveals", "{seat}", "Results taken.");
     private static readonly Counter<long> s_agreements = s_meter.CreateCounter<long>("ait.agreements", "{task}", "Tasks agreed on.");
+    private static readonly Counter<long> s_disclosures = s_meter.CreateCounter<long>("ait.disclosures", "{task}", "Secrets of tasks that had not settled shown at the coordinator bond.");
+    private static readonly Counter<long> s_missed = s_meter.CreateCounter<long>("ait.disclosures.missed", "{task}", "Secrets that were not on chain in time: their letters can be claimed.");
     private static readonly Counter<long> s_faults = s_meter.CreateCounter<long>("ait.loop.faults", "{round}", "Rounds of a background activity that failed.");
     private static readonly Histogram<double> s_rounds = s_meter.CreateHistogram<double>("ait.loop.round.duration", "s", "Time of a round of a background activity.");
     private static readonly Histogram<double> s_writes = s_meter.CreateHistogram<double>("ait.ledger.write.duration", "s", "Time of a ledger transaction with its retries, by step.");
@@ -31,6 +33,8 @@ internal static class Telemetry
         s_commitments.Add(0);
         s_reveals.Add(0);
         s_agreements.Add(0);
+        s_disclosures.Add(0);
+        s_missed.Add(0);
         s_conflicts.Add(0);
     }
 
@@ -46,6 +50,10 @@ internal static class Telemetry
     internal static void Revealed(int seats) => s_reveals.Add(seats);
 
     internal static void Agreed(int tasks) => s_agreements.Add(tasks);
+
+    internal static void Disclosed() => s_disclosures.Add(1);
+
+    internal static void DisclosureMissed() => s_missed.Add(1);
 
     internal static void Conflicted() => s_conflicts.Add(1);
 

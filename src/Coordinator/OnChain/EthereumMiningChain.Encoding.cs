@@ -19,6 +19,9 @@ internal sealed partial class EthereumMiningChain
         MiningCall.Escalate escalate => ("escalate", [escalate.BatchId, Pack([escalate.Settlement]), AbiValue.List(escalate.Proof.Select(node => (AbiValue)node))]),
         MiningCall.PinEscalation pin => ("pinEscalation", [pin.TaskId]),
         MiningCall.OpenWorkload open => ("openWorkloads", [AbiValue.List(open.WorkloadHash), AbiValue.List(open.ComputeUnits)]),
+        MiningCall.Disclose { Opening: { } opening } disclose => ("revealEscalation", [
+            disclose.BatchId, disclose.Task.ToRecord().ToAbi(), opening.AnswerCommitment, opening.EscalationSecret, AbiValue.List(disclose.Proof.Select(node => (AbiValue)node))]),
+        MiningCall.Disclose disclose => ("reveal", [disclose.BatchId, disclose.Task.ToRecord().ToAbi(), disclose.SeatSecret, AbiValue.List(disclose.Proof.Select(node => (AbiValue)node))]),
         _ => throw new ArgumentException($"Expected a known call, found {call.GetType().Name}.", nameof(call)),
     };
 

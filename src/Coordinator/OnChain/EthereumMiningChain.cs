@@ -30,6 +30,7 @@ internal sealed partial class EthereumMiningChain : IMiningChain
     private readonly Contract _mining;
     private readonly Contract _devices;
     private readonly Contract _token;
+    private readonly Contract? _bond;
     private Contract? _subsidy;
     private CreditMovesContract? _moves;
     private LogReader? _logs;
@@ -45,6 +46,11 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         _mining = new Contract(deployment.MiningRegistry, client, ContractArtifact.Load("MiningRegistry").Abi, [deviceAbi, tokenAbi, ContractArtifact.Load("SubsidyBudget").Abi]);
         _devices = new Contract(deployment.DeviceRegistry, client, deviceAbi);
         _token = new Contract(deployment.Token, client, tokenAbi);
+        if (deployment.CoordinatorBond != Address.Zero)
+        {
+            _bond = new Contract(deployment.CoordinatorBond, client, ContractArtifact.Load("CoordinatorBond").Abi, [ContractArtifact.Load("MiningRegistry").Abi]);
+        }
+
         _confirmations = confirmations;
         if (deployment.AitGovernor != Address.Zero)
         {
@@ -233,10 +239,16 @@ internal sealed partial class EthereumMiningChain : IMiningChain
     public Task<DurationBoundsRecord> ReadDurationBoundsAsync(WorkloadType workloadType, DeviceClass deviceClass, CancellationToken cancellation) =>
         ReachAsync(() => BoundsAsync(workloadType, deviceClass, cancellation));
 
+    public Task<BigInteger?> ReadCoordinatorBondAsync(CancellationToken cancellation) => ReachAsync<BigInteger?>(async () =>
+        _bond is null ? null : (await _bond.ViewAsync("bondOf", [_sender.Account], BlockTag.Latest, cancellation))[0].AsBigInteger());
+
+    public Task<bool> IsDisclosedAsync(Hash256 taskId, bool isBoth, CancellationToken cancellation) => ReachAsync(async () =>
+        _bond is not null && (await _bond.ViewAsync(isBoth ? "isEscalationRevealed" : "isRevealed", [taskId], BlockTag.Latest, cancellation))[0].AsBoolean());
+
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => ReachAsync(async () =>
     {
         (string function, ImmutableArray<AbiValue> arguments) = Encode(call);
-        return await _mining.CallAsync(function, arguments, _sender.Account, BlockTag.Latest, cancellation) is ContractCall.Reverted reverted
+        return await Of(call).CallAsync(function, arguments, _sender.Account, BlockTag.Latest, cancellation) is ContractCall.Reverted reverted
             ? ToRefusal(reverted.Error)
             : null;
     });
@@ -244,7 +256,8 @@ internal sealed partial class EthereumMiningChain : IMiningChain
     public Task<SubmitOutcome> SubmitAsync(string key, MiningCall call, CancellationToken cancellation) => ReachAsync(async () =>
     {
         (string function, ImmutableArray<AbiValue> arguments) = Encode(call);
-        TransactionRequest request = _mining.Transaction(function, arguments.AsSpan());
+        Contract contract = Of(call);
+        TransactionRequest request = contract.Transaction(function, arguments.AsSpan());
         for (int attempt = 1; ; attempt++)
         {
             // The key of a transaction that was mined and reverted is used up; the next attempt has its own.
@@ -255,10 +268,10 @@ internal sealed partial class EthereumMiningChain : IMiningChain
                     return new SubmitOutcome.Mined(
                         mined.Receipt.TransactionHash, mined.Receipt.BlockNumber, [.. mined.Receipt.Logs.SelectMany(Decode)]);
                 case SendResult.WouldRevert would:
-                    return new SubmitOutcome.Refused(ToRefusal(_mining.DecodeError(would.Reason.Data.AsSpan())));
+                    return new SubmitOutcome.Refused(ToRefusal(contract.DecodeError(would.Reason.Data.AsSpan())));
                 case SendResult.Reverted reverted when attempt == MaxAttempts || await SimulateAsync(call, cancellation) is not null:
                     return (SubmitOutcome)new SubmitOutcome.Refused(reverted.Reason is CallResult.Reverted reason
-                        ? ToRefusal(_mining.DecodeError(reason.Data.AsSpan()))
+                        ? ToRefusal(contract.DecodeError(reason.Data.AsSpan()))
                         : await SimulateAsync(call, cancellation) ?? new ContractRefusal("OutOfGas", $"{reverted.Receipt.TransactionHash} reverted without a reason"));
                 case SendResult.Reverted:
                     continue;
@@ -301,6 +314,11 @@ internal sealed partial class EthereumMiningChain : IMiningChain
             page.Cursor.NextBlock == 0 ? 0 : page.Cursor.NextBlock - 1,
             page.IsCaughtUp);
     });
+
+    /// <summary>The contract that a call is for.</summary>
+    private Contract Of(MiningCall call) => call is MiningCall.Disclose
+        ? _bond ?? throw new InvalidOperationException("Without a coordinator bond there is nothing to show a secret to.")
+        : _mining;
 
     /// <summary>The registry made it, so it is asked where it is.</summary>
     private async Task<CreditMovesContract> MovesAsync(CancellationToken cancellation) =>

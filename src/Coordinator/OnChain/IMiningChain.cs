@@ -85,6 +85,12 @@ internal interface IMiningChain
     /// <summary>The registry's bounds on the durations of a workload type on a device class.</summary>
     public Task<DurationBoundsRecord> ReadDurationBoundsAsync(WorkloadType workloadType, DeviceClass deviceClass, CancellationToken cancellation);
 
+    /// <summary>What the coordinator has put up as its bond, wei; null if the network has no coordinator bond.</summary>
+    public Task<BigInteger?> ReadCoordinatorBondAsync(CancellationToken cancellation);
+
+    /// <summary>Whether a task's seat secret was shown at the coordinator bond, or both its secrets.</summary>
+    public Task<bool> IsDisclosedAsync(Hash256 taskId, bool isBoth, CancellationToken cancellation);
+
     /// <summary>Runs a call against the newest state without sending it; null if it would succeed.</summary>
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation);
 

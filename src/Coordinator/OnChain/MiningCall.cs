@@ -5,7 +5,7 @@ using Ait.Protocol;
 
 namespace Ait.Coordinator.OnChain;
 
-/// <summary>What the coordinator can ask of the MiningRegistry.</summary>
+/// <summary>What the coordinator can ask of the contracts.</summary>
 internal abstract record MiningCall
 {
     private MiningCall()
@@ -23,6 +23,9 @@ internal abstract record MiningCall
     internal sealed record Escalate(ulong BatchId, TaskSettlement Settlement, ImmutableArray<Hash256> Proof) : MiningCall;
 
     internal sealed record PinEscalation(Hash256 TaskId) : MiningCall;
+
+    /// <summary>Shows a task's seat secret at the coordinator bond; with the opening both its secrets.</summary>
+    internal sealed record Disclose(ulong BatchId, MiningTask Task, Hash256 SeatSecret, SeatSecretOpening? Opening, ImmutableArray<Hash256> Proof) : MiningCall;
 
     internal sealed record OpenWorkload(Hash256 WorkloadHash, ulong ComputeUnits) : MiningCall;
 }

@@ -80,6 +80,7 @@ internal sealed class RunningCoordinator : IDisposable
         await RoundAsync<SeedLoop>();
         await RoundAsync<SettleLoop>();
         await RoundAsync<EscalateLoop>();
+        await RoundAsync<DiscloseLoop>();
         await RoundAsync<ChainFollower>();
     }
 

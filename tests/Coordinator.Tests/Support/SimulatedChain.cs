@@ -32,6 +32,7 @@ internal sealed class SimulatedChain : IMiningChain
     private readonly Dictionary<(Address, Hash256), ulong> _leaving = [];
     private readonly Dictionary<Hash256, ulong> _quotes = [];
     private readonly Dictionary<Hash256, OnChainEscalation> _escalations = [];
+    private readonly HashSet<(Hash256 TaskId, bool IsBoth)> _disclosed = [];
     private readonly Dictionary<Hash256, ulong> _busyUntil = [];
     private readonly Dictionary<string, SubmitOutcome> _byKey = [];
     private readonly List<(bool Removed, MiningEvent Event)> _changes = [];
@@ -293,6 +294,32 @@ internal sealed class SimulatedChain : IMiningChain
 
     public Task<DurationBoundsRecord> ReadDurationBoundsAsync(WorkloadType workloadType, DeviceClass deviceClass, CancellationToken cancellation) => Answer(() => Bounds);
 
+    /// <summary>What the coordinator has put up; null if the network has no coordinator bond.</summary>
+    internal BigInteger? Bond { get; set; }
+
+    public Task<BigInteger?> ReadCoordinatorBondAsync(CancellationToken cancellation) => Answer(() => Bond);
+
+    public Task<bool> IsDisclosedAsync(Hash256 taskId, bool isBoth, CancellationToken cancellation) => Answer(() => _disclosed.Contains((taskId, isBoth)));
+
+    /// <summary>A seat's letter would be paid from the bond: the task did not settle, and its secret was not shown.</summary>
+    internal bool IsClaimable(Hash256 taskId, int seat)
+    {
+        int level = _escalations.GetValueOrDefault(taskId)?.Level ?? 0;
+        bool isShown = _disclosed.Contains((taskId, true)) || (seat < 3 ? _disclosed.Contains((taskId, false)) || level != 0 : seat >= 5 || level > 5);
+        return !_minted.ContainsKey(taskId) && !isShown;
+    }
+
+    /// <summary>A reorganisation takes what was shown back, and every receipt with it.</summary>
+    internal void TakeBackDisclosures()
+    {
+        lock (_gate)
+        {
+            _byKey.Clear();
+            Assert.NotEmpty(_disclosed);
+            _disclosed.Clear();
+        }
+    }
+
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => Answer(() => Run(call, apply: false).Refusal);
 
     public Task<SubmitOutcome> SubmitAsync(string key, MiningCall call, CancellationToken cancellation)
@@ -373,6 +400,7 @@ internal sealed class SimulatedChain : IMiningChain
         MiningCall.Escalate escalate => Escalate(escalate, apply),
         MiningCall.PinEscalation pin => PinEscalation(pin.TaskId, apply),
         MiningCall.OpenWorkload open => Open(open, apply),
+        MiningCall.Disclose disclose => Disclose(disclose, apply),
         _ => throw new InvalidOperationException(call.ToString()),
     };
 
@@ -497,6 +525,29 @@ internal sealed class SimulatedChain : IMiningChain
         }
 
         return (null, [new MiningEvent.Escalated(Position(), taskId)]);
+    }
+
+    private (ContractRefusal?, ImmutableArray<MiningEvent>) Disclose(MiningCall.Disclose call, bool apply)
+    {
+        BatchState batch = Find(call.BatchId)!;
+        if (Now() > batch.OnChain.SeedTime + ((call.Task.Deadline - batch.OnChain.SeedTime) * 3 / 4))
+        {
+            return (Refuse("RevealTooLate"), []);
+        }
+
+        if (MiningTask.SecretHash(call.SeatSecret) != call.Task.SeatSecretHash
+            || (call.Opening is { } shown && shown.SeatSecret != call.SeatSecret)
+            || MerkleTree.RootOf(batch.TaskCount, [(int)call.Task.Index], [call.Task.Leaf], call.Proof.AsSpan()) != batch.OnChain.Root)
+        {
+            return (Refuse("TaskNotInBatch"), []);
+        }
+
+        if (apply)
+        {
+            _disclosed.Add((_domain.TaskId(call.BatchId, call.Task.Index), call.Opening is not null));
+        }
+
+        return (null, []);
     }
 
     private (ContractRefusal?, ImmutableArray<MiningEvent>) Open(MiningCall.OpenWorkload call, bool apply)
