@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Governed} from "./governance/Governed.sol";
+import {IAttendanceRegistry} from "./interfaces/IAttendanceRegistry.sol";
 import {IChallengeRegistry} from "./interfaces/IChallengeRegistry.sol";
 import {DcapFacts, IDcapVerifier} from "./interfaces/IDcapVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "./interfaces/IDeviceRegistry.sol";
@@ -31,8 +32,8 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     }
 
     /// @dev What outlives a slot: where a GPU was last registered (0 = never, else slot + 1), its number (from 1), whether it is
-    /// excluded, and the challenge block of its last evidence; and, of its last registration, block, time of the last extension and until
-    /// when a class challenge that it passed counts.
+    /// excluded, and the challenge block of its last evidence; of its last registration, block, time of the last extension and until
+    /// when a class challenge that it passed counts; and whether it is suspended for absence, and for that alone.
     struct Gpu {
         uint32 slotAndOne;
         uint24 number;
@@ -41,6 +42,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         uint32 registeredBlock;
         uint40 extendedAt;
         uint32 provenUntil;
+        uint8 absence;
     }
 
     /// @dev What a processor's evidence says, whoever made the processor. `gpuId` is the one without evidence of the GPU itself.
@@ -87,6 +89,9 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     uint256 private constant CHIP_ID_END = 0x1e0;
     /// @dev `refreshedBlock` of a device that has not proven its class: no draw counts its validity.
     uint32 private constant UNPROVEN = type(uint32).max;
+    /// @dev The `revokedBlock` of an absent GPU's slot stands for its absence and nothing else, or for something else as well.
+    uint8 private constant ABSENT = 1;
+    uint8 private constant ABSENT_AND_REVOKED = 2;
 
     /// @notice The verifier of SEV-SNP evidence, fixed with its roots.
     ISnpVerifier public immutable snp;
@@ -96,6 +101,8 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     INvidiaVerifier public immutable nvidia;
     /// @inheritdoc IDeviceRegistry
     IChallengeRegistry public immutable challenges;
+    /// @inheritdoc IDeviceRegistry
+    IAttendanceRegistry public immutable attendance;
 
     // One word, written once by a registration.
     uint32 private _rosterLength;
@@ -121,6 +128,11 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         _;
     }
 
+    modifier onlyAttendance() {
+        require(msg.sender == address(attendance), NotAttendanceRegistry(address(attendance), msg.sender));
+        _;
+    }
+
     /// @param snpVerifier verifier with the pinned roots
     /// @param dcapVerifier verifier with the pinned roots, or zero
     /// @param nvidiaVerifier verifier with the pinned roots, or zero
@@ -128,6 +140,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     /// @param measurementHashes programs admitted from the start
     /// @param profiles for classes 1 to 4, a bit `p` for each trust profile `p` admitted from the start
     /// @param challengeRegistry where classes without evidence of the GPU prove themselves, or zero
+    /// @param attendanceRegistry who suspends devices that are silent, or zero
     constructor(
         ISnpVerifier snpVerifier,
         IDcapVerifier dcapVerifier,
@@ -135,12 +148,14 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         address initialGovernor,
         bytes32[] memory measurementHashes,
         uint8[CLASSES] memory profiles,
-        IChallengeRegistry challengeRegistry
+        IChallengeRegistry challengeRegistry,
+        IAttendanceRegistry attendanceRegistry
     ) Governed(initialGovernor) {
         snp = snpVerifier;
         dcap = dcapVerifier;
         nvidia = nvidiaVerifier;
         challenges = challengeRegistry;
+        attendance = attendanceRegistry;
         for (uint256 i = 0; i < measurementHashes.length; i++) {
             _allowMeasurement(measurementHashes[i], true);
         }
@@ -170,13 +185,15 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         gpu.registeredBlock = blockNumber;
         gpu.extendedAt = uint40(block.timestamp);
         gpu.provenUntil = 0;
+        // Another registration ends no suspension for absence.
+        if (gpu.absence != 0) gpu.absence = ABSENT;
         bool isDemanded = _demandsProof(request.class, found.profile);
         _roster[slot] = Slot({
             operator: msg.sender,
             class: request.class,
             gpuNumber: gpu.number,
             hostNumber: hostNumber,
-            revokedBlock: 0,
+            revokedBlock: gpu.absence == 0 ? 0 : blockNumber,
             profile: found.profile,
             identity: RosterWords.identityOf(found.gpuId, request.enclaveKey),
             validUntil: found.validUntil,
@@ -188,6 +205,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
             found.gpuId, msg.sender, found.hostChip, slot, request.class, request.enclaveKey, found.validUntil
         );
         if (isDemanded) emit ClassProofDemanded(found.gpuId);
+        if (gpu.absence != 0) emit DeviceSuspendedForAbsence(found.gpuId);
     }
 
     /// @inheritdoc IDeviceRegistry
@@ -196,12 +214,12 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         bytes32 gpuId = found.gpuId;
         uint32 index = slotOf(gpuId);
         Slot storage slot = _roster[index];
+        Gpu storage gpu = _gpus[gpuId];
         require(slot.operator == msg.sender, NotOperator(slot.operator, msg.sender));
-        require(slot.revokedBlock == 0, DeviceIsRevoked(gpuId));
+        require(slot.revokedBlock == 0 || gpu.absence == ABSENT, DeviceIsRevoked(gpuId));
         require(slot.class == request.class, ClassMismatch(slot.class, request.class));
         require(slot.profile == found.profile, ProfileMismatch(slot.profile, found.profile));
 
-        Gpu storage gpu = _gpus[gpuId];
         bool isProven = true;
         if (_demandsProof(slot.class, slot.profile)) {
             found.validUntil = uint32(Math.min(found.validUntil, gpu.provenUntil));
@@ -235,8 +253,7 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         require(!gpu.revoked, DeviceIsRevoked(gpuId));
         gpu.revoked = true;
         if (gpu.slotAndOne != 0) {
-            Slot storage slot = _roster[gpu.slotAndOne - 1];
-            if (slot.revokedBlock == 0) slot.revokedBlock = block.number.toUint32();
+            _exclude(gpu, _roster[gpu.slotAndOne - 1]);
         }
         emit DeviceRevoked(gpuId, reason);
     }
@@ -258,9 +275,35 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
 
     /// @inheritdoc IDeviceRegistry
     function suspendDevice(bytes32 gpuId) external onlyChallenges {
-        Slot storage slot = _roster[slotOf(gpuId)];
-        if (slot.revokedBlock == 0) slot.revokedBlock = block.number.toUint32();
+        _exclude(_gpus[gpuId], _roster[slotOf(gpuId)]);
         emit DeviceSuspended(gpuId);
+    }
+
+    /// @inheritdoc IDeviceRegistry
+    function suspendAbsent(bytes32 gpuId) external onlyAttendance {
+        Slot storage slot = _roster[slotOf(gpuId)];
+        require(slot.revokedBlock == 0, DeviceIsRevoked(gpuId));
+        slot.revokedBlock = block.number.toUint32();
+        _gpus[gpuId].absence = ABSENT;
+        emit DeviceSuspendedForAbsence(gpuId);
+    }
+
+    /// @inheritdoc IDeviceRegistry
+    function resumeDevice(bytes32 gpuId) external onlyAttendance {
+        Gpu storage gpu = _gpus[gpuId];
+        uint8 absence = gpu.absence;
+        require(absence != 0, DeviceNotAbsent(gpuId));
+        gpu.absence = 0;
+        if (absence != ABSENT) return;
+        uint32 index = slotOf(gpuId);
+        Slot storage slot = _roster[index];
+        _joinHost(_hostChips[slot.hostNumber], index);
+        slot.revokedBlock = 0;
+        // No draw over an earlier block finds the device here: as of then it was suspended.
+        slot.previousValidUntil = 0;
+        if (slot.refreshedBlock != UNPROVEN) slot.refreshedBlock = block.number.toUint32();
+        gpu.extendedAt = uint40(block.timestamp);
+        emit DeviceResumed(gpuId);
     }
 
     /// @inheritdoc IDeviceRegistry
@@ -316,6 +359,11 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
     /// @inheritdoc IDeviceRegistry
     function isRevoked(bytes32 gpuId) external view returns (bool) {
         return _gpus[gpuId].revoked;
+    }
+
+    /// @inheritdoc IDeviceRegistry
+    function isAbsent(bytes32 gpuId) external view returns (bool) {
+        return _gpus[gpuId].absence != 0;
     }
 
     /// @inheritdoc IDeviceRegistry
@@ -499,6 +547,12 @@ contract DeviceRegistry is IDeviceRegistry, Governed {
         // As many places as the limit can ever be: with fewer live ones than that, one is free.
         require(live < _hostLimit, HostFull(hostChip, _hostLimit));
         host[place] = slot + 1;
+    }
+
+    /// @dev Takes a slot out of the draws for another reason than absence.
+    function _exclude(Gpu storage gpu, Slot storage slot) private {
+        if (gpu.absence != 0) gpu.absence = ABSENT_AND_REVOKED;
+        if (slot.revokedBlock == 0) slot.revokedBlock = block.number.toUint32();
     }
 
     function _admitProfile(uint8 class, uint8 profile, bool admitted) private {

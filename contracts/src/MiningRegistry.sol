@@ -489,12 +489,18 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
     /// @inheritdoc IMiningRegistry
     function isSettled(uint256 batchId, uint32 index) external view returns (bool) {
+        return paidSeatsOf(batchId, index) != 0;
+    }
+
+    /// @inheritdoc IMiningRegistry
+    function paidSeatsOf(uint256 batchId, uint32 index) public view returns (uint256 seats) {
         uint256 place = index + MARKS_BEFORE;
         uint256 marks = index < MARKS_IN_BATCH
             ? uint256(_batches[batchId].marks) << MARKS_SHIFT
             : _marks[batchId][place / MARKS_PER_WORD];
         uint256 mark = marks >> place % MARKS_PER_WORD * MARK_BITS;
-        return mark & MARK_PAID != 0 || mark & MARK_ESCALATED != 0 && _escalations[taskIdOf(batchId, index)].paid != 0;
+        seats = mark & MARK_PAID;
+        if (mark & MARK_ESCALATED != 0) seats |= uint256(_escalations[taskIdOf(batchId, index)].paid) << SEATS;
     }
 
     /// @inheritdoc IMiningRegistry

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {AttendanceRegistry} from "../src/AttendanceRegistry.sol";
 import {ChallengeRegistry} from "../src/ChallengeRegistry.sol";
 import {CoordinatorBond} from "../src/CoordinatorBond.sol";
 import {OperatorBond} from "../src/OperatorBond.sol";
@@ -47,7 +48,7 @@ contract BytecodeTest is Network {
     function _deployed() private returns (address[] memory deployed, string[] memory names) {
         VotingToken votes = new VotingToken(token);
         TimelockController timelock = new TimelockController(1, new address[](0), new address[](0), address(0));
-        (deployed, names) = (new address[](11), new string[](11));
+        (deployed, names) = (new address[](12), new string[](12));
         (deployed[0], names[0]) = (address(token), "AIToken");
         (deployed[1], names[1]) = (address(registry), "DeviceRegistry");
         (deployed[2], names[2]) = (address(mining), "MiningRegistry");
@@ -60,5 +61,6 @@ contract BytecodeTest is Network {
         (deployed[8], names[8]) = (address(mining.creditMoves()), "CreditMoves");
         (deployed[9], names[9]) = (address(new CoordinatorBond(mining, governor)), "CoordinatorBond");
         (deployed[10], names[10]) = (address(new OperatorBond(mining, governor)), "OperatorBond");
+        (deployed[11], names[11]) = (address(new AttendanceRegistry(governor)), "AttendanceRegistry");
     }
 }

@@ -563,7 +563,8 @@ contract ChallengeRegistryTest is Network {
             governor,
             measurements,
             [6, 4, 4, 4],
-            demanding
+            demanding,
+            attendanceRegistry()
         );
         demanding.attach(registry);
         challenges = demanding;

@@ -164,7 +164,8 @@ contract DeviceRegistryTest is Network {
             governor,
             measurements,
             [PROFILES, PROFILES, PROFILES, PROFILES],
-            challengeRegistry()
+            challengeRegistry(),
+            attendanceRegistry()
         );
         vm.expectPartialRevert(IDeviceRegistry.ReportDataMismatch.selector);
         vm.prank(operator);
@@ -774,7 +775,8 @@ contract DeviceRegistryTest is Network {
             address(0),
             new bytes32[](0),
             [PROFILES, 0, 0, 0],
-            challengeRegistry()
+            challengeRegistry(),
+            attendanceRegistry()
         );
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {DeviceRegistry} from "../src/DeviceRegistry.sol";
+import {IAttendanceRegistry} from "../src/interfaces/IAttendanceRegistry.sol";
 import {IChallengeRegistry} from "../src/interfaces/IChallengeRegistry.sol";
 import {IDcapVerifier} from "../src/interfaces/IDcapVerifier.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "../src/interfaces/IDeviceRegistry.sol";
@@ -137,7 +138,8 @@ contract VectorsTest is MiningDeployer {
             address(this),
             measurements,
             [4, 4, 4, 4],
-            IChallengeRegistry(address(0))
+            IChallengeRegistry(address(0)),
+            IAttendanceRegistry(address(0))
         );
     }
 

@@ -28,6 +28,10 @@ public sealed record RosterSlot(
     /// <summary>The slot once the device passed a class challenge in a block; only the first proof changes it.</summary>
     public RosterSlot WithProof(ulong block) => RefreshedBlock == uint.MaxValue ? this with { RefreshedBlock = block } : this;
 
+    /// <summary>The slot once a suspension for absence ended in a block: it was in no draw before.</summary>
+    public RosterSlot Resumed(ulong block) =>
+        this with { RevokedBlock = 0, PreviousValidUntil = 0, RefreshedBlock = RefreshedBlock == uint.MaxValue ? RefreshedBlock : block };
+
     /// <summary>Whether the device was out as of a block.</summary>
     public bool RevokedAsOf(ulong block) => RevokedBlock != 0 && RevokedBlock <= block;
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {RosterEntry} from "../roster/RosterWords.sol";
+import {IAttendanceRegistry} from "./IAttendanceRegistry.sol";
 import {IChallengeRegistry} from "./IChallengeRegistry.sol";
 import {GpuEvidence} from "./INvidiaVerifier.sol";
 
@@ -71,6 +72,10 @@ struct Device {
 ///
 /// Where the challenge registry demands it of a class, a device of profile 2 or 3 is in no draw before it has passed a class challenge, and
 /// its validity is not extended beyond what its last one proves.
+///
+/// A device that the attendance registry suspended for its absence may be refreshed, and registered again once it may be at all, and stays
+/// suspended. When its suspension ends it counts as extended in that block, and was in no draw before; the attendance registry keeps a
+/// suspension for at least `EXTENSION_INTERVAL`, so that no task drawn before it is left.
 interface IDeviceRegistry {
     /// @notice A device took a slot.
     event DeviceRegistered(
@@ -96,6 +101,11 @@ interface IDeviceRegistry {
     event ClassProven(bytes32 indexed gpuId, uint40 provenUntil);
     /// @notice A device failed a class challenge; it may be registered again and prove itself.
     event DeviceSuspended(bytes32 indexed gpuId);
+    /// @notice A device was silent too often; or it took a slot while its GPU was suspended for that. It may be refreshed, and proves that
+    /// it is there at the attendance registry.
+    event DeviceSuspendedForAbsence(bytes32 indexed gpuId);
+    /// @notice A suspension for absence ended, and nothing else excludes the device: it is in draws again from this block on.
+    event DeviceResumed(bytes32 indexed gpuId);
     /// @notice A program's measurement was admitted or withdrawn. Devices already registered keep their remaining validity.
     event MeasurementAllowed(bytes32 indexed measurementHash, bool allowed);
     /// @notice A trust profile was admitted for a class, or is no longer. Devices already registered keep their remaining validity.
@@ -152,6 +162,10 @@ interface IDeviceRegistry {
     error SlotUnknown(uint32 slot, uint32 rosterLength);
     /// @notice Thrown when anyone but the challenge registry says how a class challenge ended.
     error NotChallengeRegistry(address expected, address found);
+    /// @notice Thrown when anyone but the attendance registry suspends a device for absence, or ends that.
+    error NotAttendanceRegistry(address expected, address found);
+    /// @notice Thrown when a suspension for absence ends that there is none of.
+    error DeviceNotAbsent(bytes32 gpuId);
     /// @notice Thrown when a governed limit is outside its range.
     error LimitOutOfBounds(uint256 limit, uint256 least, uint256 most);
 
@@ -183,6 +197,14 @@ interface IDeviceRegistry {
     /// @notice Suspends a device that failed a class challenge. Challenge registry only.
     /// @dev Warning: takes effect at once: work not yet settled is not paid to it.
     function suspendDevice(bytes32 gpuId) external;
+
+    /// @notice Suspends a device that is silent. Attendance registry only.
+    /// @dev Warning: takes effect at once: work not yet settled is not paid to it. Outlasts any refresh and any registration of the GPU.
+    function suspendAbsent(bytes32 gpuId) external;
+
+    /// @notice Ends a suspension for absence. Attendance registry only.
+    /// @dev Ends no exclusion for another reason. Refused while the host chip has as many other live GPUs as are allowed.
+    function resumeDevice(bytes32 gpuId) external;
 
     /// @notice Admits or withdraws a measured program. Governor only.
     /// @dev Warning: an admitted program decides what a device reports about its GPU and its results.
@@ -218,6 +240,12 @@ interface IDeviceRegistry {
 
     /// @notice Where classes without evidence of the GPU prove themselves; zero where there is no such contract.
     function challenges() external view returns (IChallengeRegistry);
+
+    /// @notice Who suspends devices that are silent; zero where nobody does.
+    function attendance() external view returns (IAttendanceRegistry);
+
+    /// @notice True while a GPU is suspended for absence, registered or not.
+    function isAbsent(bytes32 gpuId) external view returns (bool);
 
     /// @notice The slot of a GPU's latest registration.
     function slotOf(bytes32 gpuId) external view returns (uint32);

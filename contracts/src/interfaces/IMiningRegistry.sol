@@ -382,6 +382,9 @@ interface IMiningRegistry is IGoverned {
     /// @notice True once a task has settled.
     function isSettled(uint256 batchId, uint32 index) external view returns (bool);
 
+    /// @notice Bits of the seats of a task that were paid, those whose pay waits included.
+    function paidSeatsOf(uint256 batchId, uint32 index) external view returns (uint256 seats);
+
     /// @notice The id of a task on this chain and registry.
     function taskIdOf(uint256 batchId, uint32 index) external view returns (bytes32);
 

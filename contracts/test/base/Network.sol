@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AIToken} from "../../src/AIToken.sol";
 import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
+import {IAttendanceRegistry} from "../../src/interfaces/IAttendanceRegistry.sol";
 import {IChallengeRegistry} from "../../src/interfaces/IChallengeRegistry.sol";
 import {IDcapVerifier} from "../../src/interfaces/IDcapVerifier.sol";
 import {RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
@@ -58,7 +59,8 @@ abstract contract Network is MiningDeployer {
             governor,
             measurements,
             [PROFILES, PROFILES, PROFILES, PROFILES],
-            challengeRegistry()
+            challengeRegistry(),
+            attendanceRegistry()
         );
         mining = deployMining(registry, governor, coordinator);
         token = AIToken(address(mining.token()));
@@ -86,6 +88,11 @@ abstract contract Network is MiningDeployer {
     /// @notice Where classes prove themselves; nowhere unless a test says so.
     function challengeRegistry() internal virtual returns (IChallengeRegistry) {
         return IChallengeRegistry(address(0));
+    }
+
+    /// @notice Who suspends silent devices; nobody unless a test says so.
+    function attendanceRegistry() internal virtual returns (IAttendanceRegistry) {
+        return IAttendanceRegistry(address(0));
     }
 
     function measurement() internal pure returns (bytes memory) {

@@ -329,7 +329,7 @@ contract EscalateTest is Network {
         super.setUp();
         if (operators == 4) {
             registry = new DeviceRegistry(
-                snp, dcapVerifier(), nvidiaVerifier(), governor, _measurements(), [PROFILES, PROFILES, PROFILES, PROFILES], challengeRegistry()
+                snp, dcapVerifier(), nvidiaVerifier(), governor, _measurements(), [PROFILES, PROFILES, PROFILES, PROFILES], challengeRegistry(), attendanceRegistry()
             );
             mining = deployMining(registry, governor, coordinator);
             delete gpus;

@@ -5,6 +5,7 @@ import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
 import {RsaPss} from "../../src/crypto/RsaPss.sol";
 import {NvidiaVerifier} from "../../src/evidence/NvidiaVerifier.sol";
 import {SnpVerifier} from "../../src/evidence/SnpVerifier.sol";
+import {IAttendanceRegistry} from "../../src/interfaces/IAttendanceRegistry.sol";
 import {IChallengeRegistry} from "../../src/interfaces/IChallengeRegistry.sol";
 import {ICertificateCache, RootPin} from "../../src/interfaces/ICertificateCache.sol";
 import {IDcapVerifier} from "../../src/interfaces/IDcapVerifier.sol";
@@ -64,7 +65,8 @@ contract RegisterAttestedGpuTest is EmulatedChip, EmulatedGpu {
             address(this),
             measurements,
             [uint8(1 << ATTESTED), 4, 4, 4],
-            IChallengeRegistry(address(0))
+            IChallengeRegistry(address(0)),
+            IAttendanceRegistry(address(0))
         );
     }
 

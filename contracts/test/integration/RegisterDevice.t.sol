@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
 import {RsaPss} from "../../src/crypto/RsaPss.sol";
 import {SnpVerifier} from "../../src/evidence/SnpVerifier.sol";
+import {IAttendanceRegistry} from "../../src/interfaces/IAttendanceRegistry.sol";
 import {IChallengeRegistry} from "../../src/interfaces/IChallengeRegistry.sol";
 import {ICertificateCache, RootPin} from "../../src/interfaces/ICertificateCache.sol";
 import {IDcapVerifier} from "../../src/interfaces/IDcapVerifier.sol";
@@ -67,7 +68,8 @@ contract RegisterDeviceTest is EmulatedChip {
             address(this),
             measurements,
             [4, 4, 4, 4],
-            IChallengeRegistry(address(0))
+            IChallengeRegistry(address(0)),
+            IAttendanceRegistry(address(0))
         );
     }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
+import {IAttendanceRegistry} from "../../src/interfaces/IAttendanceRegistry.sol";
 import {IChallengeRegistry} from "../../src/interfaces/IChallengeRegistry.sol";
 import {Device, IDeviceRegistry, RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
 import {IDcapCertificates} from "../../src/interfaces/IDcapCertificates.sol";
@@ -115,7 +116,8 @@ contract RegisterQuoteTest is EmulatedIntel {
             address(this),
             measurements,
             [12, 12, 12, 12],
-            IChallengeRegistry(address(0))
+            IChallengeRegistry(address(0)),
+            IAttendanceRegistry(address(0))
         );
     }
 

@@ -389,7 +389,8 @@ public sealed class BundleVerifier
         },
         "ClassProofDemanded" when state is not null && found["gpuId"].AsHash256() == state.Slot.GpuId => state with { Slot = state.Slot.WithoutProof() },
         "ClassProven" when state is not null && found["gpuId"].AsHash256() == state.Slot.GpuId => state with { Slot = state.Slot.WithProof(block) },
-        "DeviceRevoked" or "DeviceRetired" or "DeviceSuspended" when state is not null && found["gpuId"].AsHash256() == state.Slot.GpuId && state.Slot.RevokedBlock == 0 =>
+        "DeviceResumed" when state is not null && found["gpuId"].AsHash256() == state.Slot.GpuId => state with { Slot = state.Slot.Resumed(block) },
+        "DeviceRevoked" or "DeviceRetired" or "DeviceSuspended" or "DeviceSuspendedForAbsence" when state is not null && found["gpuId"].AsHash256() == state.Slot.GpuId && state.Slot.RevokedBlock == 0 =>
             state with { Slot = state.Slot with { RevokedBlock = block } },
         _ => state,
     };

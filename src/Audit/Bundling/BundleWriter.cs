@@ -15,7 +15,7 @@ namespace Ait.Audit.Bundling;
 public sealed class BundleWriter
 {
     /// <summary>A device's life; the first two bring evidence.</summary>
-    private static readonly string[] s_deviceEvents = ["DeviceRegistered", "DeviceRefreshed", "DeviceRevoked", "DeviceRetired", "DeviceSuspended", "ClassProven"];
+    private static readonly string[] s_deviceEvents = ["DeviceRegistered", "DeviceRefreshed", "DeviceRevoked", "DeviceRetired", "DeviceSuspended", "ClassProven", "DeviceSuspendedForAbsence", "DeviceResumed"];
 
     private readonly EthereumClient _client;
     private readonly AuditScope _scope;
@@ -156,16 +156,16 @@ public sealed class BundleWriter
         }
     }
 
-    /// <summary>A device's registration, its last refresh and its last proof of its class up to the commitment, and all that became of it until the settlement.</summary>
+    /// <summary>A device's registration, its last refresh, its last proof of its class and how its last absence stood up to the commitment, and all that became of it until the settlement.</summary>
     private async Task<BundledDevice> DeviceAsync(uint slot, Hash256 gpuId, ulong commitBlock, ulong settleBlock, CancellationToken cancellation)
     {
-        bool IsProof(Log log) => log.Topics[0] == Events.Abi("DeviceRegistry").Event("ClassProven").Topic;
+        int KindOf(Log log) => Events.TryDecode("DeviceRegistry", log)?.Name switch { "ClassProven" => 1, "DeviceSuspendedForAbsence" or "DeviceResumed" => 2, _ => 0 };
         AbiEvent[] events = [.. s_deviceEvents.Select(name => Events.Abi("DeviceRegistry").Event(name))];
         var kept = new List<Log>();
         await foreach (Log log in _search.NewestFirstAsync(_scope.DeviceRegistry, events, gpuId, _scope.DeploymentBlock, settleBlock, cancellation).ConfigureAwait(false))
         {
             bool isRegistration = log.Topics[0] == events[0].Topic;
-            if (isRegistration || log.BlockNumber > commitBlock || kept.All(later => later.BlockNumber > commitBlock || IsProof(later) != IsProof(log)))
+            if (isRegistration || log.BlockNumber > commitBlock || kept.All(later => later.BlockNumber > commitBlock || KindOf(later) != KindOf(log)))
             {
                 kept.Insert(0, log);
             }

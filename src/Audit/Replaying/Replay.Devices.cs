@@ -29,10 +29,13 @@ internal sealed partial class Replay
             case "ClassProven" when _state.Roster.TryFind(log["gpuId"].AsHash256(), out _):
                 _state.Roster.Prove(log["gpuId"].AsHash256(), block.Number);
                 break;
-            case "ClassProofDemanded" or "ClassProven":
+            case "DeviceResumed" when _state.Roster.TryFind(log["gpuId"].AsHash256(), out _):
+                _state.Roster.Resume(log["gpuId"].AsHash256(), block.Number);
+                break;
+            case "ClassProofDemanded" or "ClassProven" or "DeviceResumed":
                 find(AuditFault.Roster, $"device {log["gpuId"].AsHash256()}, which {log.Name} names", "a registered one", "unknown");
                 break;
-            case "DeviceRevoked" or "DeviceRetired" or "DeviceSuspended":
+            case "DeviceRevoked" or "DeviceRetired" or "DeviceSuspended" or "DeviceSuspendedForAbsence":
                 _state.Roster.Exclude(log["gpuId"].AsHash256(), block.Number);
                 break;
             case "MeasurementAllowed" when log["allowed"].AsBoolean():

@@ -73,6 +73,13 @@ internal sealed class RosterBook
         _slots[slot] = _slots[slot] with { Roster = _slots[slot].Roster.WithProof(block) };
     }
 
+    /// <summary>A suspension for absence ended: as of no earlier block was the device in a draw.</summary>
+    internal void Resume(Hash256 gpuId, ulong block)
+    {
+        int slot = _slotOf[gpuId];
+        _slots[slot] = _slots[slot] with { Roster = _slots[slot].Roster.Resumed(block) };
+    }
+
     /// <summary>Takes a device out; one that was never registered has no slot to take it from.</summary>
     internal void Exclude(Hash256 gpuId, ulong block)
     {

@@ -120,6 +120,14 @@ public sealed class DeviceRegistryContract : GovernedContract
     public async Task<Address> GetChallengesAsync(BlockTag block, CancellationToken cancellation) =>
         (await ViewAsync(DeviceRegistrySignatures.Challenges, [], block, cancellation).ConfigureAwait(false))[0].AsAddress();
 
+    /// <summary>Who suspends devices that are silent; zero where nobody does.</summary>
+    public async Task<Address> GetAttendanceAsync(BlockTag block, CancellationToken cancellation) =>
+        (await ViewAsync(DeviceRegistrySignatures.Attendance, [], block, cancellation).ConfigureAwait(false))[0].AsAddress();
+
+    /// <summary>Whether a GPU is suspended for absence.</summary>
+    public async Task<bool> GetIsAbsentAsync(Hash256 gpuId, BlockTag block, CancellationToken cancellation) =>
+        (await ViewAsync(DeviceRegistrySignatures.IsAbsent, [gpuId], block, cancellation).ConfigureAwait(false))[0].AsBoolean();
+
     /// <summary>Until when the last class challenge that a GPU passed under its latest registration counts, unix seconds; 0 if it passed none.</summary>
     public async Task<ulong> GetProvenUntilOfAsync(Hash256 gpuId, BlockTag block, CancellationToken cancellation) =>
         (await ViewAsync(DeviceRegistrySignatures.ProvenUntilOf, [gpuId], block, cancellation).ConfigureAwait(false))[0].AsUInt64();
@@ -146,6 +154,8 @@ public sealed class DeviceRegistryContract : GovernedContract
                 DeviceRegistrySignatures.ClassProofDemandedEvent => new DeviceRegistryEvent.ProofDemanded(e["gpuId"].AsHash256()),
                 DeviceRegistrySignatures.ClassProvenEvent => new DeviceRegistryEvent.Proven(e["gpuId"].AsHash256(), e["provenUntil"].AsUInt64()),
                 DeviceRegistrySignatures.DeviceSuspendedEvent => new DeviceRegistryEvent.Suspended(e["gpuId"].AsHash256()),
+                DeviceRegistrySignatures.DeviceSuspendedForAbsenceEvent => new DeviceRegistryEvent.SuspendedForAbsence(e["gpuId"].AsHash256()),
+                DeviceRegistrySignatures.DeviceResumedEvent => new DeviceRegistryEvent.Resumed(e["gpuId"].AsHash256()),
                 DeviceRegistrySignatures.MeasurementAllowedEvent =>
                     new DeviceRegistryEvent.MeasurementAllowed(e["measurementHash"].AsHash256(), e["allowed"].AsBoolean()),
                 DeviceRegistrySignatures.ProfileAdmittedEvent =>

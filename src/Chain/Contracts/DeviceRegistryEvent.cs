@@ -49,6 +49,14 @@ public abstract record DeviceRegistryEvent
     /// <param name="GpuId">The GPU.</param>
     public sealed record Suspended(Hash256 GpuId) : DeviceRegistryEvent;
 
+    /// <summary>A device was silent too often.</summary>
+    /// <param name="GpuId">The GPU.</param>
+    public sealed record SuspendedForAbsence(Hash256 GpuId) : DeviceRegistryEvent;
+
+    /// <summary>A suspension for absence ended.</summary>
+    /// <param name="GpuId">The GPU.</param>
+    public sealed record Resumed(Hash256 GpuId) : DeviceRegistryEvent;
+
     /// <summary>A measured program was admitted or withdrawn.</summary>
     /// <param name="MeasurementHash">The hash of its measurement.</param>
     /// <param name="IsAllowed">Whether it may be registered from now on.</param>

@@ -31,6 +31,8 @@ internal static class DeviceRegistrySignatures
     public const string Dcap = "dcap()";
     public const string Nvidia = "nvidia()";
     public const string Challenges = "challenges()";
+    public const string Attendance = "attendance()";
+    public const string IsAbsent = "isAbsent(bytes32)";
     public const string ProvenUntilOf = "provenUntilOf(bytes32)";
 
     public const string DeviceRegisteredEvent = "DeviceRegistered(bytes32,address,bytes32,uint32,uint8,address,uint40)";
@@ -41,6 +43,8 @@ internal static class DeviceRegistrySignatures
     public const string ClassProofDemandedEvent = "ClassProofDemanded(bytes32)";
     public const string ClassProvenEvent = "ClassProven(bytes32,uint40)";
     public const string DeviceSuspendedEvent = "DeviceSuspended(bytes32)";
+    public const string DeviceSuspendedForAbsenceEvent = "DeviceSuspendedForAbsence(bytes32)";
+    public const string DeviceResumedEvent = "DeviceResumed(bytes32)";
     public const string MeasurementAllowedEvent = "MeasurementAllowed(bytes32,bool)";
     public const string ProfileAdmittedEvent = "ProfileAdmitted(uint8,uint8,bool)";
 }

@@ -22,6 +22,10 @@ public sealed partial class MiningRegistryContract
     public async Task<bool> GetIsSettledAsync(BigInteger batchId, uint index, BlockTag block, CancellationToken cancellation) =>
         (await SingleAsync(MiningRegistrySignatures.IsSettled, [batchId, index], block, cancellation).ConfigureAwait(false)).AsBoolean();
 
+    /// <summary>Bits of the seats of a task that were paid, those whose pay waits included.</summary>
+    public async Task<byte> GetPaidSeatsOfAsync(BigInteger batchId, uint index, BlockTag block, CancellationToken cancellation) =>
+        (await SingleAsync(MiningRegistrySignatures.PaidSeatsOf, [batchId, index], block, cancellation).ConfigureAwait(false)).AsByte();
+
     /// <summary>The id of a task.</summary>
     public async Task<Hash256> GetTaskIdOfAsync(BigInteger batchId, uint index, BlockTag block, CancellationToken cancellation) =>
         (await SingleAsync(MiningRegistrySignatures.TaskIdOf, [batchId, index], block, cancellation).ConfigureAwait(false)).AsHash256();

@@ -23,6 +23,7 @@ internal static class MiningRegistrySignatures
     public const string Batch = "batch(uint256)";
     public const string BatchCount = "batchCount()";
     public const string IsSettled = "isSettled(uint256,uint32)";
+    public const string PaidSeatsOf = "paidSeatsOf(uint256,uint32)";
     public const string TaskIdOf = "taskIdOf(uint256,uint32)";
     public const string SeatsOf = $"seatsOf(uint256,{Task},bytes32)";
     public const string EscalatedSeatsOf = $"escalatedSeatsOf(uint256,{Task},bytes32,bytes32)";

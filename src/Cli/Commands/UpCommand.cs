@@ -107,6 +107,7 @@ internal static class UpCommand
                 ["MiningRegistry", deployment.MiningRegistry.ToString(), ""],
                 ["DeviceRegistry", deployment.DeviceRegistry.ToString(), ""],
                 ["ChallengeRegistry", deployment.ChallengeRegistry.ToString(), ""],
+                ["AttendanceRegistry", deployment.AttendanceRegistry.ToString(), ""],
                 ["CoordinatorBond", deployment.CoordinatorBond.ToString(), ""],
                 ["OperatorBond", deployment.OperatorBond.ToString(), ""],
                 ["AIToken", deployment.Token.ToString(), ""],

@@ -61,6 +61,7 @@ internal static class Deployer
         Address governor = await governorCreation.ConfigureAwait(false);
         Task<Address> challengesCreation = creator.CreateAsync(
             "ChallengeRegistry", cancellation, governor, AbiValue.List(DeviceClasses.All.Select(deviceClass => plan.ChallengeTerms(deviceClass).ToAbi())));
+        Task<Address> attendanceCreation = creator.CreateAsync("AttendanceRegistry", cancellation, governor);
         Task<Address> dcapCreation = CreateDcapAsync(creator, plan, governor, sha384, await p256Creation.ConfigureAwait(false), cancellation);
         Address rsa = await creator.CreateAsync("RsaPss", cancellation, sha384).ConfigureAwait(false);
         Address p384 = await p384Creation.ConfigureAwait(false);
@@ -88,6 +89,7 @@ internal static class Deployer
         Address nvidia = await nvidiaCreation.ConfigureAwait(false);
         Address dcap = await dcapCreation.ConfigureAwait(false);
         Address challenges = await challengesCreation.ConfigureAwait(false);
+        Address attendance = await attendanceCreation.ConfigureAwait(false);
         Address devices = await creator.CreateAsync(
             "DeviceRegistry",
             cancellation,
@@ -97,9 +99,11 @@ internal static class Deployer
             governor,
             AbiValue.List(plan.Measurements.Select(measurement => (AbiValue)Keccak256.Hash(measurement))),
             AbiValue.List(plan.Profiles.Select(profiles => (AbiValue)(uint)profiles)),
-            challenges).ConfigureAwait(false);
-        Task attached = AttachAsync(sender, new ChallengeRegistryContract(challenges, chain.Client), devices, cancellation);
+            challenges,
+            attendance).ConfigureAwait(false);
+        Task attached = AttachAsync(sender, new ChallengeRegistryContract(challenges, chain.Client).Attach(devices), devices, challenges, cancellation);
         Address mining = await creator.CreateAsync("MiningRegistry", cancellation, devices, governor, plan.Coordinator, plan.Bootstrap.ToAbi()).ConfigureAwait(false);
+        Task attended = AttachAsync(sender, new AttendanceRegistryContract(attendance, chain.Client).Attach(mining), mining, attendance, cancellation);
         AbiFunction token = ContractArtifact.Load("MiningRegistry").Abi.Function("token");
         Address tokenAddress = (await chain.ReadAsync(mining, token, cancellation).ConfigureAwait(false))[0].AsAddress();
         Task<Address> coordinatorBond = creator.CreateAsync("CoordinatorBond", cancellation, mining, governor);
@@ -107,7 +111,7 @@ internal static class Deployer
         Address votes = await creator.CreateAsync("VotingToken", cancellation, tokenAddress).ConfigureAwait(false);
         Address aitGovernor = await creator.CreateAsync(
             "AitGovernor", cancellation, votes, governor, plan.Voting.DelayBlocks, plan.Voting.PeriodBlocks, plan.Voting.ProposalThreshold, plan.Voting.QuorumFloor).ConfigureAwait(false);
-        await attached.ConfigureAwait(false);
+        await Task.WhenAll(attached, attended).ConfigureAwait(false);
         await Task.WhenAll(coordinatorBond, operatorBond).ConfigureAwait(false);
         await HandOverAsync(sender, governor, aitGovernor, key.Address, tell, cancellation).ConfigureAwait(false);
         var deployment = new Deployment(
@@ -115,6 +119,7 @@ internal static class Deployer
             creator.Created.Min(contract => contract.BlockNumber),
             devices,
             challenges,
+            attendance,
             mining,
             tokenAddress,
             dcap,
@@ -143,13 +148,13 @@ internal static class Deployer
         return await creator.CreateAsync("DcapVerifier", cancellation, governor, certificates, collateral, p256).ConfigureAwait(false);
     }
 
-    /// <summary>Each of the two names the other: the device registry was created with the challenge registry's address.</summary>
-    private static async Task AttachAsync(TransactionSender sender, ChallengeRegistryContract challenges, Address devices, CancellationToken cancellation)
+    /// <summary>Each of the two names the other: the device registry was created with the addresses of those that are attached.</summary>
+    private static async Task AttachAsync(TransactionSender sender, TransactionRequest attach, Address registry, Address to, CancellationToken cancellation)
     {
-        SendResult sent = await sender.SendAsync(challenges.Attach(devices), $"attach {devices} to {challenges.Address}", cancellation).ConfigureAwait(false);
+        SendResult sent = await sender.SendAsync(attach, $"attach {registry} to {to}", cancellation).ConfigureAwait(false);
         if (sent is not SendResult.Mined)
         {
-            throw new RefusedException($"attaching {devices} to the challenge registry {challenges.Address} was not carried out: {sent}. Check the account's balance and run this again.");
+            throw new RefusedException($"attaching {registry} to {to} was not carried out: {sent}. Check the account's balance and run this again.");
         }
     }
 

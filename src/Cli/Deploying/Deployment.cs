@@ -14,6 +14,7 @@ internal sealed record Deployment(
     ulong BlockNumber,
     Address DeviceRegistry,
     Address ChallengeRegistry,
+    Address AttendanceRegistry,
     Address MiningRegistry,
     Address Token,
     Address DcapVerifier,

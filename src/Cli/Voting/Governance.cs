@@ -38,7 +38,7 @@ internal sealed class Governance
 
     /// <summary>What may be named as a proposal's target.</summary>
     internal static ImmutableArray<string> Targets { get; } =
-        ["MiningRegistry", "DeviceRegistry", "ChallengeRegistry", "CoordinatorBond", "OperatorBond", "CertificateCache", "SnpVerifier", "NvidiaVerifier", "DcapVerifier", "AitGovernor", "TimelockController"];
+        ["MiningRegistry", "DeviceRegistry", "ChallengeRegistry", "AttendanceRegistry", "CoordinatorBond", "OperatorBond", "CertificateCache", "SnpVerifier", "NvidiaVerifier", "DcapVerifier", "AitGovernor", "TimelockController"];
 
     /// <summary>Deposits AIT for as many votes; they count once delegated.</summary>
     internal async Task<TransactionReceipt> WrapAsync(Secp256k1PrivateKey key, BigInteger amount, CancellationToken cancellation)
@@ -145,6 +145,7 @@ internal sealed class Governance
         "MiningRegistry" => _deployment.MiningRegistry,
         "DeviceRegistry" => _deployment.DeviceRegistry,
         "ChallengeRegistry" => _deployment.ChallengeRegistry,
+        "AttendanceRegistry" => _deployment.AttendanceRegistry,
         "CoordinatorBond" => _deployment.CoordinatorBond,
         "OperatorBond" => _deployment.OperatorBond,
         "CertificateCache" => _deployment.CertificateCache,

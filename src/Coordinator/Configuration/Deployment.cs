@@ -25,7 +25,8 @@ internal sealed record Deployment(
     Address DcapVerifier = default,
     Address ChallengeRegistry = default,
     Address CoordinatorBond = default,
-    Address OperatorBond = default)
+    Address OperatorBond = default,
+    Address AttendanceRegistry = default)
 {
     internal const long MaxFile = 64 * 1024;
 
@@ -33,7 +34,7 @@ internal sealed record Deployment(
     [JsonIgnore]
     internal CallNames Names => new(
     [
-        ("MiningRegistry", MiningRegistry), ("DeviceRegistry", DeviceRegistry), ("ChallengeRegistry", ChallengeRegistry), ("CoordinatorBond", CoordinatorBond), ("OperatorBond", OperatorBond), ("CertificateCache", CertificateCache), ("SnpVerifier", SnpVerifier),
+        ("MiningRegistry", MiningRegistry), ("DeviceRegistry", DeviceRegistry), ("ChallengeRegistry", ChallengeRegistry), ("AttendanceRegistry", AttendanceRegistry), ("CoordinatorBond", CoordinatorBond), ("OperatorBond", OperatorBond), ("CertificateCache", CertificateCache), ("SnpVerifier", SnpVerifier),
         ("NvidiaVerifier", NvidiaVerifier), ("DcapVerifier", DcapVerifier), ("AitGovernor", AitGovernor), ("TimelockController", Governor),
     ]);
 

@@ -71,6 +71,10 @@ internal static class ContractRefusals
             "MeasurementNotAllowed" => new(name, $"The registry admits no program with measurement hash {first}.", "Start a released guest image, or let the governance admit this one."),
             "ChallengeBlockUnknown" => new(name, $"Block {first} is no longer fresh at block {second}.", CollectAgain, IsTransient: true),
             "HostFull" => new(name, $"Host chip {first} already carries {second} live GPUs, as many as are allowed.", "Retire one of them, or use another host."),
+            "SuspendedUntil" => new(name, $"This device left too many seats empty and is suspended until {Time(second)}.", "Nothing to do: it proves that it is there then.", IsTransient: true),
+            "EvidenceLapsed" => new(name, $"The evidence of this device ended at {Time(second)}.", CollectAgain, IsTransient: true),
+            "LifeBlockUnknown" or "LifeProofReused" or "LifeSignatureInvalid" =>
+                new(name, $"The proof of life is refused: {Call(name, arguments)}.", "Nothing to do: another one is signed with the key registered now.", IsTransient: true),
             "EvidenceReused" => new(name, "This report was brought before.", CollectAgain, IsTransient: true),
             "EnclaveKeyInUse" => new(name, $"Enclave key {first} belongs to another GPU.", "Start the miner again: each start draws a new key."),
             "EvidenceExpired" => new(name, $"The certificate path ended at {Time(first)}.", "Let the collector fetch the current VCEK and ASK certificates."),

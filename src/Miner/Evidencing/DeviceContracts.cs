@@ -64,8 +64,13 @@ internal sealed partial class DeviceContracts : IDeviceContracts, IDisposable
         }
 
         DeviceRecord device = await _registry.GetDeviceAsync(slot, head.Number, cancellation).ConfigureAwait(false);
+        // A device suspended for absence keeps its registration and is refreshed like any other.
+        bool isAbsent = device.RevokedBlock != 0
+            && await AttendanceAsync(cancellation).ConfigureAwait(false) is not null
+            && await _registry.GetIsAbsentAsync(gpuId, head.Number, cancellation).ConfigureAwait(false);
         return device.GpuId == gpuId
-            ? new ChainDevice(slot, gpuId, device.Operator, (DeviceClass)device.Class, device.EnclaveKey, Time(device.ValidUntil), device.RevokedBlock != 0, Time(head.Timestamp))
+            ? new ChainDevice(
+                slot, gpuId, device.Operator, (DeviceClass)device.Class, device.EnclaveKey, Time(device.ValidUntil), device.RevokedBlock != 0 && !isAbsent, Time(head.Timestamp))
             : null;
     });
 

@@ -1,6 +1,7 @@
 using Ait.Chain;
 using Ait.Chain.Contracts;
 using Ait.Chain.Signing;
+using Ait.Miner.Proving;
 using Ait.Protocol;
 using Ait.Protocol.Http;
 using Ait.Protocol.Sealing;
@@ -22,6 +23,8 @@ internal sealed class EnclaveKey : IDisposable
 
     public ClassStatementRecord SignClassStatement(ClassStatement statement, byte witness, ulong chainId, Address challengeRegistry) =>
         statement.Sign(witness, chainId, challengeRegistry, _key);
+
+    public SignedLife SignLife(ProofOfLife proof, ulong chainId, Address attendanceRegistry) => new(proof, proof.Sign(chainId, attendanceRegistry, _key));
 
     public SeatKeyStatement SignSeatKey(Hash256 taskId, Hash256 gpuId, SeatKey seatKey, ulong expiresAt, NetworkDomain domain) =>
         SeatKeyStatement.Sign(taskId, gpuId, seatKey, expiresAt, domain, _key);

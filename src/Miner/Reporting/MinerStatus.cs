@@ -50,7 +50,7 @@ internal sealed record MinerStatus
             "paid" => next with { Seats = Without(task), Paid = Paid + 1, PaidWei = PaidWei + Amount.ReadWei(Text(happened, "paidWei")), Obstacle = null },
             "unpaid" or "void" or "lost" or "late" => next with { Seats = Without(task), Unpaid = Unpaid + 1, Obstacle = Reason(happened) },
             "declined" or "returned" => next with { Seats = Without(task), Obstacle = happened.Severity == Severity.Information ? Obstacle : Reason(happened) },
-            "online" or "proven" => next with { Obstacle = null },
+            "online" or "proven" or "resumed" => next with { Obstacle = null },
             "idle" or "ineligible" or "offline" or "waiting" or "clock" or "refused" or "failed" or "unproven" or "suspended" => next with { Obstacle = Reason(happened) },
             "draining" => next with { IsDraining = true },
             _ => next,

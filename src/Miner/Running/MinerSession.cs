@@ -179,11 +179,12 @@ internal sealed class MinerSession
         var mail = new ChallengeMail(coordinator, open, device.GpuId, _clock);
         Task proving = new ClassProver(contracts, mail, executor, device.GpuId, keeper.Doubt, _reporter, _clock).RunAsync(stop.Token);
         Task witnessing = new ClassWitness(contracts, mail, key, device.GpuId, network.Domain.ChainId, s_chainBackoff, _reporter, _clock).RunAsync(stop.Token);
+        Task attending = new AttendanceKeeper(contracts, key, device.GpuId, network.Domain.ChainId, keeper.Doubt, _reporter, _clock).RunAsync(stop.Token);
         Task mining = loop.RunAsync(stop.Token, abort.Token);
-        await Task.WhenAny(keeping, mining, proving, witnessing, Task.Delay(Timeout.Infinite, stop.Token)).ConfigureAwait(false);
+        await Task.WhenAny(keeping, mining, proving, witnessing, attending, Task.Delay(Timeout.Infinite, stop.Token)).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         ContractRefusal? refusal = await keeping.ConfigureAwait(false);
-        await Task.WhenAll(proving, witnessing).ConfigureAwait(false);
+        await Task.WhenAll(proving, witnessing, attending).ConfigureAwait(false);
         if (refusal is not null)
         {
             _reporter.Report(ProcessEvents.Ended(refusal));

@@ -23,6 +23,9 @@ public sealed class AbiDriftTests
         // What the bonds ask the device registry and the mining registry, and what they tell.
         "gpuOfKey(address)", "mining()",
 
+        // What the attendance registry asks the other two registries, and does to the devices.
+        "suspendAbsent(bytes32)", "resumeDevice(bytes32)", "LIFE_BLOCKS()",
+
         // Constants of the specification and events of governance.
         "BINDING_DOMAIN()", "CHALLENGE_BLOCKS()", "VALIDITY()", "DETERMINISM_CLASS()", "LEAST_REDEEMED_UNITS()", "MOST_DRAWS()", "QUORUM()",
         "SEATS()", "MOST_SEATS()", "MOST_TASKS()", "SEED_DELAY()", "SEED_WINDOW()", "WORK_ATTESTATION_TYPEHASH()", "lowestRedeemPrice()",
@@ -49,6 +52,7 @@ public sealed class AbiDriftTests
     {
         { "AIToken", [typeof(AITokenSignatures)] },
         { "CreditMoves", [typeof(CreditMovesSignatures)] },
+        { "AttendanceRegistry", [typeof(AttendanceRegistrySignatures), typeof(GovernedSignatures)] },
         { "ChallengeRegistry", [typeof(ChallengeRegistrySignatures), typeof(GovernedSignatures)] },
         { "CoordinatorBond", [typeof(CoordinatorBondSignatures), typeof(BondSignatures), typeof(GovernedSignatures)] },
         { "DcapCertificates", [typeof(DcapCertificatesSignatures), typeof(GovernedSignatures)] },

@@ -53,6 +53,37 @@ public sealed class TypedContractTests
     }
 
     [Fact(Timeout = Anvil.TestLimit)]
+    public async Task AttendanceRegistry_answersTyped()
+    {
+        await using Anvil chain = await Anvil.StartAsync(Cancellation);
+        using Secp256k1PrivateKey key = Anvil.Funded();
+        using TransactionSender sender = chain.Sender(key);
+        var registry = new AttendanceRegistryContract(await DeployAsync(sender, "AttendanceRegistry", key.Address), chain.Client);
+        Assert.Equal(new AttendanceTermsRecord(3, 3600, 12 * 3600, 7 * 86_400, 14 * 86_400), await registry.GetTermsAsync(BlockTag.Latest, Cancellation));
+        Assert.Equal(new AttendanceRecord(0, 0, 0, 0, 0, 0), await registry.GetAttendanceAsync(s_gpu, BlockTag.Latest, Cancellation));
+        Assert.Equal(new AbsenceRecord(0, 0, 0, 0, 0, 0, false), await registry.GetAbsenceAsync(s_workload, s_gpu, BlockTag.Latest, Cancellation));
+        Assert.Equal(Address.Zero, await registry.GetMiningAsync(BlockTag.Latest, Cancellation));
+
+        var terms = new AttendanceTermsRecord(5, 600, 86_400, 20 * 86_400, 86_400);
+        Assert.IsType<SendResult.Mined>(await sender.SendAsync(registry.SetTerms(terms), Cancellation));
+        Assert.Equal(terms, await registry.GetTermsAsync(BlockTag.Latest, Cancellation));
+
+        // The digest, computed here as EIP-712 writes it.
+        Hash256 separator = Keccak256.Hash(AbiCodec.Encode(
+            "(bytes32,bytes32,bytes32,uint256,address)",
+            Keccak256.Hash("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"u8),
+            Keccak256.Hash("AIT attendance"u8),
+            Keccak256.Hash("1"u8),
+            31337,
+            registry.Address));
+        Hash256 content = Keccak256.Hash(AbiCodec.Encode(
+            "(bytes32,bytes32,uint64,bytes32)", Keccak256.Hash("ProofOfLife(bytes32 gpuId,uint64 blockNumber,bytes32 blockHash)"u8), s_gpu, 7, s_workload));
+        Assert.Equal(
+            Keccak256.Hash([0x19, 0x01, .. separator.ToArray(), .. content.ToArray()]),
+            await registry.GetLifeDigestAsync(s_gpu, 7, s_workload, BlockTag.Latest, Cancellation));
+    }
+
+    [Fact(Timeout = Anvil.TestLimit)]
     public async Task MiningRegistry_answersTyped()
     {
         await using Anvil chain = await Anvil.StartAsync(Cancellation);
@@ -182,6 +213,7 @@ public sealed class TypedContractTests
             sender.Account,
             AbiValue.List(s_workload),
             AbiValue.List(2u, 4u, 4u, 4u),
+            Address.Zero,
             Address.Zero),
         chain.Client);
 

@@ -15,6 +15,7 @@ internal static class RoleMatrix
         ("MiningRegistry", deployment => deployment.MiningRegistry),
         ("DeviceRegistry", deployment => deployment.DeviceRegistry),
         ("ChallengeRegistry", deployment => deployment.ChallengeRegistry),
+        ("AttendanceRegistry", deployment => deployment.AttendanceRegistry),
         ("CoordinatorBond", deployment => deployment.CoordinatorBond),
         ("OperatorBond", deployment => deployment.OperatorBond),
         ("CertificateCache", deployment => deployment.CertificateCache),
@@ -37,6 +38,10 @@ internal static class RoleMatrix
             deployment.DeviceRegistry, (await chain.ReadAsync(deployment.ChallengeRegistry, ContractArtifact.Load("ChallengeRegistry").Abi.Function("devices"), cancellation))[0].AsAddress());
         Assert.Equal(
             deployment.ChallengeRegistry, (await chain.ReadAsync(deployment.DeviceRegistry, ContractArtifact.Load("DeviceRegistry").Abi.Function("challenges"), cancellation))[0].AsAddress());
+        Assert.Equal(
+            deployment.MiningRegistry, (await chain.ReadAsync(deployment.AttendanceRegistry, ContractArtifact.Load("AttendanceRegistry").Abi.Function("mining"), cancellation))[0].AsAddress());
+        Assert.Equal(
+            deployment.AttendanceRegistry, (await chain.ReadAsync(deployment.DeviceRegistry, ContractArtifact.Load("DeviceRegistry").Abi.Function("attendance"), cancellation))[0].AsAddress());
         ContractAbi token = ContractArtifact.Load("AIToken").Abi;
         Assert.Equal(deployment.MiningRegistry, (await chain.ReadAsync(deployment.Token, token.Function("registry"), cancellation))[0].AsAddress());
         ContractAbi votes = ContractArtifact.Load("VotingToken").Abi;

@@ -61,7 +61,7 @@ internal sealed class IntelNetwork
 
     /// <summary>A registry that trusts quotes alone, and admits one program on measured hosts and enclaves of every class.</summary>
     public async Task<Address> DeployRegistryAsync(TransactionSender sender, Address governor, Hash256 program) => await CreateAsync(
-        sender, "DeviceRegistry", Address.Zero, Verifier, Address.Zero, governor, AbiValue.List((AbiValue)program), AbiValue.List(12u, 12u, 12u, 12u), Address.Zero);
+        sender, "DeviceRegistry", Address.Zero, Verifier, Address.Zero, governor, AbiValue.List((AbiValue)program), AbiValue.List(12u, 12u, 12u, 12u), Address.Zero, Address.Zero);
 
     private static async Task<Hash256> AddAsync(DcapCertificatesContract store, TransactionSender sender, byte[] certificate, Hash256 parent, TransactionRequest submission)
     {

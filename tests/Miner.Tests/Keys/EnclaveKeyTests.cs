@@ -56,7 +56,7 @@ public sealed class EnclaveKeyTests
     {
         // The type can sign and say its account; nothing it has returns bytes of the key.
         Assert.Equal(
-            ["Attest", "Create", "Dispose", "SignClassStatement", "SignRequest", "SignSeatKey", "ToString", "get_Address"],
+            ["Attest", "Create", "Dispose", "SignClassStatement", "SignLife", "SignRequest", "SignSeatKey", "ToString", "get_Address"],
             typeof(EnclaveKey).GetMethods(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.DeclaredOnly)
                 .Where(method => !method.IsPrivate).Select(method => method.Name).Order(StringComparer.Ordinal));
     }
