@@ -92,6 +92,8 @@ internal sealed class BenchChain : IMiningChain
 
     public Task<bool> IsDisclosedAsync(Hash256 taskId, bool isBoth, CancellationToken cancellation) => Task.FromResult(false);
 
+    public Task<bool> IsSlashedAsync(Hash256 taskId, Hash256 gpuId, CancellationToken cancellation) => Task.FromResult(false);
+
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => Task.FromResult<ContractRefusal?>(null);
 
     public async Task<SubmitOutcome> SubmitAsync(string key, MiningCall call, CancellationToken cancellation)

@@ -86,6 +86,9 @@ internal sealed record CoordinatorOptions
     /// <summary>Whether evidence without current revocation lists or answers is refused; default yes.</summary>
     public bool DemandsRevocation { get; init; } = true;
 
+    /// <summary>Whether operators of devices that fail a canary are slashed by the coordinator itself; default yes. If not, `ait slash` does it.</summary>
+    public bool SlashesCanaries { get; init; } = true;
+
     /// <summary>Where the vendors' collateral is kept.</summary>
     public string CollateralFolder { get; init; } = "collateral";
 

@@ -9,13 +9,13 @@ namespace Ait.Cli.Asking;
 internal static class Queue
 {
     internal static async Task<IReadOnlyList<Hash256>> AddAsync(
-        NetworkAccess network, Secp256k1PrivateKey coordinator, IEnumerable<Workload> workloads, CancellationToken cancellation)
+        NetworkAccess network, Secp256k1PrivateKey coordinator, IEnumerable<Workload> workloads, CancellationToken cancellation, IReadOnlyList<Hash256?>? answers = null)
     {
         QueueResponse queued = await network.Coordinator.PostAsync(
             network.Domain,
             coordinator,
             "/v1/queue",
-            new QueueRequest([.. workloads.Select(workload => Hex.Encode(workload.ToBytes()))]),
+            new QueueRequest([.. workloads.Select(workload => Hex.Encode(workload.ToBytes()))], answers),
             ProtocolJson.Default.QueueRequest,
             ProtocolJson.Default.QueueResponse,
             cancellation).ConfigureAwait(false);

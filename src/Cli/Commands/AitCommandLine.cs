@@ -29,6 +29,7 @@ public static class AitCommandLine
         CreditCommand.Build,
         BondCommand.Build,
         LetterCommand.Build,
+        SlashCommand.Build,
         KeyCommand.Build,
         AskCommand.Build,
         QueueCommand.Build,

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json.Nodes;
 using Ait.Audit;
 using Ait.Chain;
+using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
 using Ait.Cli.Asking;
 using Ait.Cli.Deploying;
@@ -35,7 +38,9 @@ internal static class WhyCommand
                     access.Client, deployment.AuditScope, null, checksEvidence: false, line => screen.Progress($"  … {line}"), cancellation).ConfigureAwait(false);
                 TaskResponse? told = await AskAsync(parsed.GetValue(coordinator), chain.State(parsed), taskId, cancellation).ConfigureAwait(false);
                 Reason reason = Explain(report, told, taskId, gpuId);
-                Tell(screen, reason.Code == "NotDrawn" ? await UnprovenAsync(access, deployment, gpuId, cancellation).ConfigureAwait(false) ?? reason : reason, taskId, gpuId);
+                reason = reason.Code == "NotDrawn" ? await UnprovenAsync(access, deployment, gpuId, cancellation).ConfigureAwait(false) ?? reason : reason;
+                Slashing? slashing = await SlashingAsync(access, deployment.OperatorBond, taskId, gpuId, cancellation).ConfigureAwait(false);
+                Tell(screen, reason, slashing, taskId, gpuId);
                 return ExitCode.Done;
             }
         });
@@ -103,6 +108,19 @@ internal static class WhyCommand
         };
     }
 
+    /// <summary>What the device's operator lost for its result of the task; null if nothing.</summary>
+    private static async Task<Slashing?> SlashingAsync(ChainAccess access, Address bond, Hash256 taskId, Hash256 gpuId, CancellationToken cancellation)
+    {
+        ContractAbi abi = ContractArtifact.Load("OperatorBond").Abi;
+        return (await access.EventsAsync([bond], cancellation, 0, abi.Event("OperatorSlashed").Topic).ConfigureAwait(false))
+            .Where(found => found.Event["taskId"].AsHash256() == taskId && found.Event["gpuId"].AsHash256() == gpuId)
+            .Select(found => new Slashing(
+                found.Event["ground"].AsByte() switch { 1 => "a wrong answer to a canary", 2 => "two results of one task", _ => "a result that a super-majority contradicts" },
+                found.Event["burned"].AsBigInteger(),
+                found.Log.TransactionHash))
+            .FirstOrDefault();
+    }
+
     private static async Task<TaskResponse?> AskAsync(Uri? coordinator, StateFolder state, Hash256 taskId, CancellationToken cancellation)
     {
         Uri? address = coordinator ?? (File.Exists(state.Network) ? NetworkRecord.Read(state).Coordinator : null);
@@ -122,9 +140,14 @@ internal static class WhyCommand
         }
     }
 
-    private static void Tell(Screen screen, Reason reason, Hash256 taskId, Hash256 gpuId)
+    private static void Tell(Screen screen, Reason reason, Slashing? slashing, Hash256 taskId, Hash256 gpuId)
     {
         screen.Say($"{reason.Code} (by the {reason.Source}): {reason.Evidence}");
+        if (slashing is not null)
+        {
+            screen.Say($"  The operator was slashed for {slashing.Ground}: {Amounts.Text(slashing.Burned)} AIT of its bond burned by {slashing.Transaction}. `ait bond show` says until when it is on probation.");
+        }
+
         if (reason.Remedy is not null)
         {
             screen.Say($"  {reason.Remedy}");
@@ -138,8 +161,13 @@ internal static class WhyCommand
             ["source"] = reason.Source,
             ["evidence"] = reason.Evidence,
             ["remedy"] = reason.Remedy,
+            ["slashedFor"] = slashing?.Ground,
+            ["burnedWei"] = slashing?.Burned.ToString(CultureInfo.InvariantCulture),
         });
     }
+
+    /// <summary>For what an operator was slashed, how much of its bond is gone, and by which transaction.</summary>
+    private sealed record Slashing(string Ground, BigInteger Burned, Hash256 Transaction);
 
     /// <summary>A code, who says so, what shows it, and what to do; no remedy where nothing is amiss.</summary>
     internal sealed record Reason(string Code, string Source, string Evidence, string? Remedy);

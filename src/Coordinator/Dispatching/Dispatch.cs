@@ -17,7 +17,7 @@ internal static class Dispatch
         {
             Hash256 answerSalt = freshSecret();
             Hash256 escalationSecret = freshSecret();
-            Hash256 seatSecret = new SeatSecretOpening(MiningTask.SecretHash(answerSalt), escalationSecret).SeatSecret;
+            Hash256 seatSecret = new SeatSecretOpening(AnswerCommitment(entry.Answer, answerSalt), escalationSecret).SeatSecret;
             var task = new MiningTask(
                 entry.WorkloadHash,
                 (uint)tasks.Count,
@@ -27,11 +27,14 @@ internal static class Dispatch
                 deadline,
                 entry.Redeemer,
                 MiningTask.SecretHash(seatSecret));
-            tasks.Add(new PlannedTask(entry.EntryKey, task, seatSecret, escalationSecret, answerSalt));
+            tasks.Add(new PlannedTask(entry.EntryKey, task, seatSecret, escalationSecret, answerSalt, entry.Answer));
         }
 
         return new BatchPlan(tasks.MoveToImmutable());
     }
+
+    /// <summary>What a seat secret is made of beside the escalation secret: of a canary the salted answer, else bytes that look the same.</summary>
+    internal static Hash256 AnswerCommitment(Hash256? answer, Hash256 salt) => answer is { } known ? new CanaryAnswer(known, salt).Commitment : MiningTask.SecretHash(salt);
 
     /// <summary>
     /// Which of the waiting entries the next batch takes: in their order, but no more subsidised work than the budget has left. Where that cuts
@@ -106,12 +109,12 @@ internal static class Dispatch
     }
 }
 
-/// <summary>A workload waiting for a batch.</summary>
+/// <summary>A workload waiting for a batch; a canary has its known result.</summary>
 internal sealed record QueueEntry(
-    long EntryKey, Hash256 WorkloadHash, WorkloadType WorkloadType, DeterminismClass DeterminismClass, ComputeUnits ComputeUnits, Address Redeemer);
+    long EntryKey, Hash256 WorkloadHash, WorkloadType WorkloadType, DeterminismClass DeterminismClass, ComputeUnits ComputeUnits, Address Redeemer, Hash256? Answer = null);
 
 /// <summary>One leaf with its secrets; the seat secret is made of the two others.</summary>
-internal sealed record PlannedTask(long EntryKey, MiningTask Task, Hash256 SeatSecret, Hash256 EscalationSecret, Hash256 AnswerSalt);
+internal sealed record PlannedTask(long EntryKey, MiningTask Task, Hash256 SeatSecret, Hash256 EscalationSecret, Hash256 AnswerSalt, Hash256? Answer = null);
 
 /// <summary>The leaves of a batch in order.</summary>
 internal sealed record BatchPlan(ImmutableArray<PlannedTask> Tasks)

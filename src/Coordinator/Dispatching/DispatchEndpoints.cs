@@ -78,6 +78,11 @@ internal sealed class DispatchEndpoints
             return Answer.Problem(RequestAdmission.Malformed($"1 to {MaxWorkloads} workloads", $"{request.Workloads.Count}"));
         }
 
+        if (request.Answers is { } answers && answers.Count != request.Workloads.Count)
+        {
+            return Answer.Problem(RequestAdmission.Malformed($"an answer or null for each of {request.Workloads.Count} workloads", $"{answers.Count}"));
+        }
+
         List<(Workload Workload, ComputeUnits ComputeUnits)> priced = [];
         foreach (string hex in request.Workloads)
         {
@@ -89,7 +94,7 @@ internal sealed class DispatchEndpoints
             priced.Add((workload, units));
         }
 
-        _store.Enqueue(priced);
+        _store.Enqueue(priced, request.Answers);
         _signals.Queued.Set();
         return Answer.Json(new QueueResponse([.. priced.Select(item => item.Workload.Hash)]), ProtocolJson.Default.QueueResponse);
     }

@@ -22,14 +22,14 @@ internal sealed partial class DispatchStore
 
     public DispatchStore(LedgerDatabase ledger) => _ledger = ledger;
 
-    /// <summary>Queues subsidised workloads; one that is already queued, running or settled stays as it is.</summary>
-    internal int Enqueue(IReadOnlyList<(Workload Workload, ComputeUnits ComputeUnits)> workloads) => _ledger.Write("enqueue", transaction =>
+    /// <summary>Queues subsidised workloads, canaries with their answers; one that is already queued, running or settled stays as it is.</summary>
+    internal int Enqueue(IReadOnlyList<(Workload Workload, ComputeUnits ComputeUnits)> workloads, IReadOnlyList<Hash256?>? answers = null) => _ledger.Write("enqueue", transaction =>
     {
         var rows = new RowSet(
-            ("workload_hash", RowKind.Bytes), ("encoding", RowKind.Bytes), ("workload_type", RowKind.Number), ("compute_units", RowKind.Number));
-        foreach ((Workload workload, ComputeUnits units) in workloads)
+            ("workload_hash", RowKind.Bytes), ("encoding", RowKind.Bytes), ("workload_type", RowKind.Number), ("compute_units", RowKind.Number), ("answer", RowKind.Bytes));
+        foreach (((Workload workload, ComputeUnits units), int index) in workloads.Select((one, index) => (one, index)))
         {
-            rows.Add(workload.Hash, workload.ToBytes(), workload.Type, units.Micro);
+            rows.Add(workload.Hash, workload.ToBytes(), workload.Type, units.Micro, answers?[index]);
         }
 
         transaction.Execute(
@@ -40,7 +40,7 @@ internal sealed partial class DispatchStore
             rows, DeterminismClass.X8v0, transaction.NowMillis);
         List<Hash256> queued = transaction.Query(
             """
-            INSERT INTO queue (workload_hash, redeemer, state, queued_at) SELECT v.workload_hash, $1, 0, $2 FROM {rows}
+            INSERT INTO queue (workload_hash, redeemer, state, queued_at, answer) SELECT v.workload_hash, $1, 0, $2, v.answer FROM {rows}
             WHERE NOT EXISTS (SELECT 1 FROM queue q WHERE q.workload_hash = v.workload_hash AND q.redeemer = $1 AND q.state < 3)
             ON CONFLICT DO NOTHING RETURNING workload_hash
             """,
@@ -232,7 +232,8 @@ internal sealed partial class DispatchStore
     /// <summary>What the seat secret is made of: it is shown once the task has escalated.</summary>
     internal static SeatSecretOpening Opening(LedgerTransaction transaction, long taskKey) =>
         transaction.First(
-            "SELECT answer_salt, escalation_secret FROM secrets WHERE task_key = $1", row => new SeatSecretOpening(MiningTask.SecretHash(row.Hash(0)), row.Hash(1)), taskKey)
+            "SELECT k.answer, x.answer_salt, x.escalation_secret FROM secrets x LEFT JOIN canaries k ON k.task_key = x.task_key WHERE x.task_key = $1",
+            row => new SeatSecretOpening(Dispatch.AnswerCommitment(row.HashOrNull(0), row.Hash(1)), row.Hash(2)), taskKey)
         ?? throw MissingSecrets(taskKey);
 
     internal static Hash256 SeatSecret(LedgerTransaction transaction, long taskKey) => new(
@@ -341,6 +342,13 @@ internal sealed partial class DispatchStore
 
         transaction.Execute(
             "INSERT INTO secrets (task_key, seat_secret, escalation_secret, answer_salt) SELECT v.task_key, v.seat_secret, v.escalation_secret, v.answer_salt FROM {rows}", secrets);
+        var canaries = new RowSet(("task_key", RowKind.Number), ("answer", RowKind.Bytes));
+        foreach (PlannedTask planned in plan.Tasks.Where(planned => planned.Answer is not null))
+        {
+            canaries.Add(keys[planned.Task.Index], planned.Answer);
+        }
+
+        transaction.Execute("INSERT INTO canaries (task_key, answer) SELECT v.task_key, v.answer FROM {rows}", canaries);
         transaction.Execute(
             "UPDATE queue SET state = 1 FROM {rows} WHERE queue.entry_key = v.entry_key", RowSet.Of("entry_key", RowKind.Number, plan.Tasks.Select(planned => planned.EntryKey)));
     }
@@ -348,11 +356,11 @@ internal sealed partial class DispatchStore
     /// <summary>The longest waiting entries.</summary>
     private static List<QueueEntry> Waiting(LedgerTransaction transaction, string condition, params object?[] arguments) => transaction.Query(
         $"""
-        SELECT q.entry_key, q.workload_hash, w.workload_type, w.determinism_class, w.compute_units, q.redeemer
+        SELECT q.entry_key, q.workload_hash, w.workload_type, w.determinism_class, w.compute_units, q.redeemer, q.answer
         FROM queue q JOIN workloads w ON w.workload_hash = q.workload_hash WHERE q.state = 0 {condition} ORDER BY q.entry_key LIMIT $1
         """,
         row => new QueueEntry(
-            row.GetInt64(0), row.Hash(1), (WorkloadType)row.GetInt64(2), (DeterminismClass)row.GetInt64(3), new ComputeUnits(row.Unsigned(4)), row.Address(5)),
+            row.GetInt64(0), row.Hash(1), (WorkloadType)row.GetInt64(2), (DeterminismClass)row.GetInt64(3), new ComputeUnits(row.Unsigned(4)), row.Address(5), row.HashOrNull(6)),
         arguments);
 
     private static LedgerException MissingSecrets(long taskKey) => new($"The ledger has task {taskKey} without its secrets; restore it from a backup.");

@@ -1,4 +1,5 @@
 using System.Net;
+using Ait.Coordinator.Accusing;
 using Ait.Coordinator.Admitting;
 using Ait.Coordinator.Agreeing;
 using Ait.Coordinator.Buying;
@@ -86,6 +87,7 @@ internal static class CoordinatorApplication
         application.MapBundles();
         application.Services.GetRequiredService<DispatchEndpoints>().Map(application);
         application.Services.GetRequiredService<CollectionEndpoints>().Map(application);
+        application.Services.GetRequiredService<AccusationEndpoints>().Map(application);
         application.Services.GetRequiredService<RedemptionEndpoints>().Map(application);
         application.Services.GetRequiredService<ReleaseEndpoints>().Map(application);
         application.Services.GetRequiredService<SignInEndpoints>().Map(application);
@@ -141,6 +143,8 @@ internal static class CoordinatorApplication
         .AddSingleton<AgreementStore>()
         .AddSingleton<EscalationStore>()
         .AddSingleton<DisclosureStore>()
+        .AddSingleton<AccusationStore>()
+        .AddSingleton<AccusationEndpoints>()
         .AddSingleton<SettlementStore>()
         .AddSingleton<TaskStore>()
         .AddSingleton<BundleShelf>()
@@ -178,6 +182,7 @@ internal static class CoordinatorApplication
         .AddSingleton<AgreeLoop>()
         .AddSingleton<EscalateLoop>()
         .AddSingleton<DiscloseLoop>()
+        .AddSingleton<AccuseLoop>()
         .AddSingleton<SettleLoop>()
         .AddSingleton<TuneLoop>()
         .AddSingleton<Housekeeping>()
@@ -188,6 +193,7 @@ internal static class CoordinatorApplication
         .AddHostedService(provider => provider.GetRequiredService<AgreeLoop>())
         .AddHostedService(provider => provider.GetRequiredService<EscalateLoop>())
         .AddHostedService(provider => provider.GetRequiredService<DiscloseLoop>())
+        .AddHostedService(provider => provider.GetRequiredService<AccuseLoop>())
         .AddHostedService(provider => provider.GetRequiredService<SettleLoop>())
         .AddHostedService(provider => provider.GetRequiredService<TuneLoop>())
         .AddHostedService(provider => provider.GetRequiredService<Housekeeping>());

@@ -324,6 +324,31 @@ internal static partial class LedgerSchema
             DROP INDEX batches_deadline;
             DROP TABLE disclosures;
             """),
+        new(
+            """
+            ALTER TABLE queue ADD COLUMN answer BLOB;
+            CREATE TABLE canaries (
+              task_key INTEGER PRIMARY KEY REFERENCES tasks,
+              answer BLOB NOT NULL CHECK (length(answer) = 32),
+              judged_at INTEGER) STRICT;
+            CREATE INDEX canaries_unjudged ON canaries (task_key) WHERE judged_at IS NULL;
+            CREATE TABLE accusations (
+              task_key INTEGER NOT NULL REFERENCES tasks,
+              seat INTEGER NOT NULL,
+              state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+              attempt INTEGER NOT NULL DEFAULT 1,
+              decided_at INTEGER NOT NULL,
+              not_before INTEGER NOT NULL DEFAULT 0,
+              error TEXT,
+              PRIMARY KEY (task_key, seat)) STRICT, WITHOUT ROWID;
+            CREATE INDEX accusations_open ON accusations (state) WHERE state < 2;
+            """,
+            // An older program settles a canary with three seats like any task; one that escalates is refused there, and ends without a mint.
+            """
+            DROP TABLE accusations;
+            DROP TABLE canaries;
+            ALTER TABLE queue DROP COLUMN answer;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

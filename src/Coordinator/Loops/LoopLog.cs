@@ -63,6 +63,15 @@ internal static partial class LoopLog
     [LoggerMessage(1022, LogLevel.Warning, "the secret behind the first {Seats} seats of task {TaskId} was not on chain in time: its letters can be claimed from this coordinator's bond")]
     internal static partial void DisclosureMissed(ILogger logger, int seats, Chain.Hash256 taskId);
 
+    [LoggerMessage(1023, LogLevel.Warning, "device {GpuId} signed a wrong result of task {TaskId}, which was a canary: its operator is slashed in block {BlockNumber}")]
+    internal static partial void Slashed(ILogger logger, Chain.Hash256 gpuId, Chain.Hash256 taskId, ulong blockNumber);
+
+    [LoggerMessage(1024, LogLevel.Warning, "the operator bond refuses to slash for device {GpuId}, which failed canary {TaskId}, and is asked again later: {Refusal}")]
+    internal static partial void AccusationRefused(ILogger logger, Chain.Hash256 gpuId, Chain.Hash256 taskId, string refusal);
+
+    [LoggerMessage(1025, LogLevel.Warning, "device {GpuId} failed canary {TaskId} and was not slashed before the task's deadline: nobody can any more")]
+    internal static partial void AccusationMissed(ILogger logger, Chain.Hash256 gpuId, Chain.Hash256 taskId);
+
     [LoggerMessage(1009, LogLevel.Information, "credit of {Account} on workload {Workload}: {Decision}")]
     internal static partial void Redemption(ILogger logger, Chain.Address account, Chain.Hash256 workload, string decision);
 }

@@ -22,8 +22,26 @@ internal sealed partial class EthereumMiningChain
         MiningCall.Disclose { Opening: { } opening } disclose => ("revealEscalation", [
             disclose.BatchId, disclose.Task.ToRecord().ToAbi(), opening.AnswerCommitment, opening.EscalationSecret, AbiValue.List(disclose.Proof.Select(node => (AbiValue)node))]),
         MiningCall.Disclose disclose => ("reveal", [disclose.BatchId, disclose.Task.ToRecord().ToAbi(), disclose.SeatSecret, AbiValue.List(disclose.Proof.Select(node => (AbiValue)node))]),
+        MiningCall.Accuse accuse => ("slashCanary", [ToRecord(accuse).ToAbi(), accuse.Answer.Result, accuse.Answer.Salt]),
         _ => throw new ArgumentException($"Expected a known call, found {call.GetType().Name}.", nameof(call)),
     };
+
+    /// <summary>The bytes of a call that anybody may send.</summary>
+    internal static byte[] EncodeAccusation(MiningCall.Accuse call)
+    {
+        (string function, ImmutableArray<AbiValue> arguments) = Encode(call);
+        return ContractArtifact.Load("OperatorBond").Abi.Function(function).EncodeCall(arguments.AsSpan());
+    }
+
+    private static AccusationRecord ToRecord(MiningCall.Accuse call) => new(
+        call.BatchId, call.Task.ToRecord(), call.Proof, new SeatSecretOpening(call.Answer.Commitment, call.EscalationSecret), ToRecord(call.Accused), [.. call.Witnesses.Select(ToRecord)]);
+
+    /// <summary>A claim with nothing left out.</summary>
+    private static SeatClaimRecord ToRecord(SeatClaim claim)
+    {
+        WorkStatement statement = claim.Attestation.Statement;
+        return new SeatClaimRecord(claim.Seat, statement.GpuId, statement.ResultHash, statement.DurationMillis, claim.Attestation.Signature);
+    }
 
     /// <summary>
     /// What the contract knows goes without saying: the settlement's result, and a device whose GPU an earlier claim of the call named.

@@ -31,6 +31,7 @@ internal sealed partial class EthereumMiningChain : IMiningChain
     private readonly Contract _devices;
     private readonly Contract _token;
     private readonly Contract? _bond;
+    private readonly Contract? _operatorBond;
     private Contract? _subsidy;
     private CreditMovesContract? _moves;
     private LogReader? _logs;
@@ -49,6 +50,11 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         if (deployment.CoordinatorBond != Address.Zero)
         {
             _bond = new Contract(deployment.CoordinatorBond, client, ContractArtifact.Load("CoordinatorBond").Abi, [ContractArtifact.Load("MiningRegistry").Abi]);
+        }
+
+        if (deployment.OperatorBond != Address.Zero)
+        {
+            _operatorBond = new Contract(deployment.OperatorBond, client, ContractArtifact.Load("OperatorBond").Abi, [ContractArtifact.Load("MiningRegistry").Abi, deviceAbi]);
         }
 
         _confirmations = confirmations;
@@ -245,6 +251,9 @@ internal sealed partial class EthereumMiningChain : IMiningChain
     public Task<bool> IsDisclosedAsync(Hash256 taskId, bool isBoth, CancellationToken cancellation) => ReachAsync(async () =>
         _bond is not null && (await _bond.ViewAsync(isBoth ? "isEscalationRevealed" : "isRevealed", [taskId], BlockTag.Latest, cancellation))[0].AsBoolean());
 
+    public Task<bool> IsSlashedAsync(Hash256 taskId, Hash256 gpuId, CancellationToken cancellation) => ReachAsync(async () =>
+        _operatorBond is not null && (await _operatorBond.ViewAsync("isSlashed", [taskId, gpuId], BlockTag.Latest, cancellation))[0].AsBoolean());
+
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => ReachAsync(async () =>
     {
         (string function, ImmutableArray<AbiValue> arguments) = Encode(call);
@@ -316,9 +325,12 @@ internal sealed partial class EthereumMiningChain : IMiningChain
     });
 
     /// <summary>The contract that a call is for.</summary>
-    private Contract Of(MiningCall call) => call is MiningCall.Disclose
-        ? _bond ?? throw new InvalidOperationException("Without a coordinator bond there is nothing to show a secret to.")
-        : _mining;
+    private Contract Of(MiningCall call) => call switch
+    {
+        MiningCall.Disclose => _bond ?? throw new InvalidOperationException("Without a coordinator bond there is nothing to show a secret to."),
+        MiningCall.Accuse => _operatorBond ?? throw new InvalidOperationException("Without an operator bond there is nobody to slash."),
+        _ => _mining,
+    };
 
     /// <summary>The registry made it, so it is asked where it is.</summary>
     private async Task<CreditMovesContract> MovesAsync(CancellationToken cancellation) =>

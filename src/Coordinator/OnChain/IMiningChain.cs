@@ -91,6 +91,9 @@ internal interface IMiningChain
     /// <summary>Whether a task's seat secret was shown at the coordinator bond, or both its secrets.</summary>
     public Task<bool> IsDisclosedAsync(Hash256 taskId, bool isBoth, CancellationToken cancellation);
 
+    /// <summary>Whether a device was slashed at the operator bond for a task.</summary>
+    public Task<bool> IsSlashedAsync(Hash256 taskId, Hash256 gpuId, CancellationToken cancellation);
+
     /// <summary>Runs a call against the newest state without sending it; null if it would succeed.</summary>
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation);
 

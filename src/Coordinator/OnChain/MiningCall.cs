@@ -27,6 +27,10 @@ internal abstract record MiningCall
     /// <summary>Shows a task's seat secret at the coordinator bond; with the opening both its secrets.</summary>
     internal sealed record Disclose(ulong BatchId, MiningTask Task, Hash256 SeatSecret, SeatSecretOpening? Opening, ImmutableArray<Hash256> Proof) : MiningCall;
 
+    /// <summary>Slashes at the operator bond the operator of a seat that failed a canary; witnesses ascend by seat.</summary>
+    internal sealed record Accuse(
+        ulong BatchId, MiningTask Task, ImmutableArray<Hash256> Proof, Hash256 EscalationSecret, CanaryAnswer Answer, SeatClaim Accused, ImmutableArray<SeatClaim> Witnesses) : MiningCall;
+
     internal sealed record OpenWorkload(Hash256 WorkloadHash, ulong ComputeUnits) : MiningCall;
 }
 

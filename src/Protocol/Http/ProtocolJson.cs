@@ -37,6 +37,8 @@ namespace Ait.Protocol.Http;
 [JsonSerializable(typeof(WorkloadResponse))]
 [JsonSerializable(typeof(QueueRequest))]
 [JsonSerializable(typeof(QueueResponse))]
+[JsonSerializable(typeof(CanaryRequest))]
+[JsonSerializable(typeof(CanaryResponse))]
 [JsonSerializable(typeof(GpuReferencesDto))]
 [JsonSerializable(typeof(SignInChallenge))]
 [JsonSerializable(typeof(SignInRequest))]

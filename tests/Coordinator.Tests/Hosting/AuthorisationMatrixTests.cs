@@ -143,6 +143,7 @@ public sealed class AuthorisationMatrixTests
             Get("/v1/models/{model}", NoBadKey, "/v1/models/echo"),
             Post("/v1/workloads", Callers.Signers, new WorkloadRequest(encoded), ProtocolJson.Default.WorkloadRequest),
             Post("/v1/queue", Callers.Coordinator, new QueueRequest([encoded]), ProtocolJson.Default.QueueRequest),
+            Post("/v1/canaries", Callers.Coordinator, new CanaryRequest(s_id), ProtocolJson.Default.CanaryRequest),
             Post("/v1/leases", Callers.Device, new LeaseRequest(device.GpuId, 1, 0), ProtocolJson.Default.LeaseRequest),
             Post("/v1/commitments", Callers.Device, new CommitmentRequest(s_id, device.GpuId, s_id), ProtocolJson.Default.CommitmentRequest),
             Post("/v1/results", Callers.Device, Result(device), ProtocolJson.Default.ResultRequest),

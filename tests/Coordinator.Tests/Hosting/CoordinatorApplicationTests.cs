@@ -147,6 +147,22 @@ public sealed class CoordinatorApplicationTests
     }
 
     [Fact]
+    public async Task Queue_takesAnAnswerForEachWorkloadAndNoOtherNumber()
+    {
+        await using HttpNetwork network = await HttpNetwork.StartAsync();
+        string[] workloads = [Hex.Encode(TestNetwork.Workload(1).ToBytes()), Hex.Encode(TestNetwork.Workload(2).ToBytes())];
+        Hash256 answer = TestMiner.RightResult(TestNetwork.Workload(2).Hash);
+        using HttpResponseMessage refused = await network.PostAsync(network.Network.CoordinatorKey, "/v1/queue", new QueueRequest(workloads, [answer]), ProtocolJson.Default.QueueRequest);
+        Assert.Equal(ProblemCodes.Malformed, (await HttpNetwork.ProblemAsync(refused)).Code);
+        using HttpResponseMessage taken = await network.PostAsync(network.Network.CoordinatorKey, "/v1/queue", new QueueRequest(workloads, [null, answer]), ProtocolJson.Default.QueueRequest);
+        Assert.Equal([TestNetwork.Workload(1).Hash, TestNetwork.Workload(2).Hash], (await HttpNetwork.ReadAsync(taken, ProtocolJson.Default.QueueResponse)).WorkloadHashes);
+        Assert.Equal([null, answer], network.Ledger.Read(transaction => transaction.Query(
+            "SELECT answer FROM queue ORDER BY entry_key", row => row.IsDBNull(0) ? null : (Hash256?)new Hash256((byte[])row.GetValue(0)))));
+        using HttpResponseMessage unknown = await network.PostAsync(network.Network.CoordinatorKey, "/v1/canaries", new CanaryRequest(answer), ProtocolJson.Default.CanaryRequest);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
     public async Task LongPoll_answersWhenASeatIsDrawnAndWhenTheCoordinatorStops()
     {
         await using HttpNetwork network = await HttpNetwork.StartAsync();

@@ -49,6 +49,10 @@ internal sealed class RunningCoordinator : IDisposable
 
     internal void Queue(params Workload[] workloads) => Dispatch.Enqueue([.. workloads.Select(workload => (workload, TestNetwork.Price(workload)))]);
 
+    /// <summary>Queues workloads whose results are known.</summary>
+    internal void QueueCanaries(params Workload[] workloads) => Dispatch.Enqueue(
+        [.. workloads.Select(workload => (workload, TestNetwork.Price(workload)))], [.. workloads.Select(workload => (Hash256?)TestMiner.RightResult(workload.Hash))]);
+
     /// <summary>What POST /v1/workloads does.</summary>
     internal async Task BuyAsync(Workload workload)
     {
@@ -81,6 +85,7 @@ internal sealed class RunningCoordinator : IDisposable
         await RoundAsync<SettleLoop>();
         await RoundAsync<EscalateLoop>();
         await RoundAsync<DiscloseLoop>();
+        await RoundAsync<AccuseLoop>();
         await RoundAsync<ChainFollower>();
     }
 

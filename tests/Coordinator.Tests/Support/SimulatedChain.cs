@@ -320,6 +320,22 @@ internal sealed class SimulatedChain : IMiningChain
         }
     }
 
+    public Task<bool> IsSlashedAsync(Hash256 taskId, Hash256 gpuId, CancellationToken cancellation) => Answer(() => Slashed.Contains((taskId, gpuId)));
+
+    /// <summary>Devices whose operators were slashed, each with the task.</summary>
+    internal HashSet<(Hash256 TaskId, Hash256 GpuId)> Slashed { get; } = [];
+
+    /// <summary>A reorganisation takes what was slashed back, and every receipt with it.</summary>
+    internal void TakeBackSlashings()
+    {
+        lock (_gate)
+        {
+            _byKey.Clear();
+            Assert.NotEmpty(Slashed);
+            Slashed.Clear();
+        }
+    }
+
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => Answer(() => Run(call, apply: false).Refusal);
 
     public Task<SubmitOutcome> SubmitAsync(string key, MiningCall call, CancellationToken cancellation)
@@ -401,6 +417,7 @@ internal sealed class SimulatedChain : IMiningChain
         MiningCall.PinEscalation pin => PinEscalation(pin.TaskId, apply),
         MiningCall.OpenWorkload open => Open(open, apply),
         MiningCall.Disclose disclose => Disclose(disclose, apply),
+        MiningCall.Accuse accuse => Accuse(accuse, apply),
         _ => throw new InvalidOperationException(call.ToString()),
     };
 
@@ -545,6 +562,55 @@ internal sealed class SimulatedChain : IMiningChain
         if (apply)
         {
             _disclosed.Add((_domain.TaskId(call.BatchId, call.Task.Index), call.Opening is not null));
+        }
+
+        return (null, []);
+    }
+
+    private (ContractRefusal?, ImmutableArray<MiningEvent>) Accuse(MiningCall.Accuse call, bool apply)
+    {
+        BatchState batch = Find(call.BatchId)!;
+        Hash256 seatSecret = new SeatSecretOpening(call.Answer.Commitment, call.EscalationSecret).SeatSecret;
+        Hash256 taskId = _domain.TaskId(call.BatchId, call.Task.Index);
+        Hash256 gpuId = call.Accused.Attestation.Statement.GpuId;
+        if (MiningTask.SecretHash(seatSecret) != call.Task.SeatSecretHash
+            || MerkleTree.RootOf(batch.TaskCount, [(int)call.Task.Index], [call.Task.Leaf], call.Proof.AsSpan()) != batch.OnChain.Root)
+        {
+            return (Refuse("TaskNotInBatch"), []);
+        }
+
+        if (Now() > call.Task.Deadline)
+        {
+            return (Refuse("AccusationTooLate"), []);
+        }
+
+        ImmutableArray<int> slots = _escalations.TryGetValue(taskId, out OnChainEscalation? escalation) && escalation.SeedBlockHash != Hash256.Zero
+            ? DrawAll(batch.OnChain, call.Task, seatSecret, call.EscalationSecret)
+            : Draw(batch.OnChain, call.Task, seatSecret);
+        if (call.Accused.Attestation.Statement.ResultHash == call.Answer.Result)
+        {
+            return (Refuse("ResultIsRight"), []);
+        }
+
+        if (call.Witnesses.Length < 2 || call.Witnesses.Any(witness => witness.Attestation.Statement.ResultHash != call.Answer.Result || witness.Seat == call.Accused.Seat)
+            || !call.Witnesses.Select(witness => witness.Seat).SequenceEqual(call.Witnesses.Select(witness => witness.Seat).Order().Distinct()))
+        {
+            return (Refuse("WitnessesTooFew"), []);
+        }
+
+        if (call.Witnesses.Append(call.Accused).Select(claim => JudgeClaim(claim, _devices[slots[claim.Seat]], taskId, call.Task)).FirstOrDefault(found => found is not null) is ContractRefusal refusal)
+        {
+            return (refusal, []);
+        }
+
+        if (Slashed.Contains((taskId, gpuId)))
+        {
+            return (Refuse("AlreadySlashed"), []);
+        }
+
+        if (apply)
+        {
+            Slashed.Add((taskId, gpuId));
         }
 
         return (null, []);

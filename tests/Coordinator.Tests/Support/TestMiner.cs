@@ -38,6 +38,9 @@ internal sealed class TestMiner : IDisposable
 
     internal byte[] Transcript(Hash256 workloadHash) => Lie is null && Engine is not null ? Engine(workloadHash) : System.Text.Encoding.UTF8.GetBytes($"{workloadHash}: {Lie ?? "the answer"}");
 
+    /// <summary>What every honest device without an engine hands in.</summary>
+    internal static Hash256 RightResult(Hash256 workloadHash) => new(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{workloadHash}: the answer")));
+
     internal (WorkAttestation Attestation, Hash256 Salt) Work(Hash256 taskId, Hash256 workloadHash)
     {
         if (!_work.TryGetValue((taskId, workloadHash), out (WorkAttestation Attestation, Hash256 Salt) done))

@@ -24,7 +24,7 @@ internal sealed class TestNetwork : IDisposable
         Manual = clock as ManualClock ?? new ManualClock();
         Clock = clock ?? Manual;
         Deployment = new Deployment(
-            31337, 1, Account(1), Account(2), Account(3), Account(4), Account(5), Account(6), CoordinatorKey.Address, "development", roots);
+            31337, 1, Account(1), Account(2), Account(3), Account(4), Account(5), Account(6), CoordinatorKey.Address, "development", roots, OperatorBond: Account(7));
         Chain = new SimulatedChain(Deployment.Domain, Clock);
         Miners = [.. Enumerable.Range(1, miners).Select(number => new TestMiner(Domain, Chain, number))];
         Options = new CoordinatorOptions
