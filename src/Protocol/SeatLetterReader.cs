@@ -7,22 +7,30 @@ using Ait.Protocol.Codec;
 namespace Ait.Protocol;
 
 /// <summary>
-/// Verifies one coordinator's letters on one network. Letters given out together share a signature, which is recovered once: the reader
+/// Verifies letters of one coordinator, or of several that followed each other, on one network. Letters given out together share a signature, which is recovered once: the reader
 /// remembers the last root that it found signed.
 /// </summary>
 public sealed class SeatLetterReader
 {
     private readonly NetworkDomain _domain;
-    private readonly Address _coordinator;
+    private readonly IReadOnlySet<Address> _coordinators;
     private Signed? _last;
 
     /// <param name="domain">The network at hand.</param>
     /// <param name="coordinator">The coordinator's account, from the contract.</param>
     public SeatLetterReader(NetworkDomain domain, Address coordinator)
+        : this(domain, ImmutableHashSet.Create(coordinator))
+    {
+    }
+
+    /// <param name="domain">The network at hand.</param>
+    /// <param name="coordinators">The accounts whose letters count.</param>
+    public SeatLetterReader(NetworkDomain domain, IReadOnlySet<Address> coordinators)
     {
         ArgumentNullException.ThrowIfNull(domain);
+        ArgumentNullException.ThrowIfNull(coordinators);
         _domain = domain;
-        _coordinator = coordinator;
+        _coordinators = coordinators;
     }
 
     /// <summary>Reads and verifies a letter.</summary>
@@ -73,7 +81,7 @@ public sealed class SeatLetterReader
 
         if (!Signature.TryParseCompact(reader.Take(Signature.CompactSize), out Signature signature) || !IsSigned(digest, signature, isShared))
         {
-            refusal = new(ProtocolRefusalCode.SignatureInvalid, $"a signature by the coordinator {_coordinator}", "another signer or other content");
+            refusal = new(ProtocolRefusalCode.SignatureInvalid, $"a signature by the coordinator {string.Join(" or ", _coordinators)}", "another signer or other content");
             return false;
         }
 
@@ -90,7 +98,7 @@ public sealed class SeatLetterReader
             return true;
         }
 
-        if (!Secp256k1.TryRecover(isShared ? SeatLetter.SharedDigest(digest, _domain) : digest, signature, out Address signer) || signer != _coordinator)
+        if (!Secp256k1.TryRecover(isShared ? SeatLetter.SharedDigest(digest, _domain) : digest, signature, out Address signer) || !_coordinators.Contains(signer))
         {
             return false;
         }
@@ -103,6 +111,6 @@ public sealed class SeatLetterReader
         return true;
     }
 
-    /// <summary>A root that the coordinator signed.</summary>
+    /// <summary>A root that a coordinator signed.</summary>
     private sealed record Signed(Hash256 Root, Signature Signature);
 }

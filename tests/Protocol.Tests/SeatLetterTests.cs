@@ -76,6 +76,18 @@ public sealed class SeatLetterTests
     }
 
     [Fact]
+    public void TryVerify_acceptsLettersOfEachCoordinatorThatCountsAndOfNoOther()
+    {
+        var reader = new SeatLetterReader(Samples.Network, new HashSet<Address> { s_coordinator, Samples.Key("its predecessor").Address });
+        foreach ((string signer, bool counts) in (ReadOnlySpan<(string, bool)>)[("coordinator", true), ("its predecessor", true), ("someone else", false)])
+        {
+            byte[] own = SeatLetter.Sign(s_assignment, Samples.Network, Samples.Key(signer)).ToBytes();
+            byte[] shared = SeatLetter.Sign([s_assignment, s_assignment with { Seat = 2 }], Samples.Network, Samples.Key(signer))[0].ToBytes();
+            Assert.Equal((counts, counts), (reader.TryVerify(own, out _, out _), reader.TryVerify(shared, out _, out _)));
+        }
+    }
+
+    [Fact]
     public void Sign_givesOneLetterASignatureOfItsOwn() => Assert.Equal(
         SeatLetter.Sign(s_assignment, Samples.Network, Samples.Key("coordinator")).ToBytes(),
         Assert.Single(SeatLetter.Sign([s_assignment], Samples.Network, Samples.Key("coordinator"))).ToBytes());

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Ait.Chain;
+using Ait.Chain.Abi;
 using Ait.Chain.Contracts;
 using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
@@ -32,8 +33,8 @@ internal static class LetterCommand
                 using Secp256k1PrivateKey payer = KeyFile.Open(parsed.GetValue(key) ?? options.State(parsed).Key("operator-1"));
                 var bond = new CoordinatorBondContract(deployment.CoordinatorBond, chain.Client);
                 var mining = new MiningRegistryContract(deployment.MiningRegistry, chain.Client);
-                Address coordinator = await mining.GetCoordinatorAsync(BlockTag.Latest, cancellation).ConfigureAwait(false);
-                var reader = new SeatLetterReader(new NetworkDomain(chain.ChainId, deployment.MiningRegistry), coordinator);
+                var reader = new SeatLetterReader(
+                    new NetworkDomain(chain.ChainId, deployment.MiningRegistry), await CoordinatorsAsync(chain, bond, mining, cancellation).ConfigureAwait(false));
                 int unread = 0;
                 List<string[]> rows = [];
                 var told = new JsonArray();
@@ -56,6 +57,20 @@ internal static class LetterCommand
             }
         });
         return new Command("letter", "Have unanswered seat letters paid from the coordinator's bond.") { claim };
+    }
+
+    /// <summary>Whose letters are worth a look: the coordinator's that there is, and everybody's who ever had a bond, for a coordinator that was replaced answers for its own.</summary>
+    private static async Task<IReadOnlySet<Address>> CoordinatorsAsync(
+        ChainAccess chain, CoordinatorBondContract bond, MiningRegistryContract mining, CancellationToken cancellation)
+    {
+        var coordinators = new HashSet<Address> { await mining.GetCoordinatorAsync(BlockTag.Latest, cancellation).ConfigureAwait(false) };
+        Hash256 deposited = ContractArtifact.Load("CoordinatorBond").Abi.Event("BondDeposited").Topic;
+        foreach ((_, ContractEvent found) in await chain.EventsAsync([bond.Address], cancellation, 0, deposited).ConfigureAwait(false))
+        {
+            coordinators.Add(found["account"].AsAddress());
+        }
+
+        return coordinators;
     }
 
     /// <summary>Lines of every file of letters; one that a crash cut short does not verify and is counted.</summary>
