@@ -90,6 +90,10 @@ internal sealed class BenchChain : IMiningChain
     /// <summary>Nobody puts up a bond here.</summary>
     public Task<BigInteger?> ReadCoordinatorBondAsync(CancellationToken cancellation) => Task.FromResult<BigInteger?>(null);
 
+    public Task<LetterTerms?> ReadLetterTermsAsync(CancellationToken cancellation) => Task.FromResult<LetterTerms?>(null);
+
+    public Task<OperatorStanding?> ReadStandingAsync(Address account, CancellationToken cancellation) => Task.FromResult<OperatorStanding?>(null);
+
     public Task<bool> IsDisclosedAsync(Hash256 taskId, bool isBoth, CancellationToken cancellation) => Task.FromResult(false);
 
     public Task<bool> IsSlashedAsync(Hash256 taskId, Hash256 gpuId, CancellationToken cancellation) => Task.FromResult(false);

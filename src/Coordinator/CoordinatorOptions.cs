@@ -89,6 +89,9 @@ internal sealed record CoordinatorOptions
     /// <summary>Whether operators of devices that fail a canary are slashed by the coordinator itself; default yes. If not, `ait slash` does it.</summary>
     public bool SlashesCanaries { get; init; } = true;
 
+    /// <summary>Whether work waits until the coordinator's bond covers its letters even if nothing was put up; default no: then it waits only if something was.</summary>
+    public bool DemandsCover { get; init; }
+
     /// <summary>Where the vendors' collateral is kept.</summary>
     public string CollateralFolder { get; init; } = "collateral";
 

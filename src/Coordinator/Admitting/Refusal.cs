@@ -14,7 +14,7 @@ internal sealed record Refusal(string Code, string Title, string? Expected, stri
     {
         ProblemCodes.Malformed => 400,
         ProblemCodes.SignatureInvalid or ProblemCodes.StaleTimestamp or ProblemCodes.NonceReplayed or ProblemCodes.NotSignedIn => 401,
-        ProblemCodes.NotAuthorized or ProblemCodes.DeviceNotEligible or ProblemCodes.EvidenceMissing => 403,
+        ProblemCodes.NotAuthorized or ProblemCodes.DeviceNotEligible or ProblemCodes.EvidenceMissing or ProblemCodes.OperatorNotInGoodStanding => 403,
         ProblemCodes.NotFound => 404,
         ProblemCodes.CommitmentConflict or ProblemCodes.RevealNotOpen or ProblemCodes.CommitmentMismatch or ProblemCodes.DeadlinePassed or ProblemCodes.SeatKeyReplaced
             or ProblemCodes.MessageExists => 409,

@@ -50,6 +50,7 @@ internal static class OptionsReader
             DemandsEvidence = values.OneOf("evidence", "verified", "registered") == "verified",
             DemandsRevocation = values.OneOf("revocation", "required", "given") == "required",
             SlashesCanaries = values.OneOf("slash-canaries", "yes", "no") == "yes",
+            DemandsCover = values.OneOf("letter-cover", "bonded", "required") == "required",
             KeyRequestsPerMinute = values.Number("key-requests-per-minute", 1, 1_000_000),
             KeyRequestsAtOnce = values.Number("key-requests-at-once", 1, 10_000),
             AnswerTimeout = values.Time("answer-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(55)),

@@ -37,6 +37,7 @@ internal sealed record Setting(string Name, string Value, string Help, string? D
         new("evidence", "verified|registered", "verified: only devices whose evidence was verified here get seats; registered: the registry's word is enough", "verified"),
         new("revocation", "required|given", "required: evidence without current revocation lists or answers is refused; given: those at hand are checked", "required"),
         new("slash-canaries", "yes|no", "yes: whoever fails a canary is slashed as soon as it has ended; no: `ait slash` does it, while the task lives", "yes"),
+        new("letter-cover", "bonded|required", "bonded: once there is a coordinator's bond, no more work is committed than it has letters for; required: none without one either", "bonded"),
         new("key-requests-per-minute", "N", "requests a minute and API key, 1 to 1000000", "60"),
         new("key-requests-at-once", "N", "requests of one API key that wait at once, 1 to 10000", "32"),
         new("answer-timeout", "TIME", "how long a buyer's request waits for its answer, 1s to 55m", "10m"),

@@ -39,6 +39,25 @@ internal static class Enrolment
                 "Sign with the registered enclave key; after a restart refresh the device with the new key.");
     }
 
+    /// <summary>
+    /// Whether a device may be enrolled for its operator. One that is on the roster for it already may: the draw knows no probation, and
+    /// whoever it names is not passed over. Null means yes.
+    /// </summary>
+    /// <param name="standing">The operator's; null if the network has no operator bond.</param>
+    /// <param name="account">The operator.</param>
+    /// <param name="registered">The device as the registry has it; null if it has none.</param>
+    /// <param name="now">Unix seconds.</param>
+    internal static Refusal? JudgeStanding(OperatorStanding? standing, Address account, Device? registered, ulong now) =>
+        standing is null or { IsGood: true } || (registered is not null && registered.IsLive(now) && registered.Operator == account)
+            ? null
+            : standing.ProbationUntil > now
+                ? new Refusal(
+                    ProblemCodes.OperatorNotInGoodStanding, "The operator was slashed and is on probation.", "no probation", $"{account} until {standing.ProbationUntil} (unix seconds)",
+                    "Enrol this device when the probation is over; devices that are registered already keep their seats. `ait bond show` says until when.")
+                : new Refusal(
+                    ProblemCodes.OperatorNotInGoodStanding, "The operator's bond is too small.", $"{Ledger.Wei.Text(standing.LeastBond)} wei of AIT that are not asked back", $"less, of {account}",
+                    "Put up the difference with `ait bond deposit AMOUNT`, and enrol again.");
+
     /// <summary>Whether a verdict may take the place of the one before: while that counts, the GPU stays with its operator and its host, and a key with its GPU. Null means yes.</summary>
     /// <param name="next">The new verdict.</param>
     /// <param name="former">The verdict on the same GPU; null if there is none.</param>

@@ -1,5 +1,6 @@
 using Ait.Chain;
 using Ait.Coordinator.Admitting;
+using Ait.Coordinator.OnChain;
 using Ait.Protocol.Http;
 
 namespace Ait.Coordinator.Enrolling;
@@ -11,13 +12,18 @@ internal sealed class EvidenceEndpoints
     private readonly RequestAdmission _admission;
     private readonly VerdictStore _verdicts;
     private readonly EvidenceJudge _judge;
+    private readonly IMiningChain _chain;
+    private readonly TimeProvider _clock;
     private readonly ILogger _log;
 
-    public EvidenceEndpoints(RequestAdmission admission, VerdictStore verdicts, EvidenceJudge judge, ILogger<EvidenceEndpoints> log)
+    public EvidenceEndpoints(
+        RequestAdmission admission, VerdictStore verdicts, EvidenceJudge judge, IMiningChain chain, TimeProvider clock, ILogger<EvidenceEndpoints> log)
     {
         _admission = admission;
         _verdicts = verdicts;
         _judge = judge;
+        _chain = chain;
+        _clock = clock;
         _log = log;
     }
 
@@ -42,7 +48,9 @@ internal sealed class EvidenceEndpoints
         }
 
         (EnrolmentResponse? enrolment, refusal) = await _judge.JudgeAsync(claim, cancellation);
-        refusal = enrolment is null ? refusal ?? throw new InvalidOperationException("Neither an enrolment nor a reason.") : _verdicts.Put(enrolment);
+        refusal = enrolment is null
+            ? refusal ?? throw new InvalidOperationException("Neither an enrolment nor a reason.")
+            : await JudgeStandingAsync(enrolment, cancellation) ?? _verdicts.Put(enrolment);
         if (enrolment is null || refusal is not null)
         {
             Refusal reason = refusal ?? throw new InvalidOperationException("Neither an enrolment nor a reason.");
@@ -52,6 +60,14 @@ internal sealed class EvidenceEndpoints
 
         EnrolmentLog.Enrolled(_log, enrolment.DeviceClass, enrolment.GpuId, enrolment.Verdict.Summary);
         return Answer.Json(enrolment, ProtocolJson.Default.EnrolmentResponse);
+    }
+
+    /// <summary>The chain says whether the device is on the roster: the ledger's copy may be behind.</summary>
+    private async Task<Refusal?> JudgeStandingAsync(EnrolmentResponse enrolment, CancellationToken cancellation)
+    {
+        OperatorStanding? standing = await _chain.ReadStandingAsync(enrolment.Operator, cancellation);
+        Device? registered = standing is { IsGood: false } ? await _chain.FindDeviceAsync(enrolment.GpuId, cancellation) : null;
+        return Enrolment.JudgeStanding(standing, enrolment.Operator, registered, (ulong)_clock.GetUtcNow().ToUnixTimeSeconds());
     }
 
     private IResult List(HttpContext context) =>

@@ -6,6 +6,7 @@ using Ait.Coordinator.Buying;
 using Ait.Coordinator.Collecting;
 using Ait.Coordinator.Completing;
 using Ait.Coordinator.Configuration;
+using Ait.Coordinator.Covering;
 using Ait.Coordinator.Disclosing;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Enrolling;
@@ -143,6 +144,8 @@ internal static class CoordinatorApplication
         .AddSingleton<AgreementStore>()
         .AddSingleton<EscalationStore>()
         .AddSingleton<DisclosureStore>()
+        .AddSingleton<CoverStore>()
+        .AddSingleton<CoverGate>()
         .AddSingleton<AccusationStore>()
         .AddSingleton<AccusationEndpoints>()
         .AddSingleton<SettlementStore>()

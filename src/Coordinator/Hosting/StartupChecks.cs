@@ -34,6 +34,11 @@ internal static class StartupChecks
                 }
             }
 
+            if (options.DemandsCover && deployment.CoordinatorBond == Address.Zero)
+            {
+                faults.Add("--letter-cover required wants a CoordinatorBond, the deployment file names none; pass the file of a network that has one, or --letter-cover bonded.");
+            }
+
             if (faults.Count > 0)
             {
                 throw new StartupException(faults);

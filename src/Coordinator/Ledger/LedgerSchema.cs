@@ -349,6 +349,13 @@ internal static partial class LedgerSchema
             DROP TABLE canaries;
             ALTER TABLE queue DROP COLUMN answer;
             """),
+        new(
+            """
+            CREATE INDEX tasks_void ON tasks (deadline) WHERE phase = 5;
+            """,
+            """
+            DROP INDEX tasks_void;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Ait.Chain;
+using Ait.Coordinator.Covering;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Enrolling;
 using Ait.Coordinator.Ledger;
@@ -13,6 +14,7 @@ internal sealed class BatchLoop : CoordinatorLoop
 {
     private readonly DispatchStore _store;
     private readonly EnrolmentStore _devices;
+    private readonly CoverGate _cover;
     private readonly IMiningChain _chain;
     private readonly NetworkDomain _domain;
     private readonly CoordinatorOptions _options;
@@ -22,12 +24,13 @@ internal sealed class BatchLoop : CoordinatorLoop
     private bool _isWaiting;
 
     public BatchLoop(
-        DispatchStore store, EnrolmentStore devices, IMiningChain chain, NetworkDomain domain, CoordinatorOptions options,
+        DispatchStore store, EnrolmentStore devices, CoverGate cover, IMiningChain chain, NetworkDomain domain, CoordinatorOptions options,
         Signals signals, LoopHealth health, Leadership leadership, TimeProvider clock, ILogger<BatchLoop> log)
         : base(options.BatchInterval, signals.Never, health, leadership, clock, log)
     {
         _store = store;
         _devices = devices;
+        _cover = cover;
         _chain = chain;
         _domain = domain;
         _options = options;
@@ -54,9 +57,15 @@ internal sealed class BatchLoop : CoordinatorLoop
         BatchRow? batchSealed;
         do
         {
+            int covered = await _cover.MostTasksAsync(cancellation);
+            if (covered == 0)
+            {
+                return;
+            }
+
             SubsidyState subsidy = await _chain.ReadSubsidyAsync(cancellation);
             ulong affordable = subsidy.UnitsAt((await _chain.ReadTotalsAsync(cancellation)).MintRate);
-            batchSealed = _store.Seal(_options.BatchSize, affordable, deadline, FreshSecret);
+            batchSealed = _store.Seal(Math.Min(_options.BatchSize, covered), affordable, deadline, FreshSecret);
             Tell(subsidy, affordable);
             if (batchSealed is not null)
             {

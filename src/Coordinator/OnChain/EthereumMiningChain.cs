@@ -248,6 +248,31 @@ internal sealed partial class EthereumMiningChain : IMiningChain
     public Task<BigInteger?> ReadCoordinatorBondAsync(CancellationToken cancellation) => ReachAsync<BigInteger?>(async () =>
         _bond is null ? null : (await _bond.ViewAsync("bondOf", [_sender.Account], BlockTag.Latest, cancellation))[0].AsBigInteger());
 
+    public Task<LetterTerms?> ReadLetterTermsAsync(CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        if (_bond is null)
+        {
+            return null;
+        }
+
+        BigInteger bond = (await _bond.ViewAsync("bondOf", [_sender.Account], BlockTag.Latest, cancellation))[0].AsBigInteger();
+        BigInteger askedBack = (await _bond.ViewAsync("unbondingOf", [_sender.Account], BlockTag.Latest, cancellation))[0].AsBigInteger();
+        AbiValue terms = (await _bond.ViewAsync("terms", [], BlockTag.Latest, cancellation))[0];
+        return new LetterTerms(bond - askedBack, terms[0].AsBigInteger(), TimeSpan.FromSeconds(terms[1].AsUInt64()));
+    });
+
+    public Task<OperatorStanding?> ReadStandingAsync(Address account, CancellationToken cancellation) => ReachAsync(async () =>
+    {
+        if (_operatorBond is null)
+        {
+            return null;
+        }
+
+        bool isGood = (await _operatorBond.ViewAsync("isInGoodStanding", [account], BlockTag.Latest, cancellation))[0].AsBoolean();
+        ulong until = (await _operatorBond.ViewAsync("probationUntil", [account], BlockTag.Latest, cancellation))[0].AsUInt64();
+        return new OperatorStanding(isGood, until, (await _operatorBond.ViewAsync("terms", [], BlockTag.Latest, cancellation))[0][0].AsBigInteger());
+    });
+
     public Task<bool> IsDisclosedAsync(Hash256 taskId, bool isBoth, CancellationToken cancellation) => ReachAsync(async () =>
         _bond is not null && (await _bond.ViewAsync(isBoth ? "isEscalationRevealed" : "isRevealed", [taskId], BlockTag.Latest, cancellation))[0].AsBoolean());
 

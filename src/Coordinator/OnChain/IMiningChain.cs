@@ -88,6 +88,12 @@ internal interface IMiningChain
     /// <summary>What the coordinator has put up as its bond, wei; null if the network has no coordinator bond.</summary>
     public Task<BigInteger?> ReadCoordinatorBondAsync(CancellationToken cancellation);
 
+    /// <summary>What the coordinator's bond has for letters; null if the network has no coordinator bond.</summary>
+    public Task<LetterTerms?> ReadLetterTermsAsync(CancellationToken cancellation);
+
+    /// <summary>How an operator stands at the operator bond; null if the network has none.</summary>
+    public Task<OperatorStanding?> ReadStandingAsync(Address account, CancellationToken cancellation);
+
     /// <summary>Whether a task's seat secret was shown at the coordinator bond, or both its secrets.</summary>
     public Task<bool> IsDisclosedAsync(Hash256 taskId, bool isBoth, CancellationToken cancellation);
 
@@ -129,6 +135,12 @@ internal sealed record SubsidyState(BigInteger Available, BigInteger Charged, Bi
     /// <summary>Micro-CU of subsidised work that can be committed at a mint rate in wei per micro-CU: each is charged its first seats.</summary>
     internal ulong UnitsAt(BigInteger mintRate) => mintRate.IsZero ? ulong.MaxValue : (ulong)BigInteger.Min(ulong.MaxValue, Available / (SeatDraw.Seats * mintRate));
 }
+
+/// <summary>What the coordinator has put up and not asked back, what a letter costs it, in wei, and how long after a batch's deadline letters can be claimed.</summary>
+internal sealed record LetterTerms(BigInteger Free, BigInteger LetterPay, TimeSpan ClaimWindow);
+
+/// <summary>How an operator stands: whether it may be given new work, until when it is on probation in unix seconds, and the least bond in wei.</summary>
+internal sealed record OperatorStanding(bool IsGood, ulong ProbationUntil, BigInteger LeastBond);
 
 /// <summary>What governance has set: the lowest redeem price in wei per micro-CU, the governor and its named successor, and each class.</summary>
 internal sealed record RegistryRules(BigInteger LowestRedeemPrice, Address Governor, Address ProposedGovernor, ImmutableArray<ClassRules> Classes);

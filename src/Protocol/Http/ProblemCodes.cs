@@ -69,6 +69,9 @@ public static class ProblemCodes
     /// <summary>403: this coordinator has verified no evidence that is bound to the key and still counts.</summary>
     public const string EvidenceMissing = "EvidenceMissing";
 
+    /// <summary>403: the device's operator is on probation or has too small a bond, and the device is not drawn yet.</summary>
+    public const string OperatorNotInGoodStanding = "OperatorNotInGoodStanding";
+
     /// <summary>429: too many requests of this signer.</summary>
     public const string RateLimited = "RateLimited";
 

@@ -100,6 +100,30 @@ public sealed class EvidenceEndpointsTests : IClassFixture<PresentVendors>, IAsy
     }
 
     [Fact]
+    public async Task Enrol_refusesANewDeviceOfAnOperatorOnProbationOrWithTooSmallABond()
+    {
+        _network.Network.Chain.OnProbation.Add(s_operator);
+        await RefusesAsync(EmulatedRequests.Of(_vendors, "SevSnp", await BindingAsync(), withGpu: true), ProblemCodes.OperatorNotInGoodStanding, "on probation");
+        _network.Network.Chain.OnProbation.Clear();
+        _network.Network.Chain.LeastBond = 1;
+        await RefusesAsync(EmulatedRequests.Of(_vendors, "SevSnp", await BindingAsync(), withGpu: true), ProblemCodes.OperatorNotInGoodStanding, "too small");
+        _network.Network.Chain.LeastBond = 0;
+        Assert.Equal(s_operator, (await EnrolAsync(EmulatedRequests.Of(_vendors, "SevSnp", await BindingAsync(), withGpu: true))).Operator);
+    }
+
+    /// <summary>The draw knows no probation: a device that is drawn is not passed over.</summary>
+    [Fact]
+    public async Task Enrol_takesADeviceOnTheRosterWhoeverItsOperatorIs()
+    {
+        _network.Network.Chain.Register(s_operator, Keccak256.Hash(_vendors.HardwareId.Span), AttestedId, _key.Address);
+        _network.Network.Chain.OnProbation.Add(s_operator);
+
+        await EnrolAsync(EmulatedRequests.Of(_vendors, "SevSnp", await BindingAsync(), withGpu: true));
+
+        Assert.Equal(HttpStatusCode.OK, (await LeaseAsync()).StatusCode);
+    }
+
+    [Fact]
     public async Task Enrol_refusesAGpuThatAnsweredAnotherNonce() =>
         await RefusesAsync(EmulatedRequests.Of(_vendors, "SevSnp", await BindingAsync(), withGpu: true, nonce: new byte[32]), ProblemCodes.EvidenceRefused, "NonceMismatch");
 

@@ -297,6 +297,21 @@ internal sealed class SimulatedChain : IMiningChain
     /// <summary>What the coordinator has put up; null if the network has no coordinator bond.</summary>
     internal BigInteger? Bond { get; set; }
 
+    /// <summary>Wei that a letter costs it.</summary>
+    internal BigInteger LetterPay { get; set; } = BigInteger.Pow(10, 16);
+
+    /// <summary>Operators that were slashed of late.</summary>
+    internal HashSet<Address> OnProbation { get; } = [];
+
+    /// <summary>What an operator has to put up; none here has put up anything.</summary>
+    internal BigInteger LeastBond { get; set; }
+
+    public Task<LetterTerms?> ReadLetterTermsAsync(CancellationToken cancellation) =>
+        Answer<LetterTerms?>(() => Bond is { } bond ? new LetterTerms(bond, LetterPay, TimeSpan.FromDays(7)) : null);
+
+    public Task<OperatorStanding?> ReadStandingAsync(Address account, CancellationToken cancellation) => Answer<OperatorStanding?>(() =>
+        new OperatorStanding(!OnProbation.Contains(account) && LeastBond.IsZero, OnProbation.Contains(account) ? Now() + 1000 : 0, LeastBond));
+
     public Task<BigInteger?> ReadCoordinatorBondAsync(CancellationToken cancellation) => Answer(() => Bond);
 
     public Task<bool> IsDisclosedAsync(Hash256 taskId, bool isBoth, CancellationToken cancellation) => Answer(() => _disclosed.Contains((taskId, isBoth)));
