@@ -76,6 +76,8 @@ internal sealed class BenchChain : IMiningChain
     public Task<DurationBoundsRecord> ReadDurationBoundsAsync(WorkloadType workloadType, DeviceClass deviceClass, CancellationToken cancellation) =>
         Task.FromResult(new DurationBoundsRecord(1, 3_600_000, 600_000));
 
+    public Task<AttendanceTermsRecord?> ReadAttendanceTermsAsync(CancellationToken cancellation) => Task.FromResult<AttendanceTermsRecord?>(null);
+
     public Task<byte[]?> ReadBundleAsync(ulong batchId, Hash256 taskId, CancellationToken cancellation) => Task.FromResult<byte[]?>(null);
 
     public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation) =>

@@ -46,6 +46,7 @@ export interface Device {
   seatsUnpaid: number;
   earnedWei: string;
   verdict: Verdict | null;
+  suspendedUntil: number | null;
 }
 
 export interface Seat {

@@ -80,6 +80,9 @@ internal sealed record CoordinatorOptions
     /// <summary>Most bytes of training checkpoints kept, the oldest go; 1 MiB to 1,000,000 MiB, default 4096 MiB.</summary>
     public long CheckpointSpace { get; init; } = 4096L << 20;
 
+    /// <summary>Whether silent devices are reported and suspended; default yes.</summary>
+    public bool SuspendsSilent { get; init; } = true;
+
     /// <summary>Whether only devices whose evidence was verified here get their seats; default yes. If not, the registry's word is enough.</summary>
     public bool DemandsEvidence { get; init; } = true;
 

@@ -63,6 +63,16 @@ function Trust({ device }: { device: Device }) {
 }
 
 function Evidence({ device, now }: { device: Device; now: number }) {
+  if (device.suspendedUntil) {
+    const isOver = device.suspendedUntil <= now;
+    return (
+      <State kind="bad">
+        <span title="It left its seats empty. Keep its miner running and its evidence fresh: it proves its life by itself and is drawn again.">
+          {isOver ? 'suspended for absence; its proof of life is awaited' : `suspended for absence until ${when(device.suspendedUntil)}`}
+        </span>
+      </State>
+    );
+  }
   if (device.revoked) return <State kind="off">revoked or retired</State>;
   const left = device.validUntil - now;
   if (left <= 0) return <State kind="bad">expired {span(left)} ago</State>;

@@ -29,7 +29,12 @@ internal sealed partial class Replay
             case "ClassProven" when _state.Roster.TryFind(log["gpuId"].AsHash256(), out _):
                 _state.Roster.Prove(log["gpuId"].AsHash256(), block.Number);
                 break;
-            case "DeviceResumed" when _state.Roster.TryFind(log["gpuId"].AsHash256(), out _):
+            case "DeviceResumed" when _state.Roster.TryFind(log["gpuId"].AsHash256(), out RosterDevice? resumed) && resumed is not null:
+                if (resumed.Roster.RevokedBlock == 0)
+                {
+                    find(AuditFault.Roster, $"device {log["gpuId"].AsHash256()}, whose suspension ended", "suspended", "in the draws");
+                }
+
                 _state.Roster.Resume(log["gpuId"].AsHash256(), block.Number);
                 break;
             case "ClassProofDemanded" or "ClassProven" or "DeviceResumed":

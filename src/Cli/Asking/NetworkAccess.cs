@@ -113,6 +113,21 @@ internal sealed class NetworkAccess : IDisposable
     internal async Task<IReadOnlyList<byte>> ProfilesAsync(IEnumerable<RegisteredDevice> devices, CancellationToken cancellation) =>
         await Task.WhenAll(devices.Select(async device => (await DevicesAsync("profileOf", cancellation, device.Slot).ConfigureAwait(false)).AsByte())).ConfigureAwait(false);
 
+    /// <summary>From when on a proof of life ends their suspension, of the devices that are suspended for absence.</summary>
+    internal async Task<IReadOnlyDictionary<Hash256, ulong>> AbsentAsync(IEnumerable<RegisteredDevice> devices, CancellationToken cancellation)
+    {
+        Hash256[] excluded = [.. devices.Where(device => device.Roster.RevokedBlock != 0).Select(device => device.GpuId).Distinct()];
+        Address registry = excluded.Length == 0 ? Address.Zero : (await DevicesAsync("attendance", cancellation).ConfigureAwait(false)).AsAddress();
+        if (registry == Address.Zero)
+        {
+            return new Dictionary<Hash256, ulong>();
+        }
+
+        var attendance = new AttendanceRegistryContract(registry, Chain.Client);
+        AttendanceRecord[] found = await Task.WhenAll(excluded.Select(gpuId => attendance.GetAttendanceAsync(gpuId, BlockTag.Latest, cancellation))).ConfigureAwait(false);
+        return excluded.Zip(found).Where(pair => pair.Second.ResumableAt != 0).ToDictionary(pair => pair.First, pair => pair.Second.ResumableAt);
+    }
+
     public void Dispose()
     {
         Coordinator.Dispose();

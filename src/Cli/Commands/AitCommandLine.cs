@@ -22,6 +22,7 @@ public static class AitCommandLine
         StatusCommand.Build,
         DevicesCommand.Build,
         ChallengesCommand.Build,
+        AttendanceCommand.Build,
         TasksCommand.Build,
         BalanceCommand.Build,
         RedeemCommand.Build,

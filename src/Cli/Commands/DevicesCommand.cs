@@ -28,15 +28,19 @@ internal static class DevicesCommand
         IReadOnlyList<DeviceResponse> known = await network.Coordinator.DevicesAsync(cancellation).ConfigureAwait(false);
         Dictionary<Ait.Chain.Hash256, DeviceResponse> byGpu = known.GroupBy(device => device.GpuId).ToDictionary(group => group.Key, group => group.Last());
         IReadOnlyList<byte> profiles = await network.ProfilesAsync(roster, cancellation).ConfigureAwait(false);
+        IReadOnlyDictionary<Ait.Chain.Hash256, ulong> absent = await network.AbsentAsync(roster, cancellation).ConfigureAwait(false);
         var rows = new List<IReadOnlyList<string>>();
         foreach ((RegisteredDevice device, byte profile) in roster.Zip(profiles))
         {
             DeviceResponse? seen = byGpu.GetValueOrDefault(device.GpuId);
-            string validity = device.Roster.RevokedBlock != 0
+            ulong resumableAt = device.Roster.RevokedBlock == 0 ? 0 : absent.GetValueOrDefault(device.GpuId);
+            string validity = resumableAt != 0
+                ? $"suspended for absence until {Instant(resumableAt)}"
+                : device.Roster.RevokedBlock != 0
                 ? "revoked, retired or suspended"
                 : device.IsUnproven
                 ? "class not proven yet"
-                : DateTimeOffset.FromUnixTimeSeconds((long)device.Roster.ValidUntil).ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+                : Instant(device.Roster.ValidUntil);
             rows.Add(
             [
                 $"{device.Slot}", device.DeviceClass.ToString(), Short(device.GpuId.ToString()), Short(device.Operator.ToString()),
@@ -56,6 +60,7 @@ internal static class DevicesCommand
                     : null,
                 ["validUntil"] = device.Roster.ValidUntil,
                 ["revoked"] = device.Roster.RevokedBlock != 0,
+                ["suspendedUntil"] = resumableAt == 0 ? null : resumableAt,
                 ["unproven"] = device.IsUnproven,
                 ["seatsPaid"] = seen?.SeatsPaid ?? 0,
                 ["seatsUnpaid"] = seen?.SeatsUnpaid ?? 0,
@@ -63,8 +68,15 @@ internal static class DevicesCommand
         }
 
         screen.Table(["slot", "class", "gpu", "operator", "host chip", "contract verified", "coordinator verified", "valid until", "seats"], rows);
+        if (absent.Count > 0)
+        {
+            screen.Say("Who is suspended for absence comes back by a proof of life, which its miner gives by itself once the time is over: keep it running, its evidence fresh.");
+        }
+
         return ExitCode.Done;
     }
+
+    private static string Instant(ulong seconds) => DateTimeOffset.FromUnixTimeSeconds((long)seconds).ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Short(string hex) => $"{hex[..10]}…{hex[^4..]}";
 }

@@ -46,7 +46,7 @@ internal static class StatusCommand
                 ["burned", $"{Amounts.Text(burned)} AIT"],
                 ["supply", $"{Amounts.Text(supply)} AIT"],
                 ["subsidy left", $"{Amounts.Text(subsidy)} AIT for work that nobody redeems for; where it is used up, such work waits and redeemed work goes on"],
-                ["live devices", $"{status.LiveDevices}"],
+                ["live devices", status.SuspendedDevices == 0 ? $"{status.LiveDevices}" : $"{status.LiveDevices}; {status.SuspendedDevices} suspended for absence (ait attendance)"],
                 ["waiting workloads", $"{status.QueuedWorkloads}"],
                 ["tasks", phases.Length == 0 ? "none yet" : phases],
             ]);
@@ -67,6 +67,7 @@ internal static class StatusCommand
             ["supplyWei"] = supply.ToString(),
             ["subsidyWei"] = subsidy.ToString(),
             ["liveDevices"] = status.LiveDevices,
+            ["suspendedDevices"] = status.SuspendedDevices,
             ["queuedWorkloads"] = status.QueuedWorkloads,
             ["tasksByPhase"] = byPhase,
         });

@@ -38,7 +38,7 @@ internal static class WhyCommand
                     access.Client, deployment.AuditScope, null, checksEvidence: false, line => screen.Progress($"  … {line}"), cancellation).ConfigureAwait(false);
                 TaskResponse? told = await AskAsync(parsed.GetValue(coordinator), chain.State(parsed), taskId, cancellation).ConfigureAwait(false);
                 Reason reason = Explain(report, told, taskId, gpuId);
-                reason = reason.Code == "NotDrawn" ? await UnprovenAsync(access, deployment, gpuId, cancellation).ConfigureAwait(false) ?? reason : reason;
+                reason = reason.Code == "NotDrawn" ? await OutAsync(access, deployment, gpuId, cancellation).ConfigureAwait(false) ?? reason : reason;
                 Slashing? slashing = await SlashingAsync(access, deployment.OperatorBond, taskId, gpuId, cancellation).ConfigureAwait(false);
                 Tell(screen, reason, slashing, taskId, gpuId);
                 return ExitCode.Done;
@@ -91,6 +91,19 @@ internal static class WhyCommand
                     known.ToString(), seen is null ? "chain" : "chain and coordinator",
                     $"no claim of seat {seat.Seat} in the settlement{(seen is null ? "" : $"; the coordinator saw it {seen.Phase}")}; {settled}", UnpaidReasons.RemedyFor(known, null));
         }
+    }
+
+    /// <summary>Why a device is in no draw now; null if it may be.</summary>
+    private static async Task<Reason?> OutAsync(ChainAccess access, Deployment deployment, Hash256 gpuId, CancellationToken cancellation)
+    {
+        AttendanceLine? line = deployment.AttendanceRegistry == Address.Zero
+            ? null
+            : (await AttendanceBook.ReadAsync(access, deployment.AttendanceRegistry, cancellation).ConfigureAwait(false)).FirstOrDefault(one => one.GpuId == gpuId);
+        return line is { Record.ResumableAt: not 0 }
+            ? new Reason(
+                "SuspendedForAbsence", "chain", $"it left {line.Open.Length} seats empty: {string.Join(", ", line.Open.Select(absence => $"seat {absence.Seat} of task {absence.TaskId}"))}; {line.State}",
+                "Keep its miner running and its evidence fresh: it proves its life by itself, and is drawn again.")
+            : await UnprovenAsync(access, deployment, gpuId, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The reason of a device that is in no draw because it has not proven its class; null if that is not why.</summary>

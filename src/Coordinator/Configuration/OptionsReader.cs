@@ -47,6 +47,7 @@ internal static class OptionsReader
             RequestsPerMinute = values.Number("requests-per-minute", 1, 1_000_000),
             OpeningsPerMinute = values.Number("openings-per-minute", 1, 100_000),
             CheckpointSpace = (long)values.Number("checkpoint-space", 1, 1_000_000) << 20,
+            SuspendsSilent = values.OneOf("silent", "suspended", "kept") == "suspended",
             DemandsEvidence = values.OneOf("evidence", "verified", "registered") == "verified",
             DemandsRevocation = values.OneOf("revocation", "required", "given") == "required",
             SlashesCanaries = values.OneOf("slash-canaries", "yes", "no") == "yes",

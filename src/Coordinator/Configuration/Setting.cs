@@ -34,6 +34,7 @@ internal sealed record Setting(string Name, string Value, string Help, string? D
         new("lease-length", "TIME", "how long a letter keeps its seat, 1s to 10m", "60s"),
         new("confirmations", "N", "blocks on top of an event before it counts, 0 to 64", "0"),
         new("requests-per-minute", "N", "signed requests a minute and signer, 1 to 1000000", "1200"),
+        new("silent", "suspended|kept", "suspended: devices that leave seats empty are reported on chain and suspended until they prove their life; kept: they stay in the draws", "suspended"),
         new("evidence", "verified|registered", "verified: only devices whose evidence was verified here get seats; registered: the registry's word is enough", "verified"),
         new("revocation", "required|given", "required: evidence without current revocation lists or answers is refused; given: those at hand are checked", "required"),
         new("slash-canaries", "yes|no", "yes: whoever fails a canary is slashed as soon as it has ended; no: `ait slash` does it, while the task lives", "yes"),

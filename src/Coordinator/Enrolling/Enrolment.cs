@@ -18,6 +18,13 @@ internal static class Enrolment
                 "Register it with the DeviceRegistry first; its transaction must be mined.");
         }
 
+        if (device.ResumableAt != 0)
+        {
+            return new Refusal(
+                ProblemCodes.DeviceNotEligible, "This device is suspended for its absences.", "a live device", $"suspended at block {device.RevokedBlock}",
+                $"Keep its miner running: it proves its life from {device.ResumableAt} (unix seconds) on, which ends the suspension.");
+        }
+
         if (device.RevokedBlock != 0)
         {
             return new Refusal(

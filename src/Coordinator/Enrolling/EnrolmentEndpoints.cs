@@ -33,6 +33,7 @@ internal static class EnrolmentEndpoints
             earned.SeatsPaid,
             earned.SeatsUnpaid,
             Ledger.Wei.Text(earned.Earned),
-            verdicts.Find(device.GpuId) is { } enrolment && enrolment.EnclaveKey == device.EnclaveKey ? enrolment.Verdict : null);
+            verdicts.Find(device.GpuId) is { } enrolment && enrolment.EnclaveKey == device.EnclaveKey ? enrolment.Verdict : null,
+            device.ResumableAt == 0 ? null : device.ResumableAt);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class EnrolmentStore
 {
     private const string SelectDevice =
         """
-        SELECT slot, gpu_id, host_chip, operator, class, valid_until, previous_valid_until, enclave_key, registered_block, refreshed_block, revoked_block
+        SELECT slot, gpu_id, host_chip, operator, class, valid_until, previous_valid_until, enclave_key, registered_block, refreshed_block, revoked_block, resumable_at
         FROM devices
 
         """;
@@ -39,17 +39,25 @@ internal sealed class EnrolmentStore
     internal int CountLive(ulong now) => _ledger.Read(transaction =>
         (int)transaction.Number("SELECT count(*) FROM devices WHERE revoked_block = 0 AND valid_until > $1 AND refreshed_block <> $2", now, DeviceRecord.Unproven));
 
+    /// <summary>Devices that are suspended for absence.</summary>
+    internal int CountAbsent() => _ledger.Read(transaction => (int)transaction.Number("SELECT count(*) FROM devices WHERE resumable_at <> 0"));
+
     internal void Put(Device device) => _ledger.Write("put device", transaction => Put(transaction, device));
 
-    internal static void Put(LedgerTransaction transaction, Device device) => transaction.Execute(
-        """
-        INSERT INTO devices (slot, gpu_id, host_chip, operator, class, valid_until, previous_valid_until, enclave_key, registered_block, refreshed_block, revoked_block)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        ON CONFLICT (slot) DO UPDATE SET gpu_id = $2, host_chip = $3, operator = $4, class = $5, valid_until = $6, previous_valid_until = $7,
-          enclave_key = $8, registered_block = $9, refreshed_block = $10, revoked_block = $11
-        """,
-        (long)device.Slot, device.GpuId, device.HostChip, device.Operator, device.DeviceClass, device.ValidUntil, device.PreviousValidUntil,
-        device.EnclaveKey, device.RegisteredBlock, device.RefreshedBlock, device.RevokedBlock);
+    internal static void Put(LedgerTransaction transaction, Device device)
+    {
+        // Of a GPU that was registered again, its last slot alone tells of its absence.
+        transaction.Execute("UPDATE devices SET resumable_at = 0 WHERE gpu_id = $1 AND slot <> $2 AND resumable_at <> 0", device.GpuId, (long)device.Slot);
+        transaction.Execute(
+            """
+            INSERT INTO devices (slot, gpu_id, host_chip, operator, class, valid_until, previous_valid_until, enclave_key, registered_block, refreshed_block, revoked_block, resumable_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            ON CONFLICT (slot) DO UPDATE SET gpu_id = $2, host_chip = $3, operator = $4, class = $5, valid_until = $6, previous_valid_until = $7,
+              enclave_key = $8, registered_block = $9, refreshed_block = $10, revoked_block = $11, resumable_at = $12
+            """,
+            (long)device.Slot, device.GpuId, device.HostChip, device.Operator, device.DeviceClass, device.ValidUntil, device.PreviousValidUntil,
+            device.EnclaveKey, device.RegisteredBlock, device.RefreshedBlock, device.RevokedBlock, device.ResumableAt);
+    }
 
     /// <summary>When a device last spoke, unix seconds; memory only, a restart forgets it.</summary>
     internal ulong? LastSeen(Hash256 gpuId) => _lastSeen.TryGetValue(gpuId, out ulong seen) ? seen : null;
@@ -80,7 +88,8 @@ internal sealed class EnrolmentStore
         row.Address(7),
         row.Unsigned(8),
         row.Unsigned(9),
-        row.Unsigned(10));
+        row.Unsigned(10),
+        row.Unsigned(11));
 }
 
 /// <summary>What a device earned through this coordinator.</summary>

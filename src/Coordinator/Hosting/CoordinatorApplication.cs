@@ -2,6 +2,7 @@ using System.Net;
 using Ait.Coordinator.Accusing;
 using Ait.Coordinator.Admitting;
 using Ait.Coordinator.Agreeing;
+using Ait.Coordinator.Attending;
 using Ait.Coordinator.Buying;
 using Ait.Coordinator.Collecting;
 using Ait.Coordinator.Completing;
@@ -149,6 +150,7 @@ internal static class CoordinatorApplication
         .AddSingleton<AccusationStore>()
         .AddSingleton<AccusationEndpoints>()
         .AddSingleton<SettlementStore>()
+        .AddSingleton<AttendanceStore>()
         .AddSingleton<TaskStore>()
         .AddSingleton<BundleShelf>()
         .AddSingleton<HistoryStore>()
@@ -187,6 +189,7 @@ internal static class CoordinatorApplication
         .AddSingleton<DiscloseLoop>()
         .AddSingleton<AccuseLoop>()
         .AddSingleton<SettleLoop>()
+        .AddSingleton<AttendLoop>()
         .AddSingleton<TuneLoop>()
         .AddSingleton<Housekeeping>()
         .AddHostedService(provider => provider.GetRequiredService<ChainFollower>())
@@ -198,6 +201,7 @@ internal static class CoordinatorApplication
         .AddHostedService(provider => provider.GetRequiredService<DiscloseLoop>())
         .AddHostedService(provider => provider.GetRequiredService<AccuseLoop>())
         .AddHostedService(provider => provider.GetRequiredService<SettleLoop>())
+        .AddHostedService(provider => provider.GetRequiredService<AttendLoop>())
         .AddHostedService(provider => provider.GetRequiredService<TuneLoop>())
         .AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
 

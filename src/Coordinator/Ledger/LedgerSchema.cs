@@ -356,6 +356,29 @@ internal static partial class LedgerSchema
             """
             DROP INDEX tasks_void;
             """),
+        new(
+            """
+            CREATE TABLE absences (
+              task_key INTEGER NOT NULL,
+              seat INTEGER NOT NULL,
+              gpu_id BLOB NOT NULL CHECK (length(gpu_id) = 32),
+              report_key INTEGER NOT NULL,
+              state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+              decided_at INTEGER NOT NULL,
+              ended_at INTEGER,
+              error TEXT,
+              PRIMARY KEY (task_key, seat),
+              FOREIGN KEY (task_key, seat) REFERENCES seats) STRICT, WITHOUT ROWID;
+            CREATE INDEX absences_open ON absences (state) WHERE state < 2;
+            CREATE INDEX absences_gpu ON absences (gpu_id);
+            CREATE INDEX seat_outcomes_silent ON seat_outcomes (task_key) WHERE reason IN (1, 4);
+            ALTER TABLE devices ADD COLUMN resumable_at INTEGER NOT NULL DEFAULT 0;
+            """,
+            """
+            ALTER TABLE devices DROP COLUMN resumable_at;
+            DROP INDEX seat_outcomes_silent;
+            DROP TABLE absences;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

@@ -72,6 +72,15 @@ internal static partial class LoopLog
     [LoggerMessage(1025, LogLevel.Warning, "device {GpuId} failed canary {TaskId} and was not slashed before the task's deadline: nobody can any more")]
     internal static partial void AccusationMissed(ILogger logger, Chain.Hash256 gpuId, Chain.Hash256 taskId);
 
+    [LoggerMessage(1030, LogLevel.Information, "device {GpuId} is silent and was reported for {Seats} seats")]
+    internal static partial void Silent(ILogger logger, Chain.Hash256 gpuId, int seats);
+
+    [LoggerMessage(1031, LogLevel.Warning, "device {GpuId} is suspended for its absences until it proves its life")]
+    internal static partial void SilentSuspended(ILogger logger, Chain.Hash256 gpuId);
+
+    [LoggerMessage(1032, LogLevel.Information, "device {GpuId} was reported and is not suspended: {Reason}")]
+    internal static partial void SilentLetOff(ILogger logger, Chain.Hash256 gpuId, string reason);
+
     [LoggerMessage(1009, LogLevel.Information, "credit of {Account} on workload {Workload}: {Decision}")]
     internal static partial void Redemption(ILogger logger, Chain.Address account, Chain.Hash256 workload, string decision);
 }

@@ -23,6 +23,8 @@ internal sealed partial class EthereumMiningChain
             disclose.BatchId, disclose.Task.ToRecord().ToAbi(), opening.AnswerCommitment, opening.EscalationSecret, AbiValue.List(disclose.Proof.Select(node => (AbiValue)node))]),
         MiningCall.Disclose disclose => ("reveal", [disclose.BatchId, disclose.Task.ToRecord().ToAbi(), disclose.SeatSecret, AbiValue.List(disclose.Proof.Select(node => (AbiValue)node))]),
         MiningCall.Accuse accuse => ("slashCanary", [ToRecord(accuse).ToAbi(), accuse.Answer.Result, accuse.Answer.Salt]),
+        MiningCall.ReportAbsences absences => ("reportAll", [AbiValue.List(absences.Reports.Select(report => report.ToAbi()))]),
+        MiningCall.SuspendSilent suspend => ("suspend", [suspend.GpuId, AbiValue.List(suspend.TaskIds.Select(task => (AbiValue)task))]),
         _ => throw new ArgumentException($"Expected a known call, found {call.GetType().Name}.", nameof(call)),
     };
 

@@ -32,6 +32,7 @@ internal sealed partial class EthereumMiningChain : IMiningChain
     private readonly Contract _token;
     private readonly Contract? _bond;
     private readonly Contract? _operatorBond;
+    private readonly AttendanceRegistryContract _attendance;
     private Contract? _subsidy;
     private CreditMovesContract? _moves;
     private LogReader? _logs;
@@ -47,6 +48,7 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         _mining = new Contract(deployment.MiningRegistry, client, ContractArtifact.Load("MiningRegistry").Abi, [deviceAbi, tokenAbi, ContractArtifact.Load("SubsidyBudget").Abi]);
         _devices = new Contract(deployment.DeviceRegistry, client, deviceAbi);
         _token = new Contract(deployment.Token, client, tokenAbi);
+        _attendance = new AttendanceRegistryContract(deployment.AttendanceRegistry, client);
         if (deployment.CoordinatorBond != Address.Zero)
         {
             _bond = new Contract(deployment.CoordinatorBond, client, ContractArtifact.Load("CoordinatorBond").Abi, [ContractArtifact.Load("MiningRegistry").Abi]);
@@ -147,7 +149,10 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         {
             case ContractCall.Returned returned:
                 uint slot = returned.Values[0].AsUInt32();
-                return (Device?)ToDevice((await _devices.ViewAsync("device", [slot], BlockTag.Latest, cancellation))[0], slot);
+                Device found = ToDevice((await _devices.ViewAsync("device", [slot], BlockTag.Latest, cancellation))[0], slot);
+                return found.RevokedBlock == 0 || _deployment.AttendanceRegistry == Address.Zero
+                    ? found
+                    : found with { ResumableAt = (await _attendance.GetAttendanceAsync(gpuId, BlockTag.Latest, cancellation)).ResumableAt };
             case ContractCall.Reverted { Error.Name: "DeviceNotRegistered" }:
                 return null;
             case ContractCall.Reverted reverted:
@@ -279,6 +284,9 @@ internal sealed partial class EthereumMiningChain : IMiningChain
     public Task<bool> IsSlashedAsync(Hash256 taskId, Hash256 gpuId, CancellationToken cancellation) => ReachAsync(async () =>
         _operatorBond is not null && (await _operatorBond.ViewAsync("isSlashed", [taskId, gpuId], BlockTag.Latest, cancellation))[0].AsBoolean());
 
+    public Task<AttendanceTermsRecord?> ReadAttendanceTermsAsync(CancellationToken cancellation) => ReachAsync(async () =>
+        _deployment.AttendanceRegistry == Address.Zero ? null : await _attendance.GetTermsAsync(BlockTag.Latest, cancellation));
+
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => ReachAsync(async () =>
     {
         (string function, ImmutableArray<AbiValue> arguments) = Encode(call);
@@ -354,6 +362,7 @@ internal sealed partial class EthereumMiningChain : IMiningChain
     {
         MiningCall.Disclose => _bond ?? throw new InvalidOperationException("Without a coordinator bond there is nothing to show a secret to."),
         MiningCall.Accuse => _operatorBond ?? throw new InvalidOperationException("Without an operator bond there is nobody to slash."),
+        MiningCall.ReportAbsences or MiningCall.SuspendSilent => _attendance,
         _ => _mining,
     };
 

@@ -100,6 +100,9 @@ internal interface IMiningChain
     /// <summary>Whether a device was slashed at the operator bond for a task.</summary>
     public Task<bool> IsSlashedAsync(Hash256 taskId, Hash256 gpuId, CancellationToken cancellation);
 
+    /// <summary>When silence suspends a device; null where nobody suspends silent devices.</summary>
+    public Task<AttendanceTermsRecord?> ReadAttendanceTermsAsync(CancellationToken cancellation);
+
     /// <summary>Runs a call against the newest state without sending it; null if it would succeed.</summary>
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation);
 
@@ -151,7 +154,7 @@ internal sealed record ClassRules(DeviceClass DeviceClass, uint ComputeUnitsPerH
 /// <summary>A page of proposals, oldest first; those that a reorganisation took back are gone before the others come.</summary>
 internal sealed record ProposalPage(ImmutableArray<ProposalCreation> TakenBack, ImmutableArray<ProposalCreation> Created, LogCursor? Cursor, bool IsCaughtUp);
 
-/// <summary>A device as the registry has it. Times are unix seconds.</summary>
+/// <summary>A device as the registry has it. Times are unix seconds; while it is suspended for absence, a proof of life ends that from <c>ResumableAt</c> on, else that is 0.</summary>
 internal sealed record Device(
     int Slot,
     Hash256 GpuId,
@@ -163,7 +166,8 @@ internal sealed record Device(
     Address EnclaveKey,
     ulong RegisteredBlock,
     ulong RefreshedBlock,
-    ulong RevokedBlock)
+    ulong RevokedBlock,
+    ulong ResumableAt = 0)
 {
     /// <summary>Whether it has not proven its class: then it is in no draw.</summary>
     internal bool IsUnproven => RefreshedBlock == DeviceRecord.Unproven;

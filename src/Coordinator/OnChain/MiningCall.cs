@@ -32,6 +32,12 @@ internal abstract record MiningCall
         ulong BatchId, MiningTask Task, ImmutableArray<Hash256> Proof, Hash256 EscalationSecret, CanaryAnswer Answer, SeatClaim Accused, ImmutableArray<SeatClaim> Witnesses) : MiningCall;
 
     internal sealed record OpenWorkload(Hash256 WorkloadHash, ulong ComputeUnits) : MiningCall;
+
+    /// <summary>Says that devices are silent, all of it or nothing; asked of the AttendanceRegistry.</summary>
+    internal sealed record ReportAbsences(ImmutableArray<AbsenceReportRecord> Reports) : MiningCall;
+
+    /// <summary>Suspends a device for its absences from tasks, ascending; asked of the AttendanceRegistry.</summary>
+    internal sealed record SuspendSilent(Hash256 GpuId, ImmutableArray<Hash256> TaskIds) : MiningCall;
 }
 
 /// <summary>Everything needed to settle one task, but for the proof that it is in the batch. The opening is null until the task has escalated.</summary>

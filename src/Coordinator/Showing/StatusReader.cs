@@ -65,6 +65,6 @@ internal sealed class StatusReader : IDisposable
         ChainHead head = await _heads.ReadAsync(cancellation);
         return new StatusResponse(
             _tasks.CountWaiting(), byPhase, _devices.CountLive((ulong)_clock.GetUtcNow().ToUnixTimeSeconds()), head.Number,
-            Wei.Text(totals.Minted), Wei.Text(totals.Burned), Wei.Text(totals.Supply));
+            Wei.Text(totals.Minted), Wei.Text(totals.Burned), Wei.Text(totals.Supply), _devices.CountAbsent());
     }
 }

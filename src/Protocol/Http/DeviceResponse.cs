@@ -10,12 +10,13 @@ namespace Ait.Protocol.Http;
 /// <param name="HostChip">The host chip.</param>
 /// <param name="EnclaveKey">Its enclave key.</param>
 /// <param name="ValidUntil">Unix seconds until which its evidence counts.</param>
-/// <param name="Revoked">Whether it is revoked or retired.</param>
+/// <param name="Revoked">Whether it is revoked, retired or suspended.</param>
 /// <param name="LastSeen">Unix seconds of its last signed request; null if none.</param>
 /// <param name="SeatsPaid">Seats paid so far.</param>
 /// <param name="SeatsUnpaid">Seats ended without pay.</param>
 /// <param name="EarnedWei">AIT earned through this coordinator, in wei, decimal.</param>
 /// <param name="Verdict">What this coordinator found in the evidence of the registered key; null if it has verified none.</param>
+/// <param name="SuspendedUntil">Unix seconds from which a proof of life ends its suspension for absence; null while it is not suspended for that.</param>
 public sealed record DeviceResponse(
     int Slot,
     Hash256 GpuId,
@@ -29,4 +30,5 @@ public sealed record DeviceResponse(
     int SeatsPaid,
     int SeatsUnpaid,
     string EarnedWei,
-    EvidenceVerdict? Verdict);
+    EvidenceVerdict? Verdict,
+    ulong? SuspendedUntil = null);

@@ -8,6 +8,7 @@ namespace Ait.Protocol.Http;
 /// <param name="MintedWei">AIT minted by settlements, in wei, decimal.</param>
 /// <param name="BurnedWei">AIT burned by redemptions.</param>
 /// <param name="SupplyWei">The token's total supply.</param>
+/// <param name="SuspendedDevices">Devices that are suspended for absence.</param>
 public sealed record StatusResponse(
     int QueuedWorkloads,
     IReadOnlyDictionary<TaskPhase, int> TasksByPhase,
@@ -15,4 +16,5 @@ public sealed record StatusResponse(
     ulong BlockNumber,
     string MintedWei,
     string BurnedWei,
-    string SupplyWei);
+    string SupplyWei,
+    int SuspendedDevices = 0);

@@ -86,6 +86,7 @@ internal sealed class RunningCoordinator : IDisposable
         await RoundAsync<EscalateLoop>();
         await RoundAsync<DiscloseLoop>();
         await RoundAsync<AccuseLoop>();
+        await RoundAsync<AttendLoop>();
         await RoundAsync<ChainFollower>();
     }
 

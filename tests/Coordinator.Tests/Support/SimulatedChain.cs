@@ -34,6 +34,8 @@ internal sealed class SimulatedChain : IMiningChain
     private readonly Dictionary<Hash256, OnChainEscalation> _escalations = [];
     private readonly HashSet<(Hash256 TaskId, bool IsBoth)> _disclosed = [];
     private readonly Dictionary<Hash256, ulong> _busyUntil = [];
+    private readonly Dictionary<(Hash256 TaskId, Hash256 GpuId), (ulong Deadline, ulong ReportedAt)> _absences = [];
+    private readonly Dictionary<Hash256, ulong> _aliveAt = [];
     private readonly Dictionary<string, SubmitOutcome> _byKey = [];
     private readonly List<(bool Removed, MiningEvent Event)> _changes = [];
     private BigInteger _burned;
@@ -351,6 +353,18 @@ internal sealed class SimulatedChain : IMiningChain
         }
     }
 
+    /// <summary>When silence suspends; null suspends nobody.</summary>
+    internal AttendanceTermsRecord? Attendance { get; set; }
+
+    public Task<AttendanceTermsRecord?> ReadAttendanceTermsAsync(CancellationToken cancellation) => Answer(() => Attendance);
+
+    /// <summary>The device proves that it is there.</summary>
+    internal void ProveLife(Hash256 gpuId)
+    {
+        _aliveAt[gpuId] = Now();
+        Change(gpuId, device => device with { RevokedBlock = 0, ResumableAt = 0, RefreshedBlock = _block });
+    }
+
     public Task<ContractRefusal?> SimulateAsync(MiningCall call, CancellationToken cancellation) => Answer(() => Run(call, apply: false).Refusal);
 
     public Task<SubmitOutcome> SubmitAsync(string key, MiningCall call, CancellationToken cancellation)
@@ -433,6 +447,8 @@ internal sealed class SimulatedChain : IMiningChain
         MiningCall.OpenWorkload open => Open(open, apply),
         MiningCall.Disclose disclose => Disclose(disclose, apply),
         MiningCall.Accuse accuse => Accuse(accuse, apply),
+        MiningCall.ReportAbsences absences => Report(absences, apply),
+        MiningCall.SuspendSilent suspend => Suspend(suspend, apply),
         _ => throw new InvalidOperationException(call.ToString()),
     };
 
@@ -644,6 +660,79 @@ internal sealed class SimulatedChain : IMiningChain
         }
 
         return (null, []);
+    }
+
+    private (ContractRefusal?, ImmutableArray<MiningEvent>) Report(MiningCall.ReportAbsences call, bool apply)
+    {
+        foreach (AbsenceReportRecord report in call.Reports)
+        {
+            var task = new MiningTask(
+                report.Task.WorkloadHash, report.Task.Index, (WorkloadType)report.Task.WorkloadType, (DeterminismClass)report.Task.DeterminismClass,
+                new ComputeUnits(report.Task.ComputeUnits), report.Task.Deadline, report.Task.Redeemer, report.Task.SeatSecretHash);
+            Hash256 taskId = _domain.TaskId(report.BatchId, task.Index);
+            if (Find(report.BatchId) is not BatchState batch || MiningTask.SecretHash(report.SeatSecret) != task.SeatSecretHash
+                || MerkleTree.RootOf(batch.TaskCount, [(int)task.Index], [task.Leaf], report.Proof.AsSpan()) != batch.OnChain.Root)
+            {
+                return (Refuse("TaskNotInBatch"), []);
+            }
+
+            if (Now() > task.Deadline)
+            {
+                return (Refuse("ReportTooLate"), []);
+            }
+
+            ImmutableArray<int> slots = report.Seat < SeatDraw.Seats
+                ? Draw(batch.OnChain, task, report.SeatSecret)
+                : DrawAll(batch.OnChain, task, report.SeatSecret, report.Opening!.EscalationSecret);
+            Device device = _devices[slots[report.Seat]];
+            if (_changes.Exists(change => change.Event is MiningEvent.SeatPaid paid && paid.TaskId == taskId && paid.Seat == report.Seat))
+            {
+                return (Refuse("SeatPaid"), []);
+            }
+
+            if (device.RevokedBlock != 0 || _absences.ContainsKey((taskId, device.GpuId)))
+            {
+                return (Refuse(device.RevokedBlock != 0 ? "DeviceNotDrawn" : "AbsenceKnown"), []);
+            }
+
+            if (apply)
+            {
+                _absences.Add((taskId, device.GpuId), (task.Deadline, Now()));
+            }
+        }
+
+        return (null, []);
+    }
+
+    private (ContractRefusal?, ImmutableArray<MiningEvent>) Suspend(MiningCall.SuspendSilent call, bool apply)
+    {
+        int slot = _devices.FindLastIndex(device => device.GpuId == call.GpuId);
+        if (call.TaskIds.Length != Attendance!.Absences || _devices[slot].RevokedBlock != 0)
+        {
+            return (Refuse(_devices[slot].RevokedBlock != 0 ? "DeviceIsRevoked" : "AbsencesMiscounted"), []);
+        }
+
+        Assert.Equal(call.TaskIds.Select(id => id.ToString()).Distinct().Order(StringComparer.Ordinal), call.TaskIds.Select(id => id.ToString()));
+        foreach (Hash256 taskId in call.TaskIds)
+        {
+            if (!_absences.TryGetValue((taskId, call.GpuId), out (ulong Deadline, ulong ReportedAt) found))
+            {
+                return (Refuse("AbsenceUnknown"), []);
+            }
+
+            if (Now() < found.Deadline + Attendance.AnswerWindowSeconds || _aliveAt.GetValueOrDefault(call.GpuId) >= found.ReportedAt)
+            {
+                return (Refuse(Now() < found.Deadline + Attendance.AnswerWindowSeconds ? "AnswerableUntil" : "AliveSince"), []);
+            }
+        }
+
+        if (!apply)
+        {
+            return (null, []);
+        }
+
+        _devices[slot] = _devices[slot] with { RevokedBlock = _block, ResumableAt = Now() + Attendance.CooldownSeconds };
+        return (null, [new MiningEvent.DeviceChanged(Position(), call.GpuId)]);
     }
 
     private (ContractRefusal?, ImmutableArray<MiningEvent>) Settle(MiningCall.Settle call, bool apply)
