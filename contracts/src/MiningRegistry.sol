@@ -93,7 +93,8 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     }
 
     /// @dev Working memory of one `settle` call. Written back to storage once, at its end. `log` is where the data of the
-    /// call's event starts and `logged` where it ends so far; `terms` is the part of a task's head the frame's terms are for.
+    /// call's event starts and `logged` where it ends so far; `terms` is the part of a task's head the frame's terms are for; a task
+    /// whose first seed is below `auditedBelow` is audited.
     struct Settling {
         uint256 markWord;
         uint256 marks;
@@ -112,6 +113,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         bool isChanged;
         uint256 batchId;
         uint256 classRates;
+        uint256 auditedBelow;
         SeatCache.Cache cache;
     }
 
@@ -154,6 +156,10 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     uint256 private constant NO_TERMS = type(uint256).max;
     /// @dev Bit m is set if the seats in m are enough of the first three, five or seven: 2, 3 or 4.
     uint256 private constant AGREED = 0xfffefee8fee8e8e8fee8e8e8fee8e8e8;
+    /// @dev Seats a roster must have room for before its tasks can be audited.
+    uint256 private constant AUDITED_SEATS = SEATS + 2;
+    /// @dev Where the audit share, the lowest 16 bits of the word of the class rates, is the highest 16 of a word.
+    uint256 private constant AUDIT_SHIFT = 240;
 
     IAIToken private immutable _token;
     IDeviceRegistry private immutable _devices;
@@ -180,7 +186,8 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     uint256 public lowestRedeemPrice = 1e12;
     /// @inheritdoc IMiningRegistry
     uint256 public totalBurned;
-    /// @dev CU per hour of class c in the 32 bits from bit 32 * c; above those of class 4 what redeemed work has earned for subsidised work.
+    /// @dev CU per hour of class c in the 32 bits from bit 32 * c; above those of class 4 what redeemed work has earned for subsidised work;
+    /// where a class 0 would be, in 16 bits, the audit share.
     uint256 private _classRates = uint256(1000) << 32 | uint256(600) << 64 | uint256(400) << 96 | uint256(800) << 128;
     mapping(uint256 workloadType => uint256 packed) private _durationBounds;
     mapping(uint256 batchId => StoredBatch) private _batches;
@@ -191,8 +198,8 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     mapping(bytes32 workloadId => uint64 units) private _quotes;
     mapping(address account => mapping(bytes32 workloadId => uint64 units)) private _credits;
 
-    modifier onlyCoordinator() {
-        require(msg.sender == coordinator, NotCoordinator(coordinator, msg.sender));
+    modifier onlyNewWork() {
+        _requireNewWork();
         _;
     }
 
@@ -200,11 +207,13 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     /// @param initialGovernor who may change rates, bounds and the coordinator
     /// @param initialCoordinator who commits batches and opens workloads
     /// @param bootstrap what may be minted for work that nobody redeems for, before redeemed work has earned anything
+    /// @param initialAuditShare how many of 65,536 tasks are audited
     constructor(
         IDeviceRegistry deviceRegistry,
         address initialGovernor,
         address initialCoordinator,
-        BootstrapTerms memory bootstrap
+        BootstrapTerms memory bootstrap,
+        uint16 initialAuditShare
     ) Governed(initialGovernor) EIP712("AIT", "1") {
         _devices = deviceRegistry;
         _taskLifetime = deviceRegistry.EXTENSION_INTERVAL();
@@ -218,6 +227,8 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         for (uint8 class = 1; class <= Rates.CLASSES; class++) {
             emit ClassRateChanged(class, classRate(class));
         }
+        _classRates |= initialAuditShare;
+        emit AuditShareChanged(initialAuditShare);
     }
 
     /// @inheritdoc IMiningRegistry
@@ -227,8 +238,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         uint56 redeemedUnits,
         uint56 subsidisedUnits,
         uint64 latestDeadline
-    ) external onlyCoordinator returns (uint256 batchId) {
-        require(!isWorkPaused, WorkPaused());
+    ) external onlyNewWork returns (uint256 batchId) {
         uint64 computeUnits;
         // Two of 56 bits.
         unchecked {
@@ -315,18 +325,27 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         bytes32 taskId = taskIdOf(batchId, uint32(index));
         require(mark & MARK_PAID == 0 && _escalations[taskId].paid == 0, TaskAlreadySettled(taskId));
         _seat(settling, record, head, mark);
-        require(!_isAgreed(_matching(settling, record, head)), TaskAgreed(taskId));
+        uint256 matching = _matching(settling, record, head);
+        bool isAudited = _isAudited(settling);
+        if (isAudited && matching < 1 << SEATS) matching = 0;
+        require(!_isAgreed(matching), TaskAgreed(taskId));
         uint256 level = SeatFrame.read(FRAME_LEVEL);
         require(level < MOST_SEATS, EscalationExhausted(taskId));
         StoredEscalation storage stored = _escalations[taskId];
         require(settling.rosterLength >= level + 2, RosterTooSmall(settling.rosterLength, level + 2));
-        // Further seats that the roster did not give at the last level it will not give at the next one either.
-        require(stored.seedBlockHash == 0 || level == stored.level, RosterTooSmall(level, stored.level));
-        // Thirds of the time between seed and deadline; nobody has to be waited for once every seat has claimed.
+        if (mark & MARK_ESCALATED != 0) {
+            // Or the same two seats would be charged again.
+            require(stored.seedBlockHash != 0, EscalationNotPinned(taskId));
+            // Further seats that the roster did not give at the last level it will not give at the next one either.
+            require(level == stored.level, RosterTooSmall(level, stored.level));
+        }
+        // Thirds of the time between seed and deadline; nobody has to be waited for once every seat has claimed, nor for the first
+        // seats of an audited task.
         uint256 seedTime = batch_.seedTime;
         uint256 from = seedTime + (head.deadlineOf() - seedTime) * (level == SEATS ? 1 : 2) / 3;
         require(
-            block.timestamp >= from || head.seatsOf() == (1 << level) - 1, EscalationTooEarly(from)
+            block.timestamp >= from || head.seatsOf() == (1 << level) - 1 || isAudited && level == SEATS,
+            EscalationTooEarly(from)
         );
         if (record.redeemerOf(head) == address(0)) _charge(batchId, 2, head.computeUnitsOf(), settling.mintRate);
         stored.level = uint8(level + 2);
@@ -361,8 +380,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     }
 
     /// @inheritdoc IMiningRegistry
-    function openWorkloads(bytes32[] calldata workloadIds, uint64[] calldata computeUnits) external onlyCoordinator {
-        require(!isWorkPaused, WorkPaused());
+    function openWorkloads(bytes32[] calldata workloadIds, uint64[] calldata computeUnits) external onlyNewWork {
         require(
             workloadIds.length == computeUnits.length, LengthMismatch(workloadIds.length, computeUnits.length)
         );
@@ -416,7 +434,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
     /// @inheritdoc IMiningRegistry
     function setClassRate(uint8 class, uint32 cuPerHour) external onlyGovernor {
-        require(class >= 1 && class <= Rates.CLASSES, ClassUnknown(class));
+        _requireClass(class);
         require(
             cuPerHour >= 1 && cuPerHour <= CLASS_RATE_MOST, ClassRateOutOfBounds(cuPerHour, 1, CLASS_RATE_MOST)
         );
@@ -426,11 +444,17 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     }
 
     /// @inheritdoc IMiningRegistry
+    function setAuditShare(uint16 share) external onlyGovernor {
+        _classRates = _classRates >> 16 << 16 | share;
+        emit AuditShareChanged(share);
+    }
+
+    /// @inheritdoc IMiningRegistry
     function setDurationBounds(uint16 workloadType, uint8 class, DurationBounds calldata bounds)
         external
         onlyGovernor
     {
-        require(class >= 1 && class <= Rates.CLASSES, ClassUnknown(class));
+        _requireClass(class);
         require(
             Rates.isSane(bounds),
             DurationBoundsInvalid(bounds.minMillisPerCu, bounds.maxMillisPerCu, bounds.slackMillis)
@@ -580,6 +604,11 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     }
 
     /// @inheritdoc IMiningRegistry
+    function auditShare() external view returns (uint16) {
+        return uint16(_classRates);
+    }
+
+    /// @inheritdoc IMiningRegistry
     function quoteOf(bytes32 workloadId) external view returns (uint64) {
         return _quotes[workloadId];
     }
@@ -643,7 +672,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
     /// @inheritdoc IMiningRegistry
     function classRate(uint8 class) public view returns (uint32) {
-        require(class >= 1 && class <= Rates.CLASSES, ClassUnknown(class));
+        _requireClass(class);
         return uint32(_rateOf(_classRates, class));
     }
 
@@ -685,6 +714,10 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         uint256 matching = _matching(settling, record, head);
         if (!_isAgreed(matching)) {
             revert ResultNotAgreed(bytes32(record.wordAt(SettlementReader.RESULT)), _count(matching), QUORUM);
+        }
+        // What settled before an audit was asked of it stays settled.
+        if (_isAudited(settling)) {
+            require(matching >> SEATS != 0 || paid != 0, TaskIsAudited(bytes32(SeatFrame.read(FRAME_TASK))));
         }
         uint256 due = matching & ~paid;
         if (mark != 0) {
@@ -794,7 +827,11 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         require(head.hasEscalationSecret(), EscalationSecretMissing(taskId));
         SeatFrame.write(FRAME_STARTS + 32, uint256(stored.seedTime) * 1000);
         bytes32 secret = bytes32(record.wordAt(SettlementReader.ESCALATION));
-        SeatFrame.write(FRAME_LEVEL, _drawFurther(settling, deadline, secret, seedBlockHash, stored.level));
+        uint256 firstSeed = SeatFrame.read(FRAME_DRAW);
+        uint256 level = _drawFurther(settling, deadline, secret, seedBlockHash, stored.level);
+        SeatFrame.write(FRAME_LEVEL, level);
+        // Where the roster gave no further seat there is nobody to audit with: no share is above this.
+        SeatFrame.write(FRAME_DRAW, level == SEATS ? type(uint256).max : firstSeed);
     }
 
     /// @dev What is wrong with a task.
@@ -963,7 +1000,9 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         settling.redeemed = stored.unsettledRedeemed;
         settling.subsidised = stored.unsettledSubsidised;
         settling.marks = uint256(stored.marks) << MARKS_SHIFT;
-        settling.classRates = _classRates;
+        uint256 classRates = _classRates;
+        settling.classRates = classRates;
+        if (stored.rosterLength >= AUDITED_SEATS) settling.auditedBelow = classRates << AUDIT_SHIFT;
         settling.terms = NO_TERMS;
         SeatFrame.create(WORK_ATTESTATION_TYPEHASH, _domainSeparatorV4(), batchId, stored.seedTime);
         uint256 expected = tasks * SEATS;
@@ -1034,6 +1073,11 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         return AGREED >> matching & 1 == 1;
     }
 
+    /// @dev The task at hand is one that three seats do not settle: the frame's draw has the seed of its first seats.
+    function _isAudited(Settling memory settling) private pure returns (bool) {
+        return SeatFrame.read(FRAME_DRAW) < settling.auditedBelow;
+    }
+
     /// @dev How many of the lowest seven bits are set: from a table of three bits, twice, and the last.
     function _count(uint256 bits) private pure returns (uint256 count) {
         unchecked {
@@ -1048,6 +1092,16 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
             mstore(0x20, b)
             value := keccak256(0x00, 0x40)
         }
+    }
+
+    /// @dev Work comes from the coordinator, unless it is paused.
+    function _requireNewWork() private view {
+        require(msg.sender == coordinator, NotCoordinator(coordinator, msg.sender));
+        require(!isWorkPaused, WorkPaused());
+    }
+
+    function _requireClass(uint8 class) private pure {
+        require(class >= 1 && class <= Rates.CLASSES, ClassUnknown(class));
     }
 
     /// @dev CU per hour of a class; zero for one that is not in the table.

@@ -108,6 +108,25 @@ public static class SeatDraw
             && seated.All(other => other.Operator != candidate.Operator && other.HostChip != candidate.HostChip && other.GpuId != candidate.GpuId);
     }
 
+    /// <summary>The lot that says whether a task is audited: it is if the registry's share is above it.</summary>
+    /// <param name="seatSecret">The task's secret, committed in its leaf.</param>
+    /// <param name="seedBlockHash">Hash of the block fixed at commitment.</param>
+    /// <returns>The highest 16 bits of the seed of its first seats.</returns>
+    public static ushort AuditLot(Hash256 seatSecret, Hash256 seedBlockHash)
+    {
+        Span<byte> seed = stackalloc byte[Hash256.Size];
+        SeedOf(seatSecret, seedBlockHash).CopyTo(seed);
+        return BinaryPrimitives.ReadUInt16BigEndian(seed);
+    }
+
+    /// <summary>Whether a task settles only if a further seat agrees, by the registry's rule.</summary>
+    /// <param name="lot">Its <see cref="AuditLot"/>.</param>
+    /// <param name="auditShare">How many of 65,536 tasks the registry has audited.</param>
+    /// <param name="rosterLength">Slots of the roster its seats are drawn from.</param>
+    /// <param name="seatsIfPinned">The seats it has, if it escalated and the second seed is pinned; null before.</param>
+    public static bool IsAudited(ushort lot, ushort auditShare, uint rosterLength, int? seatsIfPinned) =>
+        lot < auditShare && rosterLength >= Seats + 2 && seatsIfPinned != Seats;
+
     private static Hash256 SeedOf(Hash256 secret, Hash256 seedBlockHash) => new Words(stackalloc byte[64]).Add(secret).Add(seedBlockHash).Hash();
 
     private static Hash256 DrawHash(Hash256 seed, Hash256 taskId, ulong k) =>

@@ -57,6 +57,27 @@ public sealed class SeatDrawTests
     }
 
     [Fact]
+    public void AuditLot_isTheHighest16BitsOfTheSeed()
+    {
+        Span<byte> preimage = stackalloc byte[64];
+        s_secret.CopyTo(preimage);
+        s_seed.CopyTo(preimage[32..]);
+        Assert.Equal(Keccak256.Hash(preimage).ToString()[2..6], SeatDraw.AuditLot(s_secret, s_seed).ToString("x4", CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 5, null, false)]
+    [InlineData(0, 1, 5, null, true)]
+    [InlineData(1, 1, 5, null, false)]
+    [InlineData(65534, 65535, 5, 5, true)]
+    [InlineData(65535, 65535, 5, null, false)]
+    [InlineData(0, 65535, 4, null, false)]
+    [InlineData(0, 65535, 9, 3, false)]
+    [InlineData(0, 65535, 9, 7, true)]
+    public void IsAudited_followsTheRegistrysRule(int lot, int share, uint rosterLength, int? seatsIfPinned, bool expected) =>
+        Assert.Equal(expected, SeatDraw.IsAudited((ushort)lot, (ushort)share, rosterLength, seatsIfPinned));
+
+    [Fact]
     public void Draw_returnsFewerIfTheRosterIsTooSmall()
     {
         Assert.Empty(Draw([]));

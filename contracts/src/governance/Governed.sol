@@ -12,7 +12,7 @@ abstract contract Governed is IGoverned {
     address public proposedGovernor;
 
     modifier onlyGovernor() {
-        require(msg.sender == governor, NotGovernor(governor, msg.sender));
+        _requireGovernor();
         _;
     }
 
@@ -35,5 +35,10 @@ abstract contract Governed is IGoverned {
         governor = msg.sender;
         proposedGovernor = address(0);
         emit GovernorChanged(previous, msg.sender);
+    }
+
+    /// @dev Once in the bytecode, however many functions are the governor's.
+    function _requireGovernor() private view {
+        require(msg.sender == governor, NotGovernor(governor, msg.sender));
     }
 }

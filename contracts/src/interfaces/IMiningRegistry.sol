@@ -130,6 +130,11 @@ struct DurationBounds {
 /// Agreement is 2 equal results of seats 0 to 2, or 3 of seats 0 to 4, or 4 of seats 0 to 6: silence counts against. Every seat that
 /// claims the agreed result in time is paid.
 ///
+/// Audit: a task is audited if the highest 16 bits of the seed of its seats 0 to 2 are below `auditShare`, as that is when the task
+/// settles. It settles only if one of its further seats claims the agreed result too, so it has to escalate first. Exempt are the tasks of
+/// a batch whose roster is shorter than five slots, and a task that escalated over a roster which gave it no further seat. A task that
+/// has settled is not audited any more.
+///
 /// Device clock in milliseconds: start = max(seedTime, busyUntil); busyUntil' = start + max(duration, 3600 s * CU / (1.05 * CU per
 /// hour of the class)). It must not be in the future: a claim that is too early waits, and if it would have to wait for longer than
 /// the task's deadline its pay is put aside until then. Only agreeing claims move it.
@@ -178,6 +183,8 @@ interface IMiningRegistry is IGoverned {
     event RatesChanged(uint256 mintRate, uint256 redeemPrice);
     /// @notice The benchmark of a class changed: CU per hour.
     event ClassRateChanged(uint8 indexed class, uint32 cuPerHour);
+    /// @notice Other tasks are audited from now on: so many of 65,536.
+    event AuditShareChanged(uint16 share);
     /// @notice The duration bounds of a workload type on a class changed.
     event DurationBoundsChanged(uint16 indexed workloadType, uint8 indexed class, DurationBounds bounds);
     /// @notice Another account commits batches from now on.
@@ -234,7 +241,7 @@ interface IMiningRegistry is IGoverned {
     error EscalationExhausted(bytes32 taskId);
     /// @notice Thrown when the seed of a task that has not escalated is pinned.
     error NotEscalated(bytes32 taskId);
-    /// @notice Thrown when an escalated task is used before its second seed is pinned; call `pinEscalation`.
+    /// @notice Thrown when an escalated task is used, or escalates again, before its second seed is pinned; call `pinEscalation`.
     error EscalationNotPinned(bytes32 taskId);
     /// @notice Thrown when no pay waits for this seat.
     error NothingDeferred(bytes32 taskId, uint8 seat);
@@ -254,6 +261,8 @@ interface IMiningRegistry is IGoverned {
     error WorkAttestationSignatureInvalid(address expected, address found);
     /// @notice Thrown when a duration is impossible for the workload type on the device's class. Milliseconds.
     error DurationOutOfBounds(uint64 duration, uint64 min, uint64 max);
+    /// @notice Thrown when an audited task settles without a further seat that claims the result; call `escalate` and settle with more seats.
+    error TaskIsAudited(bytes32 taskId);
     /// @notice Thrown when fewer than two seats claim the result.
     error ResultNotAgreed(bytes32 resultHash, uint256 matching, uint256 required);
     /// @notice Thrown when the device cannot have done this work yet; settle again at unix time `payableAt`.
@@ -318,11 +327,12 @@ interface IMiningRegistry is IGoverned {
         external
         returns (uint256 minted);
 
-    /// @notice Gives a task whose seats do not agree two more of them: 5, then 7. Anyone who knows the secrets.
+    /// @notice Gives a task whose seats do not agree, or that is audited, two more of them: 5, then 7. Anyone who knows the secrets.
     /// @dev Seats 3 to 6 are drawn from the second secret and the hash of the block two blocks on. A third of the time from the seed to
-    /// the deadline must have passed, two thirds for 7; unless every seat there is has claimed, and no result is agreed. A roster that
-    /// is shorter than the seats asked for is refused, and one that did not give the last pair. The two seats of a subsidised task are
-    /// charged to the subsidy budget.
+    /// the deadline must have passed, two thirds for 7; unless every seat there is has claimed, and no result is agreed. An audited task
+    /// escalates to 5 at any time, with claims or without: without them no further seat can read a result here. A roster that
+    /// is shorter than the seats asked for is refused, and one that did not give the last pair, and a task whose last escalation is not
+    /// pinned. The two seats of a subsidised task are charged to the subsidy budget.
     /// @param settlement one, packed: the claims so far; its result is the one most of them claim
     function escalate(uint256 batchId, bytes calldata settlement, bytes32[] calldata proof) external;
 
@@ -349,6 +359,10 @@ interface IMiningRegistry is IGoverned {
 
     /// @notice Sets the benchmark of a class in CU per hour, from 1 to 1,000,000. Governor only.
     function setClassRate(uint8 class, uint32 cuPerHour) external;
+
+    /// @notice Sets how many of 65,536 tasks are audited, from none to all but one. Governor only.
+    /// @dev Holds at once, for tasks that are queued already too.
+    function setAuditShare(uint16 share) external;
 
     /// @notice Sets the duration bounds of a workload type on a class. Governor only.
     function setDurationBounds(uint16 workloadType, uint8 class, DurationBounds calldata bounds) external;
@@ -443,6 +457,9 @@ interface IMiningRegistry is IGoverned {
 
     /// @notice What bounds the work that nobody redeems for.
     function subsidy() external view returns (ISubsidyBudget);
+
+    /// @notice How many of 65,536 tasks are audited.
+    function auditShare() external view returns (uint16);
 
     /// @notice What a workload costs in micro-CU; zero if it is not open.
     function quoteOf(bytes32 workloadId) external view returns (uint64);

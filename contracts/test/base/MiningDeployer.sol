@@ -13,6 +13,11 @@ abstract contract MiningDeployer is Test {
         return BootstrapTerms({upfront: 1e6 ether, decaying: 1e6 ether, halfLife: 30 days});
     }
 
+    /// @notice How many of 65,536 tasks are audited from the start: none unless a test says so.
+    function initialAuditShare() internal pure virtual returns (uint16) {
+        return 0;
+    }
+
     function deployMining(IDeviceRegistry devices, address governor, address coordinator)
         internal
         returns (IMiningRegistry deployed)
@@ -25,7 +30,7 @@ abstract contract MiningDeployer is Test {
         internal
         returns (IMiningRegistry deployed)
     {
-        bytes memory code = bytes.concat(creationCode, abi.encode(devices, governor, coordinator, bootstrap()));
+        bytes memory code = bytes.concat(creationCode, abi.encode(devices, governor, coordinator, bootstrap(), initialAuditShare()));
         assembly ("memory-safe") {
             deployed := create(0, add(code, 0x20), mload(code))
             if iszero(deployed) {

@@ -188,6 +188,12 @@ contract NetworkHandler is Network {
         try mining.setRates(bound(mintRate, 0, 2e11), bound(redeemPrice, 5e11, 2e12)) {} catch {}
     }
 
+    function setAuditShare(uint256 share) external {
+        actions++;
+        vm.prank(governor);
+        mining.setAuditShare(uint16(bound(share, 0, type(uint16).max / 4)));
+    }
+
     function _settle(uint256 batchId, TaskSettlement memory settlement, bool isGood) private {
         MiningTask memory task = settlement.task;
         bytes32 taskId = mining.taskIdOf(batchId, task.index);
@@ -257,6 +263,13 @@ contract NetworkHandler is Network {
             resign(batchId, settlement, c);
         }
         if (matching < 2) isGood = false;
+        if (_isAudited(batchId, settlement.seatSecret)) isGood = false;
+    }
+
+    /// @dev An audited task needs a fourth seat, and nobody escalates here.
+    function _isAudited(uint256 batchId, bytes32 seatSecret) private view returns (bool) {
+        bytes32 seed = keccak256(abi.encode(seatSecret, mining.batch(batchId).seedBlockHash));
+        return mining.batch(batchId).rosterLength >= 5 && uint16(bytes2(seed)) < mining.auditShare();
     }
 
     function _chosen(SeatClaim[] memory claims, uint256 mask) private pure returns (SeatClaim[] memory chosen) {
@@ -359,7 +372,7 @@ contract MiningInvariants is Test {
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
         targets[0].addr = address(handler);
-        targets[0].selectors = new bytes4[](9);
+        targets[0].selectors = new bytes4[](10);
         targets[0].selectors[0] = handler.wait.selector;
         targets[0].selectors[1] = handler.commitAndPinBatch.selector;
         targets[0].selectors[2] = handler.settleTask.selector;
@@ -369,6 +382,7 @@ contract MiningInvariants is Test {
         targets[0].selectors[6] = handler.redeem.selector;
         targets[0].selectors[7] = handler.setRates.selector;
         targets[0].selectors[8] = handler.moveCredit.selector;
+        targets[0].selectors[9] = handler.setAuditShare.selector;
     }
 
     function invariant_mintedIsTheSumOverSettledTasks() public view {

@@ -45,6 +45,7 @@ public sealed partial class MiningRegistryContract
                     new MiningRegistryEvent.TaskEscalated(e["taskId"].AsHash256(), e["level"].AsByte(), e["seedBlock"].AsUInt64()),
                 MiningRegistrySignatures.EscalationPinnedEvent =>
                     new MiningRegistryEvent.EscalationPinned(e["taskId"].AsHash256(), e["seedBlockHash"].AsHash256(), e["seedTime"].AsUInt64()),
+                MiningRegistrySignatures.AuditShareChangedEvent => new MiningRegistryEvent.AuditShareChanged((ushort)e["share"].AsUInt32()),
                 MiningRegistrySignatures.WorkloadOpenedEvent =>
                     new MiningRegistryEvent.WorkloadOpened(e["workloadId"].AsHash256(), e["computeUnits"].AsUInt64()),
                 MiningRegistrySignatures.RedeemedEvent => new MiningRegistryEvent.Redeemed(

@@ -79,6 +79,10 @@ public sealed partial class MiningRegistryContract
     public async Task<ulong> GetCreditOfAsync(Address account, Hash256 workloadId, BlockTag block, CancellationToken cancellation) =>
         (await SingleAsync(MiningRegistrySignatures.CreditOf, [account, workloadId], block, cancellation).ConfigureAwait(false)).AsUInt64();
 
+    /// <summary>How many of 65,536 tasks are audited.</summary>
+    public async Task<ushort> GetAuditShareAsync(BlockTag block, CancellationToken cancellation) =>
+        (ushort)(await SingleAsync(MiningRegistrySignatures.AuditShare, [], block, cancellation).ConfigureAwait(false)).AsUInt32();
+
     /// <summary>A workload's quote in micro-CU; 0 if it is not open.</summary>
     public async Task<ulong> GetQuoteOfAsync(Hash256 workloadId, BlockTag block, CancellationToken cancellation) =>
         (await SingleAsync(MiningRegistrySignatures.QuoteOf, [workloadId], block, cancellation).ConfigureAwait(false)).AsUInt64();

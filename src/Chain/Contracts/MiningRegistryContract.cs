@@ -38,7 +38,7 @@ public sealed partial class MiningRegistryContract : GovernedContract
         TaskSettlementRecord.Pack(settlements),
         AbiValue.List(proof.Select(static node => (AbiValue)node)));
 
-    /// <summary>Gives a task whose seats do not agree two more of them.</summary>
+    /// <summary>Gives a task whose seats do not agree, or that is audited, two more of them.</summary>
     public TransactionRequest Escalate(BigInteger batchId, TaskSettlementRecord settlement, ImmutableArray<Hash256> proof)
     {
         ArgumentNullException.ThrowIfNull(settlement);
@@ -65,6 +65,9 @@ public sealed partial class MiningRegistryContract : GovernedContract
 
     /// <summary>Sets the benchmark of a class; governor only.</summary>
     public TransactionRequest SetClassRate(byte deviceClass, uint cuPerHour) => Transaction(MiningRegistrySignatures.SetClassRate, (uint)deviceClass, cuPerHour);
+
+    /// <summary>Sets how many of 65,536 tasks are audited; governor only.</summary>
+    public TransactionRequest SetAuditShare(ushort share) => Transaction(MiningRegistrySignatures.SetAuditShare, (uint)share);
 
     /// <summary>Sets duration bounds; governor only.</summary>
     public TransactionRequest SetDurationBounds(ushort workloadType, byte deviceClass, DurationBoundsRecord bounds)

@@ -83,6 +83,10 @@ public abstract record MiningRegistryEvent
     /// <param name="SeedTime">Unix seconds.</param>
     public sealed record EscalationPinned(Hash256 TaskId, Hash256 SeedBlockHash, ulong SeedTime) : MiningRegistryEvent;
 
+    /// <summary>Other tasks are audited from now on.</summary>
+    /// <param name="Share">So many of 65,536.</param>
+    public sealed record AuditShareChanged(ushort Share) : MiningRegistryEvent;
+
     /// <summary>A workload can be bought.</summary>
     /// <param name="WorkloadId">The workload.</param>
     /// <param name="ComputeUnits">Its quote in micro-CU.</param>

@@ -15,6 +15,7 @@ internal static class MiningRegistrySignatures
     public const string Redeem = "redeem(uint256,bytes32)";
     public const string SetRates = "setRates(uint256,uint256)";
     public const string SetClassRate = "setClassRate(uint8,uint32)";
+    public const string SetAuditShare = "setAuditShare(uint16)";
     public const string SetDurationBounds = "setDurationBounds(uint16,uint8,(uint64,uint64,uint64))";
     public const string SetCoordinator = "setCoordinator(address)";
     public const string SetGuardian = "setGuardian(address)";
@@ -32,6 +33,7 @@ internal static class MiningRegistrySignatures
     public const string IsWitness = "isWitness(address)";
     public const string WorkAttestationDigest = "workAttestationDigest(bytes32,bytes32,bytes32,bytes32,uint64)";
     public const string CreditOf = "creditOf(address,bytes32)";
+    public const string AuditShare = "auditShare()";
     public const string QuoteOf = "quoteOf(bytes32)";
     public const string BusyUntil = "busyUntil(bytes32)";
     public const string ClassRate = "classRate(uint8)";
@@ -58,6 +60,7 @@ internal static class MiningRegistrySignatures
     public const string SeatReleasedEvent = "SeatReleased(bytes32,uint8,address,uint256)";
     public const string TaskEscalatedEvent = "TaskEscalated(bytes32,uint8,uint64)";
     public const string EscalationPinnedEvent = "EscalationPinned(bytes32,bytes32,uint64)";
+    public const string AuditShareChangedEvent = "AuditShareChanged(uint16)";
     public const string WorkloadOpenedEvent = "WorkloadOpened(bytes32,uint64)";
     public const string RedeemedEvent = "Redeemed(address,bytes32,uint256,uint64)";
 }

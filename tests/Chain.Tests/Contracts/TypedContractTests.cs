@@ -93,7 +93,7 @@ public sealed class TypedContractTests
         // A contract that answers 3600 to every call: a roster long enough to commit a batch over, without devices in it.
         var answering = new TransactionRequest { Data = [.. Hex.Decode("0x6009600c60003960096000f3610e105f5260205ff3")] };
         Address roster = Assert.IsType<SendResult.Mined>(await sender.SendAsync(answering, Cancellation)).Receipt.ContractAddress ?? Address.Zero;
-        var registry = new MiningRegistryContract(await DeployAsync(sender, "MiningRegistry", roster, key.Address, key.Address, AbiValue.List(9_000_000_000_000_000_000, 1_000_000_000_000_000_000, 86_400)), chain.Client);
+        var registry = new MiningRegistryContract(await DeployAsync(sender, "MiningRegistry", roster, key.Address, key.Address, AbiValue.List(9_000_000_000_000_000_000, 1_000_000_000_000_000_000, 86_400), 0u), chain.Client);
         Assert.Equal(roster, await registry.GetDevicesAsync(BlockTag.Latest, Cancellation));
         Assert.Equal(key.Address, await registry.GetCoordinatorAsync(BlockTag.Latest, Cancellation));
         Assert.Equal(Address.Zero, await registry.GetGuardianAsync(BlockTag.Latest, Cancellation));

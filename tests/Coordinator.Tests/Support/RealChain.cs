@@ -123,7 +123,7 @@ internal sealed class RealChain : IAsyncDisposable
     {
         // No device registers here, so the registry never calls its evidence verifier: any address will do.
         Address devices = await CreateAsync("DeviceRegistry", [Key.Address, Address.Zero, Address.Zero, Key.Address, AbiValue.List(), AbiValue.List(2u, 4u, 4u, 4u), Address.Zero, Address.Zero], cancellation);
-        Address mining = await CreateAsync("MiningRegistry", [devices, Key.Address, Key.Address, AbiValue.List(1_000_000_000_000_000_000, 1_000_000_000_000_000_000, 86_400)], cancellation);
+        Address mining = await CreateAsync("MiningRegistry", [devices, Key.Address, Key.Address, AbiValue.List(1_000_000_000_000_000_000, 1_000_000_000_000_000_000, 86_400), 0u], cancellation);
         var contract = new Contract(mining, Client, ContractArtifact.Load("MiningRegistry").Abi);
         Address token = (await contract.ViewAsync("token", [], BlockTag.Latest, cancellation))[0].AsAddress();
         Deployment = new Deployment(31337, 0, devices, mining, token, Address.Zero, Address.Zero, Key.Address, Key.Address, "development");

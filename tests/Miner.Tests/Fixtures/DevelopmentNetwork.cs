@@ -85,7 +85,7 @@ public sealed class DevelopmentNetwork : IAsyncLifetime
         NvidiaVerifier = await DeployAsync(sender, "NvidiaVerifier", deployer.Address, CertificateCache, sha384, P384Verifier, ReadReferences(gpuFacts.RootElement).Root, 2u);
         DeviceRegistry = await DeployAsync(
             sender, "DeviceRegistry", snp, Address.Zero, NvidiaVerifier, deployer.Address, AbiValue.List((AbiValue)Keccak256.Hash(Hex.Decode(Measurement))), AbiValue.List(6u, 4u, 4u, 4u), Address.Zero, Address.Zero);
-        MiningRegistry = await DeployAsync(sender, "MiningRegistry", DeviceRegistry, deployer.Address, Coordinator.Address, AbiValue.List(1_000_000_000_000_000_000, 0, 86_400));
+        MiningRegistry = await DeployAsync(sender, "MiningRegistry", DeviceRegistry, deployer.Address, Coordinator.Address, AbiValue.List(1_000_000_000_000_000_000, 0, 86_400), 0u);
         await File.WriteAllTextAsync(DeploymentFile, $$"""
             {"chainId": 31337, "blockNumber": 1, "deviceRegistry": "{{DeviceRegistry}}", "miningRegistry": "{{MiningRegistry}}",
              "certificateCache": "{{CertificateCache}}", "profile": "development"}
