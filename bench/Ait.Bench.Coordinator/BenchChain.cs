@@ -47,6 +47,8 @@ internal sealed class BenchChain : IMiningChain
     public Task<ImmutableArray<int>> ReadEscalatedSeatsAsync(ulong batchId, MiningTask task, Hash256 seatSecret, Hash256 escalationSecret, CancellationToken cancellation) =>
         throw new NotSupportedException("No task escalates here.");
 
+    public Task<ushort> ReadAuditShareAsync(CancellationToken cancellation) => Task.FromResult((ushort)0);
+
     public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation) => Task.FromResult(0UL);
 
     public Task<ulong> ReadQuoteAsync(Hash256 workloadHash, CancellationToken cancellation) => Task.FromResult(0UL);
@@ -87,7 +89,7 @@ internal sealed class BenchChain : IMiningChain
     public Task<SubsidyState> ReadSubsidyAsync(CancellationToken cancellation) =>
         Task.FromResult(new SubsidyState(BigInteger.Pow(10, 30), BigInteger.Zero, BigInteger.Pow(10, 30), BigInteger.Zero, BigInteger.Zero, 86_400));
 
-    public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation) => Task.FromResult(new RegistryRules(BigInteger.One, Address.Zero, Address.Zero, []));
+    public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation) => Task.FromResult(new RegistryRules(BigInteger.One, 0, Address.Zero, Address.Zero, []));
 
     /// <summary>Nobody puts up a bond here.</summary>
     public Task<BigInteger?> ReadCoordinatorBondAsync(CancellationToken cancellation) => Task.FromResult<BigInteger?>(null);

@@ -96,6 +96,7 @@ export interface Economics {
   redeemWei: string;
   leastRedeemWei: string;
   mostPaidSeats: number;
+  auditShare: number;
   mintedWei: string;
   burnedWei: string;
   supplyWei: string;

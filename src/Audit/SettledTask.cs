@@ -19,6 +19,7 @@ namespace Ait.Audit;
 /// <param name="SeatSecret">The revealed secret.</param>
 /// <param name="RosterLength">Slots that were drawn from.</param>
 /// <param name="Minted">Wei minted for it so far.</param>
+/// <param name="IsAudited">Whether it could settle only with a further seat's agreement, by the share in force at its first settlement.</param>
 /// <param name="Seats">Its seats in order.</param>
 public sealed record SettledTask(
     Hash256 TaskId,
@@ -34,6 +35,7 @@ public sealed record SettledTask(
     Hash256 SeatSecret,
     uint RosterLength,
     BigInteger Minted,
+    bool IsAudited,
     ImmutableArray<SettledSeat> Seats);
 
 /// <summary>One seat of a settled task.</summary>

@@ -27,6 +27,7 @@ function Rates({ economics }: { economics: Economics }) {
         <Figure name="Minted per CU" value={ait(economics.mintWei)} note="to each paid seat" />
         <Figure name="Burned per CU" value={ait(economics.redeemWei)} note="to buy it" />
         <Figure name="Wash bound" value={`${share} %`} note={`${economics.mostPaidSeats} paid seats mint this share of the price; it stays below 100`} />
+        <Figure name="Audited" value={`${Math.round(economics.auditShare / 6.5536) / 100} %`} note="of the tasks settle only if a seat of a later draw agrees" />
         <Figure name="Supply" value={ait(economics.supplyWei)} note={`${ait(economics.mintedWei)} minted, ${ait(economics.burnedWei)} burned`} />
       </dl>
       <h2>Work nobody redeems for</h2>

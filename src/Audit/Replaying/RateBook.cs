@@ -32,6 +32,9 @@ internal sealed class RateBook
         return holds;
     }
 
+    /// <summary>How many of 65,536 tasks settle only if a further seat agrees.</summary>
+    internal ushort AuditShare { get; set; }
+
     internal void SetClassRate(byte deviceClass, uint unitsPerHour) => _classRates[deviceClass] = unitsPerHour;
 
     internal void SetBounds(ushort workloadType, byte deviceClass, AbiValue bounds) =>

@@ -55,6 +55,9 @@ internal sealed partial class Replay
             case "ClassRateChanged":
                 _state.Rates.SetClassRate(log["class"].AsByte(), log["cuPerHour"].AsUInt32());
                 break;
+            case "AuditShareChanged":
+                _state.Rates.AuditShare = (ushort)log["share"].AsUInt32();
+                break;
             case "DurationBoundsChanged":
                 _state.Rates.SetBounds((ushort)log["workloadType"].AsUInt32(), log["class"].AsByte(), log["bounds"]);
                 break;

@@ -113,6 +113,12 @@ internal sealed class SettlementReplay
             _find(AuditFault.Agreement, $"equal results of task {taskId}", $"{QuorumRule.Required(slots.Length)} of {slots.Length} seats", $"{BitOperations.PopCount((uint)matching)}");
         }
 
+        bool isAudited = paid == 0 && IsAudited(batch, seed, settlement, task, slots.Length);
+        if (isAudited && matching >> SeatDraw.Seats == 0)
+        {
+            _find(AuditFault.Agreement, $"further seats that agree, of audited task {taskId}", "at least 1", "0");
+        }
+
         int due = matching & ~paid;
         if ((paid & ~matching) != 0 || due == 0)
         {
@@ -125,7 +131,14 @@ internal sealed class SettlementReplay
             Spend(batch, task);
         }
 
-        Pay(batch, settlement, task, taskId, slots, claims, later, matching, due, paid == 0);
+        Pay(batch, settlement, task, taskId, slots, claims, later, matching, due, paid == 0, isAudited);
+    }
+
+    /// <summary>By the share in force now: the contract asks for an audit when a task settles, not when it is drawn.</summary>
+    private bool IsAudited(BatchState batch, Hash256 seed, TaskSettlementRecord settlement, MiningTask task, int seats)
+    {
+        bool isPinned = batch.Escalations.TryGetValue(task.Index, out EscalationState? escalation) && escalation.SeedBlockHash is not null;
+        return SeatDraw.IsAudited(SeatDraw.AuditLot(settlement.SeatSecret, seed), _state.Rates.AuditShare, batch.RosterLength, isPinned ? seats : null);
     }
 
     private void CheckTask(BatchState batch, TaskSettlementRecord settlement, MiningTask task)
@@ -264,7 +277,8 @@ internal sealed class SettlementReplay
         BigInteger later,
         int matching,
         int due,
-        bool isFirst)
+        bool isFirst,
+        bool isAudited)
     {
         BigInteger amount = task.ComputeUnits.Micro * batch.MintRate;
         BigInteger minted = 0;
@@ -306,15 +320,15 @@ internal sealed class SettlementReplay
             Events.Add(ExpectedEvent.Of("SeatsAdded", taskId, minted, SeatOutcomes.Pack(outcomes.MoveToImmutable())));
         }
 
-        Keep(batch, settlement, task, taskId, minted, seats.MoveToImmutable());
+        Keep(batch, settlement, task, taskId, minted, isAudited, seats.MoveToImmutable());
     }
 
-    private void Keep(BatchState batch, TaskSettlementRecord settlement, MiningTask task, Hash256 taskId, BigInteger minted, ImmutableArray<SettledSeat> seats)
+    private void Keep(BatchState batch, TaskSettlementRecord settlement, MiningTask task, Hash256 taskId, BigInteger minted, bool isAudited, ImmutableArray<SettledSeat> seats)
     {
         SettledTask? before = _state.Settled.GetValueOrDefault(taskId);
         _state.Settled[taskId] = new SettledTask(
             taskId, batch.BatchId, task.Index, task.WorkloadHash, settlement.ResultHash, before?.Block ?? _block, before?.Transaction ?? _transaction,
-            batch.CommitBlock, batch.SeedBlock, batch.SeedBlockHash ?? default, settlement.SeatSecret, batch.RosterLength, minted + (before?.Minted ?? 0), seats);
+            batch.CommitBlock, batch.SeedBlock, batch.SeedBlockHash ?? default, settlement.SeatSecret, batch.RosterLength, minted + (before?.Minted ?? 0), before?.IsAudited ?? isAudited, seats);
     }
 
     /// <summary>Moves a device's clock over a claim and says where it stands then.</summary>

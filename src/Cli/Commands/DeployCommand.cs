@@ -45,10 +45,11 @@ internal static class DeployCommand
         var upfront = new Option<string>("--bootstrap") { Description = "What work that nobody redeems for may mint at once, in AIT (production).", HelpName = "AIT", DefaultValueFactory = _ => "1000000" };
         var decaying = new Option<string>("--bootstrap-decaying") { Description = "What it may mint after that, half of what is left in each half-life, in AIT; never raised later (production).", HelpName = "AIT", DefaultValueFactory = _ => "100000000" };
         Option<int> halfLife = CommonOptions.Number("--bootstrap-half-life", "DAYS", 180, 1, 4 * 365, "Days in which half of the rest is released (production).");
+        Option<ushort> auditShare = AuditShareOption.Build();
         var output = new Option<string>("--out") { Description = "Where the addresses are written; the journal lies beside it.", HelpName = "FILE", DefaultValueFactory = _ => "deployment.json" };
         var command = new Command("deploy", "Deploy the contracts to an EVM chain. Resumes where it stopped; repeats nothing.")
         {
-            rpc, key, profile, root, measurements, floors, drivers, firmwares, measuredH100, coordinator, proposer, delay, votingDelay, votingPeriod, threshold, floor, upfront, decaying, halfLife, output,
+            rpc, key, profile, root, measurements, floors, drivers, firmwares, measuredH100, coordinator, proposer, delay, votingDelay, votingPeriod, threshold, floor, upfront, decaying, halfLife, auditShare, output,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -70,9 +71,10 @@ internal static class DeployCommand
                         Amounts.Parse(parsed.GetRequiredValue(threshold)),
                         Amounts.Parse(parsed.GetRequiredValue(floor))),
                     Bootstrap(parsed.GetRequiredValue(upfront), parsed.GetRequiredValue(decaying), TimeSpan.FromDays(parsed.GetValue(halfLife))),
+                    parsed.GetValue(auditShare),
                     proposerAccount,
                     coordinatorAccount)
-                : await DevelopmentAsync(parsed.GetValue(root), allowed, proposerAccount, coordinatorAccount, cancellation).ConfigureAwait(false);
+                : await DevelopmentAsync(parsed.GetValue(root), allowed, parsed.GetValue(auditShare), proposerAccount, coordinatorAccount, cancellation).ConfigureAwait(false);
             return await RunAsync(screen, parsed.GetValue(rpc) ?? throw new InvalidOperationException("required"), deployer, plan, parsed.GetRequiredValue(output), cancellation)
                 .ConfigureAwait(false);
         });
@@ -118,6 +120,7 @@ internal static class DeployCommand
         TimeSpan delay,
         VotingRules voting,
         BootstrapTerms bootstrap,
+        ushort auditShare,
         Address? proposer,
         Address coordinator)
     {
@@ -132,7 +135,7 @@ internal static class DeployCommand
                 "a production deployment needs one --tcb-floor for each product it believes, such as --tcb-floor Genoa=0a00000000001754. Take the least version without known faults from AMD's security bulletins.");
         }
 
-        return DeployPlan.ForProduction(measurements, floors, references, admitsMeasuredH100, delay, voting, bootstrap, proposer, coordinator);
+        return DeployPlan.ForProduction(measurements, floors, references, admitsMeasuredH100, delay, voting, bootstrap, auditShare, proposer, coordinator);
     }
 
     /// <summary>The contract takes a billion AIT at most: what is more is a slip of the finger.</summary>
@@ -169,7 +172,7 @@ internal static class DeployCommand
         : throw new SurroundingsException($"--tcb-floor wants Milan, Genoa or Turin, an equals sign and 8 bytes of hex, found: '{text}'.");
 
     private static async Task<DeployPlan> DevelopmentAsync(
-        string? folder, ImmutableArray<byte[]> measurements, Address? proposer, Address coordinator, CancellationToken cancellation)
+        string? folder, ImmutableArray<byte[]> measurements, ushort auditShare, Address? proposer, Address coordinator, CancellationToken cancellation)
     {
         if (folder is null)
         {
@@ -179,7 +182,7 @@ internal static class DeployCommand
         var hardware = new EmulatedHardware(Path.GetFullPath(folder));
         EmulatedRoot root = await hardware.RootAsync(cancellation).ConfigureAwait(false);
         EmulatedGpuVendor gpuVendor = await hardware.GpuVendorAsync(TimeProvider.System.GetUtcNow(), cancellation).ConfigureAwait(false);
-        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, admitsMeasuredH100: false, LocalNetwork.Programs, proposer, coordinator);
+        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, admitsMeasuredH100: false, LocalNetwork.Programs, auditShare, proposer, coordinator);
         return measurements.IsEmpty ? plan : plan with { Measurements = measurements };
     }
 

@@ -46,6 +46,7 @@ internal static class SeatsCommand
         screen.Say($"task {task.TaskId}, position {task.Index} of batch {task.BatchId}, settled in block {task.Block} by {task.Transaction}");
         screen.Say($"  roster as of block {task.CommitBlock}: {task.RosterLength} slots");
         screen.Say($"  seed: keccak256({task.SeatSecret}, {task.SeedBlockHash} of block {task.SeedBlock})");
+        screen.Say(task.IsAudited ? "  audited: it settled only because a seat above 2 agreed" : "  not audited: three seats were enough");
         screen.Table(
             ["seat", "slot drawn", "slot settled", "GPU", "class", "operator", "outcome"],
             task.Seats.Select(seat => (IReadOnlyList<string>)[
@@ -61,6 +62,7 @@ internal static class SeatsCommand
             ["seedBlock"] = task.SeedBlock,
             ["seedBlockHash"] = task.SeedBlockHash.ToString(),
             ["seatSecret"] = task.SeatSecret.ToString(),
+            ["audited"] = task.IsAudited,
             ["agrees"] = agrees,
             ["seats"] = new JsonArray([.. task.Seats.Select(seat => (JsonNode)new JsonObject
             {

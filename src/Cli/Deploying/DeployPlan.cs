@@ -60,10 +60,13 @@ internal sealed record DeployPlan
     /// <summary>What work that nobody redeems for may mint before redeemed work has earned anything.</summary>
     internal required BootstrapTerms Bootstrap { get; init; }
 
+    /// <summary>How many of 65,536 tasks settle only if a further seat agrees.</summary>
+    internal required ushort AuditShare { get; init; }
+
     internal required Address Coordinator { get; init; }
 
     internal static DeployPlan ForDevelopment(
-        EmulatedRoot root, EmulatedGpuVendor gpuVendor, bool admitsMeasuredH100, ImmutableArray<byte[]> measurements, Address? proposer, Address coordinator) => new()
+        EmulatedRoot root, EmulatedGpuVendor gpuVendor, bool admitsMeasuredH100, ImmutableArray<byte[]> measurements, ushort auditShare, Address? proposer, Address coordinator) => new()
     {
         GpuRoots = [gpuVendor.KeyFingerprint],
         GpuReferenceRoots = [gpuVendor.ReferenceFingerprint],
@@ -78,6 +81,7 @@ internal sealed record DeployPlan
         GovernanceDelay = TimeSpan.FromSeconds(1),
         Voting = VotingRules.Development,
         Bootstrap = BootstrapTerms.Development,
+        AuditShare = auditShare,
         Proposer = proposer,
         Coordinator = coordinator,
     };
@@ -91,6 +95,7 @@ internal sealed record DeployPlan
         TimeSpan delay,
         VotingRules voting,
         BootstrapTerms bootstrap,
+        ushort auditShare,
         Address? proposer,
         Address coordinator) => new()
         {
@@ -109,6 +114,7 @@ internal sealed record DeployPlan
             GovernanceDelay = delay,
             Voting = voting,
             Bootstrap = bootstrap,
+            AuditShare = auditShare,
             Proposer = proposer,
             Coordinator = coordinator,
         };

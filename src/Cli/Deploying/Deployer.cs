@@ -102,7 +102,7 @@ internal static class Deployer
             challenges,
             attendance).ConfigureAwait(false);
         Task attached = AttachAsync(sender, new ChallengeRegistryContract(challenges, chain.Client).Attach(devices), devices, challenges, cancellation);
-        Address mining = await creator.CreateAsync("MiningRegistry", cancellation, devices, governor, plan.Coordinator, plan.Bootstrap.ToAbi(), 0u).ConfigureAwait(false);
+        Address mining = await creator.CreateAsync("MiningRegistry", cancellation, devices, governor, plan.Coordinator, plan.Bootstrap.ToAbi(), (uint)plan.AuditShare).ConfigureAwait(false);
         Task attended = AttachAsync(sender, new AttendanceRegistryContract(attendance, chain.Client).Attach(mining), mining, attendance, cancellation);
         AbiFunction token = ContractArtifact.Load("MiningRegistry").Abi.Function("token");
         Address tokenAddress = (await chain.ReadAsync(mining, token, cancellation).ConfigureAwait(false))[0].AsAddress();

@@ -275,7 +275,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         }
 
         EmulatedGpuVendor gpuVendor = await Hardware.GpuVendorAsync(_clock.GetUtcNow(), cancellation).ConfigureAwait(false);
-        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, _options.AdmitsMeasuredH100, Programs, null, coordinator);
+        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, _options.AdmitsMeasuredH100, Programs, _options.AuditShare, null, coordinator);
         (Deployment, Contracts) = await Deployer.DeployAsync(Chain, deployer, plan, State.DeploymentJournal, _clock, _ => { }, cancellation).ConfigureAwait(false);
         plan.WriteReferences(State.GpuReferences);
         Deployment.Write(State.Deployment);

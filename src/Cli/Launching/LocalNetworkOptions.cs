@@ -29,6 +29,9 @@ internal sealed record LocalNetworkOptions
     /// <summary>Whether an H100 without evidence of itself may register: then it has to pass the class challenge of a true one.</summary>
     internal bool AdmitsMeasuredH100 { get; init; }
 
+    /// <summary>How many of 65,536 tasks settle only if a further seat agrees, at the deployment of the contracts.</summary>
+    internal ushort AuditShare { get; init; }
+
     /// <summary>The ledger's address; null keeps it in the state folder.</summary>
     internal string? Store { get; init; }
 

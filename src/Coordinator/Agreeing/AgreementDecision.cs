@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ait.Chain;
 using Ait.Coordinator.Ledger;
 using Ait.Protocol;
 using Ait.Protocol.Http;
@@ -70,22 +71,35 @@ internal abstract record AgreementDecision
         }
 
         int leftOut = seatsRevealed - results.Count(seat => seat.Seat >= task.FirstOfRound);
+        string without = leftOut > 0 ? $"; {leftOut} left out for durations that the registry does not take" : string.Empty;
         return Agree(task, results) is Agreement agreement
             ? new Agreed(agreement)
             : Fail(
                 task,
-                $"{results.Length} results, no {QuorumRule.Required(task.Level)} of them equal{(leftOut > 0 ? $"; {leftOut} left out for durations that the registry does not take" : string.Empty)}",
+                task.IsAudited && AgreeUnaudited(task, results) is not null
+                    ? $"the task is audited, and no further seat agrees{without}"
+                    : $"{results.Length} results, no {QuorumRule.Required(task.Level)} of them equal{without}",
                 isKeyWithheld,
                 now);
     }
 
-    /// <summary>What the results of a task's seats agree on, by the contract's rule: 2 of the first three, 3 of the first five or 4 of seven.</summary>
-    internal static Agreement? Agree(TaskRow task, ImmutableArray<RevealedSeat> results)
+    /// <summary>
+    /// What the results of a task's seats agree on, by the contract's rule: 2 of the first three, 3 of the first five or 4 of seven, and if
+    /// the task is audited a further seat among all that agree.
+    /// </summary>
+    internal static Agreement? Agree(TaskRow task, ImmutableArray<RevealedSeat> results) =>
+        Agree(task, task.IsAudited ? [.. results.Where(seat => seat.Seat >= SeatDraw.Seats).Select(seat => seat.Attestation.Statement.ResultHash)] : null, results);
+
+    /// <summary>The same were the task not audited.</summary>
+    internal static Agreement? AgreeUnaudited(TaskRow task, ImmutableArray<RevealedSeat> results) => Agree(task, null, results);
+
+    private static Agreement? Agree(TaskRow task, ImmutableArray<Hash256>? admitted, ImmutableArray<RevealedSeat> results)
     {
         for (int level = SeatDraw.Seats; level <= task.Level; level += 2)
         {
             WorkAttestation[] among = [.. results.Where(seat => seat.Seat < level).Select(seat => seat.Attestation)];
-            if (QuorumRule.Decide(task.TaskId!.Value, task.Task.WorkloadHash, level, among) is Agreement agreement) // Seated tasks have an id.
+            if (QuorumRule.Decide(task.TaskId!.Value, task.Task.WorkloadHash, level, among) is Agreement agreement // Seated tasks have an id.
+                && admitted?.Contains(agreement.ResultHash) != false)
             {
                 return agreement;
             }

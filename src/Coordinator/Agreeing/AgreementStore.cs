@@ -111,6 +111,7 @@ internal sealed class AgreementStore
             },
             WriteIsolation.RowLocks);
         Telemetry.Agreed(decisions.Count(item => item.Decision is AgreementDecision.Agreed));
+        Telemetry.Audited(decisions.Count(item => item is { Task.IsAudited: true, Decision: AgreementDecision.Escalate { Level: SeatDraw.Seats + 2 } }));
         long[] toOpen = [.. decisions.Where(item => item.Decision is AgreementDecision.OpenReveal).Select(item => item.Task.TaskKey)];
         if (toOpen.Length > 0)
         {
@@ -125,11 +126,22 @@ internal sealed class AgreementStore
         [.. Results(transaction, RowSet.Of("task_key", RowKind.Number, [taskKey])).Where(stored => stored.IsPayable).OrderBy(stored => stored.Seat).Select(stored => stored.Verify(domain))];
 
     /// <summary>Ends a task that is given no further seats: by what its seats agree on after all, else void. False if it has ended already.</summary>
-    internal static bool Conclude(LedgerTransaction transaction, long taskKey, string reason, NetworkDomain domain)
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="taskKey">The task.</param>
+    /// <param name="reason">Why there are no further seats.</param>
+    /// <param name="isExempt">Whether the contract asks for no further seat, though the task is audited.</param>
+    /// <param name="domain">The network.</param>
+    internal static bool Conclude(LedgerTransaction transaction, long taskKey, string reason, bool isExempt, NetworkDomain domain)
     {
         if (transaction.First(TaskRow.Select + "WHERE t.task_key = $1 FOR UPDATE OF t", TaskRow.Read, taskKey) is not { Phase: TaskPhase.Seated } task)
         {
             return false;
+        }
+
+        if (isExempt && task.IsAudited)
+        {
+            transaction.Execute("UPDATE tasks SET audited = 0 WHERE task_key = $1", taskKey);
+            task = task with { IsAudited = false };
         }
 
         ImmutableArray<RevealedSeat> revealed = Revealed(transaction, taskKey, domain);

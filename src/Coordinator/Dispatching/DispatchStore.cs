@@ -178,7 +178,7 @@ internal sealed partial class DispatchStore
     });
 
     /// <summary>Seats tasks: from now on their devices can lease their seats.</summary>
-    internal void Seat(IReadOnlyList<(long TaskKey, ImmutableArray<SeatPlan> Seats)> drawn, TimeSpan commitWindow) => _ledger.Write("seat tasks", transaction =>
+    internal void Seat(IReadOnlyList<(long TaskKey, ImmutableArray<SeatPlan> Seats, bool IsAudited)> drawn, TimeSpan commitWindow) => _ledger.Write("seat tasks", transaction =>
     {
         Dictionary<long, TaskRow> tasks = transaction
             .Query(TaskRow.Select + "JOIN {rows} ON v.task_key = t.task_key", RowSet.Of("task_key", RowKind.Number, drawn.Select(item => item.TaskKey)), TaskRow.Read)
@@ -186,13 +186,13 @@ internal sealed partial class DispatchStore
             .ToDictionary(task => task.TaskKey);
         ulong now = (ulong)(transaction.NowMillis / 1000);
         var seats = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number), ("slot", RowKind.Number), ("gpu_id", RowKind.Bytes), ("operator", RowKind.Bytes));
-        var deadlines = new RowSet(("task_key", RowKind.Number), ("commit_deadline", RowKind.Number));
+        var deadlines = new RowSet(("task_key", RowKind.Number), ("commit_deadline", RowKind.Number), ("audited", RowKind.Number));
         List<(byte[]?, string)> records = [];
-        foreach ((TaskRow task, ImmutableArray<SeatPlan> plan) in drawn.Where(item => tasks.ContainsKey(item.TaskKey)).Select(item => (tasks[item.TaskKey], item.Seats)))
+        foreach ((TaskRow task, ImmutableArray<SeatPlan> plan, bool isAudited) in drawn.Where(item => tasks.ContainsKey(item.TaskKey)).Select(item => (tasks[item.TaskKey], item.Seats, item.IsAudited)))
         {
             ulong deadline = Dispatch.CommitDeadline(now, commitWindow, task.Task.Deadline);
-            deadlines.Add(task.TaskKey, (long)deadline * 1000);
-            records.Add((task.TaskId?.ToArray(), $"commit deadline {deadline}"));
+            deadlines.Add(task.TaskKey, (long)deadline * 1000, isAudited ? 1L : 0L);
+            records.Add((task.TaskId?.ToArray(), $"commit deadline {deadline}{(isAudited ? ", audited" : string.Empty)}"));
             foreach (SeatPlan seat in plan)
             {
                 seats.Add(task.TaskKey, (long)seat.Seat, (long)seat.Slot, seat.GpuId, seat.Operator);
@@ -202,7 +202,7 @@ internal sealed partial class DispatchStore
         transaction.Execute(
             "INSERT INTO seats (task_key, seat, slot, gpu_id, operator) SELECT v.task_key, v.seat, v.slot, v.gpu_id, v.operator FROM {rows}", seats);
         transaction.Execute(
-            "UPDATE tasks SET phase = 2, seated_at = $1, commit_deadline = v.commit_deadline FROM {rows} WHERE tasks.task_key = v.task_key", deadlines, (long)now * 1000);
+            "UPDATE tasks SET phase = 2, seated_at = $1, commit_deadline = v.commit_deadline, audited = v.audited FROM {rows} WHERE tasks.task_key = v.task_key", deadlines, (long)now * 1000);
         transaction.Record("seats drawn", records);
     });
 

@@ -84,6 +84,12 @@ internal sealed record OpenEscalation(
 {
     internal Hash256 TaskId => Task.TaskId!.Value; // Seated tasks are on chain.
 
+    /// <summary>Whether these are the first further seats of an audited task: they are asked for without showing anybody's result.</summary>
+    internal bool IsForAudit => Task.IsAudited && Level == SeatDraw.Seats + 2;
+
+    /// <summary>Whether the seats there are would be enough were the task not audited.</summary>
+    internal bool AgreesUnaudited => AgreementDecision.AgreeUnaudited(Task, Revealed) is not null;
+
     /// <summary>The claims that the contract could take.</summary>
     internal int RevealedMask => Revealed.Aggregate(0, (mask, seat) => mask | (1 << seat.Seat));
 }

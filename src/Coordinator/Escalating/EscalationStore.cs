@@ -83,9 +83,9 @@ internal sealed class EscalationStore
         transaction.Execute("UPDATE escalations SET not_before = $3, error = $4 WHERE task_key = $1 AND level = $2", open.Task.TaskKey, (long)open.Level, until, why));
 
     /// <summary>There will be no further seats: the task ends by what the seats there are agree on, or void. False if it has ended already.</summary>
-    internal bool End(OpenEscalation open, string reason) => _ledger.Write("end escalation", transaction =>
+    internal bool End(OpenEscalation open, string reason, bool isExempt) => _ledger.Write("end escalation", transaction =>
     {
-        bool ended = AgreementStore.Conclude(transaction, open.Task.TaskKey, reason, _domain);
+        bool ended = AgreementStore.Conclude(transaction, open.Task.TaskKey, reason, isExempt, _domain);
         transaction.Execute(
             "UPDATE escalations SET state = CASE state WHEN 0 THEN 3 ELSE state END, not_before = $3, error = $2 WHERE task_key = $1 AND state < 2",
             open.Task.TaskKey, reason, long.MaxValue);

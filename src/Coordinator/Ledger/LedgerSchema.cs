@@ -379,6 +379,13 @@ internal static partial class LedgerSchema
             DROP INDEX seat_outcomes_silent;
             DROP TABLE absences;
             """),
+        new(
+            """
+            ALTER TABLE tasks ADD COLUMN audited INTEGER NOT NULL DEFAULT 0;
+            """,
+            """
+            ALTER TABLE tasks DROP COLUMN audited;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

@@ -25,7 +25,8 @@ internal sealed record TaskRow(
     string? Minted,
     int Level,
     int? EscalatingTo,
-    uint? RosterLength)
+    uint? RosterLength,
+    bool IsAudited)
 {
     /// <summary>The first of the seats that were drawn last.</summary>
     internal int FirstOfRound => Level == SeatDraw.Seats ? 0 : Level - 2;
@@ -37,7 +38,7 @@ internal sealed record TaskRow(
     internal int SeatsInRound => Level - FirstOfRound;
 
     /// <summary>How many columns <see cref="Select"/> has; what is selected beside them follows.</summary>
-    internal const int Columns = 26;
+    internal const int Columns = 27;
 
     /// <summary>Selects tasks t with their batch b; a WHERE clause follows.</summary>
     internal const string Select =
@@ -45,7 +46,7 @@ internal sealed record TaskRow(
         SELECT t.task_key, t.batch_key, b.batch_id, t.entry_key, t.workload_hash, t.task_index, t.workload_type, t.determinism_class,
                t.compute_units, t.deadline, t.redeemer, t.seat_secret_hash,
                t.phase, t.task_id, t.seated_at, t.commit_deadline, t.reveal_opened_at, t.reveal_deadline, t.result_hash, t.payable_at,
-               t.void_reason, t.settled_tx, t.minted, t.level, t.escalating_to, b.roster_length
+               t.void_reason, t.settled_tx, t.minted, t.level, t.escalating_to, b.roster_length, t.audited
         FROM tasks t JOIN batches b ON b.batch_key = t.batch_key
 
         """;
@@ -77,5 +78,6 @@ internal sealed record TaskRow(
         row.TextOrNull(22),
         (int)row.GetInt64(23),
         row.IsDBNull(24) ? null : (int)row.GetInt64(24),
-        row.IsDBNull(25) ? null : (uint)row.GetInt64(25));
+        row.IsDBNull(25) ? null : (uint)row.GetInt64(25),
+        row.Flag(26));
 }

@@ -65,7 +65,8 @@ internal sealed class EscalateLoop : CoordinatorLoop
         OnChainEscalation found = await _chain.ReadEscalationAsync(open.TaskId, cancellation);
         if (found.Level < open.Level)
         {
-            if (!Escalation.CanSeat(open, commitBlock, roster))
+            // That there is nobody to audit with, the contract believes only once it has drawn.
+            if (!open.IsForAudit && !Escalation.CanSeat(open, commitBlock, roster))
             {
                 End(open, $"RosterTooSmall: the roster of block {commitBlock} has no two devices to sit next to the {open.Slots.Length} of this task, each of its own operator and host chip");
                 return;
@@ -132,8 +133,14 @@ internal sealed class EscalateLoop : CoordinatorLoop
     /// <summary>The claims with which the contract takes the escalation now; null if it is to wait or has ended.</summary>
     private async Task<int?> PlanAsync(OpenEscalation open, CancellationToken cancellation)
     {
-        ContractRefusal? refusal = await _chain.SimulateAsync(Escalation.Call(open, open.RevealedMask), cancellation);
-        int claims = open.RevealedMask;
+        int claims = open.IsForAudit ? 0 : open.RevealedMask;
+        ContractRefusal? refusal = await _chain.SimulateAsync(Escalation.Call(open, claims), cancellation);
+        if (open.AgreesUnaudited && refusal is { Error: "EscalationTooEarly" or "TaskAgreed" } && (open.IsForAudit || refusal.Error == "TaskAgreed"))
+        {
+            End(open, $"the registry audits fewer tasks now: {refusal.Text}", isExempt: true);
+            return null;
+        }
+
         if (refusal is not null && Escalation.Judge(refusal) == EscalationRefusal.TryFewerClaims)
         {
             // Without any the contract only waits longer: for a third of the task's time, then for two.
@@ -203,7 +210,8 @@ internal sealed class EscalateLoop : CoordinatorLoop
             open.Task.BatchId!.Value, open.Task.Task, open.SeatSecret, open.Opening.EscalationSecret, cancellation); // Seated tasks are on chain.
         if (plan is not { } seats)
         {
-            End(open, $"RosterTooSmall: the draw over the roster of block {commitBlock} gave no {open.Level} seats");
+            bool isExempt = onChain.Length == SeatDraw.Seats;
+            End(open, $"RosterTooSmall: the draw over the roster of block {commitBlock} gave no {open.Level} seats", isExempt);
             return;
         }
 
@@ -221,9 +229,12 @@ internal sealed class EscalateLoop : CoordinatorLoop
         }
     }
 
-    private void End(OpenEscalation open, string reason)
+    private void End(OpenEscalation open, string reason, bool isExempt = false)
     {
-        if (_store.End(open, $"NoAgreement: {open.Level - 2} seats did not agree, and there are no further ones. {reason}"))
+        string why = open.AgreesUnaudited && !isExempt
+            ? "the task is audited, and there is no further seat to agree"
+            : $"{open.Level - 2} seats did not agree, and there are no further ones";
+        if (_store.End(open, $"NoAgreement: {why}. {reason}", isExempt))
         {
             LoopLog.EscalationEnded(_log, open.TaskId, reason);
             _signals.Agreed.Set();

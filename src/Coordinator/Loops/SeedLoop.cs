@@ -114,7 +114,8 @@ internal sealed class SeedLoop : CoordinatorLoop
         }
 
         ImmutableArray<RosterSlot> roster = [.. (await _chain.ReadRosterAsync(batch.RosterLength!.Value, cancellation)).Select(device => device.ToRosterSlot())];
-        List<(long, ImmutableArray<SeatPlan>)> seated = [];
+        ushort auditShare = await _chain.ReadAuditShareAsync(cancellation);
+        List<(long, ImmutableArray<SeatPlan>, bool)> seated = [];
         foreach ((TaskRow task, Hash256 seatSecret) in _store.Undrawn(batch.BatchKey))
         {
             Hash256 taskId = task.TaskId!.Value;
@@ -131,7 +132,9 @@ internal sealed class SeedLoop : CoordinatorLoop
 
             if (seats is { } agreed)
             {
-                seated.Add((task.TaskKey, agreed));
+                // By the share of now: what it is when the task settles, the contract says then.
+                ushort lot = SeatDraw.AuditLot(seatSecret, batch.SeedBlockHash!.Value);
+                seated.Add((task.TaskKey, agreed, SeatDraw.IsAudited(lot, auditShare, batch.RosterLength!.Value, null)));
             }
             else
             {

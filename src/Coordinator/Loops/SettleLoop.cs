@@ -3,6 +3,7 @@ using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 using Ait.Coordinator.Settling;
+using Ait.Protocol;
 
 namespace Ait.Coordinator.Loops;
 
@@ -92,6 +93,14 @@ internal sealed class SettleLoop : CoordinatorLoop
 
     private async Task PlanOneAsync(PayableTask task, ContractRefusal refusal, List<PlannedClaim> accepted, CancellationToken cancellation)
     {
+        if (refusal.Error == "TaskIsAudited" && task.Matching >> SeatDraw.Seats == 0)
+        {
+            // The share has risen since its seats were drawn.
+            _store.AskForAudit(task.Task.TaskKey, refusal.Text);
+            LoopLog.Decided(_log, task.Task.TaskId, refusal.Text);
+            return;
+        }
+
         ContractRefusal first = refusal;
         bool payable = refusal.Error != Settlement.NeverPayable;
         ulong deadline = task.Task.Task.Deadline;

@@ -21,6 +21,7 @@ internal static class Telemetry
     private static readonly Counter<long> s_agreements = s_meter.CreateCounter<long>("ait.agreements", "{task}", "Tasks agreed on.");
     private static readonly Counter<long> s_disclosures = s_meter.CreateCounter<long>("ait.disclosures", "{task}", "Secrets of tasks that had not settled shown at the coordinator bond.");
     private static readonly Counter<long> s_missed = s_meter.CreateCounter<long>("ait.disclosures.missed", "{task}", "Secrets that were not on chain in time: their letters can be claimed.");
+    private static readonly Counter<long> s_audits = s_meter.CreateCounter<long>("ait.audits", "{task}", "Audited tasks for which further seats were asked.");
     private static readonly Counter<long> s_faults = s_meter.CreateCounter<long>("ait.loop.faults", "{round}", "Rounds of a background activity that failed.");
     private static readonly Histogram<double> s_rounds = s_meter.CreateHistogram<double>("ait.loop.round.duration", "s", "Time of a round of a background activity.");
     private static readonly Histogram<double> s_writes = s_meter.CreateHistogram<double>("ait.ledger.write.duration", "s", "Time of a ledger transaction with its retries, by step.");
@@ -35,6 +36,7 @@ internal static class Telemetry
         s_agreements.Add(0);
         s_disclosures.Add(0);
         s_missed.Add(0);
+        s_audits.Add(0);
         s_conflicts.Add(0);
     }
 
@@ -54,6 +56,8 @@ internal static class Telemetry
     internal static void Disclosed() => s_disclosures.Add(1);
 
     internal static void DisclosureMissed() => s_missed.Add(1);
+
+    internal static void Audited(int tasks) => s_audits.Add(tasks);
 
     internal static void Conflicted() => s_conflicts.Add(1);
 

@@ -230,6 +230,9 @@ internal sealed partial class EthereumMiningChain : IMiningChain
         return new SubsidyState(sums[0], sums[1], sums[2], sums[3], sums[4], (ulong)sums[5]);
     });
 
+    public Task<ushort> ReadAuditShareAsync(CancellationToken cancellation) =>
+        ReachAsync(async () => (ushort)await NumberAsync(_mining, "auditShare", cancellation));
+
     public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation) => ReachAsync(async () =>
     {
         var classes = ImmutableArray.CreateBuilder<ClassRules>();
@@ -242,6 +245,7 @@ internal sealed partial class EthereumMiningChain : IMiningChain
 
         return new RegistryRules(
             await NumberAsync(_mining, "lowestRedeemPrice", cancellation),
+            (ushort)await NumberAsync(_mining, "auditShare", cancellation),
             (await _mining.ViewAsync("governor", [], BlockTag.Latest, cancellation))[0].AsAddress(),
             (await _mining.ViewAsync("proposedGovernor", [], BlockTag.Latest, cancellation))[0].AsAddress(),
             classes.ToImmutable());

@@ -30,6 +30,9 @@ internal interface IMiningChain
     /// <summary>The contract's own draw of all seats of a task that has escalated and whose second seed is pinned.</summary>
     public Task<ImmutableArray<int>> ReadEscalatedSeatsAsync(ulong batchId, MiningTask task, Hash256 seatSecret, Hash256 escalationSecret, CancellationToken cancellation);
 
+    /// <summary>How many of 65,536 tasks settle only if a further seat agrees.</summary>
+    public Task<ushort> ReadAuditShareAsync(CancellationToken cancellation);
+
     /// <summary>Unspent credit of an account on a workload that it does not move elsewhere, micro-CU.</summary>
     public Task<ulong> ReadCreditAsync(Address account, Hash256 workloadHash, CancellationToken cancellation);
 
@@ -145,8 +148,8 @@ internal sealed record LetterTerms(BigInteger Free, BigInteger LetterPay, TimeSp
 /// <summary>How an operator stands: whether it may be given new work, until when it is on probation in unix seconds, and the least bond in wei.</summary>
 internal sealed record OperatorStanding(bool IsGood, ulong ProbationUntil, BigInteger LeastBond);
 
-/// <summary>What governance has set: the lowest redeem price in wei per micro-CU, the governor and its named successor, and each class.</summary>
-internal sealed record RegistryRules(BigInteger LowestRedeemPrice, Address Governor, Address ProposedGovernor, ImmutableArray<ClassRules> Classes);
+/// <summary>What governance has set: the lowest redeem price in wei per micro-CU, the share of audited tasks, the governor and its named successor, and each class.</summary>
+internal sealed record RegistryRules(BigInteger LowestRedeemPrice, ushort AuditShare, Address Governor, Address ProposedGovernor, ImmutableArray<ClassRules> Classes);
 
 /// <summary>A class's benchmark in CU per hour and its bounds on an inference's duration in milliseconds.</summary>
 internal sealed record ClassRules(DeviceClass DeviceClass, uint ComputeUnitsPerHour, ulong LeastMillisPerUnit, ulong MostMillisPerUnit, ulong SlackMillis);

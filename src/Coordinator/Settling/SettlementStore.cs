@@ -96,6 +96,25 @@ internal sealed class SettlementStore
         transaction.Record("settlement deferred", null, $"task key {taskKey} until {until / 1000}: {why}");
     });
 
+    /// <summary>Takes an agreement back that is not enough for the contract: further seats are asked, unless they were in vain before.</summary>
+    internal void AskForAudit(long taskKey, string reason) => _ledger.Write("ask for audit", transaction =>
+    {
+        if (transaction.First(TaskRow.Select + "WHERE t.task_key = $1 FOR UPDATE OF t", TaskRow.Read, taskKey) is not { Phase: TaskPhase.Agreed } task)
+        {
+            return;
+        }
+
+        if (transaction.Exists("SELECT 1 FROM escalations WHERE task_key = $1 AND level = $2", taskKey, (long)task.Level + 2))
+        {
+            AgreementStore.GiveUp(transaction, task, reason);
+            return;
+        }
+
+        transaction.Execute("DELETE FROM agreements WHERE task_key = $1", taskKey);
+        transaction.Execute("UPDATE tasks SET phase = 2, audited = 1, result_hash = NULL, payable_at = NULL WHERE task_key = $1", taskKey);
+        transaction.Record("audit asked for", task.TaskId?.ToArray(), reason);
+    });
+
     internal void GiveUp(long taskKey, string reason) => _ledger.Write("give up settlement", transaction =>
     {
         if (transaction.First(TaskRow.Select + "WHERE t.task_key = $1", TaskRow.Read, taskKey) is { Phase: TaskPhase.Agreed } task)

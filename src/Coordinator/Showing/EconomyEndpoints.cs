@@ -55,6 +55,7 @@ internal sealed class EconomyEndpoints : IDisposable
         Wei.Text(totals.RedeemPrice * MicroPerUnit),
         Wei.Text(rules.LowestRedeemPrice * MicroPerUnit),
         SeatDraw.MostSeats,
+        rules.AuditShare,
         Wei.Text(totals.Minted),
         Wei.Text(totals.Burned),
         Wei.Text(totals.Supply),

@@ -7,6 +7,7 @@ namespace Ait.Protocol.Http;
 /// <param name="RedeemWei">Wei of AIT burned per CU bought, decimal.</param>
 /// <param name="LeastRedeemWei">The lowest redeem price there ever was, per CU; bounds the mint rate.</param>
 /// <param name="MostPaidSeats">Paid seats a task can have; that many mints stay below the redeem price.</param>
+/// <param name="AuditShare">Of 65,536 tasks so many settle only if a further seat agrees.</param>
 /// <param name="MintedWei">AIT minted so far.</param>
 /// <param name="BurnedWei">AIT burned so far.</param>
 /// <param name="SupplyWei">The token's total supply.</param>
@@ -19,6 +20,7 @@ public sealed record EconomicsResponse(
     string RedeemWei,
     string LeastRedeemWei,
     int MostPaidSeats,
+    int AuditShare,
     string MintedWei,
     string BurnedWei,
     string SupplyWei,

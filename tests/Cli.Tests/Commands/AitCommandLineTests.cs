@@ -1,3 +1,5 @@
+using Ait.Cli.Commands;
+
 namespace Ait.Cli.Tests.Commands;
 
 public sealed class AitCommandLineTests
@@ -6,7 +8,7 @@ public sealed class AitCommandLineTests
     public static TheoryData<string, string> HelpPromises { get; } = new()
     {
         { "", "demo up redeem key ask queue status devices tasks balance verify deploy publish doctor coordinator collateral miner --json" },
-        { "up", "--miners --state --port --rpc-port --json" },
+        { "up", "--miners --state --port --rpc-port --audit-share --json" },
         { "demo", "--state --json" },
         { "redeem", "AMOUNT WORKLOAD --key --max-new-tokens --state --rpc --coordinator --json" },
         { "credit", "show move complete cancel --json" },
@@ -24,13 +26,25 @@ public sealed class AitCommandLineTests
         { "devices", "--state --rpc --coordinator --json" },
         { "tasks", "--limit --state --rpc --coordinator --json" },
         { "balance", "ADDRESS --state --rpc --coordinator --json" },
-        { "deploy", "--rpc --key --profile --root --measurement --tcb-floor --coordinator --proposer --governance-delay --bootstrap --bootstrap-decaying --bootstrap-half-life --out --json" },
+        { "deploy", "--rpc --key --profile --root --measurement --tcb-floor --coordinator --proposer --governance-delay --bootstrap --bootstrap-decaying --bootstrap-half-life --audit-share --out --json" },
         { "doctor", "--json" },
         { "verify", "--manifest --base --json snp" },
         { "publish", "--rpc --key --verifier --quote --collateral --json" },
         { "simulate", "--gpus --operators --cartel --silent --lying --slow --tasks --path --block-gas --block-time --task-seconds --seed --json" },
         { "verify snp", "--report --certificate --crl --at --policy --json" },
     };
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("0.5", 328)]
+    [InlineData("2", 1311)]
+    [InlineData("25", 16_384)]
+    [InlineData("100", 65_535)]
+    [InlineData("100.1", null)]
+    [InlineData("-1", null)]
+    [InlineData("1,5", null)]
+    [InlineData("few", null)]
+    public void AuditShare_isReadAsAPercentage(string text, int? expected) => Assert.Equal(expected, AuditShareOption.Parse(text));
 
     [Theory]
     [MemberData(nameof(HelpPromises))]

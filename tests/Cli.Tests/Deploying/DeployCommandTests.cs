@@ -55,7 +55,7 @@ public sealed class DeployCommandTests
         Address proposer = Address.Parse("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
 
         CommandRun run = await CommandRun.OfAsync(
-            await ArgumentsAsync(folder, node, funded: true, "--measurement", Measurement, "--tcb-floor", Floor, "--proposer", proposer.ToString(), "--quorum-floor", "12.5"));
+            await ArgumentsAsync(folder, node, funded: true, "--measurement", Measurement, "--tcb-floor", Floor, "--proposer", proposer.ToString(), "--quorum-floor", "12.5", "--audit-share", "0.5"));
 
         Assert.True(run.ExitCode == 0, run.Errors);
         using ChainAccess chain = await node.OpenAsync();
@@ -64,6 +64,8 @@ public sealed class DeployCommandTests
         ContractAbi governor = ContractArtifact.Load("AitGovernor").Abi;
         AbiValue floor = (await chain.ReadAsync(deployment.AitGovernor, governor.Function("quorumFloor"), TestContext.Current.CancellationToken))[0];
         Assert.Equal(Amounts.Parse("12.5"), floor.AsBigInteger());
+        ContractAbi mining = ContractArtifact.Load("MiningRegistry").Abi;
+        Assert.Equal(328u, (await chain.ReadAsync(deployment.MiningRegistry, mining.Function("auditShare"), TestContext.Current.CancellationToken))[0].AsUInt32());
     }
 
     [Fact]

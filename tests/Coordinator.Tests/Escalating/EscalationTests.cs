@@ -239,6 +239,132 @@ public sealed class EscalationTests
     }
 
     [Fact]
+    public async Task AuditedTask_settlesOnceIfKilledAtAnyBoundary()
+    {
+        int boundaries = await LiveAsync(int.MaxValue, isAudited: true);
+        Assert.True(boundaries > 30, $"only {boundaries} boundaries were crossed");
+        for (int kill = 1; kill <= boundaries; kill += PostgresServer.IsAsked ? 5 : 1)
+        {
+            await LiveAsync(kill, isAudited: true);
+        }
+    }
+
+    [Fact]
+    public async Task AuditedTask_asksForFurtherSeatsWithoutShowingAResult()
+    {
+        using var network = new TestNetwork(miners: 9);
+        network.Chain.AuditShare = ushort.MaxValue;
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1));
+        TaskRow task = Assert.Single(await coordinator.SeatAsync());
+        Assert.True(task.IsAudited);
+        coordinator.Mine(coordinator.Seated(task));
+        await UntilAsync(coordinator, network, () => coordinator.Seated(task).Count == 5);
+        Assert.Empty(Assert.Single(network.Chain.Sent.OfType<MiningCall.Escalate>()).Settlement.Claims);
+        Assert.Empty(network.Chain.Sent.OfType<MiningCall.Settle>());
+        await TellAsync(coordinator, network);
+        TaskRow settled = Assert.Single(coordinator.AllTasks());
+        Assert.Equal((TaskPhase.Settled, 5), (settled.Phase, settled.Level));
+        Assert.Equal(5 * task.Task.ComputeUnits.Micro * SimulatedChain.MintRate, (ulong)Wei.Parse(settled.Minted));
+        Assert.Contains(coordinator.History(task), line => line.Contains("the task is audited", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AuditedTask_settlesWithTheSeventhSeatIfTheFirstFurtherOnesAreSilent()
+    {
+        using var network = new TestNetwork(miners: 9);
+        network.Chain.AuditShare = ushort.MaxValue;
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1));
+        TaskRow task = Assert.Single(await coordinator.SeatAsync());
+        coordinator.Mine(coordinator.Seated(task));
+        await UntilAsync(coordinator, network, () => coordinator.Seated(task).Count == 5);
+        IReadOnlyList<TestMiner> silent = [.. coordinator.Seated(task).Skip(3)];
+        await TellAsync(coordinator, network, network.Miners.Except(silent));
+        TaskRow settled = Assert.Single(coordinator.AllTasks());
+        Assert.Equal((TaskPhase.Settled, 7), (settled.Phase, settled.Level));
+        Assert.Equal(5 * task.Task.ComputeUnits.Micro * SimulatedChain.MintRate, (ulong)Wei.Parse(settled.Minted));
+        Assert.All(silent, miner => Assert.Equal(UnpaidReason.Silent, ReasonOf(coordinator, task, miner)));
+    }
+
+    [Fact]
+    public async Task AuditedTask_isVoidIfNoFurtherSeatAgrees()
+    {
+        using var network = new TestNetwork(miners: 9);
+        network.Chain.AuditShare = ushort.MaxValue;
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1));
+        TaskRow task = Assert.Single(await coordinator.SeatAsync());
+        foreach (TestMiner miner in network.Miners.Except(coordinator.Seated(task)))
+        {
+            miner.Lie = $"{miner.GpuId}";
+        }
+
+        await TellAsync(coordinator, network);
+        TaskRow ended = Assert.Single(coordinator.AllTasks());
+        Assert.Equal((TaskPhase.Void, 7), (ended.Phase, ended.Level));
+        Assert.Equal("NoAgreement: the task is audited, and no further seat agrees", ended.VoidReason);
+        Assert.Equal(0, network.Chain.TotalMinted);
+    }
+
+    [Fact]
+    public async Task AuditedTask_settlesWithThreeSeatsIfTheRosterHasNobodyElse()
+    {
+        using var network = new TestNetwork(miners: 5);
+        network.Chain.AuditShare = ushort.MaxValue;
+        network.Chain.Change(network.Miners[4].GpuId, device => device with { Operator = network.Miners[3].Device.Operator, HostChip = network.Miners[3].Device.HostChip });
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1));
+        await TellAsync(coordinator, network);
+        TaskRow settled = Assert.Single(coordinator.AllTasks());
+        Assert.Equal((TaskPhase.Settled, 3), (settled.Phase, settled.Level));
+        Assert.Single(network.Chain.Sent.OfType<MiningCall.PinEscalation>());
+    }
+
+    [Fact]
+    public async Task SmallRoster_isNotAudited()
+    {
+        using var network = new TestNetwork(miners: 4);
+        network.Chain.AuditShare = ushort.MaxValue;
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1));
+        await TellAsync(coordinator, network);
+        Assert.Equal((TaskPhase.Settled, 3), (coordinator.AllTasks().Single().Phase, coordinator.AllTasks().Single().Level));
+        Assert.Empty(network.Chain.Sent.OfType<MiningCall.Escalate>());
+    }
+
+    [Fact]
+    public async Task Task_isAuditedAfterAllIfTheShareRisesBeforeItSettles()
+    {
+        using var network = new TestNetwork(miners: 9);
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1));
+        TaskRow task = Assert.Single(await coordinator.SeatAsync());
+        Assert.False(task.IsAudited);
+        network.Chain.AuditShare = ushort.MaxValue;
+        await TellAsync(coordinator, network);
+        TaskRow settled = Assert.Single(coordinator.AllTasks());
+        Assert.Equal((TaskPhase.Settled, 5, true), (settled.Phase, settled.Level, settled.IsAudited));
+        Assert.Equal(1, network.Chain.SettledTasks);
+    }
+
+    [Fact]
+    public async Task AuditedTask_settlesWithThreeSeatsIfTheShareFallsBeforeItEscalates()
+    {
+        using var network = new TestNetwork(miners: 9);
+        network.Chain.AuditShare = ushort.MaxValue;
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1));
+        TaskRow task = Assert.Single(await coordinator.SeatAsync());
+        network.Chain.AuditShare = 0;
+        coordinator.Mine(coordinator.Seated(task));
+        await TellAsync(coordinator, network);
+        TaskRow settled = Assert.Single(coordinator.AllTasks());
+        Assert.Equal((TaskPhase.Settled, 3), (settled.Phase, settled.Level));
+        Assert.Empty(network.Chain.Sent.OfType<MiningCall.Escalate>());
+    }
+
+    [Fact]
     public async Task GoingBack_endsWhatHasMoreThanThreeSeats()
     {
         using var network = new TestNetwork(miners: 9);
@@ -256,10 +382,11 @@ public sealed class EscalationTests
         Assert.Equal(0, later.Dispatch.CountWaiting());
     }
 
-    /// <summary>One disputed task, dying once at a boundary; how many were crossed.</summary>
-    private static async Task<int> LiveAsync(int kill)
+    /// <summary>One task that is disputed, or audited, dying once at a boundary; how many were crossed.</summary>
+    private static async Task<int> LiveAsync(int kill, bool isAudited = false)
     {
         using var network = new TestNetwork(miners: 7);
+        network.Chain.AuditShare = isAudited ? ushort.MaxValue : (ushort)0;
         int crossed = 0;
         void Boundary(string step)
         {
@@ -285,7 +412,7 @@ public sealed class EscalationTests
                     }
 
                     await coordinator.RoundsAsync();
-                    foreach (TaskRow task in coordinator.AllTasks().Where(task => task.Phase == TaskPhase.Seated && network.Miners.All(miner => miner.Lie is null)))
+                    foreach (TaskRow task in coordinator.AllTasks().Where(task => !isAudited && task.Phase == TaskPhase.Seated && network.Miners.All(miner => miner.Lie is null)))
                     {
                         IReadOnlyList<TestMiner> seats = coordinator.Seated(task);
                         (seats[1].Lie, seats[2].Lie) = ("one lie", "another lie");
@@ -310,7 +437,7 @@ public sealed class EscalationTests
             TaskRow settled = Assert.Single(coordinator.AllTasks());
             Assert.True(settled is { Phase: TaskPhase.Settled, Level: 5 }, $"killed at {kill}: {settled.Phase} with {settled.Level} seats, {settled.VoidReason}");
             Assert.Equal(network.Chain.TotalMinted, Wei.Parse(settled.Minted));
-            Assert.Equal(3 * settled.Task.ComputeUnits.Micro * SimulatedChain.MintRate, (ulong)network.Chain.TotalMinted);
+            Assert.Equal((isAudited ? 5UL : 3UL) * settled.Task.ComputeUnits.Micro * SimulatedChain.MintRate, (ulong)network.Chain.TotalMinted);
         }
         finally
         {

@@ -270,6 +270,11 @@ internal sealed class SimulatedChain : IMiningChain
     public Task<RegistryTotals> ReadTotalsAsync(CancellationToken cancellation) =>
         Answer(() => new RegistryTotals(MintRate, RedeemPrice, TotalMinted, _burned, TotalMinted - _burned));
 
+    /// <summary>How many of 65,536 tasks are audited.</summary>
+    internal ushort AuditShare { get; set; }
+
+    public Task<ushort> ReadAuditShareAsync(CancellationToken cancellation) => Answer(() => AuditShare);
+
     /// <summary>What subsidised work may mint in all.</summary>
     internal BigInteger SubsidyAllowed { get; set; } = BigInteger.Pow(10, 27);
 
@@ -280,7 +285,7 @@ internal sealed class SimulatedChain : IMiningChain
         Answer(() => new SubsidyState(SubsidyAllowed - SubsidyCharged, SubsidyCharged, SubsidyAllowed, BigInteger.Zero, BigInteger.Zero, 86_400));
 
     public Task<RegistryRules> ReadRulesAsync(CancellationToken cancellation) => Answer(() => new RegistryRules(
-        RedeemPrice, _domain.MiningRegistry, Address.Zero, [.. DeviceClasses.All.Select(one => new ClassRules(one, DeviceClasses.ComputeUnitsPerHour(one), 1, 2, 3))]));
+        RedeemPrice, AuditShare, _domain.MiningRegistry, Address.Zero, [.. DeviceClasses.All.Select(one => new ClassRules(one, DeviceClasses.ComputeUnitsPerHour(one), 1, 2, 3))]));
 
     /// <summary>Who votes and trades needs a real chain; here nobody does.</summary>
     public Task<GovernorSettings?> ReadGovernorAsync(CancellationToken cancellation) => Answer<GovernorSettings?>(() => null);
@@ -523,7 +528,8 @@ internal sealed class SimulatedChain : IMiningChain
             return (refusal, []);
         }
 
-        if (QuorumRule.IsAgreed(Matching(settlement)))
+        bool isAudited = IsAudited(batch.OnChain, settlement, taskId, slots.Length);
+        if (IsEnough(Matching(settlement), isAudited))
         {
             return (Refuse("TaskAgreed"), []);
         }
@@ -534,8 +540,13 @@ internal sealed class SimulatedChain : IMiningChain
             return (Refuse(slots.Length == SeatDraw.MostSeats ? "EscalationExhausted" : "RosterTooSmall"), []);
         }
 
+        if (before is { Level: not 0 } && before.SeedBlockHash == Hash256.Zero)
+        {
+            return (Refuse("EscalationNotPinned"), []);
+        }
+
         ulong from = batch.OnChain.SeedTime + ((task.Deadline - batch.OnChain.SeedTime) * (slots.Length == SeatDraw.Seats ? 1u : 2u) / 3);
-        if (Now() < from && settlement.Claims.Length < slots.Length)
+        if (Now() < from && settlement.Claims.Length < slots.Length && !(isAudited && slots.Length == SeatDraw.Seats))
         {
             return (new ContractRefusal("EscalationTooEarly", $"EscalationTooEarly({from})", null, from), []);
         }
@@ -807,6 +818,11 @@ internal sealed class SimulatedChain : IMiningChain
             return Refuse("ResultNotAgreed");
         }
 
+        if (!IsEnough(Matching(settlement), IsAudited(batch, settlement, taskId, slots.Length)))
+        {
+            return Refuse("TaskIsAudited");
+        }
+
         foreach (SeatClaim claim in matching)
         {
             WorkStatement statement = claim.Attestation.Statement;
@@ -845,6 +861,14 @@ internal sealed class SimulatedChain : IMiningChain
         events.Add(new MiningEvent.TaskSettled(Position(), taskId, settlement.ResultHash, matching.Length, each * matching.Length));
         return null;
     }
+
+    private bool IsAudited(OnChainBatch batch, TaskSettlement settlement, Hash256 taskId, int seats)
+    {
+        bool isPinned = _escalations.TryGetValue(taskId, out OnChainEscalation? escalation) && escalation.SeedBlockHash != Hash256.Zero;
+        return SeatDraw.IsAudited(SeatDraw.AuditLot(settlement.SeatSecret, batch.SeedBlockHash), AuditShare, batch.RosterLength, isPinned ? seats : null);
+    }
+
+    private static bool IsEnough(int matching, bool isAudited) => QuorumRule.IsAgreed(matching) && (!isAudited || matching >> SeatDraw.Seats != 0);
 
     private static int Matching(TaskSettlement settlement) => settlement.Claims
         .Where(claim => claim.Attestation.Statement.ResultHash == settlement.ResultHash).Aggregate(0, (mask, claim) => mask | (1 << claim.Seat));
