@@ -1,4 +1,4 @@
-.PHONY: help build test contracts differential gas demo bench bench-attestation bench-coordinator fuzz-attestation bench-engine losses hashes model chaos scale sbom
+.PHONY: help build test contracts differential gas demo bench bench-attestation bench-coordinator fuzz-attestation bench-engine losses hashes model chaos adversaries scale sbom
 help:      ## Say what each target does (the default)
 	@sed -n 's/^\([a-z-]*\): *## /  make \1	/p' $(MAKEFILE_LIST)
 build:     ## Build everything in Release
@@ -40,6 +40,8 @@ model:     ## Train the demonstration model again from its seed, and fail if one
 	@cmp artifacts/model/base.ait models/demo/base.ait && cmp artifacts/model/demo.ait models/demo/demo.ait && echo "equal, bit for bit: models/demo/base.ait, models/demo/demo.ait"
 chaos:     ## Kill coordinators, miners, PostgreSQL and the chain at random, reorganise, fill the disk (SECONDS=600, SEED=); fail if a task is lost or paid twice
 	@tests/prepare-contracts && dotnet build src/Cli -c Release -v quiet -clp:NoSummary && dotnet run -c Release --project tests/Chaos -- --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
+adversaries: ## Play twelve dishonest participants against the deployed contracts: a table of what each earned beside an honest twin (BOTS='--json', BOTS='--help'); fail if cheating pays
+	@tests/prepare-contracts && dotnet build tests/Adversaries -c Release -v quiet -clp:NoSummary && artifacts/bin/Ait.Adversaries/release/Ait.Adversaries $(BOTS)
 scale:     ## Simulate a million GPUs (GPUS=1000000) on the three ways of settlement: gas, load of the chain, time to pay
 	@./ait simulate --gpus $(or $(GPUS),1000000)
 sbom:      ## Write artifacts/sbom.json: every locked package with its hash, in CycloneDX; the same tree gives the same bytes
