@@ -65,11 +65,11 @@ contract AttestationInbox is IAttestationInbox {
         external
         returns (uint256 minted)
     {
-        (uint256[] memory records,,) = SettlementReader.read(settlement, type(uint256).max);
-        require(records.length == 1, IMiningRegistry.SettlementNotSingle(records.length));
-        uint256 head = SettlementReader.wordAt(records[0], 0);
+        (uint256[] memory heads,,) = SettlementReader.read(settlement, type(uint256).max);
+        require(heads.length == 1, IMiningRegistry.SettlementNotSingle(heads.length));
+        uint256 head = heads[0];
         bytes32 taskId = mining.taskIdOf(batchId, uint32(SettlementReader.indexOf(head)));
-        uint256 next = SettlementReader.claimsOf(records[0], head);
+        uint256 next = SettlementReader.claimsOf(SettlementReader.recordOf(head), head);
         for (uint256 seat = 0; SettlementReader.seatsOf(head) >> seat != 0; seat++) {
             if (SettlementReader.seatsOf(head) >> seat & 1 == 0) continue;
             SeatClaim memory claim;

@@ -35,6 +35,7 @@ import {
     FRAME_DRAW,
     FRAME_ENDS,
     FRAME_LEVEL,
+    FRAME_SEATS,
     FRAME_STARTS,
     FRAME_TASK,
     FRAME_TERMS,
@@ -297,14 +298,15 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         returns (uint256 minted)
     {
         StoredBatch memory stored = _pinned(batchId);
-        Settling memory settling = _load(batchId, stored, settlements.length / SettlementReader.FIXED);
-        uint256[] memory records = _queued(stored, settlements, proof);
-        (settling.log, settling.logged) = SettlementLog.create(records.length);
-        uint256 count = records.length;
+        // About as many claims as records of three would have at least.
+        Settling memory settling = _load(batchId, stored, settlements.length / SettlementReader.LEAST);
+        uint256[] memory heads = _queued(stored, settlements, proof);
+        (settling.log, settling.logged) = SettlementLog.create(heads.length);
+        uint256 count = heads.length;
         // A sum of pointers and counts cannot overflow.
         unchecked {
             for (uint256 i = 0; i < count; i++) {
-                _settleTask(settling, records[i]);
+                _settleTask(settling, heads[i]);
             }
         }
         minted = settling.minted;
@@ -314,11 +316,11 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
     /// @inheritdoc IMiningRegistry
     function escalate(uint256 batchId, bytes calldata settlement, bytes32[] calldata proof) external {
         StoredBatch memory batch_ = _pinned(batchId);
-        Settling memory settling = _load(batchId, batch_, 1);
-        uint256[] memory records = _queued(batch_, settlement, proof);
-        require(records.length == 1, SettlementNotSingle(records.length));
-        uint256 record = records[0];
-        uint256 head = record.wordAt(0);
+        Settling memory settling = _load(batchId, batch_, SEATS);
+        uint256[] memory heads = _queued(batch_, settlement, proof);
+        require(heads.length == 1, SettlementNotSingle(heads.length));
+        uint256 head = heads[0];
+        uint256 record = head.recordOf();
         uint256 index = head.indexOf();
         uint256 shift = _turnMarks(settling, index);
         uint256 mark = settling.marks >> shift & MARK;
@@ -560,9 +562,11 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         returns (uint32[3] memory slots)
     {
         _drawnFor(batchId, task, seatSecret);
-        for (uint256 i = 0; i < SEATS; i++) {
-            slots[i] = uint32(SeatFrame.seatedIn(i).keyOf());
+        uint256 place;
+        assembly ("memory-safe") {
+            place := slots
         }
+        _writeSlots(place, SEATS);
     }
 
     /// @inheritdoc IMiningRegistry
@@ -579,9 +583,11 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         slots = new uint32[](
             _drawFurther(settling, task.deadline, escalationSecret, stored.seedBlockHash, stored.level)
         );
-        for (uint256 i = 0; i < slots.length; i++) {
-            slots[i] = uint32(SeatFrame.seatedIn(i).keyOf());
+        uint256 place;
+        assembly ("memory-safe") {
+            place := add(slots, 0x20)
         }
+        _writeSlots(place, slots.length);
     }
 
     /// @inheritdoc IMiningRegistry
@@ -683,26 +689,27 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         if (bounds.maxMillisPerCu == 0) bounds = Rates.defaultBounds(rate);
     }
 
-    /// @dev The records of a call, once their tasks are known to be what the batch was committed with.
+    /// @dev The heads of a call's records, once their tasks are known to be what the batch was committed with.
     function _queued(StoredBatch memory stored, bytes calldata settlements, bytes32[] calldata proof)
         private
         pure
-        returns (uint256[] memory records)
+        returns (uint256[] memory heads)
     {
         uint256[] memory positions;
         bytes32[] memory leaves;
-        (records, positions, leaves) = SettlementReader.read(settlements, stored.taskCount);
-        if (records.length == 0) return records;
+        (heads, positions, leaves) = SettlementReader.read(settlements, stored.taskCount);
+        if (heads.length == 0) return heads;
         bytes32 root = BatchTree.rootOf(positions, leaves, stored.taskCount, proof);
         require(
-            root == stored.root, WorkloadNotInQueue(bytes32(records[0].wordAt(SettlementReader.WORKLOAD)))
+            root == stored.root,
+            WorkloadNotInQueue(bytes32(heads[0].recordOf().wordAt(SettlementReader.WORKLOAD)))
         );
     }
 
     /// @dev The one path to the mint. Works on `settling` only: marks, clocks and balances are written by `_store`, after every task of
     /// the call has passed. Credit, escalations and deferred pay are the exceptions, written here and reverted with the rest.
-    function _settleTask(Settling memory settling, uint256 record) private {
-        uint256 head = record.wordAt(0);
+    function _settleTask(Settling memory settling, uint256 head) private {
+        uint256 record = head.recordOf();
         uint256 shift = _turnMarks(settling, head.indexOf());
         uint256 mark = settling.marks >> shift & MARK;
         uint256 paid = 0;
@@ -731,7 +738,7 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         if (paid == 0) {
             _spend(settling, record, head);
             uint256 outcomes = _pay(settling, head);
-            settling.logged = SettlementLog.add(settling.logged, head.indexOf(), outcomes);
+            settling.logged = SettlementLog.add(settling.log, settling.logged, head.indexOf(), outcomes);
         } else {
             uint256 before = settling.minted;
             uint256 outcomes = _pay(settling, head);
@@ -741,10 +748,9 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
 
     /// @dev Pays the seats of the task at hand that are due, or puts their pay aside; says what became of each seat.
     function _pay(Settling memory settling, uint256 head) private returns (uint256 outcomes) {
-        // Units are below 2^64 and the rate below 2^80.
+        uint256 amount = SeatFrame.read(FRAME_AMOUNT);
+        // A call mints what its tasks' units earn.
         unchecked {
-            uint256 amount = uint256(head.computeUnitsOf()) * settling.mintRate;
-            SeatFrame.write(FRAME_AMOUNT, amount);
             uint256 paid;
             uint256 late;
             (paid, late, outcomes) = SeatClaims.pay();
@@ -884,11 +890,15 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         revert DurationOutOfBounds(claim.duration, uint64(least), uint64(least + SeatFrame.read(terms + 32)));
     }
 
-    /// @dev Makes the terms of each class those of a task; tasks alike share them.
+    /// @dev Makes the terms of each class, and the pay of a seat, those of a task; tasks alike share them.
     function _turnTerms(Settling memory settling, uint256 head) private view {
         settling.terms = head.termsOf();
         uint256 units = head.computeUnitsOf();
         uint256 packed = _durationBounds[head.workloadTypeOf()];
+        // Units are below 2^64 and the rate below 2^80.
+        unchecked {
+            SeatFrame.write(FRAME_AMOUNT, units * settling.mintRate);
+        }
         uint256 terms = FRAME_TERMS;
         for (uint256 class = 1; class <= Rates.CLASSES; class++) {
             terms += FRAME_TERMS_SIZE;
@@ -986,7 +996,8 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         revert SeedNotPinned(batchId);
     }
 
-    function _load(uint256 batchId, StoredBatch memory stored, uint256 tasks)
+    /// @param expected about how many devices are seated
+    function _load(uint256 batchId, StoredBatch memory stored, uint256 expected)
         private
         view
         returns (Settling memory settling)
@@ -1005,7 +1016,6 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         if (stored.rosterLength >= AUDITED_SEATS) settling.auditedBelow = classRates << AUDIT_SHIFT;
         settling.terms = NO_TERMS;
         SeatFrame.create(WORK_ATTESTATION_TYPEHASH, _domainSeparatorV4(), batchId, stored.seedTime);
-        uint256 expected = tasks * SEATS;
         settling.cache = SeatCache.create(expected < stored.rosterLength ? expected : stored.rosterLength);
     }
 
@@ -1015,9 +1025,21 @@ contract MiningRegistry is IMiningRegistry, Governed, EIP712 {
         view
         returns (Settling memory settling, bytes32 taskId)
     {
-        settling = _load(batchId, _pinned(batchId), 1);
+        settling = _load(batchId, _pinned(batchId), SEATS);
         taskId = SeatFrame.turn(task.index, uint256(task.workloadHash), 0);
         _drawFirst(settling, task.deadline, seatSecret);
+    }
+
+    /// @dev Writes the roster slots of the first seats of the task at hand, a word each.
+    function _writeSlots(uint256 place, uint256 count) private pure {
+        assembly ("memory-safe") {
+            let end := add(FRAME_SEATS, shl(5, count))
+            for { let seat := FRAME_SEATS } lt(seat, end) { seat := add(seat, 0x20) } {
+                // The key of a seat's device, see `SeatCache`.
+                mstore(place, mload(mload(seat)))
+                place := add(place, 0x20)
+            }
+        }
     }
 
     /// @dev Draws the seats from `from` up to `to` of the task at hand, as many as the roster gives.

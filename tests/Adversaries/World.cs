@@ -309,7 +309,7 @@ internal sealed partial class World : IAsyncDisposable
 
         EmulatedRoot root = await _hardware.RootAsync(cancellation).ConfigureAwait(false);
         EmulatedGpuVendor gpuVendor = await _hardware.GpuVendorAsync(TimeProvider.System.GetUtcNow(), cancellation).ConfigureAwait(false);
-        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, false, LocalNetwork.Programs, Governor.Address, Coordinator.Address);
+        DeployPlan plan = DeployPlan.ForDevelopment(root, gpuVendor, false, LocalNetwork.Programs, 0, Governor.Address, Coordinator.Address);
         (_deployment, _) = await Deployer.DeployAsync(_chain, deployer, plan, Path.Combine(_folder, "journal"), TimeProvider.System, _ => { }, cancellation).ConfigureAwait(false);
         EthereumClient client = _chain.Client;
         Mining = new MiningRegistryContract(_deployment.MiningRegistry, client);

@@ -49,9 +49,12 @@ struct SeatClaim {
 
 /// @notice Everything needed to settle one task, but for the proof that it is in the batch. It travels packed, big-endian:
 /// bits of the seats that claim (1 byte), of the claims that state a result other than the settlement's (1), of those that name their GPU
-/// (1), flags (1), index (4), workloadType (2), determinismClass (1), computeUnits (8), deadline (8), workloadHash, seatSecret or, with
-/// flag 1, answerCommitment in its place, resultHash (32 each), escalationSecret (32, with flag 1 only), redeemer (20, with flag 2 only),
-/// then the claims by seat: duration (5), r, vs, its resultHash and its gpuId where the bits say so (32 each).
+/// (1), flags (1), index (4), its terms: workloadType (2), determinismClass (1), computeUnits (8), deadline (8); then workloadHash,
+/// seatSecret or, with flag 1, answerCommitment in its place, resultHash (32 each), escalationSecret (32, with flag 1 only), redeemer (20,
+/// with flag 2 only), then the claims by seat: duration (5), r, vs, its resultHash and its gpuId where the bits say so (32 each). With flag
+/// 4 the terms are left out and are those of the record before. A first byte whose highest bit is set is all there is before the
+/// workloadHash: the task has the index after the last one and its terms, no flags, and its claims state neither results nor GPUs. Before
+/// the first record index is -1 and the terms are zero.
 /// @dev Secrets travel without their hashes: only the right ones lead to the leaf. A GPU that is named once in a call need not be read
 /// from the device registry: whoever names it in a device's first claim and leaves it out of the others settles for least.
 /// @param task the leaf
@@ -159,13 +162,15 @@ interface IMiningRegistry is IGoverned {
     );
     /// @notice The seed of a batch was stored; its seats are fixed.
     event SeedPinned(uint256 indexed batchId, bytes32 seedBlockHash, uint64 seedTime);
-    /// @notice Tasks of a batch settled. `settled` has one entry a task, packed: index (4 bytes), wei of a paid seat (18), workload (32),
-    /// agreed result (32), number of seats (1), then 4 bytes a seat from seat 0: what became of it in 4 bits, its roster slot in 28.
+    /// @notice Tasks of a batch settled. `settled` has one entry a task, packed: number of seats (1 byte), index (4), wei of a paid seat
+    /// (18), workload (32), agreed result (32), then 4 bytes a seat from seat 0: what became of it in 4 bits, its roster slot in 28. If
+    /// 0x80 is added to the number of seats, index and wei are left out: the index is the one after that of the entry before, which paid
+    /// as much. Before the first entry index is -1 and nothing was paid.
     /// @dev Codes: 0 paid, 1 silent (no claim), 2 its result was in the minority, 6 its pay waits for its clock (`SeatDeferred`), 7 paid
     /// by an earlier settlement.
     event TasksSettled(uint256 indexed batchId, bytes settled);
-    /// @notice Seats of a settled task were paid after all. `seats` is the end of an entry of `TasksSettled`, from the number
-    /// of seats on; only those with a code of 0 are new.
+    /// @notice Seats of a settled task were paid after all. `seats` is the number of seats and then they themselves, as in
+    /// `TasksSettled`; only those with a code of 0 are new.
     event SeatsAdded(bytes32 indexed taskId, uint256 minted, uint256 seats);
     /// @notice A seat earned `amount`, to be had by `release` from unix time `payableAt`.
     event SeatDeferred(bytes32 indexed taskId, uint8 seat, address operator, uint256 amount, uint256 payableAt);

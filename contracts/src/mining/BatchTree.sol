@@ -23,6 +23,24 @@ library BatchTree {
             let end := add(next, shl(5, proof.length))
             let isShort := iszero(count)
             for {} and(gt(width, 1), iszero(isShort)) { width := shr(1, add(width, 1)) } {
+                if eq(count, width) {
+                    // All are known, here and above: neighbours are pairs.
+                    let target := add(nodes, 0x20)
+                    let source := target
+                    let last := add(source, shl(6, shr(1, width)))
+                    for {} lt(source, last) { source := add(source, 0x40) } {
+                        let left := mload(source)
+                        let right := mload(add(source, 0x20))
+                        let isSwapped := lt(right, left)
+                        mstore(shl(5, isSwapped), left)
+                        mstore(shl(5, iszero(isSwapped)), right)
+                        mstore(target, keccak256(0x00, 0x40))
+                        target := add(target, 0x20)
+                    }
+                    if and(width, 1) { mstore(target, mload(source)) }
+                    count := shr(1, add(width, 1))
+                    continue
+                }
                 let from := 0x20
                 let limit := add(0x20, shl(5, count))
                 let to := 0x20
@@ -33,9 +51,7 @@ library BatchTree {
                     let sibling := xor(position, 1)
                     if lt(sibling, width) {
                         let other := 0
-                        let isKnown := 0
-                        if lt(from, limit) { isKnown := eq(mload(add(positions, from)), sibling) }
-                        switch isKnown
+                        switch and(lt(from, limit), eq(mload(add(positions, from)), sibling))
                         case 1 {
                             other := mload(add(nodes, from))
                             from := add(from, 0x20)

@@ -12,10 +12,10 @@ import {FRAME_TERMS, FRAME_TERMS_SIZE} from "./SeatFrame.sol";
 /// clocks is written once and each operator is paid once, however many tasks the call settles.
 /// @dev A seated device is a `MemoryTable` entry under its slot, which lies at 0x00. Its words: 0x60 gpuId, zero while it is not known,
 /// 0x80 holder and 0xa0 validity as in `RosterEntry`; 0xc0 until when it could serve as of the batch's commitment; 0xe0 the key that
-/// signs for it today, `KEY_UNKNOWN` until a signature showed it, none if it is not live; if it could serve, 0x100 the address of its clock's word, 0x120 where in that word its clock starts, and 0x140 the address of
-/// what its operator is owed; 0x160 where a `SeatFrame` has the terms of its class; if it could serve, 0x180
-/// its operator, host and GPU in three lanes of 32 bits. What is asked of a device for every seat is worked out
-/// once: beside its signature a seat costs little. `SeatDraw` and `SeatClaims` read these words.
+/// signs for it today, `KEY_UNKNOWN` until a signature showed it, none if it is not live; if it could serve, 0x100 the address of its clock's
+/// word, 0x120 where in that word its clock starts, and 0x140 the address of what its operator is owed; 0x160 where a `SeatFrame` has the
+/// terms of its class; if it could serve, 0x180 its operator, host and GPU in three lanes of 32 bits. What is asked of a device for every
+/// seat is worked out once: beside its signature a seat costs little. `SeatDraw` and `SeatClaims` read these words.
 library SeatCache {
     using MemoryTable for MemoryTable.Table;
     using MemoryTable for uint256;

@@ -66,7 +66,10 @@ library SeatFrame {
             mstore(sub(FRAME_DOMAIN, 0x20), 0x1901)
             mstore(FRAME_DOMAIN, domainSeparator)
             mstore(FRAME_STARTS, mul(seedTime, 1000))
-            mstore(FRAME_NOW, mul(timestamp(), 1000))
+            // Never beyond what a clock can hold, `DeviceClocks.MASK`: one that would pass it waits, and is refused for it.
+            let instant := mul(timestamp(), 1000)
+            if gt(instant, 0x3ffffffffff) { instant := 0x3ffffffffff }
+            mstore(FRAME_NOW, instant)
             mstore(FRAME_IDENTITY, chainid())
             mstore(add(FRAME_IDENTITY, 0x20), address())
             mstore(add(FRAME_IDENTITY, 0x40), batchId)

@@ -7,7 +7,7 @@ import {FRAME_AGREED, FRAME_AMOUNT, FRAME_LEVEL, FRAME_WORKLOAD} from "./SeatFra
 /// @title Settlement log
 /// @notice Gathers what a call settled into the data of one `IMiningRegistry.TasksSettled`.
 library SettlementLog {
-    /// @dev Bytes an entry takes at most: index, pay, workload, result, number of seats, seven seats.
+    /// @dev Bytes an entry takes at most: number of seats, index, pay, workload, result, seven seats.
     uint256 private constant MOST = 115;
 
     /// @notice Room for the entries of a call.
@@ -19,20 +19,33 @@ library SettlementLog {
             logged := add(log, 0x40)
             // A word more: entries are written in whole words.
             mstore(0x40, add(logged, and(add(mul(tasks, MOST), 0x5f), not(0x1f))))
+            // Until the event is written, index and pay that the next entry need not state.
+            mstore(log, 0)
         }
     }
 
     /// @notice Adds the task at hand, which the `SeatFrame` holds.
     /// @param outcomes its number of seats and what became of each, as in the event
     /// @return end where the entries end now
-    function add(uint256 logged, uint256 index, uint256 outcomes) internal pure returns (uint256 end) {
+    function add(uint256 log, uint256 logged, uint256 index, uint256 outcomes) internal pure returns (uint256 end) {
         assembly ("memory-safe") {
-            mstore(logged, or(shl(224, index), shl(80, mload(FRAME_AMOUNT))))
-            mstore(add(logged, 22), mload(FRAME_WORKLOAD))
-            mstore(add(logged, 54), mload(FRAME_AGREED))
-            let size := shl(2, mload(FRAME_LEVEL))
-            mstore(add(logged, 86), shl(sub(248, shl(3, size)), outcomes))
-            end := add(logged, add(87, size))
+            let level := mload(FRAME_LEVEL)
+            let facts := or(shl(144, index), mload(FRAME_AMOUNT))
+            switch eq(facts, mload(log))
+            case 1 {
+                mstore8(logged, or(level, 0x80))
+                logged := add(logged, 1)
+            }
+            default {
+                mstore(logged, or(shl(248, level), shl(72, facts)))
+                logged := add(logged, 23)
+            }
+            mstore(log, add(facts, shl(144, 1)))
+            mstore(logged, mload(FRAME_WORKLOAD))
+            mstore(add(logged, 0x20), mload(FRAME_AGREED))
+            let size := shl(2, level)
+            mstore(add(logged, 0x40), shl(sub(256, shl(3, size)), outcomes))
+            end := add(logged, add(0x40, size))
         }
     }
 

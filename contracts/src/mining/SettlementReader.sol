@@ -5,109 +5,151 @@ import {IMiningRegistry, SeatClaim} from "../interfaces/IMiningRegistry.sol";
 
 /// @title Settlement reader
 /// @notice Reads packed settlements where they lie in calldata; their layout is that of `TaskSettlement`'s packed form, see
-/// `IMiningRegistry.settle`. A record is known by its calldata pointer.
+/// `IMiningRegistry.settle`. A record is known by the calldata pointer of its words, which is the end of its head: what the record says
+/// or takes over from the one before it, laid out as a whole head is, in the first 27 bytes of a word, and the pointer in the other five.
 library SettlementReader {
-    /// @notice Bytes of a record's fixed part, and where its words start.
-    uint256 internal constant FIXED = 123;
-    uint256 internal constant WORKLOAD = 27;
-    uint256 internal constant SECRET = 59;
-    uint256 internal constant RESULT = 91;
+    /// @notice Bytes of a record's words, and where each starts.
+    uint256 internal constant FIXED = 96;
+    uint256 internal constant WORKLOAD = 0;
+    uint256 internal constant SECRET = 32;
+    uint256 internal constant RESULT = 64;
     /// @notice Where the escalation secret starts, if the record opens the seat secret; the answer commitment takes its place then.
-    uint256 internal constant ESCALATION = 123;
+    uint256 internal constant ESCALATION = 96;
     /// @notice Bytes of a claim without the words that are usually left out, and where its signature starts.
     uint256 internal constant CLAIM = 69;
     uint256 internal constant SIGNATURE = 5;
-    /// @dev Where what the leaf hashes starts.
-    uint256 private constant INDEX = 4;
+    /// @notice Bytes that a record takes at least: of its head only the first is left.
+    uint256 internal constant LEAST = 97;
     uint256 private constant REDEEMER = 20;
     uint256 private constant HAS_SECRET = 1;
     uint256 private constant HAS_REDEEMER = 2;
+    uint256 private constant HAS_LAST_TERMS = 4;
+    /// @dev Bytes of a head, and of one that takes over its terms: workload type, determinism class, compute units and deadline.
+    uint256 private constant HEAD = 27;
+    uint256 private constant HEAD_WITHOUT_TERMS = 8;
+    /// @dev Bits of the terms in a head, of what is before them, and of the pointer.
+    uint256 private constant TERMS = 0xffffffffffffffffffffffffffffffffffffff0000000000;
+    uint256 private constant BEFORE_TERMS = 0xffffffffffffffff << 192;
+    uint256 private constant POINTER = 0xffffffffff;
 
     /// @notice Finds the records and makes the leaves of their tasks.
     /// @param taskCount tasks of the batch
-    /// @return records calldata pointers
+    /// @return heads of the records
     /// @return positions indexes of the tasks, ascending
     /// @return leaves of the batch's tree
     function read(bytes calldata settlements, uint256 taskCount)
         internal
         pure
-        returns (uint256[] memory records, uint256[] memory positions, bytes32[] memory leaves)
+        returns (uint256[] memory heads, uint256[] memory positions, bytes32[] memory leaves)
     {
         uint256 cursor;
         uint256 least = 0;
-        bool isRead;
         assembly ("memory-safe") {
             cursor := settlements.offset
             let end := add(cursor, settlements.length)
             // Three lists, each with room for its length, the records there can be and one that is cut off.
-            records := mload(0x40)
-            positions := add(records, shl(5, add(div(settlements.length, FIXED), 2)))
-            leaves := add(positions, sub(positions, records))
+            heads := div(settlements.length, LEAST)
+            if gt(heads, taskCount) { heads := taskCount }
+            leaves := shl(5, add(heads, 2))
+            heads := mload(0x40)
+            positions := add(heads, leaves)
+            leaves := add(positions, leaves)
             let to := 0x20
-            let preimage := add(leaves, sub(positions, records))
+            // Index and terms, workload, hash of the secret, redeemer.
+            let preimage := add(leaves, sub(positions, heads))
             mstore(0x40, preimage)
+            let head := 0
             for {} lt(cursor, end) {} {
-                let head := calldataload(cursor)
-                let index := and(shr(192, head), 0xffffffff)
-                let seats := shr(248, head)
-                let others := and(shr(232, head), 0xffff)
-                let flags := byte(3, head)
-                // Ascending, in the batch, seven seats, two flags, and nothing about claims that are not there.
-                if or(
-                    or(lt(index, least), iszero(lt(index, taskCount))),
-                    or(or(shr(2, flags), shr(7, seats)), and(others, not(mul(seats, 0x101))))
-                ) { break }
-                least := add(index, 1)
-                mstore(add(records, to), cursor)
-                mstore(add(positions, to), index)
-                calldatacopy(preimage, add(cursor, INDEX), 55)
+                let first := calldataload(cursor)
+                // Of the bits and flags behind the first byte there are none in a short head.
+                let others := 0
+                switch slt(first, 0)
+                case 1 {
+                    if iszero(lt(least, taskCount)) { break }
+                    head := or(or(and(first, shl(248, 0x7f)), shl(192, least)), and(head, TERMS))
+                    cursor := add(cursor, 1)
+                }
+                default {
+                    others := and(shr(224, first), 0xffffff)
+                    // Ascending, in the batch, three flags, and nothing about claims that are not there.
+                    if or(
+                        and(others, not(or(mul(shr(248, first), 0x10100), 7))),
+                        or(
+                            lt(and(shr(192, first), 0xffffffff), least),
+                            iszero(lt(and(shr(192, first), 0xffffffff), taskCount))
+                        )
+                    ) { break }
+                    least := and(shr(192, first), 0xffffffff)
+                    switch and(others, HAS_LAST_TERMS)
+                    case 0 {
+                        head := and(first, not(POINTER))
+                        cursor := add(cursor, HEAD)
+                    }
+                    default {
+                        head := or(and(first, BEFORE_TERMS), and(head, TERMS))
+                        cursor := add(cursor, HEAD_WITHOUT_TERMS)
+                    }
+                }
+                mstore(add(heads, to), or(head, cursor))
+                mstore(add(positions, to), least)
+                least := add(least, 1)
+                mstore(preimage, shl(32, head))
+                mstore(add(preimage, 23), calldataload(cursor))
                 mstore(0x00, calldataload(add(cursor, SECRET)))
                 mstore(add(preimage, 87), 0)
                 cursor := add(cursor, FIXED)
-                if or(flags, others) {
-                    if and(flags, HAS_SECRET) {
+                if others {
+                    if and(others, HAS_SECRET) {
                         mstore(0x20, calldataload(cursor))
                         mstore(0x00, keccak256(0x00, 0x40))
                         cursor := add(cursor, 0x20)
                     }
-                    if and(flags, HAS_REDEEMER) {
+                    if and(others, HAS_REDEEMER) {
                         calldatacopy(add(preimage, 87), cursor, REDEEMER)
                         cursor := add(cursor, REDEEMER)
                     }
-                    others := or(and(others, 0x7f), shl(7, shr(8, others)))
+                    others := or(and(shr(8, others), 0x7f), shl(7, shr(16, others)))
                     cursor := add(cursor, shl(5, mod(and(mul(others, 0x200040008001), 0x111111111111111), 15)))
                 }
                 // Bits of fourteen are counted by one multiplication and one remainder.
-                cursor := add(cursor, mul(mod(and(mul(seats, 0x200040008001), 0x111111111111111), 15), CLAIM))
+                cursor := add(cursor, mul(mod(and(mul(shr(248, head), 0x200040008001), 0x111111111111111), 15), CLAIM))
                 // A secret proves itself: only its own hash leads to the leaf.
                 mstore(add(preimage, 55), keccak256(0x00, 0x20))
                 mstore(add(leaves, to), keccak256(preimage, 107))
                 to := add(to, 0x20)
             }
-            isRead := eq(cursor, end)
             let count := sub(shr(5, to), 1)
-            mstore(records, count)
+            mstore(heads, count)
             mstore(positions, count)
             mstore(leaves, count)
         }
-        if (!isRead) _refuse(settlements, cursor, least, taskCount);
+        _refuse(settlements, cursor, least, taskCount);
     }
 
-    /// @dev What is wrong where reading ended.
+    /// @dev What is wrong where reading ended; nothing at the end.
     function _refuse(bytes calldata settlements, uint256 cursor, uint256 least, uint256 taskCount) private pure {
         uint256 offset;
         assembly ("memory-safe") {
             offset := sub(cursor, settlements.offset)
         }
+        if (offset == settlements.length) return;
         if (offset < settlements.length) {
-            uint256 index = indexOf(wordAt(cursor, 0));
+            uint256 head = wordAt(cursor, 0);
+            bool isShort = head >> 255 != 0;
+            uint256 index = isShort ? least : indexOf(head);
+            uint256 size = isShort ? 1 : head >> 224 & HAS_LAST_TERMS != 0 ? HEAD_WITHOUT_TERMS : HEAD;
             require(index >= least, IMiningRegistry.TasksNotAscending());
-            require(index < taskCount, IMiningRegistry.WorkloadNotInQueue(bytes32(wordAt(cursor, WORKLOAD))));
+            require(index < taskCount, IMiningRegistry.WorkloadNotInQueue(bytes32(wordAt(cursor, size))));
         }
         revert IMiningRegistry.SettlementMalformed(offset, settlements.length);
     }
 
-    /// @notice 32 bytes of a record.
+    /// @notice The pointer of a record.
+    function recordOf(uint256 head) internal pure returns (uint256) {
+        return head & POINTER;
+    }
+
+    /// @notice 32 bytes of a record, counted from its words.
     function wordAt(uint256 record, uint256 offset) internal pure returns (uint256 word) {
         assembly ("memory-safe") {
             word := calldataload(add(record, offset))

@@ -321,7 +321,7 @@ contract AuditTest is Network {
         bytes32[] memory measurements = new bytes32[](1);
         measurements[0] = keccak256(measurement());
         registry = new DeviceRegistry(
-            snp, dcapVerifier(), nvidiaVerifier(), governor, measurements, [PROFILES, PROFILES, PROFILES, PROFILES], challengeRegistry()
+            snp, dcapVerifier(), nvidiaVerifier(), governor, measurements, [PROFILES, PROFILES, PROFILES, PROFILES], challengeRegistry(), attendanceRegistry()
         );
         mining = deployMining(registry, governor, coordinator);
         delete gpus;

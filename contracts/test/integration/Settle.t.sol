@@ -24,7 +24,7 @@ contract SettleTest is Network {
     function test_settle_mintsToEveryAgreeingSeat() public {
         TaskSettlement memory settlement = _one();
         vm.expectEmit();
-        emit TasksSettled(batchId, abi.encodePacked(uint32(0), uint144(REWARD), WORKLOAD, RESULT, uint104(_seatsWord(settlement, 0, 0, 0))));
+        emit TasksSettled(batchId, _entry(0, _seatsWord(settlement, 0, 0, 0)));
         vm.prank(anyone);
         assertEq(settle(batchId, only(settlement)), 3 * REWARD, "minted");
 
@@ -43,7 +43,7 @@ contract SettleTest is Network {
         uint256 seats = _seatsWord(settlement, 0, 0, 1);
         keepClaims(settlement, 2);
         vm.expectEmit();
-        emit TasksSettled(batchId, abi.encodePacked(uint32(0), uint144(REWARD), WORKLOAD, RESULT, uint104(seats)));
+        emit TasksSettled(batchId, _entry(0, seats));
         assertEq(settle(batchId, only(settlement)), 2 * REWARD, "minted");
         assertEq(mining.busyUntil(silent), 0, "its clock stands");
     }
@@ -54,10 +54,60 @@ contract SettleTest is Network {
         resign(batchId, settlement, 1);
         bytes32 loser = settlement.claims[1].gpuId;
         vm.expectEmit();
-        emit TasksSettled(batchId, abi.encodePacked(uint32(0), uint144(REWARD), WORKLOAD, RESULT, uint104(_seatsWord(settlement, 0, 2, 0))));
+        emit TasksSettled(batchId, _entry(0, _seatsWord(settlement, 0, 2, 0)));
         assertEq(settle(batchId, only(settlement)), 2 * REWARD, "minted");
         assertEq(token.balanceOf(_operatorOf(loser)), 0, "the minority earns nothing");
         assertEq(mining.busyUntil(loser), 0, "its clock stands");
+    }
+
+    function test_settle_statesIndexAndPayOnceForTasksInARowThatArePaidTheSame() public {
+        TaskSettlement[] memory all;
+        (batchId, all) = ripe(5);
+        pass(60);
+        TaskSettlement[] memory some = new TaskSettlement[](4);
+        (some[0], some[1], some[2], some[3]) = (all[0], all[1], all[3], all[4]);
+        bytes[4] memory ends;
+        for (uint256 i = 0; i < 4; i++) {
+            ends[i] = abi.encodePacked(WORKLOAD, RESULT, uint96(_seatsWord(some[i], 0, 0, 0)));
+        }
+        vm.expectEmit();
+        emit TasksSettled(
+            batchId,
+            bytes.concat(
+                abi.encodePacked(uint8(3), uint32(0), uint144(REWARD), ends[0], uint8(0x83), ends[1]),
+                abi.encodePacked(uint8(3), uint32(3), uint144(REWARD), ends[2], uint8(0x83), ends[3])
+            )
+        );
+        assertEq(settle(batchId, some), 12 * REWARD, "minted");
+    }
+
+    /// @notice A head that leaves out what it has in common with the one before means the same as one that does not.
+    function test_settle_readsWholeHeadsLikeShortOnes() public {
+        TaskSettlement[] memory all;
+        (batchId, all) = ripe(3);
+        pass(60);
+        for (uint256 i = 0; i < 9; i++) {
+            (all[i / 3].claims[i % 3].gpuId, all[i / 3].claims[i % 3].resultHash) = (0, 0);
+        }
+        bytes memory whole = bytes.concat(Packing.pack(all[0]), Packing.pack(all[1]), Packing.pack(all[2]));
+        assertEq(Packing.pack(all).length + 2 * 26, whole.length, "a byte each instead of 27");
+        uint256 before = vm.snapshotState();
+        assertEq(settle(batchId, all), 9 * REWARD, "minted");
+        vm.revertToState(before);
+        assertEq(mining.settle(batchId, whole, proofFor(batchId, all)), 9 * REWARD, "minted by whole heads");
+    }
+
+    function test_settle_refusesATaskUnderTheTermsOfAnother() public {
+        MiningTask[] memory tasks = tasksOf(2);
+        tasks[1].computeUnits = UNITS / 2;
+        batchId = commitAndPin(tasks);
+        TaskSettlement[] memory both = new TaskSettlement[](2);
+        (both[0], both[1]) = (settlementOf(batchId, tasks, 0), settlementOf(batchId, tasks, 1));
+        bytes32[] memory proof = proofFor(batchId, both);
+        both[1].task.computeUnits = UNITS;
+        bytes memory dearer = Packing.pack(both);
+        vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.WorkloadNotInQueue.selector, WORKLOAD));
+        mining.settle(batchId, dearer, proof);
     }
 
     function test_settle_mintsAtTheRateOfTheCommitment() public {
@@ -809,6 +859,11 @@ contract SettleTest is Network {
     }
 
     /// @dev What the events say of three seats: how many, then code and slot of each.
+    /// @dev An entry of `TasksSettled` that states index and pay.
+    function _entry(uint32 index, uint256 seats) private pure returns (bytes memory) {
+        return abi.encodePacked(uint8(3), index, uint144(REWARD), WORKLOAD, RESULT, uint96(seats));
+    }
+
     function _seatsWord(TaskSettlement memory settlement, uint256 code0, uint256 code1, uint256 code2)
         private
         view

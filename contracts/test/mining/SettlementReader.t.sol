@@ -36,9 +36,8 @@ contract SettlementReaderTest is Test {
     function testFuzz_read_refusesBitsThatMeanNothing(uint256 seed, uint8 bit) public {
         TaskSettlement[] memory settlements = _settlements(seed, 1);
         bytes memory packed = Packing.pack(settlements);
-        // The eighth seat, or one of the flags from the third on.
-        if (bit % 7 == 0) packed[0] |= 0x80;
-        else packed[3] |= bytes1(uint8(2 << bit % 7));
+        // One of the flags from the fourth on.
+        packed[3] |= bytes1(uint8(8 << bit % 5));
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.SettlementMalformed.selector, 0, packed.length));
         this.compare(packed, settlements);
     }
@@ -52,6 +51,35 @@ contract SettlementReaderTest is Test {
         this.compare(packed, settlements);
     }
 
+    function test_read_takesAShortHeadForTheNextTaskOnTheSameTerms() public view {
+        TaskSettlement[] memory settlements = _settlements(1, 2);
+        settlements[0].task.redeemer = address(0);
+        settlements[1] = abi.decode(abi.encode(settlements[0]), (TaskSettlement));
+        settlements[1].task.index++;
+        for (uint256 i = 0; i < settlements[1].claims.length; i++) {
+            (settlements[1].claims[i].gpuId, settlements[1].claims[i].resultHash) = (0, 0);
+        }
+        (settlements[1].answerCommitment, settlements[1].escalationSecret) = (0, 0);
+        bytes memory packed = Packing.pack(settlements);
+        uint256 length = Packing.pack(settlements[0]).length;
+        assertEq(packed.length, length + 97 + 69 * settlements[1].claims.length, "one byte of a head");
+        this.compare(packed, settlements);
+        // Whole, or with its terms left out, it says the same.
+        this.compare(bytes.concat(Packing.pack(settlements[0]), Packing.pack(settlements[1])), settlements);
+        bytes memory some = bytes.concat(Packing.headOf(settlements[1], 4), Packing.bodyOf(settlements[1]));
+        this.compare(bytes.concat(Packing.pack(settlements[0]), some), settlements);
+    }
+
+    function test_read_refusesAShortHeadBeyondTheBatch() public {
+        bytes memory packed = bytes.concat(Packing.pack(_settlements(3, 1)), hex"80", keccak256("beyond"), new bytes(64));
+        vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.WorkloadNotInQueue.selector, keccak256("beyond")));
+        this.readOf(packed, 1);
+    }
+
+    function readOf(bytes calldata packed, uint256 taskCount) external pure {
+        SettlementReader.read(packed, taskCount);
+    }
+
     function test_read_refusesTasksOutOfOrder() public {
         TaskSettlement[] memory settlements = _settlements(1, 2);
         settlements[1].task.index = settlements[0].task.index;
@@ -61,12 +89,13 @@ contract SettlementReaderTest is Test {
     }
 
     function compare(bytes calldata packed, TaskSettlement[] calldata settlements) external pure {
-        (uint256[] memory records, uint256[] memory positions, bytes32[] memory leaves) =
+        (uint256[] memory heads, uint256[] memory positions, bytes32[] memory leaves) =
             SettlementReader.read(packed, 1 << 20);
-        assertEq(records.length, settlements.length, "records");
-        for (uint256 i = 0; i < records.length; i++) {
+        assertEq(heads.length, settlements.length, "records");
+        for (uint256 i = 0; i < heads.length; i++) {
             MiningTask memory task = settlements[i].task;
-            uint256 head = records[i].wordAt(0);
+            uint256 head = heads[i];
+            uint256 record = head.recordOf();
             assertEq(positions[i], task.index, "position");
             assertEq(leaves[i], Merkle.leafOf(task), "leaf");
             assertEq(head.indexOf(), task.index, "index");
@@ -74,16 +103,16 @@ contract SettlementReaderTest is Test {
             assertEq(head.determinismClassOf(), task.determinismClass, "class");
             assertEq(head.computeUnitsOf(), task.computeUnits, "units");
             assertEq(head.deadlineOf(), task.deadline, "deadline");
-            assertEq(records[i].redeemerOf(head), task.redeemer, "redeemer");
-            assertEq(bytes32(records[i].wordAt(SettlementReader.WORKLOAD)), task.workloadHash, "workload");
-            assertEq(records[i].seatSecretOf(head), settlements[i].seatSecret, "secret");
-            assertEq(bytes32(records[i].wordAt(SettlementReader.RESULT)), settlements[i].resultHash, "result");
+            assertEq(record.redeemerOf(head), task.redeemer, "redeemer");
+            assertEq(bytes32(record.wordAt(SettlementReader.WORKLOAD)), task.workloadHash, "workload");
+            assertEq(record.seatSecretOf(head), settlements[i].seatSecret, "secret");
+            assertEq(bytes32(record.wordAt(SettlementReader.RESULT)), settlements[i].resultHash, "result");
             assertTrue(head.hasEscalationSecret() == (settlements[i].escalationSecret != 0), "opens the seat secret");
             if (head.hasEscalationSecret()) {
-                bytes32 found = bytes32(records[i].wordAt(SettlementReader.ESCALATION));
+                bytes32 found = bytes32(record.wordAt(SettlementReader.ESCALATION));
                 assertEq(found, settlements[i].escalationSecret, "escalation secret");
             }
-            _compareClaims(records[i], head, settlements[i].claims);
+            _compareClaims(record, head, settlements[i].claims);
         }
     }
 
@@ -102,7 +131,16 @@ contract SettlementReaderTest is Test {
     function _settlements(uint256 seed, uint256 count) private pure returns (TaskSettlement[] memory settlements) {
         settlements = new TaskSettlement[](count);
         for (uint256 i = 0; i < count; i++) {
-            settlements[i] = _settlement(uint256(keccak256(abi.encode(seed, i))), uint32(i * 3 + seed % 3));
+            uint256 each = uint256(keccak256(abi.encode(seed, i)));
+            // Some with nothing that needs a whole head, some behind a gap, some under the terms of the one before.
+            if (each >> 210 & 1 == 1) each &= ~(uint256(type(uint24).max) << 175 | 3);
+            uint32 index = i == 0 ? uint32(seed % 3) : settlements[i - 1].task.index + 1 + uint32(each >> 211 & 1);
+            settlements[i] = _settlement(each, index);
+            if (i == 0 || each >> 212 & 1 == 1) continue;
+            MiningTask memory last = settlements[i - 1].task;
+            MiningTask memory task = settlements[i].task;
+            (task.workloadType, task.determinismClass) = (last.workloadType, last.determinismClass);
+            (task.computeUnits, task.deadline) = (last.computeUnits, last.deadline);
         }
     }
 

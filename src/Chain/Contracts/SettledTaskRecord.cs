@@ -13,11 +13,11 @@ namespace Ait.Chain.Contracts;
 /// <param name="Seats">What became of each seat, see <see cref="SeatOutcomes"/>.</param>
 public sealed record SettledTaskRecord(uint Index, BigInteger Amount, Hash256 WorkloadHash, Hash256 ResultHash, ImmutableArray<(uint Slot, byte Code)> Seats)
 {
+    private const int IndexSize = 4;
     private const int AmountSize = 18;
     private const int SeatSize = 4;
-    private const int WorkloadOffset = 4 + AmountSize;
-    private const int ResultOffset = WorkloadOffset + Hash256.Size;
-    private const int FixedSize = ResultOffset + Hash256.Size + 1;
+    private const int HeadSize = 1 + IndexSize + AmountSize;
+    private const byte IsNext = 0x80;
 
     /// <summary>The number of seats that were paid in this settlement.</summary>
     public int SeatsPaid => Seats.Count(static seat => seat.Code == SeatOutcomes.Paid);
@@ -35,25 +35,31 @@ public sealed record SettledTaskRecord(uint Index, BigInteger Amount, Hash256 Wo
         var read = ImmutableArray.CreateBuilder<SettledTaskRecord>();
         tasks = [];
         fault = null;
+        long next = 0;
+        BigInteger amount = BigInteger.Zero;
         for (int offset = 0; offset < settled.Length;)
         {
             ReadOnlySpan<byte> rest = settled[offset..];
-            int seats = rest.Length < FixedSize ? 0 : rest[FixedSize - 1];
-            int size = FixedSize + (seats * SeatSize);
+            bool isNext = (rest[0] & IsNext) != 0;
+            int seats = rest[0] & ~IsNext;
+            int head = isNext ? 1 : HeadSize;
+            int size = head + (2 * Hash256.Size) + (seats * SeatSize);
             if (rest.Length < size || seats > SeatOutcomes.MostSeats)
             {
                 fault = new DecodeFault("settled task", offset, $"{size} bytes, of at most {SeatOutcomes.MostSeats} seats", $"{rest.Length} bytes and {seats} seats");
                 return false;
             }
 
-            SettledTaskRecord task = ReadOne(rest[..size]);
-            if (read.Count > 0 && task.Index <= read[^1].Index)
+            long index = isNext ? next : BinaryPrimitives.ReadUInt32BigEndian(rest[1..]);
+            if (index < next || index > uint.MaxValue)
             {
-                fault = new DecodeFault("settled task", offset, $"an index above {read[^1].Index}", $"{task.Index}");
+                fault = new DecodeFault("settled task", offset, $"an index of at least {next}, of {IndexSize} bytes", $"{index}");
                 return false;
             }
 
-            read.Add(task);
+            amount = isNext ? amount : new BigInteger(rest.Slice(1 + IndexSize, AmountSize), isUnsigned: true, isBigEndian: true);
+            next = index + 1;
+            read.Add(ReadOne((uint)index, amount, rest[head..size]));
             offset += size;
         }
 
@@ -77,19 +83,14 @@ public sealed record SettledTaskRecord(uint Index, BigInteger Amount, Hash256 Wo
     public override string ToString() =>
         $"task {Index} of workload {WorkloadHash}, result {ResultHash}, {Amount} wei a paid seat, seats {string.Join(' ', Seats.Select(static seat => $"{seat.Slot}:{seat.Code}"))}";
 
-    private static SettledTaskRecord ReadOne(ReadOnlySpan<byte> bytes)
+    private static SettledTaskRecord ReadOne(uint index, BigInteger amount, ReadOnlySpan<byte> bytes)
     {
         var seats = ImmutableArray.CreateBuilder<(uint, byte)>();
-        for (int offset = FixedSize; offset < bytes.Length; offset += SeatSize)
+        for (int offset = 2 * Hash256.Size; offset < bytes.Length; offset += SeatSize)
         {
             seats.Add(SeatOutcomes.Read(BinaryPrimitives.ReadUInt32BigEndian(bytes[offset..])));
         }
 
-        return new SettledTaskRecord(
-            BinaryPrimitives.ReadUInt32BigEndian(bytes),
-            new BigInteger(bytes.Slice(4, AmountSize), isUnsigned: true, isBigEndian: true),
-            new Hash256(bytes.Slice(WorkloadOffset, Hash256.Size)),
-            new Hash256(bytes.Slice(ResultOffset, Hash256.Size)),
-            seats.ToImmutable());
+        return new SettledTaskRecord(index, amount, new Hash256(bytes[..Hash256.Size]), new Hash256(bytes.Slice(Hash256.Size, Hash256.Size)), seats.ToImmutable());
     }
 }

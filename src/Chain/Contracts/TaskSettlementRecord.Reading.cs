@@ -20,24 +20,25 @@ public sealed partial record TaskSettlementRecord
         var read = ImmutableArray.CreateBuilder<TaskSettlementRecord>();
         settlements = [];
         fault = null;
-        long least = 0;
+        var last = default(Common);
         for (int offset = 0; offset < packed.Length;)
         {
             ReadOnlySpan<byte> rest = packed[offset..];
-            if (!TryMeasure(rest, least, out int size, out string? expected, out string? found))
+            if (!TryReadHead(rest, last, out Head head, out string? expected, out string? found)
+                || !TryMeasure(rest, head, out int size, out expected, out found))
             {
                 fault = new DecodeFault("settlement", offset, expected, found);
                 return false;
             }
 
-            if (!TryReadOne(rest[..size], out TaskSettlementRecord? settlement, out int at))
+            if (!TryReadOne(rest[..size], head, out TaskSettlementRecord? settlement, out int at))
             {
                 fault = new DecodeFault("claim", offset + at, "a signature in the form of EIP-2098 with the lower s", "another");
                 return false;
             }
 
             read.Add(settlement);
-            least = (long)settlement.Task.Index + 1;
+            last = head.Terms with { Next = (long)head.Index + 1 };
             offset += size;
         }
 
@@ -45,56 +46,84 @@ public sealed partial record TaskSettlementRecord
         return true;
     }
 
-    private static bool TryMeasure(
-        ReadOnlySpan<byte> rest, long least, out int size, [NotNullWhen(false)] out string? expected, [NotNullWhen(false)] out string? found)
+    private static bool TryReadHead(
+        ReadOnlySpan<byte> rest, Common last, out Head head, [NotNullWhen(false)] out string? expected, [NotNullWhen(false)] out string? found)
     {
-        size = FixedSize;
-        (expected, found) = ($"{FixedSize} bytes", $"{rest.Length}");
-        if (rest.Length < FixedSize)
+        head = default;
+        if ((rest[0] & IsNext) != 0)
+        {
+            head = new Head(1, (byte)(rest[0] & ~IsNext), 0, 0, 0, (uint)last.Next, last);
+            (expected, found) = ($"an index of at most {uint.MaxValue}", $"{last.Next}");
+            return last.Next <= uint.MaxValue;
+        }
+
+        (expected, found) = ($"{TermsOffset} or {HeadSize} bytes of a head", $"{rest.Length}");
+        if (rest.Length < TermsOffset)
         {
             return false;
         }
 
         byte seats = rest[0];
         byte flags = rest[3];
-        if (seats >> Seats != 0 || ((rest[1] | rest[2]) & ~seats) != 0 || flags > (HasOpening | HasRedeemer))
+        int size = (flags & HasLastTerms) == 0 ? HeadSize : TermsOffset;
+        if (((rest[1] | rest[2]) & ~seats) != 0 || flags > (HasOpening | HasRedeemer | HasLastTerms))
         {
-            (expected, found) = ("seats 0 to 6, words of their claims and two flags", $"bits {seats:x2}, {rest[1]:x2}, {rest[2]:x2} and {flags:x2}");
+            (expected, found) = ("seats 0 to 6, words of their claims and three flags", $"bits {seats:x2}, {rest[1]:x2}, {rest[2]:x2} and {flags:x2}");
             return false;
         }
 
         uint index = BinaryPrimitives.ReadUInt32BigEndian(rest[IndexOffset..]);
-        if (index < least)
+        if (index < last.Next)
         {
-            (expected, found) = ($"an index of at least {least}", $"{index}");
+            (expected, found) = ($"an index of at least {last.Next}", $"{index}");
             return false;
         }
 
-        int words = BitOperations.PopCount(rest[1]) + BitOperations.PopCount(rest[2]) + (flags & HasOpening);
-        size += (words * Hash256.Size) + ((flags & HasRedeemer) == 0 ? 0 : Address.Size) + (BitOperations.PopCount(seats) * SeatClaimRecord.FixedSize);
+        if (rest.Length < size)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> terms = rest[TermsOffset..];
+        head = new Head(size, seats, rest[1], rest[2], flags, index, size == TermsOffset ? last : new Common(
+            0,
+            BinaryPrimitives.ReadUInt16BigEndian(terms),
+            terms[sizeof(ushort)],
+            BinaryPrimitives.ReadUInt64BigEndian(terms[UnitsOffset..]),
+            BinaryPrimitives.ReadUInt64BigEndian(terms[DeadlineOffset..])));
+        return true;
+    }
+
+    private static bool TryMeasure(ReadOnlySpan<byte> rest, Head head, out int size, out string expected, out string found)
+    {
+        int words = BitOperations.PopCount(head.Own) + BitOperations.PopCount(head.Named) + (head.Flags & HasOpening);
+        size = head.Size + WordsSize + (words * Hash256.Size) + ((head.Flags & HasRedeemer) == 0 ? 0 : Address.Size)
+            + (BitOperations.PopCount(head.Claiming) * SeatClaimRecord.FixedSize);
         (expected, found) = ($"{size} bytes", $"{rest.Length}");
         return rest.Length >= size;
     }
 
     /// <summary>Reads a settlement of the right size; on a refusal <paramref name="at"/> is where the claim starts.</summary>
-    private static bool TryReadOne(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out TaskSettlementRecord? settlement, out int at)
+    private static bool TryReadOne(ReadOnlySpan<byte> bytes, Head head, [NotNullWhen(true)] out TaskSettlementRecord? settlement, out int at)
     {
         settlement = null;
-        at = FixedSize;
-        var written = new Hash256(bytes.Slice(WordsOffset + Hash256.Size, Hash256.Size));
-        SeatSecretOpening? opening = (bytes[3] & HasOpening) == 0 ? null : new SeatSecretOpening(written, Take(bytes, ref at));
+        at = head.Size;
+        Hash256 workload = Take(bytes, ref at);
+        Hash256 written = Take(bytes, ref at);
+        Hash256 agreed = Take(bytes, ref at);
+        SeatSecretOpening? opening = (head.Flags & HasOpening) == 0 ? null : new SeatSecretOpening(written, Take(bytes, ref at));
         Hash256 secret = opening?.SeatSecret ?? written;
         Address redeemer = Address.Zero;
-        if ((bytes[3] & HasRedeemer) != 0)
+        if ((head.Flags & HasRedeemer) != 0)
         {
             redeemer = new Address(bytes.Slice(at, Address.Size));
             at += Address.Size;
         }
 
-        var claims = ImmutableArray.CreateBuilder<SeatClaimRecord>(BitOperations.PopCount(bytes[0]));
+        var claims = ImmutableArray.CreateBuilder<SeatClaimRecord>(BitOperations.PopCount(head.Claiming));
         for (byte seat = 0; seat < Seats; seat++)
         {
-            if ((bytes[0] >> seat & 1) == 0)
+            if ((head.Claiming >> seat & 1) == 0)
             {
                 continue;
             }
@@ -106,21 +135,15 @@ public sealed partial record TaskSettlementRecord
 
             ulong duration = BinaryPrimitives.ReadUInt64BigEndian(bytes[at..]) >> (8 * (sizeof(ulong) - SeatClaimRecord.DurationSize));
             at += SeatClaimRecord.FixedSize;
-            Hash256? result = (bytes[1] >> seat & 1) == 0 ? null : Take(bytes, ref at);
-            Hash256? gpuId = (bytes[2] >> seat & 1) == 0 ? null : Take(bytes, ref at);
+            Hash256? result = (head.Own >> seat & 1) == 0 ? null : Take(bytes, ref at);
+            Hash256? gpuId = (head.Named >> seat & 1) == 0 ? null : Take(bytes, ref at);
             claims.Add(new SeatClaimRecord(seat, gpuId, result, duration, signature));
         }
 
+        Common terms = head.Terms;
         var task = new MiningTaskRecord(
-            new Hash256(bytes.Slice(WordsOffset, Hash256.Size)),
-            BinaryPrimitives.ReadUInt32BigEndian(bytes[IndexOffset..]),
-            BinaryPrimitives.ReadUInt16BigEndian(bytes[TypeOffset..]),
-            bytes[ClassOffset],
-            BinaryPrimitives.ReadUInt64BigEndian(bytes[UnitsOffset..]),
-            BinaryPrimitives.ReadUInt64BigEndian(bytes[DeadlineOffset..]),
-            redeemer,
-            Keccak256.Hash(secret.ToArray()));
-        settlement = new TaskSettlementRecord(task, secret, opening, new Hash256(bytes.Slice(WordsOffset + (2 * Hash256.Size), Hash256.Size)), claims.MoveToImmutable());
+            workload, head.Index, terms.WorkloadType, terms.DeterminismClass, terms.ComputeUnits, terms.Deadline, redeemer, Keccak256.Hash(secret.ToArray()));
+        settlement = new TaskSettlementRecord(task, secret, opening, agreed, claims.MoveToImmutable());
         return true;
     }
 

@@ -16,16 +16,18 @@ public sealed partial record TaskSettlementRecord(
     Hash256 ResultHash,
     ImmutableArray<SeatClaimRecord> Claims)
 {
-    private const int FixedSize = WordsOffset + (3 * Hash256.Size);
     private const int IndexOffset = 4;
-    private const int TypeOffset = 8;
-    private const int ClassOffset = 10;
-    private const int UnitsOffset = 11;
-    private const int DeadlineOffset = 19;
-    private const int WordsOffset = 27;
+    private const int TermsOffset = 8;
+    private const int UnitsOffset = 3;
+    private const int DeadlineOffset = 11;
+    private const int TermsSize = 19;
+    private const int HeadSize = TermsOffset + TermsSize;
+    private const int WordsSize = 3 * Hash256.Size;
     private const int Seats = 7;
     private const byte HasOpening = 1;
     private const byte HasRedeemer = 2;
+    private const byte HasLastTerms = 4;
+    private const byte IsNext = 0x80;
 
     /// <summary>The bytes that <c>settle</c> takes: one record behind the other, laid out as IMiningRegistry says.</summary>
     /// <exception cref="ArgumentException">Claims do not ascend by seat, a seat or a duration is beyond what the layout holds, or a seat
@@ -34,9 +36,10 @@ public sealed partial record TaskSettlementRecord(
     {
         ArgumentNullException.ThrowIfNull(settlements);
         using var packed = new MemoryStream();
+        var last = default(Common);
         foreach (TaskSettlementRecord settlement in settlements)
         {
-            settlement.Write(packed);
+            settlement.Write(packed, ref last);
         }
 
         return packed.ToArray();
@@ -54,14 +57,34 @@ public sealed partial record TaskSettlementRecord(
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Task, SeatSecret, ResultHash);
 
-    private void Write(Stream packed)
+    private void Write(Stream packed, ref Common last)
     {
         if (Opening is not null && Opening.SeatSecret != SeatSecret)
         {
             throw new ArgumentException($"Expected the seat secret {Opening.SeatSecret} that the opening makes, found {SeatSecret}.");
         }
 
-        Span<byte> bytes = stackalloc byte[FixedSize];
+        WriteHead(packed, last);
+        last = new Common((long)Task.Index + 1, Task.WorkloadType, Task.DeterminismClass, Task.ComputeUnits, Task.Deadline);
+        packed.Write(Task.WorkloadHash.ToArray());
+        packed.Write((Opening?.AnswerCommitment ?? SeatSecret).ToArray());
+        packed.Write(ResultHash.ToArray());
+        packed.Write(Opening?.EscalationSecret.ToArray());
+        if (Task.Redeemer != Address.Zero)
+        {
+            packed.Write(Task.Redeemer.ToArray());
+        }
+
+        foreach (SeatClaimRecord claim in Claims)
+        {
+            claim.Write(packed);
+        }
+    }
+
+    /// <summary>The shortest head: what the record has in common with the one before it is left out.</summary>
+    private void WriteHead(Stream packed, Common last)
+    {
+        Span<byte> bytes = stackalloc byte[HeadSize];
         foreach (SeatClaimRecord claim in Claims)
         {
             if (claim.Seat >= Seats || bytes[0] >> claim.Seat != 0)
@@ -75,25 +98,27 @@ public sealed partial record TaskSettlementRecord(
             bytes[2] |= claim.GpuId is null ? (byte)0 : bit;
         }
 
+        bool isAlike = last with { Next = 0 } == new Common(0, Task.WorkloadType, Task.DeterminismClass, Task.ComputeUnits, Task.Deadline);
         bytes[3] = (byte)((Opening is null ? 0 : HasOpening) | (Task.Redeemer == Address.Zero ? 0 : HasRedeemer));
-        BinaryPrimitives.WriteUInt32BigEndian(bytes[IndexOffset..], Task.Index);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[TypeOffset..], Task.WorkloadType);
-        bytes[ClassOffset] = Task.DeterminismClass;
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[UnitsOffset..], Task.ComputeUnits);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[DeadlineOffset..], Task.Deadline);
-        Task.WorkloadHash.CopyTo(bytes[WordsOffset..]);
-        (Opening?.AnswerCommitment ?? SeatSecret).CopyTo(bytes[(WordsOffset + Hash256.Size)..]);
-        ResultHash.CopyTo(bytes[(WordsOffset + (2 * Hash256.Size))..]);
-        packed.Write(bytes);
-        packed.Write(Opening?.EscalationSecret.ToArray());
-        if (Task.Redeemer != Address.Zero)
+        if (isAlike && Task.Index == last.Next && (bytes[1] | bytes[2] | bytes[3]) == 0)
         {
-            packed.Write(Task.Redeemer.ToArray());
+            packed.WriteByte((byte)(bytes[0] | IsNext));
+            return;
         }
 
-        foreach (SeatClaimRecord claim in Claims)
-        {
-            claim.Write(packed);
-        }
+        bytes[3] |= isAlike ? HasLastTerms : (byte)0;
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[IndexOffset..], Task.Index);
+        Span<byte> terms = bytes[TermsOffset..];
+        BinaryPrimitives.WriteUInt16BigEndian(terms, Task.WorkloadType);
+        terms[sizeof(ushort)] = Task.DeterminismClass;
+        BinaryPrimitives.WriteUInt64BigEndian(terms[UnitsOffset..], Task.ComputeUnits);
+        BinaryPrimitives.WriteUInt64BigEndian(terms[DeadlineOffset..], Task.Deadline);
+        packed.Write(isAlike ? bytes[..TermsOffset] : bytes);
     }
+
+    /// <summary>What a record may take over from the one before it; all zero before the first.</summary>
+    private readonly record struct Common(long Next, ushort WorkloadType, byte DeterminismClass, ulong ComputeUnits, ulong Deadline);
+
+    /// <summary>What the head of a record says, with what it takes over.</summary>
+    private readonly record struct Head(int Size, byte Claiming, byte Own, byte Named, byte Flags, uint Index, Common Terms);
 }

@@ -71,7 +71,7 @@ public sealed class CalldataTests
 
         Assert.False(TaskSettlementRecord.TryRead([.. packed, .. packed], out _, out DecodeFault? fault)); // Indexes ascend.
         Assert.Equal((packed.Length, "an index of at least 4", "0"), (fault.Offset, fault.Expected, fault.Found));
-        foreach ((int at, byte value) in new (int, byte)[] { (0, 0x85), (1, 0x02), (2, 0x02), (3, 0x04) })
+        foreach ((int at, byte value) in new (int, byte)[] { (0, 0x03), (1, 0x02), (2, 0x02), (3, 0x08) })
         {
             byte[] wrong = [.. packed];
             wrong[at] = value;
@@ -80,11 +80,42 @@ public sealed class CalldataTests
         }
     }
 
-    /// <summary>Whatever can be read is what packing it gives again: one settlement has one form.</summary>
+    /// <summary>What a record has in common with the one before it is packed once; a reader takes it also where it is said again.</summary>
     [Fact]
-    public void TaskSettlements_haveOneFormWhateverTheBytes()
+    public void TaskSettlements_stateOnceWhatTheyHaveInCommon()
     {
-        byte[] packed = TaskSettlementRecord.Pack(Settlement(0), Settlement(1), Settlement(3));
+        TaskSettlementRecord[] all = [Plain(5), Plain(6), Plain(8), Settlement(9), Plain(10) with { Task = Plain(10).Task with { Deadline = 1_800_000_001 } }];
+        int[] heads = [27, 1, 8, 8, 27];
+        byte[] packed = TaskSettlementRecord.Pack(all);
+        byte[][] alone = [.. all.Select(one => TaskSettlementRecord.Pack(one))];
+        byte[] whole = [.. alone.SelectMany(bytes => bytes)];
+        Assert.Equal(heads.Sum(head => 27 - head), whole.Length - packed.Length);
+        int at = 0;
+        foreach ((byte[] bytes, int head) in alone.Zip(heads))
+        {
+            Assert.Equal(bytes[27..], packed[(at + head)..(at + head + bytes.Length - 27)]);
+            at += head + bytes.Length - 27;
+        }
+
+        Assert.Equal(Plain(6).Claims.Aggregate(0x80, (bits, claim) => bits | (1 << claim.Seat)), packed[alone[0].Length]);
+        foreach (byte[] bytes in new[] { packed, whole })
+        {
+            Assert.True(TaskSettlementRecord.TryRead(bytes, out ImmutableArray<TaskSettlementRecord> read, out DecodeFault? fault), $"{fault}");
+            Assert.Equal(all, read);
+        }
+
+        // Before the first record there is nothing: index 0, and terms that no task is committed on.
+        Assert.True(TaskSettlementRecord.TryRead([0x80, .. new byte[96]], out ImmutableArray<TaskSettlementRecord> first, out _));
+        Assert.Equal((0u, (byte)0, 0ul), (first[0].Task.Index, first[0].Task.DeterminismClass, first[0].Task.ComputeUnits));
+        Assert.False(TaskSettlementRecord.TryRead([.. TaskSettlementRecord.Pack(Plain(uint.MaxValue)), 0x80, .. new byte[96]], out _, out DecodeFault? beyond));
+        Assert.Equal("4294967296", beyond.Found);
+    }
+
+    /// <summary>Whatever can be read is what packing it gives again, in no more bytes.</summary>
+    [Fact]
+    public void TaskSettlements_areReadAsTheSameInTheirShortestForm()
+    {
+        byte[] packed = TaskSettlementRecord.Pack(Settlement(0), Settlement(1), Settlement(3), Plain(4), Plain(5));
         var chance = new Random(5);
         int read = 0;
         for (int round = 0; round < 20_000; round++)
@@ -98,7 +129,11 @@ public sealed class CalldataTests
             if (TaskSettlementRecord.TryRead(bytes, out ImmutableArray<TaskSettlementRecord> settlements, out _))
             {
                 read++;
-                Assert.Equal(bytes, TaskSettlementRecord.Pack(settlements));
+                byte[] again = TaskSettlementRecord.Pack(settlements);
+                Assert.True(again.Length <= bytes.Length);
+                Assert.Equal(again.Length == bytes.Length, again.AsSpan().SequenceEqual(bytes));
+                Assert.True(TaskSettlementRecord.TryRead(again, out ImmutableArray<TaskSettlementRecord> same, out _));
+                Assert.Equal(settlements, same);
             }
         }
 
@@ -110,7 +145,7 @@ public sealed class CalldataTests
     {
         byte[] settled =
         [
-            .. Hex.Decode($"{7:x8}{100_000_000_000_000_000:x36}"), .. s_word.ToArray(), .. Hash256.Zero.ToArray(), 3,
+            3, .. Hex.Decode($"{7:x8}{100_000_000_000_000_000:x36}"), .. s_word.ToArray(), .. Hash256.Zero.ToArray(),
             .. Hex.Decode("000000051000000b20000011"),
         ];
         Assert.True(SettledTaskRecord.TryRead(settled, out ImmutableArray<SettledTaskRecord> tasks, out _));
@@ -128,8 +163,19 @@ public sealed class CalldataTests
 
         Assert.False(SettledTaskRecord.TryRead([.. settled, 0], out _, out _));
         Assert.False(SettledTaskRecord.TryRead([.. settled, .. settled], out _, out _));
-        settled[86] = 8;
+
+        // The next task, paid the same, states neither index nor pay.
+        byte[] next = [0x82, .. Hash256.Zero.ToArray(), .. s_word.ToArray(), .. Hex.Decode("0000000600000007")];
+        Assert.True(SettledTaskRecord.TryRead([.. settled, .. next, .. next], out tasks, out _));
+        Assert.Equal([task, Next(8), Next(9)], tasks);
+        Assert.False(SettledTaskRecord.TryRead([.. settled, .. next, 0x82], out _, out _));
+        settled.AsSpan(1, 4).Fill(0xff);
+        Assert.False(SettledTaskRecord.TryRead([.. settled, .. next], out _, out DecodeFault? beyond));
+        Assert.Equal(settled.Length, beyond.Offset);
+        settled[0] = 8;
         Assert.False(SettledTaskRecord.TryRead([.. settled, .. new byte[20]], out _, out _));
+
+        SettledTaskRecord Next(uint index) => new(index, task.Amount, Hash256.Zero, s_word, [(6, SeatOutcomes.Paid), (7, SeatOutcomes.Paid)]);
     }
 
     [Fact]
@@ -189,6 +235,17 @@ public sealed class CalldataTests
         return new TaskSettlementRecord(
             new MiningTaskRecord(s_word, index, 1, 1, 80_000, 1_800_000_000, redeemer, Keccak256.Hash(secret.ToArray())), secret, opening, s_word,
             [new SeatClaimRecord(0, null, null, 1200, key.Sign(s_word)), new SeatClaimRecord(2, Hash256.Zero, s_word, 1300, key.Sign(Keccak256.Hash("other"u8)))]);
+    }
+
+    /// <summary>One whose claims leave out all they can, of nobody's credit.</summary>
+    private static TaskSettlementRecord Plain(uint index)
+    {
+        TaskSettlementRecord settlement = Settlement(0);
+        return settlement with
+        {
+            Task = settlement.Task with { Index = index },
+            Claims = [.. settlement.Claims.Select(claim => claim with { GpuId = null, ResultHash = null })],
+        };
     }
 
     private static MiningRegistryContract Registry() => new(Address.Zero, Client());

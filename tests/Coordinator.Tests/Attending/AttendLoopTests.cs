@@ -211,6 +211,7 @@ public sealed class AttendLoopTests
         coordinator.Queue(TestNetwork.Workload(100 + number));
         await coordinator.SeatAsync();
         coordinator.Mine(network.Miners.Except(silent));
+        coordinator.Agreement.DecideCompleted();
         if (coordinator.AllTasks()[^1].Phase == TaskPhase.Seated)
         {
             network.Manual.Advance(network.Options.CommitWindow + TimeSpan.FromSeconds(1));
@@ -231,6 +232,6 @@ public sealed class AttendLoopTests
         Assert.Equal(1, coordinator.Enrolment.CountAbsent());
     }
 
-    private static IReadOnlyList<(int State, int Rows)> States(RunningCoordinator coordinator) => coordinator.Ledger.Read(transaction =>
+    private static List<(int State, int Rows)> States(RunningCoordinator coordinator) => coordinator.Ledger.Read(transaction =>
         transaction.Query("SELECT state, count(*) FROM absences GROUP BY state ORDER BY state", row => ((int)row.GetInt64(0), (int)row.GetInt64(1))));
 }

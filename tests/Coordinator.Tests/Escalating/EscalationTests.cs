@@ -266,7 +266,9 @@ public sealed class EscalationTests
         TaskRow settled = Assert.Single(coordinator.AllTasks());
         Assert.Equal((TaskPhase.Settled, 5), (settled.Phase, settled.Level));
         Assert.Equal(5 * task.Task.ComputeUnits.Micro * SimulatedChain.MintRate, (ulong)Wei.Parse(settled.Minted));
-        Assert.Contains(coordinator.History(task), line => line.Contains("the task is audited", StringComparison.Ordinal));
+        Assert.Equal(
+            "the task is audited, and no further seat agrees",
+            coordinator.Ledger.Read(transaction => transaction.First("SELECT reason FROM escalations WHERE task_key = $1", row => row.GetString(0), task.TaskKey)));
     }
 
     [Fact]
@@ -280,6 +282,7 @@ public sealed class EscalationTests
         coordinator.Mine(coordinator.Seated(task));
         await UntilAsync(coordinator, network, () => coordinator.Seated(task).Count == 5);
         IReadOnlyList<TestMiner> silent = [.. coordinator.Seated(task).Skip(3)];
+        network.Manual.Advance(network.Options.TaskLifetime * 2 / 3);
         await TellAsync(coordinator, network, network.Miners.Except(silent));
         TaskRow settled = Assert.Single(coordinator.AllTasks());
         Assert.Equal((TaskPhase.Settled, 7), (settled.Phase, settled.Level));
