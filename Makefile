@@ -1,4 +1,4 @@
-.PHONY: help build test contracts differential gas demo bench bench-attestation bench-coordinator fuzz-attestation bench-engine losses hashes model chaos adversaries scale sbom
+.PHONY: help build test contracts differential invariants gas demo bench bench-attestation bench-coordinator fuzz-attestation bench-engine losses hashes model chaos adversaries scale sbom
 help:      ## Say what each target does (the default)
 	@sed -n 's/^\([a-z-]*\): *## /  make \1	/p' $(MAKEFILE_LIST)
 build:     ## Build everything in Release
@@ -9,6 +9,8 @@ contracts: ## Compile the contracts and write contracts/abi again
 	@tests/prepare-contracts && cd contracts && node_modules/@foundry-rs/forge-linux-amd64/bin/forge build --skip test && tools/abi
 differential: ## Compare the verifiers in C# and Solidity on real, emulated and changed evidence; print counts per platform and verdict
 	@tests/prepare-contracts && dotnet build tests/Attestation.Tests -c Release -v quiet -clp:NoSummary && artifacts/bin/Ait.Attestation.Tests/release/Ait.Attestation.Tests --filter-class '*DifferentialTests' --show-live-output on --no-progress
+invariants: ## Call the contracts more than a million times in random order, with refusals and without; print counts by verb
+	@tests/prepare-contracts && contracts/tools/invariants
 gas:       ## Print what the flows cost on chain against their floors, under osaka and prague
 	@tests/prepare-contracts && contracts/tools/gas
 	@dotnet build tests/Miner.Tests -c Release -v quiet -clp:NoSummary && artifacts/bin/Ait.Miner.Tests/release/Ait.Miner.Tests --filter-class '*GasTests' --show-live-output on --no-progress --ignore-exit-code 8
