@@ -45,31 +45,8 @@ internal sealed class AttendanceKeeper
     }
 
     /// <summary>Runs until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        while (!cancellation.IsCancellationRequested)
-        {
-            try
-            {
-                TimeSpan pause;
-                try
-                {
-                    pause = await RoundAsync(cancellation).ConfigureAwait(false);
-                }
-                catch (ChainAwayException)
-                {
-                    // Whoever keeps the registration says so.
-                    pause = s_retry;
-                }
-
-                await Task.Delay(pause, _clock, cancellation).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return;
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken cancellation) =>
+        Rounds.RunAsync(RoundAsync, static _ => s_retry, _clock, cancellation); // Whoever keeps the registration says that the node is away.
 
     /// <summary>One look and what follows from it; how long there is nothing to do.</summary>
     public async Task<TimeSpan> RoundAsync(CancellationToken cancellation)

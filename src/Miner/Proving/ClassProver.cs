@@ -54,31 +54,15 @@ internal sealed class ClassProver
     }
 
     /// <summary>Runs until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        while (!cancellation.IsCancellationRequested)
+    public Task RunAsync(CancellationToken cancellation) => Rounds.RunAsync(
+        RoundAsync,
+        exception =>
         {
-            try
-            {
-                TimeSpan pause;
-                try
-                {
-                    pause = await RoundAsync(cancellation).ConfigureAwait(false);
-                }
-                catch (ChainAwayException exception)
-                {
-                    _reporter.Report(DeviceEvents.Waiting(new ContractRefusal("ChainAway", $"The chain's node does not answer: {exception.Message}", "The miner keeps trying; check --rpc if this lasts.", IsTransient: true)));
-                    pause = s_retry;
-                }
-
-                await Task.Delay(pause, _clock, cancellation).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return;
-            }
-        }
-    }
+            _reporter.Report(DeviceEvents.Waiting(new ContractRefusal("ChainAway", $"The chain's node does not answer: {exception.Message}", "The miner keeps trying; check --rpc if this lasts.", IsTransient: true)));
+            return s_retry;
+        },
+        _clock,
+        cancellation);
 
     /// <summary>One step of what is to be done; how long nothing is.</summary>
     public async Task<TimeSpan> RoundAsync(CancellationToken cancellation)
