@@ -113,16 +113,18 @@ public sealed class EthereumMiningChainTests
         Assert.Equal(Hex.Encode(expected), Hex.Encode(decoded[1].AsBytes().Span));
         Assert.Equal(call.Proof, decoded[2].Items.Select(node => node.AsHash256()));
 
-        // Seat 2 claims. The first claim of a device names it, and one that lost states its result; the others go without saying.
+        // Seat 2 claims. The first claim of a device names it, and one that lost states its result; the others go without saying, and so
+        // does what the next task has in common with the one before it.
         static byte[] Packed(TaskSettlement settlement, bool isFirst)
         {
             MiningTask task = settlement.Task;
             WorkAttestation attestation = settlement.Claims[0].Attestation;
-            byte own = (byte)(isFirst ? 0b100 : 0);
+            byte[] head = isFirst
+                ? [0b100, 0b100, 0b100, 0, .. Hex.Decode($"{task.Index:x8}{(ushort)task.WorkloadType:x4}{(byte)task.DeterminismClass:x2}{task.ComputeUnits.Micro:x16}{task.Deadline:x16}")]
+                : [0x80 | 0b100];
             return
             [
-                0b100, own, own, 0,
-                .. Hex.Decode($"{task.Index:x8}{(ushort)task.WorkloadType:x4}{(byte)task.DeterminismClass:x2}{task.ComputeUnits.Micro:x16}{task.Deadline:x16}"),
+                .. head,
                 .. task.WorkloadHash.ToArray(),
                 .. settlement.SeatSecret.ToArray(),
                 .. settlement.ResultHash.ToArray(),
