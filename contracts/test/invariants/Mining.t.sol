@@ -217,7 +217,7 @@ contract NetworkHandler is Network, Campaign {
         amount = chosen(amount, bound(amount, 0, balance));
         vm.prank(holder);
         if (isBurn) token.burn(amount);
-        else token.transfer(gpus[(pick + 1) % 5].operator, amount);
+        else token.transfer(gpus[(pick % 5 + 1) % 5].operator, amount);
         must(amount <= balance, "no more than there is");
         if (isBurn) heldBurnedSum += amount;
     }
