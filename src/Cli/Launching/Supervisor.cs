@@ -50,12 +50,14 @@ internal sealed class Supervisor
 
     internal async Task StopAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        // What is called off may take its time; the program is told at once.
+        Task callingOff = _stop.CancelAsync();
         if (_child is { } child)
         {
             await child.StopAsync(Patience).ConfigureAwait(false);
         }
 
+        await callingOff.ConfigureAwait(false);
         if (_loop is not null)
         {
             await _loop.ConfigureAwait(false);
