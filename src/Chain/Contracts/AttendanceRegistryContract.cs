@@ -33,7 +33,7 @@ public sealed class AttendanceRegistryContract : GovernedContract
     /// <summary>Shows a device's attestation for a task from which its absence was reported.</summary>
     public TransactionRequest Answer(Hash256 taskId, Hash256 workloadHash, Hash256 gpuId, Hash256 resultHash, ulong durationMillis, Signature signature)
     {
-        (Hash256 r, Hash256 vs) = Compact(signature);
+        (Hash256 r, Hash256 vs) = signature.ToCompactWords();
         return Transaction(AttendanceRegistrySignatures.Answer, taskId, workloadHash, gpuId, resultHash, durationMillis, r, vs);
     }
 
@@ -44,7 +44,7 @@ public sealed class AttendanceRegistryContract : GovernedContract
     /// <summary>Brings a device's proof of life.</summary>
     public TransactionRequest ProveLife(Hash256 gpuId, ulong blockNumber, Signature signature)
     {
-        (Hash256 r, Hash256 vs) = Compact(signature);
+        (Hash256 r, Hash256 vs) = signature.ToCompactWords();
         return Transaction(AttendanceRegistrySignatures.ProveLife, gpuId, blockNumber, r, vs);
     }
 
@@ -99,11 +99,5 @@ public sealed class AttendanceRegistryContract : GovernedContract
             }
             : null;
         return found is not null;
-    }
-
-    private static (Hash256 R, Hash256 Vs) Compact(Signature signature)
-    {
-        ReadOnlySpan<byte> compact = signature.ToCompactArray();
-        return (new Hash256(compact[..Hash256.Size]), new Hash256(compact[Hash256.Size..]));
     }
 }

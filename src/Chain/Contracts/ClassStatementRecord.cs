@@ -14,7 +14,7 @@ public sealed record ClassStatementRecord(byte Witness, Hash256 Nonce, Hash256 A
 {
     internal AbiValue ToAbi()
     {
-        byte[] compact = Signature.ToCompactArray();
-        return AbiValue.List((uint)Witness, Nonce, Answer, IsCorrect, DurationMillis, new Hash256(compact.AsSpan(0, 32)), new Hash256(compact.AsSpan(32)));
+        (Hash256 r, Hash256 vs) = Signature.ToCompactWords();
+        return AbiValue.List((uint)Witness, Nonce, Answer, IsCorrect, DurationMillis, r, vs);
     }
 }

@@ -20,9 +20,8 @@ public sealed record SeatClaimRecord(byte Seat, Hash256? GpuId, Hash256? ResultH
     /// <summary>The tuple that the operator bond takes, where nothing is left out.</summary>
     public AbiValue ToAbi()
     {
-        ReadOnlySpan<byte> compact = Signature.ToCompactArray();
-        return AbiValue.List(
-            (uint)Seat, GpuId ?? Hash256.Zero, ResultHash ?? Hash256.Zero, Duration, new Hash256(compact[..Hash256.Size]), new Hash256(compact[Hash256.Size..]));
+        (Hash256 r, Hash256 vs) = Signature.ToCompactWords();
+        return AbiValue.List((uint)Seat, GpuId ?? Hash256.Zero, ResultHash ?? Hash256.Zero, Duration, r, vs);
     }
 
     internal void Write(Stream packed)

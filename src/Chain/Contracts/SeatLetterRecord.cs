@@ -20,7 +20,7 @@ public sealed record SeatLetterRecord(
     /// <summary>The tuple that the contract takes.</summary>
     public AbiValue ToAbi()
     {
-        ReadOnlySpan<byte> compact = Signature.ToCompactArray();
+        (Hash256 r, Hash256 vs) = Signature.ToCompactWords();
         return AbiValue.List(
             BatchId,
             Index,
@@ -30,8 +30,8 @@ public sealed record SeatLetterRecord(
             IssuedAt,
             CommitDeadline,
             Hashes(Siblings),
-            new Hash256(compact[..Hash256.Size]),
-            new Hash256(compact[Hash256.Size..]));
+            r,
+            vs);
     }
 
     /// <summary>Whether the fields are equal.</summary>

@@ -41,6 +41,13 @@ public readonly record struct Signature(Hash256 R, Hash256 S, byte YParity)
         return bytes;
     }
 
+    /// <summary>The two words of the compact form, as contracts take them: r, and s with the parity in its top bit.</summary>
+    public (Hash256 R, Hash256 Vs) ToCompactWords()
+    {
+        ReadOnlySpan<byte> compact = ToCompactArray();
+        return (new Hash256(compact[..Hash256.Size]), new Hash256(compact[Hash256.Size..]));
+    }
+
     /// <summary>r ‖ s ‖ v as hexadecimal text.</summary>
     public override string ToString() => Hex.Encode(ToArray());
 

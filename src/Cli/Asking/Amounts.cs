@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Ait.Chain;
 using Ait.Cli.Surroundings;
 
 namespace Ait.Cli.Asking;
@@ -7,17 +8,8 @@ namespace Ait.Cli.Asking;
 /// <summary>AIT between wei and what people write.</summary>
 internal static class Amounts
 {
-    private static readonly BigInteger s_one = BigInteger.Pow(10, 18);
-
     /// <summary>The exact decimal, without trailing zeros.</summary>
-    internal static string Text(BigInteger wei)
-    {
-        string sign = wei.Sign < 0 ? "-" : "";
-        BigInteger whole = BigInteger.DivRem(BigInteger.Abs(wei), s_one, out BigInteger rest);
-        string fraction = rest.ToString("D18", CultureInfo.InvariantCulture).TrimEnd('0');
-        string integer = whole.ToString(CultureInfo.InvariantCulture);
-        return fraction.Length == 0 ? $"{sign}{integer}" : $"{sign}{integer}.{fraction}";
-    }
+    internal static string Text(BigInteger wei) => TokenAmount.Text(wei);
 
     /// <summary>Reads a decimal amount of AIT, exactly; more than 18 decimals are refused.</summary>
     internal static BigInteger Parse(string text)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Ait.Chain;
 using Ait.Chain.Contracts;
@@ -70,10 +69,10 @@ internal sealed record AttendanceLine(Hash256 GpuId, AttendanceRecord Record, by
     /// <summary>How it stands, in a few words.</summary>
     internal string State => Record switch
     {
-        { ResumableAt: not 0 } when Now < Record.ResumableAt => $"suspended until {Instant(Record.ResumableAt)}",
+        { ResumableAt: not 0 } when Now < Record.ResumableAt => $"suspended until {Instants.Text(Record.ResumableAt)}",
         { ResumableAt: not 0 } => "suspended; its proof of life is awaited",
         _ when Open.Length > 0 => $"reported for {Open.Length} of {Needed} seats; its miner answers by a proof of life",
-        _ => $"there: proved its life {Instant(Record.AliveAt)}",
+        _ => $"there: proved its life {Instants.Text(Record.AliveAt)}",
     };
 
     internal JsonObject ToJson() => new()
@@ -92,6 +91,4 @@ internal sealed record AttendanceLine(Hash256 GpuId, AttendanceRecord Record, by
             ["countsFrom"] = absence.CountsFrom,
         })]),
     };
-
-    private static string Instant(ulong seconds) => DateTimeOffset.FromUnixTimeSeconds((long)seconds).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

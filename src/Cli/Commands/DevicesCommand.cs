@@ -35,12 +35,12 @@ internal static class DevicesCommand
             DeviceResponse? seen = byGpu.GetValueOrDefault(device.GpuId);
             ulong resumableAt = device.Roster.RevokedBlock == 0 ? 0 : absent.GetValueOrDefault(device.GpuId);
             string validity = resumableAt != 0
-                ? $"suspended for absence until {Instant(resumableAt)}"
+                ? $"suspended for absence until {Instants.Text(resumableAt)}"
                 : device.Roster.RevokedBlock != 0
                 ? "revoked, retired or suspended"
                 : device.IsUnproven
                 ? "class not proven yet"
-                : Instant(device.Roster.ValidUntil);
+                : Instants.Text(device.Roster.ValidUntil);
             rows.Add(
             [
                 $"{device.Slot}", device.DeviceClass.ToString(), Short(device.GpuId.ToString()), Short(device.Operator.ToString()),
@@ -75,8 +75,6 @@ internal static class DevicesCommand
 
         return ExitCode.Done;
     }
-
-    private static string Instant(ulong seconds) => DateTimeOffset.FromUnixTimeSeconds((long)seconds).ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Short(string hex) => $"{hex[..10]}…{hex[^4..]}";
 }

@@ -385,7 +385,4 @@ internal sealed partial class Story
     private static string Clipped(string text) => text.Length <= 40 ? text : text[..39] + "…";
 
     private static string Short(Hash256 hash) => hash.ToString()[..12] + "…";
-
-    private static string Time(ulong unixSeconds) =>
-        DateTimeOffset.FromUnixTimeSeconds((long)unixSeconds).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -37,9 +37,10 @@ internal sealed class AccusationStore
     /// <summary>Decides whom to slash for the canaries that have ended.</summary>
     internal void Judge() => _ledger.Write("judge canaries", transaction =>
     {
+        var trees = new BatchTrees(transaction);
         foreach (long taskKey in Unjudged(transaction, Most))
         {
-            FailedCanary canary = Load(transaction, taskKey);
+            FailedCanary canary = Load(transaction, trees, taskKey);
             foreach (RevealedSeat seat in canary.Wrong)
             {
                 transaction.Execute(
@@ -54,6 +55,7 @@ internal sealed class AccusationStore
     /// <summary>Those to be sent or looked after now; none of a batch that a reorganisation took away.</summary>
     internal IReadOnlyList<OpenAccusation> Open() => _ledger.Read(transaction =>
     {
+        var trees = new BatchTrees(transaction);
         Dictionary<long, FailedCanary> canaries = [];
         return transaction.Query(
             """
@@ -65,7 +67,7 @@ internal sealed class AccusationStore
             {
                 if (!canaries.TryGetValue(row.TaskKey, out FailedCanary? canary))
                 {
-                    canary = Load(transaction, row.TaskKey);
+                    canary = Load(transaction, trees, row.TaskKey);
                     canaries.Add(row.TaskKey, canary);
                 }
 
@@ -76,7 +78,7 @@ internal sealed class AccusationStore
     /// <summary>A canary that has ended and that a seat failed; null for any other task, whatever it is.</summary>
     internal FailedCanary? Find(Hash256 taskId) => _ledger.Read(transaction =>
         transaction.First($"SELECT k.task_key {Ended} AND t.task_id = $2", row => new Key(row.GetInt64(0)), Now(transaction), taskId) is { } found
-        && Load(transaction, found.TaskKey) is { } canary && canary.Wrong.Any()
+        && Load(transaction, new BatchTrees(transaction), found.TaskKey) is { } canary && canary.Wrong.Any()
             ? canary
             : null);
 
@@ -109,15 +111,13 @@ internal sealed class AccusationStore
     private static int Update(LedgerTransaction transaction, OpenAccusation open, string change, params object?[] values) => transaction.Execute(
         $"UPDATE accusations SET {change} WHERE task_key = $1 AND seat = $2 AND state < 2", [open.Canary.Task.TaskKey, (long)open.Accused.Seat, .. values]);
 
-    private FailedCanary Load(LedgerTransaction transaction, long taskKey)
+    private FailedCanary Load(LedgerTransaction transaction, BatchTrees trees, long taskKey)
     {
         TaskRow task = transaction.First(TaskRow.Select + "WHERE t.task_key = $1", TaskRow.Read, taskKey)!; // A foreign key.
         (Hash256 escalationSecret, CanaryAnswer answer) = transaction.Query(
             "SELECT x.escalation_secret, k.answer, x.answer_salt FROM canaries k JOIN secrets x ON x.task_key = k.task_key WHERE k.task_key = $1",
             row => (row.Hash(0), new CanaryAnswer(row.Hash(1), row.Hash(2))), taskKey)[0]; // Written with the task.
-        return new FailedCanary(
-            task, escalationSecret, answer, MerkleTree.Build([.. DispatchStore.Tasks(transaction, task.BatchKey).Select(one => one.Task.Leaf)]),
-            AgreementStore.Revealed(transaction, taskKey, _domain));
+        return new FailedCanary(task, escalationSecret, answer, trees.Of(task.BatchKey), AgreementStore.Revealed(transaction, taskKey, _domain));
     }
 
     private sealed record Key(long TaskKey);

@@ -21,7 +21,7 @@ internal sealed class AttendanceStore
         .GroupBy(row => row.ReportKey)
         .Select(report =>
         {
-            Dictionary<long, MerkleTree> trees = [];
+            var trees = new BatchTrees(transaction);
             return new DecidedReport(report.Key, report.First().GpuId, [.. report.Select(row => Load(transaction, trees, row.TaskKey, row.Seat, row.GpuId).Report)]);
         })
         .ToList());
@@ -37,7 +37,7 @@ internal sealed class AttendanceStore
     /// <summary>Silent seats that can be reported now, of devices whose last seats, as many as suspend, were all silent; at most so many a device.</summary>
     internal IReadOnlyList<SilentSeat> Silent(int absences) => _ledger.Read(transaction =>
     {
-        Dictionary<long, MerkleTree> trees = [];
+        var trees = new BatchTrees(transaction);
         return Reportable(transaction)
             .GroupBy(seat => seat.GpuId)
             .Where(device => IsSilent(transaction, device.Key, absences))
@@ -119,17 +119,12 @@ internal sealed class AttendanceStore
             gpuId);
     }
 
-    private static SilentSeat Load(LedgerTransaction transaction, Dictionary<long, MerkleTree> trees, long taskKey, byte seat, Hash256 gpuId)
+    private static SilentSeat Load(LedgerTransaction transaction, BatchTrees trees, long taskKey, byte seat, Hash256 gpuId)
     {
         TaskRow task = transaction.First(TaskRow.Select + "WHERE t.task_key = $1", TaskRow.Read, taskKey)!; // A foreign key.
-        if (!trees.TryGetValue(task.BatchKey, out MerkleTree? tree))
-        {
-            tree = MerkleTree.Build([.. DispatchStore.Tasks(transaction, task.BatchKey).Select(one => one.Task.Leaf)]);
-            trees.Add(task.BatchKey, tree);
-        }
-
         return new SilentSeat(
-            taskKey, seat, gpuId, Attendance.Report(task, seat, DispatchStore.SeatSecret(transaction, taskKey), DispatchStore.Opening(transaction, taskKey), tree));
+            taskKey, seat, gpuId,
+            Attendance.Report(task, seat, DispatchStore.SeatSecret(transaction, taskKey), DispatchStore.Opening(transaction, taskKey), trees.Of(task.BatchKey)));
     }
 
     /// <summary>Tasks below the first that can still be reported are not looked at again.</summary>

@@ -1,4 +1,4 @@
-using System.Numerics;
+using Ait.Chain;
 using Ait.Chain.Signing;
 using Ait.Coordinator.OnChain;
 
@@ -33,7 +33,7 @@ internal sealed class CoverGate
         CoverState state = Cover.Judge(terms, claimable, _options.DemandsCover);
         if (state.IsShort && Last is not { IsShort: true })
         {
-            CoverLog.Short(_log, Text(state.Wanted), _key.Address, Text(state.Free));
+            CoverLog.Short(_log, TokenAmount.Text(state.Wanted), _key.Address, TokenAmount.Text(state.Free));
         }
         else if (!state.IsShort && Last is { IsShort: true })
         {
@@ -43,6 +43,4 @@ internal sealed class CoverGate
         Last = state;
         return state.MostTasks;
     }
-
-    private static string Text(BigInteger wei) => FormattableString.Invariant($"{(decimal)wei / 1_000_000_000_000_000_000m:0.##################}");
 }

@@ -1,4 +1,3 @@
-using Ait.Chain;
 using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Ledger;
 
@@ -42,7 +41,7 @@ internal sealed class DisclosureStore
     /// <summary>Those to be sent or looked after now. A task that has settled needs none.</summary>
     internal IReadOnlyList<OpenDisclosure> Open() => _ledger.Read(transaction =>
     {
-        Dictionary<long, MerkleTree> trees = [];
+        var trees = new BatchTrees(transaction);
         return transaction.Query(
             $"""
             SELECT d.task_key, d.seats, d.state, d.attempt, {Disclosure.ClosesSql} FROM disclosures d JOIN tasks t ON t.task_key = d.task_key
@@ -52,14 +51,9 @@ internal sealed class DisclosureStore
             transaction.NowMillis, (long)Most).ConvertAll(row =>
             {
                 TaskRow task = transaction.First(TaskRow.Select + "WHERE t.task_key = $1", TaskRow.Read, row.TaskKey)!; // A foreign key.
-                if (!trees.TryGetValue(task.BatchKey, out MerkleTree? tree))
-                {
-                    tree = MerkleTree.Build([.. DispatchStore.Tasks(transaction, task.BatchKey).Select(one => one.Task.Leaf)]);
-                    trees.Add(task.BatchKey, tree);
-                }
-
                 return new OpenDisclosure(
-                    task, row.Seats, row.State, row.Attempt, row.ClosesAt, DispatchStore.SeatSecret(transaction, row.TaskKey), DispatchStore.Opening(transaction, row.TaskKey), tree);
+                    task, row.Seats, row.State, row.Attempt, row.ClosesAt,
+                    DispatchStore.SeatSecret(transaction, row.TaskKey), DispatchStore.Opening(transaction, row.TaskKey), trees.Of(task.BatchKey));
             });
     });
 

@@ -153,18 +153,12 @@ internal sealed class EscalationStore
 
     private List<OpenEscalation> Load(LedgerTransaction transaction, List<Row> rows)
     {
-        Dictionary<long, MerkleTree> trees = [];
+        var trees = new BatchTrees(transaction);
         return rows.ConvertAll(row =>
         {
             TaskRow task = transaction.First(TaskRow.Select + "WHERE t.task_key = $1", TaskRow.Read, row.TaskKey)!; // A foreign key.
-            if (!trees.TryGetValue(task.BatchKey, out MerkleTree? tree))
-            {
-                tree = MerkleTree.Build([.. DispatchStore.Tasks(transaction, task.BatchKey).Select(one => one.Task.Leaf)]);
-                trees.Add(task.BatchKey, tree);
-            }
-
             return new OpenEscalation(
-                task, row.Level, row.State, row.Attempt, row.Claims, row.MinedBlock, DispatchStore.SeatSecret(transaction, row.TaskKey), DispatchStore.Opening(transaction, row.TaskKey), tree,
+                task, row.Level, row.State, row.Attempt, row.Claims, row.MinedBlock, DispatchStore.SeatSecret(transaction, row.TaskKey), DispatchStore.Opening(transaction, row.TaskKey), trees.Of(task.BatchKey),
                 [.. transaction.Query("SELECT slot FROM seats WHERE task_key = $1 ORDER BY seat", one => (int)one.GetInt64(0), row.TaskKey)],
                 AgreementStore.Revealed(transaction, row.TaskKey, _domain));
         });

@@ -231,7 +231,7 @@ internal sealed class SettlementStore
             return [];
         }
 
-        MerkleTree tree = MerkleTree.Build([.. DispatchStore.Tasks(transaction, tasks[0].BatchKey).Select(task => task.Task.Leaf)]);
+        MerkleTree tree = new BatchTrees(transaction).Of(tasks[0].BatchKey);
         return
         [
             .. tasks.Select(task => new PayableTask(

@@ -21,7 +21,7 @@ internal sealed class TaskStore
 
     internal TaskResponse? Find(Hash256 taskId) => _ledger.Read(transaction =>
         transaction.First(TaskRow.Select + "WHERE t.task_id = $1", TaskRow.Read, taskId) is TaskRow task
-            ? ToResponse(transaction, task, BuildTree(transaction, task.BatchKey))
+            ? ToResponse(transaction, task, new BatchTrees(transaction).Of(task.BatchKey))
             : null);
 
     /// <summary>Newest first; the page after a task holds what is older than it, nothing if there is no such task.</summary>
@@ -32,8 +32,8 @@ internal sealed class TaskStore
             ? transaction.Query(
                 TaskRow.Select + "WHERE t.task_id IS NOT NULL AND t.phase = $1 AND t.task_key < $2 ORDER BY t.task_key DESC LIMIT $3", TaskRow.Read, wanted, end, limit)
             : transaction.Query(TaskRow.Select + "WHERE t.task_id IS NOT NULL AND t.task_key < $1 ORDER BY t.task_key DESC LIMIT $2", TaskRow.Read, end, limit);
-        Dictionary<long, MerkleTree> trees = tasks.Select(task => task.BatchKey).Distinct().ToDictionary(key => key, key => BuildTree(transaction, key));
-        return tasks.ConvertAll(task => ToResponse(transaction, task, trees[task.BatchKey]));
+        var trees = new BatchTrees(transaction);
+        return tasks.ConvertAll(task => ToResponse(transaction, task, trees.Of(task.BatchKey)));
     });
 
     /// <summary>Number of workloads that wait for a batch.</summary>
@@ -51,9 +51,6 @@ internal sealed class TaskStore
 
         return counts;
     });
-
-    private static MerkleTree BuildTree(LedgerTransaction transaction, long batchKey) =>
-        MerkleTree.Build([.. DispatchStore.Tasks(transaction, batchKey).Select(task => task.Task.Leaf)]);
 
     private TaskResponse ToResponse(LedgerTransaction transaction, TaskRow task, MerkleTree tree)
     {

@@ -164,11 +164,11 @@ internal sealed class Doctor
             BigInteger balance = await client.GetBalanceAsync(account, BlockTag.Latest, cancellation).ConfigureAwait(false);
             Block? head = await client.GetBlockAsync(BlockTag.Latest, cancellation).ConfigureAwait(false);
             BigInteger needed = (head?.BaseFeePerGas ?? BigInteger.Zero) * RegistrationGas;
-            string holds = $"account {account} holds {Amount.OfWei(balance)} of the chain's currency";
+            string holds = $"account {account} holds {TokenAmount.Text(balance)} of the chain's currency";
             return balance.IsZero
                 ? Finding.Bad("gas", $"{holds}.", $"Send the chain's currency to {account}.")
                 : balance < needed
-                    ? Finding.Doubtful("gas", $"{holds}; a registration may cost up to {Amount.OfWei(needed)}.", $"Send the chain's currency to {account}.")
+                    ? Finding.Doubtful("gas", $"{holds}; a registration may cost up to {TokenAmount.Text(needed)}.", $"Send the chain's currency to {account}.")
                     : Finding.Good("gas", $"{holds}.");
         }
         catch (RpcException exception)

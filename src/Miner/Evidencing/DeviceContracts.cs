@@ -9,7 +9,6 @@ using Ait.Chain.Rpc;
 using Ait.Chain.Signing;
 using Ait.Chain.Transactions;
 using Ait.Miner.Collecting;
-using Ait.Miner.Reporting;
 using Ait.Protocol;
 
 namespace Ait.Miner.Evidencing;
@@ -333,7 +332,7 @@ internal sealed partial class DeviceContracts : IDeviceContracts, IDisposable
     {
         System.Numerics.BigInteger balance = await _client.GetBalanceAsync(_sender.Account, BlockTag.Latest, cancellation).ConfigureAwait(false);
         return message.Contains("insufficient funds", StringComparison.OrdinalIgnoreCase) || balance.IsZero
-            ? ContractRefusals.NoGas(_sender.Account, Amount.OfWei(balance))
+            ? ContractRefusals.NoGas(_sender.Account, TokenAmount.Text(balance))
             : new ContractRefusal("Rejected", $"The node rejects the transaction: {message}", "See the node's message; it is tried again.", IsTransient: true);
     }
 

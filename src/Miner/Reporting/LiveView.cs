@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ait.Chain;
 
 namespace Ait.Miner.Reporting;
 
@@ -21,7 +22,7 @@ internal static class LiveView
             Line("network", status.Profile.Length == 0 ? "not found yet" : status.Profile == "production" ? "production" : $"{status.Profile}: EMULATED hardware, its AIT is worth nothing"),
             Line("evidence", Evidence(status.ValidUntil, now)),
             Line("GPU", celsius is int degrees ? $"{degrees.ToString(CultureInfo.InvariantCulture)} °C" : "temperature not known"),
-            Line("earned", $"{Amount.OfWei(status.PaidWei)} AIT for {Count(status.Paid, "seat")} in {Span(now - started)}; {Count(status.Unpaid, "seat")} unpaid"),
+            Line("earned", $"{TokenAmount.Text(status.PaidWei)} AIT for {Count(status.Paid, "seat")} in {Span(now - started)}; {Count(status.Unpaid, "seat")} unpaid"),
         ];
         lines.AddRange(status.Seats.Select((seat, index) => Line(index == 0 ? "now" : string.Empty, $"task {Amount.Short(seat.Key)} {seat.Value.Word} for {Span(now - seat.Value.Since)}")));
         if (status.Seats.IsEmpty)

@@ -90,7 +90,7 @@ internal static class MinerEvents
     public static MinerEvent Paid(SeatResponse seat)
     {
         BigInteger wei = Amount.ReadWei(seat.PaidWei);
-        return Seat("paid", Severity.Information, seat.TaskId, $"is paid {Amount.OfWei(wei)} AIT.", [new Fact("paidWei", wei.ToString(CultureInfo.InvariantCulture)), .. Transaction(seat)]);
+        return Seat("paid", Severity.Information, seat.TaskId, $"is paid {TokenAmount.Text(wei)} AIT.", [new Fact("paidWei", wei.ToString(CultureInfo.InvariantCulture)), .. Transaction(seat)]);
     }
 
     public static MinerEvent Unpaid(SeatResponse seat) =>
@@ -151,7 +151,7 @@ internal static class MinerEvents
     public static MinerEvent Stopped(SeatTotals totals) => new(
         "stopped",
         totals.Abandoned == 0 ? Severity.Information : Severity.Warning,
-        $"Stopped: {totals.Paid.ToString(CultureInfo.InvariantCulture)} seats paid {Amount.OfWei(totals.PaidWei)} AIT, {totals.Unpaid.ToString(CultureInfo.InvariantCulture)} unpaid, {totals.Unsettled.ToString(CultureInfo.InvariantCulture)} revealed and not settled yet, {totals.Abandoned.ToString(CultureInfo.InvariantCulture)} abandoned.",
+        $"Stopped: {totals.Paid.ToString(CultureInfo.InvariantCulture)} seats paid {TokenAmount.Text(totals.PaidWei)} AIT, {totals.Unpaid.ToString(CultureInfo.InvariantCulture)} unpaid, {totals.Unsettled.ToString(CultureInfo.InvariantCulture)} revealed and not settled yet, {totals.Abandoned.ToString(CultureInfo.InvariantCulture)} abandoned.",
         [
             new Fact("paid", string.Empty, (ulong)totals.Paid),
             new Fact("paidWei", totals.PaidWei.ToString(CultureInfo.InvariantCulture)),

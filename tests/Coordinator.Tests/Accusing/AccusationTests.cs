@@ -164,53 +164,29 @@ public sealed class AccusationTests
     {
         using var network = new TestNetwork(miners: 3);
         network.Miners[0].Lie = "a lie";
-        int crossed = 0;
-        void Boundary(string step)
-        {
-            if (++crossed == kill)
+        return await MortalCoordinator.LiveAsync(
+            network,
+            kill,
+            rounds: 30,
+            async coordinator =>
             {
-                throw new KillException(step);
-            }
-        }
-
-        RunningCoordinator? coordinator = null;
-        try
-        {
-            for (int round = 0; round < 30; round++)
-            {
-                try
+                if (coordinator.AllTasks().Count == 0)
                 {
-                    coordinator ??= network.Start(Boundary);
-                    if (coordinator.AllTasks().Count == 0)
-                    {
-                        coordinator.QueueCanaries(TestNetwork.Workload(1));
-                    }
-
-                    await coordinator.RoundsAsync();
-                    coordinator.Mine(network.Miners);
-                }
-                catch (KillException)
-                {
-                    coordinator?.Dispose();
-                    coordinator = null;
+                    coordinator.QueueCanaries(TestNetwork.Workload(1));
                 }
 
-                network.Manual.Advance(TimeSpan.FromSeconds(20));
-            }
-
-            network.Chain.Boundary = null;
-            coordinator ??= network.Start();
-            TaskRow task = coordinator.AllTasks()[^1];
-            Assert.True(task.Phase == TaskPhase.Settled, $"killed at {kill}: {task.Phase}, {task.VoidReason}");
-            Assert.Equal([(task.TaskId!.Value, network.Miners[0].GpuId)], network.Chain.Slashed);
-            Assert.Single(Accused(network));
-        }
-        finally
-        {
-            coordinator?.Dispose();
-        }
-
-        return crossed;
+                await coordinator.RoundsAsync();
+                coordinator.Mine(network.Miners);
+                return false;
+            },
+            pass: () => network.Manual.Advance(TimeSpan.FromSeconds(20)),
+            coordinator =>
+            {
+                TaskRow task = coordinator.AllTasks()[^1];
+                Assert.True(task.Phase == TaskPhase.Settled, $"killed at {kill}: {task.Phase}, {task.VoidReason}");
+                Assert.Equal([(task.TaskId!.Value, network.Miners[0].GpuId)], network.Chain.Slashed);
+                Assert.Single(Accused(network));
+            });
     }
 
     private static List<MiningCall.Accuse> Accused(TestNetwork network) => [.. network.Chain.Sent.OfType<MiningCall.Accuse>()];

@@ -202,53 +202,29 @@ public sealed class DisclosureTests
     private static async Task<int> RunAsync(int kill)
     {
         using TestNetwork network = Bonded(miners: 5);
-        int crossed = 0;
-        void Boundary(string step)
-        {
-            if (++crossed == kill)
+        return await MortalCoordinator.LiveAsync(
+            network,
+            kill,
+            rounds: 70,
+            async coordinator =>
             {
-                throw new KillException(step);
-            }
-        }
-
-        RunningCoordinator? coordinator = null;
-        try
-        {
-            for (int round = 0; round < 70; round++)
-            {
-                try
+                if (coordinator.AllTasks().Count == 0)
                 {
-                    coordinator ??= network.Start(Boundary);
-                    if (coordinator.AllTasks().Count == 0)
-                    {
-                        coordinator.Queue(TestNetwork.Workload(1));
-                    }
-
-                    await coordinator.RoundsAsync();
-                    Lease(coordinator, network);
-                }
-                catch (KillException)
-                {
-                    coordinator?.Dispose();
-                    coordinator = null;
+                    coordinator.Queue(TestNetwork.Workload(1));
                 }
 
-                network.Manual.Advance(TimeSpan.FromSeconds(30));
-            }
-
-            network.Chain.Boundary = null;
-            coordinator ??= network.Start();
-            TaskRow task = Assert.Single(coordinator.AllTasks());
-            Assert.True(task is { Phase: TaskPhase.Void, Level: 5 }, $"killed at {kill}: {task.Phase} with {task.Level} seats, {task.VoidReason}");
-            Assert.All(Enumerable.Range(0, 5), seat => Assert.False(network.Chain.IsClaimable(task.TaskId!.Value, seat), $"killed at {kill}: seat {seat} can be claimed"));
-            Assert.NotNull(Assert.Single(Shown(network)).Opening);
-        }
-        finally
-        {
-            coordinator?.Dispose();
-        }
-
-        return crossed;
+                await coordinator.RoundsAsync();
+                Lease(coordinator, network);
+                return false;
+            },
+            pass: () => network.Manual.Advance(TimeSpan.FromSeconds(30)),
+            coordinator =>
+            {
+                TaskRow task = Assert.Single(coordinator.AllTasks());
+                Assert.True(task is { Phase: TaskPhase.Void, Level: 5 }, $"killed at {kill}: {task.Phase} with {task.Level} seats, {task.VoidReason}");
+                Assert.All(Enumerable.Range(0, 5), seat => Assert.False(network.Chain.IsClaimable(task.TaskId!.Value, seat), $"killed at {kill}: seat {seat} can be claimed"));
+                Assert.NotNull(Assert.Single(Shown(network)).Opening);
+            });
     }
 
     private static TestNetwork Bonded(int miners)

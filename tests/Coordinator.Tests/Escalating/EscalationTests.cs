@@ -390,64 +390,38 @@ public sealed class EscalationTests
     {
         using var network = new TestNetwork(miners: 7);
         network.Chain.AuditShare = isAudited ? ushort.MaxValue : (ushort)0;
-        int crossed = 0;
-        void Boundary(string step)
-        {
-            if (++crossed == kill)
+        bool queued = false;
+        return await MortalCoordinator.LiveAsync(
+            network,
+            kill,
+            rounds: 40,
+            async coordinator =>
             {
-                throw new KillException(step);
-            }
-        }
+                if (!queued)
+                {
+                    coordinator.Queue(TestNetwork.Workload(1));
+                    queued = true;
+                }
 
-        RunningCoordinator? coordinator = null;
-        try
-        {
-            bool queued = false;
-            for (int round = 0; round < 40; round++)
+                await coordinator.RoundsAsync();
+                foreach (TaskRow task in coordinator.AllTasks().Where(task => !isAudited && task.Phase == TaskPhase.Seated && network.Miners.All(miner => miner.Lie is null)))
+                {
+                    IReadOnlyList<TestMiner> seats = coordinator.Seated(task);
+                    (seats[1].Lie, seats[2].Lie) = ("one lie", "another lie");
+                }
+
+                coordinator.Mine(network.Miners);
+                network.Manual.Advance(TimeSpan.FromSeconds(30));
+                return coordinator.AllTasks() is [{ Phase: TaskPhase.Settled or TaskPhase.Void }];
+            },
+            pass: () => { },
+            coordinator =>
             {
-                try
-                {
-                    coordinator ??= network.Start(Boundary);
-                    if (!queued)
-                    {
-                        coordinator.Queue(TestNetwork.Workload(1));
-                        queued = true;
-                    }
-
-                    await coordinator.RoundsAsync();
-                    foreach (TaskRow task in coordinator.AllTasks().Where(task => !isAudited && task.Phase == TaskPhase.Seated && network.Miners.All(miner => miner.Lie is null)))
-                    {
-                        IReadOnlyList<TestMiner> seats = coordinator.Seated(task);
-                        (seats[1].Lie, seats[2].Lie) = ("one lie", "another lie");
-                    }
-
-                    coordinator.Mine(network.Miners);
-                    network.Manual.Advance(TimeSpan.FromSeconds(30));
-                    if (coordinator.AllTasks() is [{ Phase: TaskPhase.Settled or TaskPhase.Void }])
-                    {
-                        break;
-                    }
-                }
-                catch (KillException)
-                {
-                    coordinator?.Dispose();
-                    coordinator = null;
-                }
-            }
-
-            network.Chain.Boundary = null;
-            coordinator ??= network.Start();
-            TaskRow settled = Assert.Single(coordinator.AllTasks());
-            Assert.True(settled is { Phase: TaskPhase.Settled, Level: 5 }, $"killed at {kill}: {settled.Phase} with {settled.Level} seats, {settled.VoidReason}");
-            Assert.Equal(network.Chain.TotalMinted, Wei.Parse(settled.Minted));
-            Assert.Equal((isAudited ? 5UL : 3UL) * settled.Task.ComputeUnits.Micro * SimulatedChain.MintRate, (ulong)network.Chain.TotalMinted);
-        }
-        finally
-        {
-            coordinator?.Dispose();
-        }
-
-        return crossed;
+                TaskRow settled = Assert.Single(coordinator.AllTasks());
+                Assert.True(settled is { Phase: TaskPhase.Settled, Level: 5 }, $"killed at {kill}: {settled.Phase} with {settled.Level} seats, {settled.VoidReason}");
+                Assert.Equal(network.Chain.TotalMinted, Wei.Parse(settled.Minted));
+                Assert.Equal((isAudited ? 5UL : 3UL) * settled.Task.ComputeUnits.Micro * SimulatedChain.MintRate, (ulong)network.Chain.TotalMinted);
+            });
     }
 
     /// <summary>A task on whose first three seats two lie, each in its own way.</summary>
