@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Xml.Linq;
 using Ait.Attestation.Nvidia;
 using Ait.Emulation.Nvidia;
 using Ait.Attestation.SevSnp;
@@ -445,8 +446,13 @@ public sealed class NvidiaVerifierTests
     }
 
     [Fact]
-    public void Verify_refusesEveryChangedCharacterOfAManifest()
+    public void Verify_refusesEveryChangedCharacterOfAManifestButAnotherSpellingOfTheSame()
     {
+        static bool SaysTheSame(byte[] one, byte[] other)
+        {
+            return XNode.DeepEquals(XDocument.Load(new MemoryStream(one)), XDocument.Load(new MemoryStream(other)));
+        }
+
         NvidiaEvidence good = s_vendor.Evidence(s_gpu, s_vendor.Reference(s_driver));
         Accepted(Judge(good));
         byte[] manifest = good.DriverReference.ToArray();
@@ -460,8 +466,19 @@ public sealed class NvidiaVerifierTests
         {
             byte[] changed = [.. manifest];
             changed[at.At] = (byte)at.Other;
-            return Judge(new NvidiaEvidence { Report = good.Report, Certificates = good.Certificates, DriverReference = changed }) is Verdict.Refused;
+            Verdict verdict = Judge(new NvidiaEvidence { Report = good.Report, Certificates = good.Certificates, DriverReference = changed });
+            return verdict is Verdict.Refused || SaysTheSame(manifest, changed); // the signature is over the canonical form: &#09; for &#x9; says the same
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+    }
+
+    [Fact]
+    public void Verify_acceptsAnotherSpellingOfTheSameManifest()
+    {
+        NvidiaEvidence good = s_vendor.Evidence(s_gpu, s_vendor.Reference(s_driver));
+        string manifest = Encoding.UTF8.GetString(good.DriverReference.Span);
+        Assert.Contains("&#x9;", manifest, StringComparison.Ordinal);
+        byte[] respelled = Encoding.UTF8.GetBytes(manifest.Replace("&#x9;", "&#09;", StringComparison.Ordinal));
+        Accepted(Judge(new NvidiaEvidence { Report = good.Report, Certificates = good.Certificates, DriverReference = respelled }));
     }
 
     [Fact]
