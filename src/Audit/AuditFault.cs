@@ -30,6 +30,9 @@ public enum AuditFault
     /// <summary>A device changed in a way the contract does not allow.</summary>
     Roster = 12,
 
+    /// <summary>A report of an absence, an answer to one, a suspension for absence or its end is not what the rules of attendance lead to.</summary>
+    Attendance = 13,
+
     /// <summary>A batch's commitment is not what its event says.</summary>
     Batch = 20,
 

@@ -143,9 +143,9 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet)
 
         AuditReport report = await TamperedAsync((method, _, answer) =>
         {
-            foreach (JsonObject copy in LogsOf(method, answer).Where(copy => Is(copy, log)))
+            foreach (JsonObject copy in RecordedNode.LogsOf(method, answer).Where(copy => Is(copy, log)))
             {
-                copy["data"] = Flip((string)copy["data"]!, 2 + (word * Word) + digit);
+                copy["data"] = RecordedNode.Flip((string)copy["data"]!, 2 + (word * Word) + digit);
             }
         });
 
@@ -160,9 +160,9 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet)
         AssertFinds(
             await TamperedAsync((method, _, answer) =>
             {
-                foreach (JsonObject copy in LogsOf(method, answer).Where(copy => method == "eth_getLogs" && Is(copy, log)))
+                foreach (JsonObject copy in RecordedNode.LogsOf(method, answer).Where(copy => method == "eth_getLogs" && Is(copy, log)))
                 {
-                    copy["data"] = Flip((string)copy["data"]!, 20);
+                    copy["data"] = RecordedNode.Flip((string)copy["data"]!, 20);
                 }
             }),
             AuditFault.Logs);
@@ -200,10 +200,10 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet)
         AssertFinds(
             await TamperedAsync((method, _, answer) =>
             {
-                foreach (JsonObject transaction in TransactionsOf(method, answer).Where(sent => ((string)sent["input"]!).StartsWith(selector, StringComparison.Ordinal)))
+                foreach (JsonObject transaction in RecordedNode.TransactionsOf(method, answer).Where(sent => ((string)sent["input"]!).StartsWith(selector, StringComparison.Ordinal)))
                 {
                     string input = (string)transaction["input"]!;
-                    transaction["input"] = Flip(input, function switch
+                    transaction["input"] = RecordedNode.Flip(input, function switch
                     {
                         "settle" => LastSignature(input),
                         "registerDevice" => MiddleOfReport(input),
@@ -230,7 +230,7 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet)
                 {
                     JsonObject block = answer["result"]!.AsObject();
                     string text = (string)block[field]!;
-                    block[field] = field == "extraData" ? "0x01" : Flip(text, text.Length - 1);
+                    block[field] = field == "extraData" ? "0x01" : RecordedNode.Flip(text, text.Length - 1);
                 }
             }),
             AuditFault.HeaderHash);
@@ -266,7 +266,7 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet)
                 if (method == "eth_call" && ((string?)arguments[0]!["data"] ?? (string?)arguments[0]!["input"])!.StartsWith(selector, StringComparison.Ordinal))
                 {
                     string text = (string)answer["result"]!;
-                    answer["result"] = Flip(text, text.Length - 1);
+                    answer["result"] = RecordedNode.Flip(text, text.Length - 1);
                 }
             }),
             AuditFault.Total);
@@ -307,23 +307,10 @@ public sealed class AuditOfTheNetwork(AuditedDevnet devnet)
         return events.Last(found => name != "Transfer" || found.Event["from"].AsAddress() == Address.Zero).Log;
     }
 
-    private static IEnumerable<JsonObject> LogsOf(string method, JsonNode answer) => method switch
-    {
-        "eth_getLogs" => answer["result"]!.AsArray().Select(log => log!.AsObject()),
-        "eth_getBlockReceipts" => answer["result"]!.AsArray().SelectMany(receipt => receipt!["logs"]!.AsArray()).Select(log => log!.AsObject()),
-        _ => [],
-    };
-
-    private static IEnumerable<JsonObject> TransactionsOf(string method, JsonNode answer) =>
-        method == "eth_getBlockByNumber" ? answer["result"]!["transactions"]!.AsArray().OfType<JsonObject>() : [];
-
     private static bool Is(JsonObject copy, Log log) =>
         (string)copy["blockNumber"]! == Quantity(log.BlockNumber) && (string)copy["logIndex"]! == Quantity(log.LogIndex);
 
     private static string Quantity(ulong number) => "0x" + number.ToString("x", CultureInfo.InvariantCulture);
-
-    /// <summary>Another hex digit in one place.</summary>
-    private static string Flip(string hex, int at) => hex[..at] + (hex[at] == '1' ? '2' : '1') + hex[(at + 1)..];
 
     /// <summary>A digit in the middle of the first claim's r, whichever way settlements are written.</summary>
     private static int LastSignature(string input)

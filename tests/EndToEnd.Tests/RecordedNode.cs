@@ -31,6 +31,21 @@ internal sealed class RecordedNode : HttpMessageHandler
         return new EthereumClient(new JsonRpcClient(new HttpClient(this, disposeHandler: false), new Uri("http://recorded.invalid/"), new JsonRpcOptions { MaxAttempts = 1 }, TimeProvider.System));
     }
 
+    /// <summary>The logs of an answer, whichever method gave them.</summary>
+    internal static IEnumerable<JsonObject> LogsOf(string method, JsonNode answer) => method switch
+    {
+        "eth_getLogs" => answer["result"]!.AsArray().Select(log => log!.AsObject()),
+        "eth_getBlockReceipts" => answer["result"]!.AsArray().SelectMany(receipt => receipt!["logs"]!.AsArray()).Select(log => log!.AsObject()),
+        _ => [],
+    };
+
+    /// <summary>The transactions of an answer.</summary>
+    internal static IEnumerable<JsonObject> TransactionsOf(string method, JsonNode answer) =>
+        method == "eth_getBlockByNumber" ? answer["result"]!["transactions"]!.AsArray().OfType<JsonObject>() : [];
+
+    /// <summary>Another hex digit in one place.</summary>
+    internal static string Flip(string hex, int at) => hex[..at] + (hex[at] == '1' ? '2' : '1') + hex[(at + 1)..];
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         JsonObject asked = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!.AsObject();

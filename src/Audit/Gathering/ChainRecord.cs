@@ -13,6 +13,9 @@ internal sealed record ChainRecord
 
     internal required Address Inbox { get; init; }
 
+    /// <summary>Who suspends devices for absence; zero where nobody does.</summary>
+    internal required Address Attendance { get; init; }
+
     /// <summary>The audited contracts: whose logs are asked for, held against receipts and replayed, by address the name of the interface.</summary>
     internal required IReadOnlyDictionary<Address, string> Contracts { get; init; }
 
@@ -27,7 +30,7 @@ internal sealed record ChainRecord
     /// <summary>Blocks in which something of the audited contracts happened, whole, by height.</summary>
     internal required IReadOnlyDictionary<ulong, BlockContent> Blocks { get; init; }
 
-    /// <summary>Headers by height with the hash the node told; all of the range, or those that seeds and challenges name.</summary>
+    /// <summary>Headers by height with the hash the node told; all of the range, or those that seeds, challenges and proofs of life name.</summary>
     internal required IReadOnlyDictionary<ulong, (BlockHeader Header, Hash256 ToldHash)> Headers { get; init; }
 
     /// <summary>Whether every header of the range is there.</summary>

@@ -37,6 +37,7 @@ internal sealed class RecordReader
         Address inbox = await mining.GetInboxAsync(at, cancellation).ConfigureAwait(false);
         Address subsidy = await mining.GetSubsidyAsync(at, cancellation).ConfigureAwait(false);
         Address moves = await mining.GetCreditMovesAsync(at, cancellation).ConfigureAwait(false);
+        Address attendance = await new DeviceRegistryContract(scope.DeviceRegistry, _client).GetAttendanceAsync(at, cancellation).ConfigureAwait(false);
         Address certificates = await dcap.GetCertificatesAsync(at, cancellation).ConfigureAwait(false);
         Address collateral = await dcap.GetCollateralAsync(at, cancellation).ConfigureAwait(false);
         var contracts = new Dictionary<Address, string>
@@ -52,6 +53,11 @@ internal sealed class RecordReader
             [certificates] = "DcapCertificates",
             [collateral] = "DcapCollateral",
         };
+        if (attendance != Address.Zero)
+        {
+            contracts[attendance] = "AttendanceRegistry";
+        }
+
         var logs = new List<Log>();
         for (ulong first = scope.DeploymentBlock; first <= head; first += Page)
         {
@@ -78,6 +84,7 @@ internal sealed class RecordReader
         {
             Scope = scope,
             Inbox = inbox,
+            Attendance = attendance,
             Contracts = contracts,
             FromBlock = fromBlock,
             Head = head,
@@ -94,7 +101,7 @@ internal sealed class RecordReader
         };
     }
 
-    /// <summary>Blocks that seeds and challenges name.</summary>
+    /// <summary>Blocks that seeds, challenges and proofs of life name.</summary>
     private static HashSet<ulong> Named(IEnumerable<Log> logs, IEnumerable<BlockContent> blocks)
     {
         var named = new HashSet<ulong>();
@@ -103,6 +110,11 @@ internal sealed class RecordReader
             if (Events.TryDecode("MiningRegistry", log) is { Name: "BatchCommitted" or "TaskEscalated" } found)
             {
                 named.Add(found["seedBlock"].AsUInt64());
+            }
+
+            if (Events.TryDecode("AttendanceRegistry", log) is { Name: "LifeProven" } life)
+            {
+                named.Add(life["blockNumber"].AsUInt64());
             }
         }
 

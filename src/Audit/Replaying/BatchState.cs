@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Ait.Chain;
+using Ait.Protocol;
 
 namespace Ait.Audit.Replaying;
 
@@ -40,6 +41,20 @@ internal sealed class BatchState
     internal Dictionary<uint, int> Paid { get; } = [];
 
     internal Dictionary<uint, EscalationState> Escalations { get; } = [];
+
+    private RosterSlot[] Slots => [.. Roster.Select(device => device.Roster)];
+
+    /// <summary>The slots of a task's first seats in order; fewer if the roster gives no more.</summary>
+    internal ImmutableArray<int> Draw(Hash256 seatSecret, Hash256 seed, Hash256 taskId, ulong deadline) =>
+        SeatDraw.Draw(seatSecret, seed, taskId, deadline, CommitBlock, Slots);
+
+    /// <summary>The slots of all seats of a task that escalated: further ones come in pairs.</summary>
+    internal ImmutableArray<int> DrawFurther(
+        ImmutableArray<int> first, byte level, Hash256 escalationSecret, Hash256 seed, Hash256 taskId, ulong deadline)
+    {
+        ImmutableArray<int> slots = SeatDraw.DrawFurther(first, level, escalationSecret, seed, taskId, deadline, CommitBlock, Slots);
+        return slots.Length < SeatDraw.Seats ? slots : slots[..SeatDraw.WholePairs(slots.Length)];
+    }
 }
 
 /// <summary>A task that was given more seats.</summary>

@@ -8,6 +8,8 @@ internal sealed class NetworkState
 {
     internal RosterBook Roster { get; } = new();
 
+    internal AbsenceBook Absences { get; } = new();
+
     internal RateBook Rates { get; } = new();
 
     internal Dictionary<ulong, BatchState> Batches { get; } = [];

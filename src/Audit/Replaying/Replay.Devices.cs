@@ -35,12 +35,21 @@ internal sealed partial class Replay
                     find(AuditFault.Roster, $"device {log["gpuId"].AsHash256()}, whose suspension ended", "suspended", "in the draws");
                 }
 
+                TakeDue(log, find);
                 _state.Roster.Resume(log["gpuId"].AsHash256(), block.Number);
                 break;
             case "ClassProofDemanded" or "ClassProven" or "DeviceResumed":
                 find(AuditFault.Roster, $"device {log["gpuId"].AsHash256()}, which {log.Name} names", "a registered one", "unknown");
                 break;
-            case "DeviceRevoked" or "DeviceRetired" or "DeviceSuspended" or "DeviceSuspendedForAbsence":
+            case "DeviceSuspendedForAbsence":
+                TakeDue(log, find);
+                _state.Roster.Exclude(log["gpuId"].AsHash256(), block.Number);
+                break;
+            case "DeviceRevoked" or "DeviceSuspended":
+                _state.Absences.Revoke(log["gpuId"].AsHash256());
+                _state.Roster.Exclude(log["gpuId"].AsHash256(), block.Number);
+                break;
+            case "DeviceRetired":
                 _state.Roster.Exclude(log["gpuId"].AsHash256(), block.Number);
                 break;
             case "MeasurementAllowed" when log["allowed"].AsBoolean():
@@ -82,6 +91,14 @@ internal sealed partial class Replay
         {
             find(AuditFault.Roster, $"slot of device {gpuId}", "a new one, or one whose device has expired", wrong);
         }
+
+        _state.Absences.Keys[key] = gpuId;
+        if (_state.Absences.Of(gpuId).Standing != AbsenceStanding.None)
+        {
+            // Another registration ends no suspension for absence.
+            _state.Absences.Of(gpuId).Standing = AbsenceStanding.Absent;
+            _due.Add(("DeviceSuspendedForAbsence", gpuId));
+        }
     }
 
     private void Refresh(BlockHeader block, MinedTransaction transaction, AuditLog log, bool isChecked, Action<AuditFault, string, string, string> find)
@@ -105,6 +122,7 @@ internal sealed partial class Replay
             find(AuditFault.Roster, $"validity of device {gpuId}", $"at least {device.Roster.ValidUntil}", $"{validUntil}");
         }
 
+        _state.Absences.Keys[key] = gpuId;
         _state.Roster.Refresh(gpuId, key, validUntil, block.Number);
     }
 

@@ -103,6 +103,9 @@ internal sealed partial class Replay
                 case "DeviceRegistry":
                     TakeDevices(block, transaction, log, isChecked, Find);
                     break;
+                case "AttendanceRegistry":
+                    TakeAttendance(block, transaction, log, Find);
+                    break;
                 case "AIToken" when log.Name == "HolderBurned":
                     burned += log["amount"].AsBigInteger();
                     _state.BurnedByHolders += log["amount"].AsBigInteger();
@@ -117,6 +120,7 @@ internal sealed partial class Replay
             }
         }
 
+        CheckAttendance(transaction, Find);
         CheckCharges(Find);
         CheckToken(logs, mints, burned, Find);
     }

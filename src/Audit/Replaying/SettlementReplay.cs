@@ -157,8 +157,7 @@ internal sealed class SettlementReplay
     /// <summary>The slots of the seats in order, and when seats above 2 can have started, in milliseconds.</summary>
     private (ImmutableArray<int> Slots, BigInteger Later) Draw(BatchState batch, Hash256 seed, TaskSettlementRecord settlement, MiningTask task, Hash256 taskId)
     {
-        RosterSlot[] roster = [.. batch.Roster.Select(device => device.Roster)];
-        ImmutableArray<int> slots = SeatDraw.Draw(settlement.SeatSecret, seed, taskId, task.Deadline, batch.CommitBlock, roster);
+        ImmutableArray<int> slots = batch.Draw(settlement.SeatSecret, seed, taskId, task.Deadline);
         int level = SeatDraw.Seats;
         BigInteger later = 0;
         if (batch.Escalations.TryGetValue(task.Index, out EscalationState? escalation) && escalation.SeedBlockHash is { } second)
@@ -170,12 +169,8 @@ internal sealed class SettlementReplay
             }
 
             later = (BigInteger)escalation.SeedTime * 1000;
-            slots = SeatDraw.DrawFurther(slots, escalation.Level, opening.EscalationSecret, second, taskId, task.Deadline, batch.CommitBlock, roster);
-            if (slots.Length >= SeatDraw.Seats)
-            {
-                level = SeatDraw.WholePairs(slots.Length);
-                slots = slots[..level];
-            }
+            slots = batch.DrawFurther(slots, escalation.Level, opening.EscalationSecret, second, taskId, task.Deadline);
+            level = Math.Max(slots.Length, SeatDraw.Seats);
         }
 
         if (slots.Length == level)

@@ -10,7 +10,8 @@ namespace Ait.Chain.Contracts;
 /// <param name="PeriodSeconds">After the end of a suspension, in which the next one lasts twice as long.</param>
 public sealed record AttendanceTermsRecord(byte Absences, uint AnswerWindowSeconds, uint CooldownSeconds, uint LongestCooldownSeconds, uint PeriodSeconds)
 {
-    internal static AttendanceTermsRecord FromAbi(AbiValue value) => new(
+    /// <summary>Reads the tuple that the contract gives.</summary>
+    public static AttendanceTermsRecord FromAbi(AbiValue value) => new(
         value[0].AsByte(), value[1].AsUInt32(), value[2].AsUInt32(), value[3].AsUInt32(), value[4].AsUInt32());
 
     /// <summary>The tuple that the contract takes.</summary>

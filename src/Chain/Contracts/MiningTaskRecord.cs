@@ -24,4 +24,14 @@ public sealed record MiningTaskRecord(
     /// <summary>The tuple that views of the registry take.</summary>
     public AbiValue ToAbi() => AbiValue.List(
         WorkloadHash, Index, (uint)WorkloadType, (uint)DeterminismClass, ComputeUnits, Deadline, Redeemer, SeatSecretHash);
+
+    internal static MiningTaskRecord FromAbi(AbiValue value) => new(
+        value[0].AsHash256(),
+        value[1].AsUInt32(),
+        (ushort)value[2].AsUInt32(),
+        value[3].AsByte(),
+        value[4].AsUInt64(),
+        value[5].AsUInt64(),
+        value[6].AsAddress(),
+        value[7].AsHash256());
 }
