@@ -8,7 +8,7 @@ import {AitGovernor} from "../../src/governance/AitGovernor.sol";
 import {VotingToken} from "../../src/governance/VotingToken.sol";
 import {IAIToken} from "../../src/interfaces/IAIToken.sol";
 import {IGoverned} from "../../src/interfaces/IGoverned.sol";
-import {IMiningRegistry, MiningTask, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
+import {DurationBounds, IMiningRegistry, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
 import {Network} from "../base/Network.sol";
 
 /// @notice From deposited AIT to a changed rate, and who may do what once the deployer has let go.
@@ -71,6 +71,34 @@ contract AitGovernorTest is Network {
         vm.warp(block.timestamp + DELAY);
         vm.expectRevert(abi.encodeWithSelector(IMiningRegistry.RateOutOfBounds.selector, uint256(2e11), uint256(1e12)));
         _execute(call);
+    }
+
+    /// @notice How many tasks are audited is the vote's to say and nobody else's, not even the governor's without its timelock.
+    function test_vote_setsTheAuditShareThroughTheTimelock() public {
+        address[6] memory others = [deployer, governor, coordinator, guardian, anyone, address(senate)];
+        for (uint256 i = 0; i < others.length; i++) {
+            vm.expectRevert(abi.encodeWithSelector(IGoverned.NotGovernor.selector, address(timelock), others[i]));
+            vm.prank(others[i]);
+            mining.setAuditShare(1000);
+        }
+        assertEq(mining.auditShare(), 0, "as deployed");
+        _deposit(anyone, 0.05 ether);
+        bytes memory call = abi.encodeCall(mining.setAuditShare, (type(uint16).max));
+        uint256 proposalId = _propose(call);
+        vm.roll(block.number + 11);
+        vm.prank(anyone);
+        senate.castVote(proposalId, 1);
+        vm.roll(block.number + 101);
+        _queue(call);
+        vm.warp(block.timestamp + DELAY - 1);
+        vm.expectPartialRevert(TimelockController.TimelockUnexpectedOperationState.selector);
+        _execute(call);
+        assertEq(mining.auditShare(), 0, "until the delay has passed");
+        vm.warp(block.timestamp + 1);
+        vm.prank(coordinator);
+        _execute(call);
+        assertEq(mining.auditShare(), type(uint16).max, "auditShare");
+        assertEq(mining.classRate(1), 1000, "and nothing beside it");
     }
 
     function test_vote_failsBelowTheFloor() public {
@@ -147,20 +175,22 @@ contract AitGovernorTest is Network {
     /// @notice After the hand-over nobody but the vote changes anything: not the deployer, not the first governor, coordinator or guardian.
     function test_roles_areHeldByTheTimelockAlone() public {
         address[5] memory others = [deployer, governor, coordinator, guardian, anyone];
-        bytes[8] memory calls = [
+        bytes[10] memory calls = [
             abi.encodeCall(mining.setRates, (9e10, 1e12)),
             abi.encodeCall(mining.setClassRate, (1, 999)),
             abi.encodeCall(mining.setCoordinator, (anyone)),
             abi.encodeCall(mining.setGuardian, (anyone)),
             abi.encodeCall(mining.resumeWork, ()),
             abi.encodeCall(mining.setGovernor, (anyone)),
+            abi.encodeCall(mining.setAuditShare, (1000)),
+            abi.encodeCall(mining.setDurationBounds, (1, 1, DurationBounds(0, 1000, 0))),
             abi.encodeCall(registry.allowMeasurement, ("program", true)),
             abi.encodeCall(registry.setHostLimit, (16))
         ];
         for (uint256 i = 0; i < others.length; i++) {
             for (uint256 j = 0; j < calls.length; j++) {
                 vm.prank(others[i]);
-                (bool ok, bytes memory answer) = (j < 6 ? address(mining) : address(registry)).call(calls[j]);
+                (bool ok, bytes memory answer) = (j < 8 ? address(mining) : address(registry)).call(calls[j]);
                 assertFalse(ok, "refused");
                 assertTrue(bytes4(answer) == IGoverned.NotGovernor.selector, "for want of the governor's seat");
             }
