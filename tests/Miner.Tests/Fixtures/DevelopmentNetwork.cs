@@ -67,7 +67,9 @@ public sealed class DevelopmentNetwork : IAsyncLifetime
         Task<string> root = Programs.RunAsync(Programs.Emulation, "init", "--root", HardwareRoot);
         int port = FreePort();
         Rpc = new Uri($"http://127.0.0.1:{port}");
-        _anvil = Process.Start(new ProcessStartInfo(anvil, ["-q", "--hardfork", Hardfork, "-b", "0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--chain-id", "31337", "--accounts", "1"]));
+
+        // Evidence may be 128 blocks old: at ten blocks a second a busy machine collects it too slowly.
+        _anvil = Process.Start(new ProcessStartInfo(anvil, ["-q", "--hardfork", Hardfork, "-b", "0.3", "--port", port.ToString(CultureInfo.InvariantCulture), "--chain-id", "31337", "--accounts", "1"]));
         Client = new EthereumClient(new JsonRpcClient(_http, Rpc));
         await WaitForChainAsync();
         using Secp256k1PrivateKey deployer = await CreateAccountAsync(100);
