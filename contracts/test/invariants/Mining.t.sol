@@ -3,9 +3,16 @@ pragma solidity 0.8.37;
 
 import {AIToken} from "../../src/AIToken.sol";
 import {DeviceRegistry} from "../../src/DeviceRegistry.sol";
+import {IAttestationInbox} from "../../src/interfaces/IAttestationInbox.sol";
 import {RegistrationRequest} from "../../src/interfaces/IDeviceRegistry.sol";
 import {ICreditMoves} from "../../src/interfaces/ICreditMoves.sol";
-import {IMiningRegistry, MiningTask, SeatClaim, TaskSettlement} from "../../src/interfaces/IMiningRegistry.sol";
+import {
+    DurationBounds,
+    IMiningRegistry,
+    MiningTask,
+    SeatClaim,
+    TaskSettlement
+} from "../../src/interfaces/IMiningRegistry.sol";
 import {BootstrapTerms, ISubsidyBudget} from "../../src/interfaces/ISubsidyBudget.sol";
 import {Network} from "../base/Network.sol";
 import {Test} from "../base/Test.sol";
@@ -17,6 +24,32 @@ contract NetworkHandler is Network, Campaign {
     struct Open {
         uint256 batchId;
         MiningTask[] tasks;
+    }
+
+    /// @dev A claim committed to the inbox.
+    struct Pledge {
+        uint256 batchId;
+        MiningTask task;
+        SeatClaim claim;
+        bool isShown;
+    }
+
+    /// @dev A seat whose pay waits for its device's clock, `end` in milliseconds.
+    struct Waiting {
+        bytes32 taskId;
+        uint8 seat;
+        address operator;
+        uint256 amount;
+        uint256 end;
+        bool isRedeemed;
+        bool isReleased;
+    }
+
+    /// @dev What a settlement may change, as it was before.
+    struct Before {
+        uint256[] balances;
+        uint64[] clocks;
+        bool hasDead;
     }
 
     uint256 public settledSum;
@@ -34,15 +67,30 @@ contract NetworkHandler is Network, Campaign {
     uint256 public escalated;
     uint256 public added;
     uint256 public moved;
+    uint256 public cancelled;
+    uint256 public pledged;
+    uint256 public shown;
+    /// @dev Settlements, and seats added, that came through the inbox.
+    uint256 public finalized;
+    uint256 public deferrals;
+    uint256 public released;
+    uint256 public bounded;
     address private constant GUARDIAN = address(0x6a);
     bytes32 private constant OTHER_WORKLOAD = keccak256("another workload");
     mapping(bytes32 taskId => uint256 times) public timesSettled;
-    mapping(bytes32 taskId => uint256 amount) public paidFor;
+    /// @dev Bits of the seats that were paid or whose pay waits.
+    mapping(bytes32 taskId => uint256 seats) public seatsDone;
     mapping(bytes32 gpuId => uint64 millis) private _lastBusy;
+    mapping(bytes32 gpuId => uint256 millis) private _waitsUntil;
+    bytes32 private constant SALT = keccak256("salt");
+    IAttestationInbox private _inbox;
     Open[] private _open;
+    Pledge[] private _pledges;
+    Waiting[] private _waiting;
 
     constructor(bool isStrict_) Campaign(isStrict_) {
         setUp();
+        _inbox = mining.inbox();
         vm.prank(governor);
         mining.setGuardian(GUARDIAN);
     }
@@ -74,9 +122,19 @@ contract NetworkHandler is Network, Campaign {
     }
 
     function commitAndPinBatch(uint256 count, uint256 units, bool isRedeemed) external {
+        _commitAndPin(count, units, isRedeemed, 1800);
+    }
+
+    /// @notice A batch that may end before the clocks of its devices do: what is due then waits.
+    function commitShortBatch(uint256 count, uint256 units, bool isRedeemed, uint256 life) external {
+        _commitAndPin(count, units, isRedeemed, bound(life, 20, 240));
+    }
+
+    function _commitAndPin(uint256 count, uint256 units, bool isRedeemed, uint256 life) private {
         count = bound(count, 1, 3);
         MiningTask[] memory tasks = tasksOf(count);
         for (uint256 i = 0; i < count; i++) {
+            tasks[i].deadline = uint64(block.timestamp + life);
             tasks[i].computeUnits = uint64(bound(units, 1000, 200_000));
             if (isRedeemed) tasks[i].redeemer = anyone;
         }
@@ -141,16 +199,10 @@ contract NetworkHandler is Network, Campaign {
 
     function _addSeats(uint256 batchId, TaskSettlement memory settlement) private {
         bytes32[] memory proof = proofFor(batchId, only(settlement));
-        uint256 seat = settlement.task.computeUnits * mining.batch(batchId).mintRate;
+        Before memory before = _before(settlement);
         vm.prank(coordinator);
         try mining.settle(batchId, Packing.pack(settlement), proof) returns (uint256 minted) {
-            bytes32 taskId = mining.taskIdOf(batchId, settlement.task.index);
-            paidFor[taskId] += minted;
-            must(paidFor[taskId] <= 3 * seat, "three seats are paid for at most");
-            must(seat == 0 || minted % seat == 0, "whole seats are paid");
-            settledSum += minted;
-            if (settlement.task.redeemer != address(0)) redeemedSum += minted;
-            else subsidisedSum += minted;
+            _book(batchId, settlement, minted, before);
             if (minted != 0) added++;
         } catch {
             refused++;
@@ -191,7 +243,8 @@ contract NetworkHandler is Network, Campaign {
         mining.pinEscalation(taskId);
     }
 
-    function pauseOrResume(bool isPause) external {
+    function pauseOrResume(uint256 pick) external {
+        bool isPause = pick % 4 == 0;
         vm.prank(isPause ? GUARDIAN : governor);
         if (isPause) mining.pauseWork();
         else mining.resumeWork();
@@ -308,14 +361,292 @@ contract NetworkHandler is Network, Campaign {
         }
     }
 
+    // ---- a miner without the coordinator
+
+    /// @notice Operators of chosen seats of a newer task commit to what their devices signed.
+    function commitToInbox(uint256 pick, uint256 taskPick, uint256 mask, uint64 duration) public {
+        // Mostly there is a task whose commitments are still taken.
+        bool isLate = _open.length == 0 || block.timestamp >= _inbox.opensAt(_open[_open.length - 1].batchId);
+        if (isLate && pick % 4 != 0) _commitSmall(mask, 1800);
+        if (_open.length == 0) return;
+        Open storage open = _open[_newer(_open.length, pick, 3)];
+        uint256 i = taskPick % open.tasks.length;
+        try this.settlementFor(open.batchId, open.tasks, i, mask, uint64(bound(duration, 200, 40_000))) returns (
+            TaskSettlement memory settlement, bool
+        ) {
+            for (uint256 c = 0; c < settlement.claims.length; c++) {
+                _pledge(open.batchId, open.tasks[i], settlement.claims[c], pick % 16 == 0);
+            }
+        } catch {
+            refused++;
+            refuse();
+        }
+    }
+
+    function _pledge(uint256 batchId, MiningTask memory task, SeatClaim memory claim, bool isByAnother) private {
+        bytes32 taskId = mining.taskIdOf(batchId, task.index);
+        address operator = gpus[_indexOf(claim.gpuId)].operator;
+        bool isKnown = _inbox.commitmentOf(taskId, claim.gpuId) != 0;
+        bool isClosed = block.timestamp >= _inbox.opensAt(batchId);
+        bytes32 commitment = keccak256(
+            abi.encode(block.chainid, mining, taskId, claim.gpuId, operator, claim.resultHash, claim.duration, SALT)
+        );
+        vm.prank(isByAnother ? anyone : operator);
+        try _inbox.commitAttestation(batchId, task.index, claim.gpuId, commitment) {
+            must(!isByAnother, "only its operator commits for a device");
+            must(!isKnown, "a device commits once to a task");
+            must(!isClosed, "nobody commits once results may be shown");
+            _pledges.push(Pledge({batchId: batchId, task: task, claim: claim, isShown: false}));
+            pledged++;
+        } catch {
+            refused++;
+            must(isByAnother || isKnown || isClosed || !_hasSlot(claim.gpuId), "a commitment in time is taken");
+            refuse();
+        }
+    }
+
+    /// @notice Shows every claim committed to a task, mostly once that is allowed.
+    function revealInInbox(uint256 pick) public {
+        bool hasHidden = _pledges.length != 0 && !_pledges[_pledges.length - 1].isShown;
+        if (!hasHidden && pick % 4 != 0) this.commitToInbox(1, 0, pick, uint64(bound(pick, 2000, 40_000)));
+        if (_pledges.length == 0) return;
+        Pledge storage picked = _pledges[_newer(_pledges.length, pick / 4, hasHidden ? 1 : 9)];
+        bytes32 taskId = mining.taskIdOf(picked.batchId, picked.task.index);
+        uint256 opensAt = _inbox.opensAt(picked.batchId);
+        if (block.timestamp < opensAt && pick % 4 != 0) pass(opensAt - block.timestamp);
+        for (uint256 p = 0; p < _pledges.length; p++) {
+            if (_isOf(_pledges[p], taskId)) _reveal(_pledges[p], opensAt);
+        }
+    }
+
+    function _reveal(Pledge storage pledge, uint256 opensAt) private {
+        bool isSettled = mining.isSettled(pledge.batchId, pledge.task.index);
+        try _inbox.submitAttestation(pledge.batchId, pledge.task.index, pledge.claim, SALT) {
+            must(block.timestamp >= opensAt, "nothing is shown while commitments are taken");
+            if (!pledge.isShown) shown++;
+            pledge.isShown = true;
+        } catch {
+            refused++;
+            must(
+                block.timestamp < opensAt || isSettled || !_hasSlot(pledge.claim.gpuId),
+                "what was committed is shown once that is allowed"
+            );
+            refuse();
+        }
+    }
+
+    /// @notice Settles a task, or adds its seats, with what was shown of it and now and then what was not.
+    function finalizeInbox(uint256 pick) external {
+        bool hasShown = _pledges.length != 0 && _pledges[_pledges.length - 1].isShown;
+        if (!hasShown && pick % 4 != 0) this.revealInInbox(1 + pick / 4 * 4);
+        if (_pledges.length == 0) return;
+        Pledge storage picked = _pledges[_newer(_pledges.length, pick / 4, pick % 4 == 0 ? 9 : 1)];
+        bytes32 taskId = mining.taskIdOf(picked.batchId, picked.task.index);
+        TaskSettlement memory settlement;
+        settlement.task = picked.task;
+        settlement.seatSecret = secretOf(picked.task.index);
+        settlement.resultHash = RESULT;
+        if (mining.escalation(taskId).seedTime != 0) {
+            (settlement.answerCommitment, settlement.escalationSecret) =
+                (answerOf(picked.task.index), escalationSecretOf(picked.task.index));
+        }
+        bool isShown;
+        (settlement.claims, isShown) = _pledgedTo(taskId, pick % 8 == 0);
+        _finalize(picked.batchId, settlement, isShown);
+        _checkClocks();
+    }
+
+    /// @dev The claims of a task, in the order of their seats.
+    function _pledgedTo(bytes32 taskId, bool withHidden) private view returns (SeatClaim[] memory claims, bool isShown) {
+        claims = new SeatClaim[](3);
+        uint256 length = 0;
+        isShown = true;
+        for (uint8 seat = 0; seat < 3; seat++) {
+            for (uint256 p = 0; p < _pledges.length; p++) {
+                Pledge storage pledge = _pledges[p];
+                if (pledge.claim.seat != seat || !_isOf(pledge, taskId) || !pledge.isShown && !withHidden) continue;
+                claims[length++] = pledge.claim;
+                isShown = isShown && pledge.isShown;
+                break;
+            }
+        }
+        assembly ("memory-safe") {
+            mstore(claims, length)
+        }
+    }
+
+    function _finalize(uint256 batchId, TaskSettlement memory settlement, bool isShown) private {
+        bytes32[] memory proof = proofFor(batchId, only(settlement));
+        bool isFirst = !mining.isSettled(batchId, settlement.task.index);
+        bool isGood = _mayBeSettled(batchId, settlement);
+        Before memory before = _before(settlement);
+        vm.prank(anyone);
+        try _inbox.finalize(batchId, Packing.pack(settlement), proof) returns (uint256 minted) {
+            must(isShown, "what was not shown is not finalized");
+            must(isGood || minted == 0 && !isFirst, "only good settlements are finalized");
+            _book(batchId, settlement, minted, before);
+            if (isFirst || minted != 0) finalized++;
+        } catch {
+            refused++;
+            refuse();
+        }
+    }
+
+    function _indexOf(bytes32 gpuId) private view returns (uint256 g) {
+        while (gpus[g].gpuId != gpuId) g++;
+    }
+
+    /// @dev False once a device's slot is another's.
+    function _hasSlot(bytes32 gpuId) private view returns (bool) {
+        try registry.slotOf(gpuId) returns (uint32) {
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    function _isOf(Pledge storage pledge, bytes32 taskId) private view returns (bool) {
+        return mining.taskIdOf(pledge.batchId, pledge.task.index) == taskId;
+    }
+
+    function _newer(uint256 length, uint256 pick, uint256 most) private pure returns (uint256) {
+        return length - 1 - pick % (length < most ? length : most);
+    }
+
+    /// @notice Asks for pay that waits, mostly once it is due; now and then a second time.
+    function release(uint256 pick) external {
+        if (deferrals == released && pick % 4 != 0) _settleShort(pick);
+        if (_waiting.length == 0) return;
+        uint256 w = pick % _waiting.length;
+        for (uint256 i = 0; i < _waiting.length && pick % 8 != 0 && _waiting[w].isReleased; i++) {
+            w = (w + 1) % _waiting.length;
+        }
+        Waiting storage waiting = _waiting[w];
+        uint256 payableAt = (waiting.end + 999) / 1000;
+        if (block.timestamp < payableAt && pick % 4 != 0) pass(payableAt - block.timestamp);
+        uint256 balance = token.balanceOf(waiting.operator);
+        vm.prank(anyone);
+        try mining.release(waiting.taskId, waiting.seat) returns (uint256 amount) {
+            must(!waiting.isReleased, "pay that waited is released once");
+            must(block.timestamp * 1000 >= waiting.end, "not before the device's clock admits it");
+            must(amount == waiting.amount, "what waited is released");
+            must(token.balanceOf(waiting.operator) == balance + waiting.amount, "to the seat's operator");
+            waiting.isReleased = true;
+            _bookPay(waiting.amount, waiting.isRedeemed);
+            released++;
+        } catch {
+            refused++;
+            must(waiting.isReleased || block.timestamp < payableAt, "what is due is released");
+            refuse();
+        }
+    }
+
+    /// @dev Settles a task at once whose devices state more time than it has left.
+    function _settleShort(uint256 units) private {
+        if (!_commitSmall(units, 30)) return;
+        settleTask(_open.length - 1, 0, type(uint256).max, 40_000);
+    }
+
+    /// @dev One small task for devices that are up. False if the coordinator may not commit.
+    function _commitSmall(uint256 units, uint256 life) private returns (bool) {
+        for (uint256 g = 0; g < 5; g++) {
+            _renew(g);
+        }
+        uint256 count = _open.length;
+        _commitAndPin(1, bound(units, 1000, 20_000), false, life);
+        return _open.length > count;
+    }
+
+    /// @dev Renews a device whose evidence is about to lapse.
+    function _renew(uint256 g) private {
+        Gpu memory gpu = gpus[g];
+        if (_hasSlot(gpu.gpuId) && registry.device(registry.slotOf(gpu.gpuId)).validUntil > block.timestamp + 2000) return;
+        RegistrationRequest memory request = requestOf(gpu);
+        vm.prank(gpu.operator);
+        try registry.refreshDevice(request) {
+            return;
+        } catch {}
+        vm.prank(gpu.operator);
+        try registry.registerDevice(request) {
+            renewals++;
+        } catch {}
+    }
+
+    // ---- what the vote sets
+
+    function setDurationBounds(uint256 class, uint256 least, uint256 most, uint256 slack) external {
+        uint8 named = uint8(chosen(class, bound(class, 1, 4)));
+        DurationBounds memory bounds;
+        bounds.minMillisPerCu = uint64(bound(least, 0, 20_000));
+        bounds.maxMillisPerCu = uint64(chosen(most, bound(most, 20_000, (1 << 22) - 1)));
+        bounds.slackMillis = uint64(bound(slack, 0, (1 << 21) - 1));
+        vm.prank(governor);
+        mining.setDurationBounds(1, named, bounds);
+        must(bounds.maxMillisPerCu != 0 && bounds.minMillisPerCu <= bounds.maxMillisPerCu, "bounds admit some duration");
+        must(
+            keccak256(abi.encode(mining.durationBounds(1, named))) == keccak256(abi.encode(bounds)), "bounds are kept whole"
+        );
+        bounded++;
+    }
+
+    /// @notice Cuts a little of the bootstrap off, and changes how fast the rest comes.
+    function setBootstrap(uint256 decaying, uint256 halfLife) external {
+        ISubsidyBudget budget = mining.subsidy();
+        uint256 left = budget.unreleased();
+        uint256 before = budget.released();
+        decaying = chosen(decaying, bound(decaying, left - left / 8, left));
+        halfLife = chosen(halfLife, bound(halfLife, 1 days, 30 days));
+        vm.prank(governor);
+        budget.setBootstrap(decaying, halfLife);
+        must(decaying <= left, "a bootstrap never grows");
+        must(budget.released() == before, "what was released stays released");
+    }
+
+    function setCoordinator(uint256 pick) external {
+        address next = address(uint160(0xc0 + pick % 3));
+        vm.prank(governor);
+        mining.setCoordinator(next);
+        must(next == coordinator || !mining.isWitness(coordinator), "who was the coordinator is nobody now");
+        coordinator = next;
+    }
+
+    function cancelMove(bool isBack) external {
+        ICreditMoves moves = mining.creditMoves();
+        bytes32 from = isBack ? OTHER_WORKLOAD : WORKLOAD;
+        if (moves.moveOf(anyone, from).completableAt == 0) _ask(moves, from, isBack ? WORKLOAD : OTHER_WORKLOAD);
+        bool isAsked = moves.moveOf(anyone, from).completableAt != 0;
+        if (!isAsked && isStrict) return;
+        vm.prank(anyone);
+        moves.cancelMove(from);
+        must(isAsked, "only what was asked for is cancelled");
+        cancelled++;
+    }
+
+    /// @dev Asks for a move of all the credit there is, bought first where there is none.
+    function _ask(ICreditMoves moves, bytes32 from, bytes32 to) private {
+        if (!_openWorkload()) return;
+        uint256 least = 1000 * mining.redeemPrice();
+        for (uint256 g = 0; g < 5 && mining.creditOf(anyone, from) == 0; g++) {
+            if (token.balanceOf(gpus[g].operator) < least) continue;
+            vm.prank(gpus[g].operator);
+            token.transfer(anyone, least);
+            vm.prank(anyone);
+            mining.redeem(least, from);
+            burnedSum += least;
+            creditSum += 1000;
+        }
+        uint64 held = mining.creditOf(anyone, from);
+        if (held == 0) return;
+        vm.prank(anyone);
+        moves.requestMove(from, to, held);
+    }
+
+    // ---- books
+
     function _settle(uint256 batchId, TaskSettlement memory settlement, bool isGood) private {
         MiningTask memory task = settlement.task;
-        bytes32 taskId = mining.taskIdOf(batchId, task.index);
         bool wasSettled = mining.isSettled(batchId, task.index);
-        if (task.redeemer != address(0) && mining.creditOf(anyone, WORKLOAD) < task.computeUnits) isGood = false;
-        bool hasDead = _hasDeadClaim(settlement);
-        uint256[] memory balances = _balances();
-        uint64[] memory clocks = _clocks();
+        Before memory before = _before(settlement);
         bytes32[] memory proof = proofFor(batchId, only(settlement));
         try mining.settle(batchId, Packing.pack(settlement), proof) returns (uint256 minted) {
             if (wasSettled) {
@@ -323,29 +654,114 @@ contract NetworkHandler is Network, Campaign {
                 return;
             }
             must(isGood, "only good settlements settle");
-            must(!hasDead, "a revoked or expired device never settles");
-            must(++timesSettled[taskId] == 1, "a task settles once");
-            paidFor[taskId] = minted;
-            settledTasks++;
-            settledSum += minted;
-            if (task.redeemer != address(0)) {
-                creditSum -= task.computeUnits;
-                redeemedSum += minted;
-                spentSum += task.computeUnits * mining.lowestRedeemPrice();
-            } else {
-                subsidisedSum += minted;
-            }
-            _checkRates(batchId, settlement, clocks);
-            for (uint256 g = 0; g < 5; g++) {
-                if (_isClaimed(settlement, gpus[g].gpuId)) continue;
-                must(token.balanceOf(gpus[g].operator) == balances[g], "only claimed seats are paid");
-            }
+            _book(batchId, settlement, minted, before);
         } catch {
             refused++;
             must(!wasSettled, "settling again is harmless");
             refuse();
         }
         _checkClocks();
+    }
+
+    /// @dev Books what the registry took, whoever brought it, by the handler's own reckoning of what is due.
+    function _book(uint256 batchId, TaskSettlement memory settlement, uint256 minted, Before memory before) private {
+        MiningTask memory task = settlement.task;
+        bytes32 taskId = mining.taskIdOf(batchId, task.index);
+        bool isRedeemed = task.redeemer != address(0);
+        if (timesSettled[taskId] == 0) {
+            settledTasks++;
+            timesSettled[taskId] = 1;
+            if (isRedeemed) {
+                must(creditSum >= task.computeUnits, "no work is served that nobody bought");
+                creditSum -= task.computeUnits;
+                spentSum += task.computeUnits * mining.lowestRedeemPrice();
+            }
+        }
+        uint256 amount = task.computeUnits * mining.batch(batchId).mintRate;
+        (uint256 due, uint256 paid) = _takeSeats(batchId, settlement, before, amount);
+        must(due == 0 || !before.hasDead, "a revoked or expired device never settles");
+        must(minted == paid * amount, "each due seat is paid once, and nothing else");
+        seatsDone[taskId] |= due;
+        must(due & ~mining.paidSeatsOf(batchId, task.index) == 0, "the registry knows which seats are done");
+        _bookPay(paid * amount, isRedeemed);
+    }
+
+    function _bookPay(uint256 amount, bool isRedeemed) private {
+        settledSum += amount;
+        if (isRedeemed) redeemedSum += amount;
+        else subsidisedSum += amount;
+    }
+
+    /// @dev What a settlement owes each device, and that this and nothing else happened to its operator and its clock.
+    function _takeSeats(uint256 batchId, TaskSettlement memory settlement, Before memory before, uint256 amount)
+        private
+        returns (uint256 due, uint256 paid)
+    {
+        due = _dueSeats(settlement, seatsDone[mining.taskIdOf(batchId, settlement.task.index)]);
+        for (uint256 g = 0; g < gpus.length; g++) {
+            uint256 c = _claimOf(settlement, gpus[g].gpuId);
+            uint256 earned = 0;
+            if (c == settlement.claims.length || due >> settlement.claims[c].seat & 1 == 0) {
+                must(mining.busyUntil(gpus[g].gpuId) == before.clocks[g], "only due seats take time");
+            } else if (_takeTime(batchId, settlement, c, g, before.clocks[g])) {
+                earned = amount;
+                paid++;
+            } else {
+                _await(batchId, settlement, c, g, amount);
+            }
+            must(token.balanceOf(gpus[g].operator) == before.balances[g] + earned, "only due seats are paid");
+        }
+    }
+
+    /// @dev Seats that agree and were not paid before; none if one that was paid is not among those who agree.
+    function _dueSeats(TaskSettlement memory settlement, uint256 done) private pure returns (uint256) {
+        uint256 matching = 0;
+        for (uint256 c = 0; c < settlement.claims.length; c++) {
+            if (settlement.claims[c].resultHash == settlement.resultHash) matching |= 1 << settlement.claims[c].seat;
+        }
+        return done & ~matching != 0 ? 0 : matching & ~done;
+    }
+
+    /// @dev A due seat takes of its device's clock, from where that stood or the seats were drawn, the time it states and no less than that
+    /// in which its class does the work at 1.05 of its rate. Clocks run only forward and nothing is paid before they say so: no window holds
+    /// more pay than that.
+    /// @return isPaid false if the clock is not there yet
+    function _takeTime(uint256 batchId, TaskSettlement memory settlement, uint256 c, uint256 g, uint256 clock)
+        private
+        returns (bool isPaid)
+    {
+        uint256 seedTime = uint256(mining.batch(batchId).seedTime) * 1000;
+        uint256 start = clock > seedTime ? clock : seedTime;
+        uint256 end = mining.busyUntil(gpus[g].gpuId);
+        must(end >= start + settlement.claims[c].duration, "a due seat takes the time it states");
+        uint256 rate = mining.classRate(gpus[g].class);
+        must(uint256(settlement.task.computeUnits) * 3_600_000 * 100 <= (end - start) * rate * 105 * 1e6, "1.05 of the rate");
+        return end <= block.timestamp * 1000;
+    }
+
+    function _await(uint256 batchId, TaskSettlement memory settlement, uint256 c, uint256 g, uint256 amount) private {
+        uint256 end = mining.busyUntil(gpus[g].gpuId);
+        must(end > uint256(settlement.task.deadline) * 1000, "pay waits only where the claim cannot");
+        _waitsUntil[gpus[g].gpuId] = end;
+        // At a rate of zero there is nothing to wait for.
+        if (amount == 0) return;
+        deferrals++;
+        _waiting.push(
+            Waiting({
+                taskId: mining.taskIdOf(batchId, settlement.task.index),
+                seat: settlement.claims[c].seat,
+                operator: gpus[g].operator,
+                amount: amount,
+                end: end,
+                isRedeemed: settlement.task.redeemer != address(0),
+                isReleased: false
+            })
+        );
+    }
+
+    /// @dev Where the claim of a device is; behind the last if there is none.
+    function _claimOf(TaskSettlement memory settlement, bytes32 gpuId) private pure returns (uint256 c) {
+        while (c < settlement.claims.length && settlement.claims[c].gpuId != gpuId) c++;
     }
 
     /// @dev False while work is paused.
@@ -376,16 +792,35 @@ contract NetworkHandler is Network, Campaign {
                 (answerOf(tasks[i].index), escalationSecretOf(tasks[i].index));
         }
         settlement.claims = _chosen(settlement.claims, mask);
-        uint256 matching = 0;
-        isGood = block.timestamp <= tasks[i].deadline;
         for (uint256 c = 0; c < settlement.claims.length; c++) {
             SeatClaim memory claim = settlement.claims[c];
             claim.duration = uint64(bound(duration, 0, 70_000));
             if ((mask >> (8 + c)) % 8 == 0) claim.resultHash = OTHER_RESULT;
-            else matching++;
             resign(batchId, settlement, c);
         }
-        if (matching < 2 || _isAudited(batchId, tasks[i], settlement)) isGood = false;
+        isGood = _mayBeSettled(batchId, settlement);
+    }
+
+    /// @dev In time, agreed by two, each duration within its bounds, enough credit for a first settlement, and no audit that is still owed.
+    function _mayBeSettled(uint256 batchId, TaskSettlement memory settlement) private view returns (bool) {
+        MiningTask memory task = settlement.task;
+        uint256 matching = 0;
+        for (uint256 c = 0; c < settlement.claims.length; c++) {
+            if (!_isInBounds(task, settlement.claims[c])) return false;
+            if (settlement.claims[c].resultHash == settlement.resultHash) matching++;
+        }
+        if (matching < 2 || block.timestamp > task.deadline) return false;
+        // What settled before an audit was asked of it stays settled, and has been paid for.
+        if (mining.isSettled(batchId, task.index)) return true;
+        if (task.redeemer != address(0) && mining.creditOf(anyone, WORKLOAD) < task.computeUnits) return false;
+        return !_isAudited(batchId, task, settlement);
+    }
+
+    function _isInBounds(MiningTask memory task, SeatClaim memory claim) private view returns (bool) {
+        DurationBounds memory bounds = mining.durationBounds(task.workloadType, gpus[_indexOf(claim.gpuId)].class);
+        uint256 units = task.computeUnits;
+        return claim.duration >= bounds.minMillisPerCu * units / 1e6
+            && claim.duration <= bounds.slackMillis + bounds.maxMillisPerCu * units / 1e6;
     }
 
     /// @dev An audited task needs a seat beyond the first three, if its roster has one, and only those three claim here.
@@ -422,6 +857,10 @@ contract NetworkHandler is Network, Campaign {
         return false;
     }
 
+    function _before(TaskSettlement memory settlement) private view returns (Before memory) {
+        return Before({balances: _balances(), clocks: _clocks(), hasDead: _hasDeadClaim(settlement)});
+    }
+
     function _balances() private view returns (uint256[] memory balances) {
         balances = new uint256[](gpus.length);
         for (uint256 g = 0; g < gpus.length; g++) {
@@ -436,41 +875,13 @@ contract NetworkHandler is Network, Campaign {
         }
     }
 
-    /// @dev A paid seat takes of its device's clock, from where that stood or the seats were drawn, the time in which its class does the work
-    /// at 1.05 of its rate. With clocks that run only forward and never past now, no window holds more pay than that.
-    function _checkRates(uint256 batchId, TaskSettlement memory settlement, uint64[] memory before) private {
-        uint256 seedTime = uint256(mining.batch(batchId).seedTime) * 1000;
-        for (uint256 g = 0; g < gpus.length; g++) {
-            if (!_isClaimed(settlement, gpus[g].gpuId, settlement.resultHash)) {
-                must(mining.busyUntil(gpus[g].gpuId) == before[g], "only paid seats take time");
-                continue;
-            }
-            uint256 start = before[g] > seedTime ? before[g] : seedTime;
-            uint256 taken = mining.busyUntil(gpus[g].gpuId) - start;
-            uint256 rate = mining.classRate(gpus[g].class);
-            must(uint256(settlement.task.computeUnits) * 3_600_000 * 100 <= taken * rate * 105 * 1e6, "1.05 of the rate");
-        }
-    }
-
-    function _isClaimed(TaskSettlement memory settlement, bytes32 gpuId, bytes32 resultHash) private pure returns (bool) {
-        for (uint256 c = 0; c < settlement.claims.length; c++) {
-            if (settlement.claims[c].gpuId == gpuId) return settlement.claims[c].resultHash == resultHash;
-        }
-        return false;
-    }
-
-    function _isClaimed(TaskSettlement memory settlement, bytes32 gpuId) private pure returns (bool) {
-        for (uint256 c = 0; c < settlement.claims.length; c++) {
-            if (settlement.claims[c].gpuId == gpuId) return true;
-        }
-        return false;
-    }
-
     function _checkClocks() private {
         for (uint256 g = 0; g < gpus.length; g++) {
             uint64 busy = mining.busyUntil(gpus[g].gpuId);
             must(busy >= _lastBusy[gpus[g].gpuId], "a clock never runs backwards");
-            must(busy <= block.timestamp * 1000, "a clock is never in the future");
+            must(
+                busy <= block.timestamp * 1000 || busy <= _waitsUntil[gpus[g].gpuId], "a clock is ahead only where pay waits"
+            );
             _lastBusy[gpus[g].gpuId] = busy;
         }
     }
@@ -499,7 +910,7 @@ abstract contract MiningCampaign is Test {
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
         targets[0].addr = address(handler);
-        targets[0].selectors = new bytes4[](15);
+        targets[0].selectors = new bytes4[](24);
         targets[0].selectors[0] = handler.wait.selector;
         targets[0].selectors[1] = handler.commitAndPinBatch.selector;
         targets[0].selectors[2] = handler.settleTask.selector;
@@ -515,6 +926,15 @@ abstract contract MiningCampaign is Test {
         targets[0].selectors[12] = handler.setClassRate.selector;
         targets[0].selectors[13] = handler.giveOrBurn.selector;
         targets[0].selectors[14] = handler.setAuditShare.selector;
+        targets[0].selectors[15] = handler.commitShortBatch.selector;
+        targets[0].selectors[16] = handler.commitToInbox.selector;
+        targets[0].selectors[17] = handler.revealInInbox.selector;
+        targets[0].selectors[18] = handler.finalizeInbox.selector;
+        targets[0].selectors[19] = handler.release.selector;
+        targets[0].selectors[20] = handler.setDurationBounds.selector;
+        targets[0].selectors[21] = handler.cancelMove.selector;
+        targets[0].selectors[22] = handler.setBootstrap.selector;
+        targets[0].selectors[23] = handler.setCoordinator.selector;
     }
 
     /// @dev All of them in one campaign: each would make its own calls otherwise.
@@ -561,6 +981,8 @@ abstract contract MiningCampaign is Test {
     function washRedemptionLoses() private view {
         assertTrue(mining.mintRate() * 7 < mining.redeemPrice(), "washRedemptionLoses: today's price");
         assertTrue(mining.mintRate() * 7 < mining.lowestRedeemPrice(), "washRedemptionLoses: every price there was");
+        // Three of the seven seats that a task may pay.
+        assertLe(handler.redeemedSum() * 7, handler.spentSum() * 3, "washRedemptionLoses: what was minted for what was burned");
     }
 
     function rosterStaysSmall() private view {
@@ -635,12 +1057,86 @@ contract MiningInvariants is MiningCampaign {
         assertEq(handler.added(), 1, "once");
         handler.settleTask(0, 0, type(uint256).max, 2000);
         assertEq(handler.settledTasks(), 2, "an escalated task settles by its first seats");
-        handler.pauseOrResume(true);
+        handler.pauseOrResume(0);
         handler.commitAndPinBatch(1, 80_000, false);
         handler.setClassRate(1, 500);
-        handler.pauseOrResume(false);
+        handler.pauseOrResume(1);
         handler.commitAndPinBatch(1, 80_000, false);
         holds();
+    }
+
+    function test_handler_finalizesThroughTheInbox() public {
+        handler.commitAndPinBatch(1, 80_000, false);
+        handler.commitToInbox(1, 0, type(uint256).max, 2000);
+        assertEq(handler.pledged(), 3, "three commit");
+        handler.finalizeInbox(8);
+        assertEq(handler.finalized(), 0, "nothing was shown");
+        handler.revealInInbox(4);
+        assertEq(handler.shown(), 0, "nothing is shown early");
+        handler.revealInInbox(1);
+        assertEq(handler.shown(), 3, "shown");
+        // Two of three claims, of seats 0 and 1.
+        handler.settleTask(0, 0, 0xff38, 2000);
+        assertEq(handler.settledTasks(), 1, "settled by two");
+        handler.finalizeInbox(1);
+        assertEq(handler.finalized(), 1, "the third is added");
+        assertEq(mintedSeats(80_000), 3, "three seats");
+        handler.finalizeInbox(1);
+        assertEq(handler.finalized(), 1, "once");
+        handler.commitShortBatch(1, 80_000, false, 240);
+        handler.commitToInbox(2, 0, type(uint256).max, 2000);
+        handler.revealInInbox(1);
+        handler.finalizeInbox(1);
+        assertEq(handler.finalized(), 2, "settled through the inbox");
+        assertEq(mintedSeats(80_000), 6, "in the books like any other");
+        holds();
+    }
+
+    function test_handler_releasesWhatWaited() public {
+        handler.commitShortBatch(1, 80_000, false, 30);
+        handler.settleTask(0, 0, type(uint256).max, 40_000);
+        assertEq(handler.settledTasks(), 1, "settled");
+        assertEq(handler.deferrals(), 3, "beyond its deadline");
+        assertEq(mintedSeats(80_000), 0, "nothing is minted yet");
+        holds();
+        handler.release(4);
+        assertEq(handler.released(), 0, "too early");
+        handler.release(1);
+        handler.release(1);
+        handler.release(1);
+        assertEq(handler.released(), 3, "released");
+        assertEq(mintedSeats(80_000), 3, "minted");
+        handler.release(8);
+        assertEq(handler.released(), 3, "once");
+        handler.release(1);
+        assertEq(handler.released(), 4, "of a task of its own");
+        holds();
+    }
+
+    function test_handler_setsWhatTheVoteSets() public {
+        handler.commitAndPinBatch(2, 200_000, false);
+        for (uint256 class = 1; class <= 4; class++) {
+            handler.setDurationBounds(class, 20_000, 20_000, 0);
+        }
+        handler.wait(30);
+        handler.settleTask(0, 0, type(uint256).max, 3999);
+        assertEq(handler.settledTasks(), 0, "out of the new bounds");
+        handler.settleTask(0, 0, type(uint256).max, 4000);
+        assertEq(handler.settledTasks(), 1, "within them");
+        handler.setBootstrap(0.9 ether, 20 days);
+        handler.setCoordinator(1);
+        handler.commitAndPinBatch(1, 80_000, false);
+        for (uint256 i = 0; i < 5; i++) {
+            handler.redeem(i);
+        }
+        handler.moveCredit(500, false);
+        handler.cancelMove(false);
+        assertEq(handler.cancelled(), 1, "cancelled");
+        holds();
+    }
+
+    function mintedSeats(uint256 units) private view returns (uint256) {
+        return handler.settledSum() / (units * 1e11);
     }
 }
 
