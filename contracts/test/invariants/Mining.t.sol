@@ -305,17 +305,7 @@ contract NetworkHandler is Network, Campaign {
     function renew(uint256 pick, bool isNewKey) external {
         Gpu storage gpu = gpus[pick % 5];
         if (isNewKey) gpu.key = uint256(keccak256(abi.encode(gpu.key))) >> 1;
-        RegistrationRequest memory request = requestOf(gpu);
-        vm.prank(gpu.operator);
-        try registry.refreshDevice(request) {
-            return;
-        } catch {}
-        vm.prank(gpu.operator);
-        try registry.registerDevice(request) {
-            renewals++;
-        } catch {
-            refuse();
-        }
+        if (!_refreshOrRegister(gpu)) refuse();
     }
 
     function redeem(uint256 amount) external {
@@ -561,15 +551,23 @@ contract NetworkHandler is Network, Campaign {
     function _renew(uint256 g) private {
         Gpu memory gpu = gpus[g];
         if (_hasSlot(gpu.gpuId) && registry.device(registry.slotOf(gpu.gpuId)).validUntil > block.timestamp + 2000) return;
+        _refreshOrRegister(gpu);
+    }
+
+    /// @dev False if the device's state admits neither.
+    function _refreshOrRegister(Gpu memory gpu) private returns (bool) {
         RegistrationRequest memory request = requestOf(gpu);
         vm.prank(gpu.operator);
         try registry.refreshDevice(request) {
-            return;
+            return true;
         } catch {}
         vm.prank(gpu.operator);
         try registry.registerDevice(request) {
             renewals++;
-        } catch {}
+            return true;
+        } catch {
+            return false;
+        }
     }
 
     // ---- what the vote sets
