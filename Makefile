@@ -7,8 +7,8 @@ test:      ## Do all set-up, run every test, end with one line: N passed, N fail
 	@tests/run
 contracts: ## Compile the contracts and write contracts/abi again
 	@tests/prepare-contracts && cd contracts && node_modules/@foundry-rs/forge-linux-amd64/bin/forge build --skip test && tools/abi
-differential: ## Compare the verifiers in C# and Solidity on real, emulated and changed evidence; print counts per platform and verdict
-	@tests/prepare-contracts && dotnet build tests/Attestation.Tests -c Release -v quiet -clp:NoSummary && artifacts/bin/Ait.Attestation.Tests/release/Ait.Attestation.Tests --filter-class '*DifferentialTests' --show-live-output on --no-progress
+differential: ## Compare the verifiers in C# and Solidity on real, emulated and all changed evidence; print counts per platform and verdict
+	@tests/prepare-contracts && dotnet build tests/Attestation.Tests -c Release -v quiet -clp:NoSummary && AIT_DIFFERENTIAL=all artifacts/bin/Ait.Attestation.Tests/release/Ait.Attestation.Tests --filter-class '*DifferentialTests' --show-live-output on --no-progress
 invariants: ## Call the contracts more than a million times in random order, with refusals and without; print counts by verb
 	@tests/prepare-contracts && contracts/tools/invariants
 gas:       ## Print what the flows cost on chain against their floors, under osaka and prague

@@ -3,15 +3,40 @@ using System.Globalization;
 
 namespace Ait.Attestation.Tests.Differential;
 
-/// <summary>Lets the contracts' tests compare their answers with this room's, and tells how often each answer was given.</summary>
+/// <summary>
+/// Lets the contracts' tests compare their answers with this room's, and tells how often each answer was given. An answer of the contracts
+/// takes a hundred times as long as one of this room, which judges every change: of changes that are alike the contracts are asked about
+/// the first ones, or about all of them where AIT_DIFFERENTIAL is "all" (<c>make differential</c>).
+/// </summary>
 internal sealed class ContractComparison(ITestOutputHelper output)
 {
     private readonly SortedDictionary<(string Platform, string Verdict), int> _counts = [];
+    private readonly Dictionary<(object Kind, string Verdict), int> _alike = [];
 
-    internal void Count(string platform, Verdict verdict)
+    /// <summary>Whether the contracts are asked about every change.</summary>
+    internal static bool AsksAll { get; } = Environment.GetEnvironmentVariable("AIT_DIFFERENTIAL") == "all";
+
+    /// <summary>Whether the contracts are asked about a change, and counts it if so.</summary>
+    /// <param name="platform">Whose evidence was changed.</param>
+    /// <param name="verdict">What this room answers.</param>
+    /// <param name="kind">What was changed: changes of one kind with one answer are alike. Null if no other is like it.</param>
+    /// <param name="most">Of how many alike the contracts are asked.</param>
+    internal bool Asks(string platform, Verdict verdict, object? kind, int most)
     {
-        (string, string) key = (platform, verdict is Verdict.Refused refused ? $"{refused.Reasons[0].Code}" : "genuine");
-        _counts[key] = _counts.GetValueOrDefault(key) + 1;
+        string answer = verdict is Verdict.Refused refused ? $"{refused.Reasons[0].Code}" : "genuine";
+        if (kind is not null && !AsksAll)
+        {
+            int before = _alike.GetValueOrDefault((kind, answer));
+            if (before == most)
+            {
+                return false;
+            }
+
+            _alike[(kind, answer)] = before + 1;
+        }
+
+        _counts[(platform, answer)] = _counts.GetValueOrDefault((platform, answer)) + 1;
+        return true;
     }
 
     /// <summary>Runs the test contract <paramref name="contract"/> on the cases in the folder that <paramref name="variable"/> names.</summary>

@@ -18,11 +18,14 @@ internal sealed class EvidenceBatch(
 
     internal byte[][] Pieces => pieces;
 
-    /// <summary>Judges the evidence as it is; <paramref name="several"/> things may be wrong at once, and either be found first.</summary>
-    internal Verdict Add(bool several = false) => Add(NoPiece, [], several);
+    /// <summary>Judges the evidence as it is.</summary>
+    internal void Add(ContractComparison comparison) => Add(NoPiece, [], several: false, verdict => comparison.Asks(Platform, verdict, null, 0));
 
-    /// <summary>Judges it with one piece exchanged.</summary>
-    internal Verdict Add(int piece, byte[] content, bool several)
+    /// <summary>
+    /// Judges it with one piece exchanged; <paramref name="several"/> things may be wrong at once, and either be found first.
+    /// <paramref name="keeps"/> says by the verdict whether the contracts are asked too.
+    /// </summary>
+    internal void Add(int piece, byte[] content, bool several, Func<Verdict, bool> keeps)
     {
         byte[][] changed = [.. pieces];
         if (piece != NoPiece)
@@ -31,9 +34,13 @@ internal sealed class EvidenceBatch(
         }
 
         Verdict verdict = judge(changed);
+        if (!keeps(verdict))
+        {
+            return;
+        }
+
         AbiValue[] refusals = verdict is Verdict.Refused refused ? [.. refused.Reasons.Select(reason => (AbiValue)(int)reason.Code)] : [];
         _cases.Add(AbiValue.List(piece, content, several, AbiValue.List(refusals), verdict is Verdict.Genuine ? digest(changed) : Hash256.Zero));
-        return verdict;
     }
 
     internal byte[] Encode() => AbiCodec.Encode(

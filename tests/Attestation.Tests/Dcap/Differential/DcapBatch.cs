@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Ait.Attestation.Dcap;
+using Ait.Attestation.Tests.Differential;
 using Ait.Chain;
 using Ait.Chain.Abi;
 
@@ -20,11 +21,19 @@ internal sealed class DcapBatch(DcapPieces pieces, byte[] rootFingerprint)
 
     internal string Platform => pieces.Items[DcapPieces.Quote][4] == TrustDomain ? "TDX" : "SGX";
 
-    /// <summary>Judges a change and keeps the answer; <paramref name="several"/> things may be wrong at once, and either be found first.</summary>
-    internal Verdict Add(DcapChange change, DcapPolicy policy, DateTimeOffset at, bool several)
+    /// <summary>
+    /// Judges a change, and keeps the answer if the contracts are asked; <paramref name="several"/> things may be wrong at once, and either
+    /// be found first.
+    /// </summary>
+    internal Verdict Add(DcapChange change, DcapPolicy policy, DateTimeOffset at, bool several, ContractComparison comparison)
     {
         DcapPieces changed = change.Apply(pieces);
         Verdict verdict = changed.Judge(_roots, policy, at);
+        if (!comparison.Asks(Platform, verdict, change.Kind == DcapChangeKind.Flip ? (this, change.Piece) : null, most: 1))
+        {
+            return verdict;
+        }
+
         AbiValue[] refusals = verdict is Verdict.Refused refused ? [.. refused.Reasons.Select(reason => (AbiValue)(int)reason.Code)] : [];
         Hash256 facts = verdict is Verdict.Genuine genuine ? Digest((DcapFacts)genuine.Facts, changed.Items[DcapPieces.Quote]) : default;
         int accepted = policy.AcceptedStatuses.Aggregate(0, (bits, status) => bits | (1 << (int)status));

@@ -122,7 +122,8 @@ public sealed class DcapDifferentialTests
         {
             yield return (enclave, enclaves with { PlatformStatus = platform });
             yield return (enclave, enclaves with { PlatformStatus = platform, QeStatus = "OutOfDate" });
-            foreach (string module in statuses)
+            // One authority's quotes meet every pair of statuses, the other's only equal ones: who signed a key's certificate has no say in it.
+            foreach (string module in processor && !ContractComparison.AsksAll ? [platform] : statuses)
             {
                 yield return (new EmulatedQuote(), published with { PlatformStatus = platform, ModuleStatus = module });
                 yield return (new EmulatedQuote { Version = 5, BodyType = 3 }, published with { PlatformStatus = platform, QeStatus = module });
@@ -204,12 +205,8 @@ public sealed class DcapDifferentialTests
 
     private DcapChange Flip(int piece, int length, int most) => new(piece, DcapChangeKind.Flip, _random.Next(length), (byte)_random.Next(1, most + 1));
 
-    private bool Keep(DcapBatch batch, DcapChange change, DcapPolicy policy, DateTimeOffset at, bool several = false)
-    {
-        Verdict verdict = batch.Add(change, policy, at, several);
-        _comparison.Count(batch.Platform, verdict);
-        return verdict is Verdict.Genuine;
-    }
+    private bool Keep(DcapBatch batch, DcapChange change, DcapPolicy policy, DateTimeOffset at, bool several = false) =>
+        batch.Add(change, policy, at, several, _comparison) is Verdict.Genuine;
 
     private Task CompareAsync(List<DcapBatch> batches) =>
         _comparison.RunAsync("DcapDifferentialTest", "AIT_DCAP_CASES", batches.Select(batch => batch.Encode()));
