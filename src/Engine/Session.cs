@@ -166,7 +166,7 @@ public sealed class Session : IDisposable
         int batch = Math.Min(_options.BatchSize, jobs.Count);
         int chunk = Math.Min(_options.PrefillChunk, longest);
         (IStepExecutor executor, PagePool pool, PrefixCache prefixes) = MakeRoom(chunk + batch, batch, longest);
-        new ContinuousBatch(executor, _sampler, pool, prefixes, batch, chunk).Run(jobs, progress, cancellation);
+        new ContinuousBatch(executor, _sampler, pool, prefixes, _crew, batch, chunk).Run(jobs, progress, cancellation);
         foreach (SequenceJob job in jobs)
         {
             ReusedTokens += job.Reused;

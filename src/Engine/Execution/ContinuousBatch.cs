@@ -5,12 +5,14 @@ namespace Ait.Engine.Execution;
 /// <summary>
 /// Fills every step with what is there: one token of each sequence that has its prompt behind it, then prompt tokens up to the
 /// row budget. A finished sequence makes room for the next at once; one is taken up only when the pages for its whole length
-/// can be had, so that none has to be given up half-way.
+/// can be had, so that none has to be given up half-way. The digests over the logits of a step are linked while the next step
+/// runs, where the executor leaves the crew and the logits alone.
 /// </summary>
-internal sealed class ContinuousBatch(IStepExecutor executor, Sampler sampler, PagePool pool, PrefixCache prefixes, int batch, int chunk)
+internal sealed class ContinuousBatch(IStepExecutor executor, Sampler sampler, PagePool pool, PrefixCache prefixes, WorkCrew crew, int batch, int chunk) : IWork
 {
     private readonly List<SequenceJob> _active = [];
     private readonly List<Slice> _slices = [];
+    private readonly List<SequenceJob> _linked = [];
 
     /// <summary>Runs the jobs to their end. Told each token, with the job it belongs to, as it is chosen.</summary>
     public void Run(IReadOnlyList<SequenceJob> jobs, IProgress<GenerationProgress>? progress, CancellationToken cancellation)
@@ -23,11 +25,13 @@ internal sealed class ContinuousBatch(IStepExecutor executor, Sampler sampler, P
                 cancellation.ThrowIfCancellationRequested();
                 Arrange(batch + chunk);
                 executor.Step(CollectionsMarshal.AsSpan(_slices));
+                crew.End();
                 Accept(progress);
             }
         }
         finally
         {
+            crew.End();
             // After a cancellation the pages go back all the same.
             foreach (SequenceJob job in _active)
             {
@@ -80,8 +84,17 @@ internal sealed class ContinuousBatch(IStepExecutor executor, Sampler sampler, P
         }
     }
 
+    void IWork.Execute(int phase, int from, int end, int worker)
+    {
+        for (int i = from; i < end; i++)
+        {
+            _linked[i].Link(executor);
+        }
+    }
+
     private void Accept(IProgress<GenerationProgress>? progress)
     {
+        _linked.Clear();
         for (int i = 0; i < _active.Count; i++)
         {
             SequenceJob job = _active[i];
@@ -91,10 +104,21 @@ internal sealed class ContinuousBatch(IStepExecutor executor, Sampler sampler, P
             }
 
             int token = job.Accept(executor, sampler);
+            if (job.HasLink)
+            {
+                _linked.Add(job);
+            }
+
             if (token >= 0)
             {
                 progress?.Report(new GenerationProgress(job.Index, job.Generated - 1, token));
             }
+        }
+
+        crew.Begin(this, 0, _linked.Count, 1);
+        if (!executor.KeepsLogits)
+        {
+            crew.End();
         }
 
         for (int i = _active.Count - 1; i >= 0; i--)

@@ -1,18 +1,24 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Ait.Engine.Execution;
 
 /// <summary>One generation: chooses tokens and links the digest chain over their logits.</summary>
 internal sealed class Generation : SequenceJob
 {
-    private readonly byte[] _link;
+    private readonly byte[] _link = new byte[Digest.Size];
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Digest _modelDigest;
     private readonly Tokenizer _tokenizer;
 
     // The end of the text so far, as long as a stop sequence can reach back, and the bytes of the latest token.
     private byte[] _text;
     private int _textLength;
+
+    // What is still to be linked: the row of the logits, −1 if nothing, and the token after them.
+    private int _linkRow = -1;
+    private int _linkToken;
 
     public Generation(int index, GenerationRequest request, Model model)
         : base(index, model, request.Prompt.AsSpan(), request.MaxNewTokens)
@@ -21,7 +27,6 @@ internal sealed class Generation : SequenceJob
         _modelDigest = model.Descriptor.Digest;
         _tokenizer = model.Tokenizer;
         _text = new byte[request.StopSequences.IsEmpty ? 0 : 4 * EngineLimits.MaxStopSequenceBytes];
-        _link = new byte[Digest.Size + sizeof(int) + (sizeof(float) * model.Config.Vocabulary)];
         FirstLink(_modelDigest, request.Digest).CopyTo(_link);
     }
 
@@ -49,9 +54,8 @@ internal sealed class Generation : SequenceJob
             return -1;
         }
 
-        ReadOnlySpan<float> logits = executor.Logits(Slice.LogitsRow);
-        int token = Slice.Token >= 0 ? Slice.Token : sampler.Choose(logits, Request.Sampling, Request.Seed, Count);
-        Link(logits, token);
+        int token = Slice.Token >= 0 ? Slice.Token : sampler.Choose(executor.Logits(Slice.LogitsRow), Request.Sampling, Request.Seed, Count);
+        (_linkRow, _linkToken) = (Slice.LogitsRow, token);
         Append(token);
         FinishReason = Request.StopTokens.AsSpan().BinarySearch(token) >= 0 || CompletesSequence(token) ? FinishReason.Stop
             : Generated == Request.MaxNewTokens ? FinishReason.Length
@@ -64,13 +68,27 @@ internal sealed class Generation : SequenceJob
         return token;
     }
 
+    public override bool HasLink => _linkRow >= 0;
+
+    // link = SHA-256(link ‖ token ‖ logits), little-endian.
+    public override void Link(IStepExecutor executor)
+    {
+        Span<byte> token = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(token, _linkToken);
+        _hash.AppendData(_link);
+        _hash.AppendData(token);
+        AppendLogits(executor.Logits(_linkRow));
+        _ = _hash.GetHashAndReset(_link);
+        _linkRow = -1;
+    }
+
     public Transcript ToTranscript() => new(
         _modelDigest,
         Request.Digest,
         FinishReason,
         FinishReason == FinishReason.Fault ? EngineRefusalCode.NumericRange : EngineRefusalCode.None,
         Tokens[PromptLength..],
-        new Digest(_link.AsSpan(0, Digest.Size)));
+        new Digest(_link));
 
     public static Transcript Refused(Model model, GenerationRequest request, EngineRefusal refusal) => new(
         model.Descriptor.Digest,
@@ -85,6 +103,22 @@ internal sealed class Generation : SequenceJob
         Slice.WantsLogits = Slice.IsLast;
         Slice.Sampling = Request.Sampling;
         Slice.Seed = Request.Seed;
+    }
+
+    private void AppendLogits(ReadOnlySpan<float> logits)
+    {
+        if (BitConverter.IsLittleEndian)
+        {
+            _hash.AppendData(MemoryMarshal.AsBytes(logits));
+            return;
+        }
+
+        Span<byte> bits = stackalloc byte[sizeof(float)];
+        foreach (float logit in logits)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bits, logit);
+            _hash.AppendData(bits);
+        }
     }
 
     /// <summary>Whether the text comes to hold a stop sequence with this token. Earlier ones would have ended it before.</summary>
@@ -114,25 +148,5 @@ internal sealed class Generation : SequenceJob
         }
 
         return false;
-    }
-
-    // link = SHA-256(link ‖ token ‖ logits), little-endian.
-    private void Link(ReadOnlySpan<float> logits, int token)
-    {
-        BinaryPrimitives.WriteInt32LittleEndian(_link.AsSpan(Digest.Size), token);
-        Span<byte> bits = _link.AsSpan(Digest.Size + sizeof(int));
-        if (BitConverter.IsLittleEndian)
-        {
-            MemoryMarshal.AsBytes(logits).CopyTo(bits);
-        }
-        else
-        {
-            for (int i = 0; i < logits.Length; i++)
-            {
-                BinaryPrimitives.WriteSingleLittleEndian(bits[(i * sizeof(float))..], logits[i]);
-            }
-        }
-
-        System.Security.Cryptography.SHA256.HashData(_link, _link.AsSpan(0, Digest.Size));
     }
 }

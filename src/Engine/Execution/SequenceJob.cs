@@ -88,6 +88,14 @@ internal abstract class SequenceJob
     /// <summary>Takes the outcome of a step. Returns the generated token, or −1.</summary>
     public abstract int Accept(IStepExecutor executor, Sampler sampler);
 
+    /// <summary>Whether the step accepted last left logits to be linked.</summary>
+    public virtual bool HasLink => false;
+
+    /// <summary>Links the logits of the step accepted last. On any thread, once, before the next step is accepted.</summary>
+    public virtual void Link(IStepExecutor executor)
+    {
+    }
+
     /// <summary>Gives the pages back; whole ones stay known to others if nothing went wrong.</summary>
     public void Leave()
     {

@@ -16,6 +16,7 @@ internal sealed class WorkCrew : IDisposable
     private int _items;
     private int _grain;
     private int _next;
+    private int _helpers;
     private int _busy;
     private bool _stopping;
     private volatile Exception? _failure;
@@ -45,13 +46,24 @@ internal sealed class WorkCrew : IDisposable
             return;
         }
 
-        _work = work;
-        _phase = phase;
-        _items = items;
-        _grain = grain;
-        _next = 0;
-        _busy = helpers;
-        _wake.Release(helpers);
+        Begin(work, phase, items, grain, helpers);
+        End();
+    }
+
+    /// <summary>
+    /// Has the other threads begin with the items while the caller does something else; the caller then has to <see cref="End"/>, and may run
+    /// nothing in between. Without other threads nothing is done before that.
+    /// </summary>
+    public void Begin(IWork work, int phase, int items, int grain) => Begin(work, phase, items, grain, Math.Min(_threads.Length, (items + grain - 1) / grain));
+
+    /// <summary>Helps with what is left and returns when the last item is done. Nothing if nothing was begun.</summary>
+    public void End()
+    {
+        if (_work is null)
+        {
+            return;
+        }
+
         Exception? own = null;
         try
         {
@@ -62,18 +74,24 @@ internal sealed class WorkCrew : IDisposable
             own = failure;
         }
 
-        // Helpers that have not woken by now are not needed any more.
-        while (_wake.Wait(0))
+        if (_helpers > 0)
         {
-            Leave();
+            // Helpers that have not woken by now are not needed any more.
+            while (_wake.Wait(0))
+            {
+                Leave();
+            }
+
+            for (int i = 0; i < SpinsBeforeSleep && Volatile.Read(ref _busy) != 0; i++)
+            {
+                Thread.SpinWait(20);
+            }
+
+            _done.Wait();
         }
 
-        for (int i = 0; i < SpinsBeforeSleep && Volatile.Read(ref _busy) != 0; i++)
-        {
-            Thread.SpinWait(20);
-        }
-
-        _done.Wait();
+        GC.KeepAlive(_work);
+        _work = null;
         if ((own ?? _failure) is { } first)
         {
             _failure = null;
@@ -92,6 +110,21 @@ internal sealed class WorkCrew : IDisposable
 
         _wake.Dispose();
         _done.Dispose();
+    }
+
+    private void Begin(IWork work, int phase, int items, int grain, int helpers)
+    {
+        _work = work;
+        _phase = phase;
+        _items = items;
+        _grain = grain;
+        _next = 0;
+        _helpers = helpers;
+        _busy = helpers;
+        if (helpers > 0)
+        {
+            _wake.Release(helpers);
+        }
     }
 
     private void Serve(int worker)

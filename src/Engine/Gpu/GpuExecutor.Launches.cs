@@ -5,8 +5,6 @@ namespace Ait.Engine.Gpu;
 
 internal sealed unsafe partial class GpuExecutor
 {
-    private const int RowThreads = 256;
-    private const int PositionThreads = 128;
     private const int AttendWarps = HeadCache.PagePositions / 16;
 
     /// <summary>Every launch of a step, in order: StepExecutor.Step, phase by phase.</summary>
@@ -19,15 +17,13 @@ internal sealed unsafe partial class GpuExecutor
         {
             GpuLayer layer = _weights.Layers[i];
             Quantize(_kernels.NormQuantize, _hidden, _config.Dimension, rows, 0);
-            Linear(layer.Projections, rows, _projections, layer.Projections.Rows, adds: false);
-            Position(layer, i, rows);
+            Project(layer, i, rows);
             Attend(i);
             Quantize(_kernels.Quantize, _attended, _config.QueryWidth, rows, 0);
-            Linear(layer.AttentionOutput, rows, _hidden, _config.Dimension, adds: true);
+            Linear(layer.AttentionOutput.Times(_quantized, _scales, rows, _hidden, _config.Dimension, adds: true));
             Quantize(_kernels.NormQuantize, _hidden, _config.Dimension, rows, 0);
-            Linear(layer.GateUp, rows, _gates, layer.GateUp.Rows, adds: false);
-            SiluQuantize(rows);
-            Linear(layer.Down, rows, _hidden, _config.Dimension, adds: true);
+            Gate(layer, rows);
+            Linear(layer.Down.Times(_gated, _gatedScales, rows, _hidden, _config.Dimension, adds: true));
         }
 
         if (_shape.Pools > 0)
@@ -39,7 +35,7 @@ internal sealed unsafe partial class GpuExecutor
         {
             nint norm = _weights.FinalGain == 0 ? _kernels.NormQuantize : _kernels.GainNormQuantize;
             Quantize(norm, _hidden, _config.Dimension, _shape.LogitsRows, _plan.LogitsRows);
-            Linear(_weights.Output, _shape.LogitsRows, _logits, _config.Vocabulary, adds: false);
+            Linear(_weights.Output.Times(_quantized, _scales, _shape.LogitsRows, _logits, _config.Vocabulary));
             Choose();
         }
     }
@@ -55,7 +51,7 @@ internal sealed unsafe partial class GpuExecutor
             Dimension = _config.Dimension,
             Stride = _weights.Embedding.Stride,
         };
-        _device.Launch(_kernels.Embed, new GpuGrid(rows, 1, 1, RowThreads), &arguments, sizeof(EmbedArguments));
+        _device.Launch(_kernels.Embed, new GpuGrid(rows, 1, 1, GpuKernels.RowThreads), &arguments, sizeof(EmbedArguments));
     }
 
     private void Quantize(nint kernel, ulong x, int columns, int rows, ulong sourceRows)
@@ -73,33 +69,74 @@ internal sealed unsafe partial class GpuExecutor
             Stride = GpuMatrix.StrideOf(columns),
             Epsilon = _config.NormEpsilon,
         };
-        _device.Launch(kernel, new GpuGrid(rows, 1, 1, RowThreads), &arguments, sizeof(QuantizeArguments));
+        _device.Launch(kernel, new GpuGrid(rows, 1, 1, GpuKernels.QuantizeThreads), &arguments, sizeof(QuantizeArguments));
     }
 
-    private void SiluQuantize(int rows)
+    /// <summary>Gates and what they gate, multiplied and quantised. Sums of the library are never written out as floats.</summary>
+    private void Gate(GpuLayer layer, int rows)
+    {
+        LinearArguments linear = layer.GateUp.Times(_quantized, _scales, rows, _gates, layer.GateUp.Rows);
+        for (int row = 0; row < rows;)
+        {
+            if (GpuLinear.TryMultiply(_device, linear, row, _products, _productsBytes, out ProductSums sums))
+            {
+                SiluQuantize(_kernels.SiluFinishQuantize, sums, sums.Rows);
+                row += sums.Rows;
+            }
+            else
+            {
+                GpuLinear.LaunchRest(_device, linear, row);
+                SiluQuantize(_kernels.SiluQuantize, sums, rows - row);
+                row = rows;
+            }
+        }
+    }
+
+    private void SiluQuantize(nint kernel, in ProductSums product, int rows)
     {
         var arguments = new QuantizeArguments
         {
+            Product = product,
             X = _gates,
             Up = _gates + ((ulong)_config.FeedForward * sizeof(float)),
-            Quantized = _quantized,
-            Scales = _scales,
+            Quantized = _gated,
+            Scales = _gatedScales,
             Faults = _faults,
             XStride = 2L * _config.FeedForward,
             Columns = _config.FeedForward,
             Stride = GpuMatrix.StrideOf(_config.FeedForward),
         };
-        _device.Launch(_kernels.SiluQuantize, new GpuGrid(rows, 1, 1, RowThreads), &arguments, sizeof(QuantizeArguments));
+        _device.Launch(kernel, new GpuGrid(rows, 1, 1, GpuKernels.QuantizeThreads), &arguments, sizeof(QuantizeArguments));
     }
 
-    private void Linear(GpuMatrix matrix, int rows, ulong target, int targetStride, bool adds) =>
-        GpuLinear.Launch(_device, matrix.Times(_quantized, _scales, rows, target, targetStride, adds), _products, _productsBytes);
+    private void Linear(in LinearArguments arguments) => GpuLinear.Launch(_device, arguments, _products, _productsBytes);
 
-    private void Position(GpuLayer layer, int index, int rows)
+    /// <summary>Queries, keys and values, put where attention finds them.</summary>
+    private void Project(GpuLayer layer, int index, int rows)
+    {
+        LinearArguments linear = layer.Projections.Times(_quantized, _scales, rows, _projections, layer.Projections.Rows);
+        for (int row = 0; row < rows;)
+        {
+            if (GpuLinear.TryMultiply(_device, linear, row, _products, _productsBytes, out ProductSums sums))
+            {
+                Position(_kernels.PositionFinish, layer, index, sums, sums.Rows);
+                row += sums.Rows;
+            }
+            else
+            {
+                GpuLinear.LaunchRest(_device, linear, row);
+                Position(_kernels.Position, layer, index, sums, rows - row);
+                row = rows;
+            }
+        }
+    }
+
+    private void Position(nint kernel, GpuLayer layer, int index, in ProductSums product, int rows)
     {
         var arguments = new PositionArguments
         {
             Pages = Pages(index),
+            Product = product,
             Projections = _projections,
             Cosines = _cosines,
             Sines = _sines,
@@ -118,9 +155,9 @@ internal sealed unsafe partial class GpuExecutor
             ScoreScale = ExactMath.Log2EQ16 / float.Sqrt(_config.HeadDimension),
             Epsilon = _config.NormEpsilon,
         };
-        int warps = PositionThreads / _device.WarpSize;
-        var grid = new GpuGrid(rows, GpuGrid.Blocks(_config.Heads + (2 * _config.KeyValueHeads), warps), 1, PositionThreads);
-        _device.Launch(_kernels.Position, grid, &arguments, sizeof(PositionArguments));
+        int warps = GpuKernels.PositionThreads / _device.WarpSize;
+        var grid = new GpuGrid(rows, GpuGrid.Blocks(_config.Heads + (2 * _config.KeyValueHeads), warps), 1, GpuKernels.PositionThreads);
+        _device.Launch(kernel, grid, &arguments, sizeof(PositionArguments));
     }
 
     private void Attend(int layer)
@@ -168,7 +205,7 @@ internal sealed unsafe partial class GpuExecutor
             Dimension = _config.Dimension,
             Epsilon = _config.NormEpsilon,
         };
-        _device.Launch(_kernels.Pool, new GpuGrid(rows, 1, 1, RowThreads), &arguments, sizeof(PoolArguments));
+        _device.Launch(_kernels.Pool, new GpuGrid(rows, 1, 1, GpuKernels.QuantizeThreads), &arguments, sizeof(PoolArguments));
     }
 
     private void Choose()
@@ -183,7 +220,7 @@ internal sealed unsafe partial class GpuExecutor
             LogitsStride = _config.Vocabulary,
             Vocabulary = _config.Vocabulary,
         };
-        _device.Launch(_kernels.Choose, new GpuGrid(_shape.LogitsRows, 1, 1, RowThreads), &arguments, sizeof(ChooseArguments));
+        _device.Launch(_kernels.Choose, new GpuGrid(_shape.LogitsRows, 1, 1, GpuKernels.ChooseThreads), &arguments, sizeof(ChooseArguments));
     }
 
     private PagesArguments Pages(int layer) => new()

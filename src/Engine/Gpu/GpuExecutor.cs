@@ -31,6 +31,8 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
     private readonly ulong _hidden;
     private readonly ulong _quantized;
     private readonly ulong _scales;
+    private readonly ulong _gated;
+    private readonly ulong _gatedScales;
     private readonly ulong _projections;
     private readonly ulong _queries;
     private readonly ulong _queryScales;
@@ -58,6 +60,9 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
     private long _scoreStride;
     private GpuStepShape _shape;
 
+    // Where the logits of the coming step go: into the first or the second half of the host's.
+    private int _firstLogits;
+
     public GpuExecutor(GpuModel weights, ModelConfig config, int maxRows, int maxSequences, int maxPositions)
     {
         _device = weights.Device;
@@ -70,13 +75,15 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
         lock (_device)
         {
             _plan = new GpuPlan(_device, maxRows, maxSequences, _group);
-            int widest = Math.Max(Math.Max(config.Dimension, config.QueryWidth), config.FeedForward);
             _productsBytes = GpuLinear.SumsBytes(
                 _device, maxRows, Math.Max(config.Dimension, Math.Max(config.QueryWidth + (2 * config.KeyValueWidth), 2 * config.FeedForward)));
             _products = _productsBytes == 0 ? 0 : Take(1, _productsBytes, 1);
             _hidden = Take(maxRows, config.Dimension, sizeof(float));
-            _quantized = Take(maxRows, GpuMatrix.StrideOf(widest), 1);
+            _quantized = Take(maxRows, GpuMatrix.StrideOf(Math.Max(config.Dimension, config.QueryWidth)), 1);
             _scales = Take(maxRows, 1, sizeof(float));
+            // While a part of the gates is quantised, another waits to be multiplied: apart from what is multiplied.
+            _gated = Take(maxRows, GpuMatrix.StrideOf(config.FeedForward), 1);
+            _gatedScales = Take(maxRows, 1, sizeof(float));
             _projections = Take(maxRows, config.QueryWidth + (2L * config.KeyValueWidth), sizeof(float));
             _queries = Take(maxRows, (long)config.Heads * GpuPages.KeyStride(config), 1);
             _queryScales = Take(maxRows, config.Heads, sizeof(float));
@@ -89,7 +96,7 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
             _tokens = Take(maxSequences, 1, sizeof(int));
             _faults = Take(maxRows, 1, sizeof(int));
             _pools = Take(maxSequences, config.Dimension, sizeof(long));
-            _hostLogits = (float*)_device.AllocateHost((long)maxSequences * config.Vocabulary * sizeof(float));
+            _hostLogits = (float*)_device.AllocateHost(2L * maxSequences * config.Vocabulary * sizeof(float));
             _hostTokens = (int*)_device.AllocateHost(maxSequences * sizeof(int));
             _hostFaults = (int*)_device.AllocateHost(maxRows * sizeof(int));
             _hostPools = (long*)_device.AllocateHost((long)maxSequences * config.Dimension * sizeof(long));
@@ -136,6 +143,9 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
             GC.KeepAlive(rotary);
         }
     }
+
+    /// <summary>There is room for the logits of two steps.</summary>
+    public bool KeepsLogits => true;
 
     public ReadOnlySpan<float> Logits(int row) => new(_hostLogits + ((long)row * _config.Vocabulary), _config.Vocabulary);
 
@@ -234,7 +244,8 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
     {
         if (_plan.LogitsCount > 0)
         {
-            _device.Download(_hostLogits, _logits, (long)_plan.LogitsCount * _config.Vocabulary * sizeof(float));
+            _firstLogits = _firstLogits == 0 ? _maxSequences : 0;
+            _device.Download(_hostLogits + ((long)_firstLogits * _config.Vocabulary), _logits, (long)_plan.LogitsCount * _config.Vocabulary * sizeof(float));
             _device.Download(_hostTokens, _tokens, _plan.LogitsCount * sizeof(int));
         }
 
@@ -253,7 +264,13 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
                 slice.Faulted |= _hostFaults[row] != 0;
             }
 
-            slice.Token = slice.LogitsRow >= 0 ? _hostTokens[slice.LogitsRow] : -1;
+            slice.Token = -1;
+            if (slice.LogitsRow >= 0)
+            {
+                slice.Token = _hostTokens[slice.LogitsRow];
+                slice.LogitsRow += _firstLogits;
+            }
+
             if (slice.Pool is not null)
             {
                 for (int i = 0; i < _config.Dimension; i++)

@@ -3,6 +3,18 @@ namespace Ait.Engine.Gpu;
 /// <summary>The kernels that an executor launches, found once; <see cref="GpuLinear"/> chooses those of linear layers by shape.</summary>
 internal sealed class GpuKernels
 {
+    /// <summary>Threads of a block of the kernels that take a row at a time.</summary>
+    public const int RowThreads = 256;
+
+    /// <summary>Threads of a block of those that quantise rows or pool them.</summary>
+    public const int QuantizeThreads = 512;
+
+    /// <summary>Threads of a block of <see cref="Choose"/>.</summary>
+    public const int ChooseThreads = 1024;
+
+    /// <summary>Threads of a block of <see cref="Position"/> and <see cref="PositionFinish"/>.</summary>
+    public const int PositionThreads = 128;
+
     public GpuKernels(IGpuDevice device, int headDimension)
     {
         int width = headDimension <= 64 ? 64 : headDimension <= 128 ? 128 : headDimension <= 256 ? 256 : 512;
@@ -11,9 +23,11 @@ internal sealed class GpuKernels
         GainNormQuantize = device.Kernel("gain_norm_quantize");
         Quantize = device.Kernel("quantize");
         SiluQuantize = device.Kernel("silu_quantize");
+        SiluFinishQuantize = device.Kernel("silu_finish_quantize");
         Position = device.Kernel("position");
-        NarrowMaxima = device.Kernel("attend_maxima_16");
-        WideMaxima = device.Kernel("attend_maxima_32");
+        PositionFinish = device.Kernel("position_finish");
+        NarrowMaxima = device.Kernel($"attend_maxima_16_by_{width}");
+        WideMaxima = device.Kernel($"attend_maxima_32_by_{width}");
         NarrowMix = device.Kernel($"attend_mix_16_by_{width}");
         WideMix = device.Kernel($"attend_mix_32_by_{width}");
         Finish = device.Kernel("attend_finish");
@@ -31,7 +45,13 @@ internal sealed class GpuKernels
 
     public nint SiluQuantize { get; }
 
+    /// <summary>The same of sums that the vendor's library made.</summary>
+    public nint SiluFinishQuantize { get; }
+
     public nint Position { get; }
+
+    /// <summary>The same of sums that the vendor's library made.</summary>
+    public nint PositionFinish { get; }
 
     public nint NarrowMaxima { get; }
 

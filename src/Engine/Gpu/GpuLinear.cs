@@ -23,60 +23,69 @@ internal static unsafe class GpuLinear
     /// <summary>target[r, n] (+)= x[r] · w[n], scaled, for quantised rows with the stride of the matrix.</summary>
     public static void Launch(IGpuDevice device, in LinearArguments arguments, ulong sums, long sumsBytes)
     {
-        if (arguments.XRows <= MostStreamedRows)
+        int row = 0;
+        while (row < arguments.XRows && TryMultiply(device, arguments, row, sums, sumsBytes, out ProductSums product))
         {
-            LaunchStreams(device, arguments);
-        }
-        else if (!TryProducts(device, arguments, sums, sumsBytes))
-        {
-            LaunchBlocks(device, arguments);
-        }
-    }
-
-    private static bool TryProducts(IGpuDevice device, in LinearArguments arguments, ulong sums, long sumsBytes)
-    {
-        // Parts of whole blocks, so that the second finds the activations aligned.
-        long most = sumsBytes / sizeof(int) / arguments.WeightRows;
-        int part = most >= arguments.XRows ? arguments.XRows : (int)(most / BlockEdge * BlockEdge);
-        part = Math.Min(part, MostProductRows);
-        for (int row = 0; row < arguments.XRows; row += part)
-        {
-            int rows = Math.Min(part, arguments.XRows - row);
-            ulong x = arguments.X + ((ulong)row * (ulong)arguments.Stride);
-            if (part == 0 || !device.TryMultiply(arguments.Weights, arguments.WeightRows, x, rows, arguments.Columns, arguments.Stride, sums))
-            {
-                // Nothing is done yet: a shape is taken for every part or for none, but for the last, which is shorter.
-                return row > 0 && Rest(device, arguments, row);
-            }
-
             var finish = new FinishArguments
             {
-                Sums = sums,
-                WeightScales = arguments.WeightScales,
-                Bias = arguments.Bias,
-                XScales = arguments.XScales + ((ulong)row * sizeof(float)),
+                Product = product,
                 Target = arguments.Target + ((ulong)(row * arguments.TargetStride) * sizeof(float)),
                 TargetStride = arguments.TargetStride,
-                WeightRows = arguments.WeightRows,
-                XRows = rows,
                 Adds = arguments.Adds,
             };
-            device.Launch(device.Kernel("finish_linear"), new GpuGrid(GpuGrid.Blocks(arguments.WeightRows, Threads), rows, 1, Threads), &finish, sizeof(FinishArguments));
+            device.Launch(
+                device.Kernel("finish_linear"), new GpuGrid(GpuGrid.Blocks(arguments.WeightRows, 4 * Threads), product.Rows, 1, Threads), &finish, sizeof(FinishArguments));
+            row += product.Rows;
         }
 
-        return true;
+        if (row < arguments.XRows)
+        {
+            LaunchRest(device, arguments, row);
+        }
     }
 
-    /// <summary>The rows from one on by a kernel.</summary>
-    private static bool Rest(IGpuDevice device, in LinearArguments arguments, int row)
+    /// <summary>
+    /// Multiplies rows from one on by the vendor's library, as many as there is room for sums: <see cref="ProductSums.Rows"/> says how many. False,
+    /// and nothing done, where the library does not take them; whoever reads them then finds the rest by <see cref="LaunchRest"/>.
+    /// </summary>
+    public static bool TryMultiply(IGpuDevice device, in LinearArguments arguments, int row, ulong room, long roomBytes, out ProductSums sums)
+    {
+        // Parts of whole blocks, so that the second finds the activations aligned.
+        long most = roomBytes / sizeof(int) / arguments.WeightRows;
+        int rows = Math.Min(arguments.XRows - row, MostProductRows);
+        rows = most >= rows ? rows : (int)(most / BlockEdge * BlockEdge);
+        ulong x = arguments.X + ((ulong)row * (ulong)arguments.Stride);
+        bool taken = arguments.XRows > MostStreamedRows && rows > 0
+            && device.TryMultiply(arguments.Weights, arguments.WeightRows, x, rows, arguments.Columns, arguments.Stride, room);
+        sums = new ProductSums
+        {
+            Sums = room,
+            WeightScales = arguments.WeightScales,
+            Bias = arguments.Bias,
+            XScales = arguments.XScales,
+            FirstRow = row,
+            WeightRows = arguments.WeightRows,
+            Rows = taken ? rows : 0,
+        };
+        return taken;
+    }
+
+    /// <summary>The rows from one on by the engine's own kernels.</summary>
+    public static void LaunchRest(IGpuDevice device, in LinearArguments arguments, int row)
     {
         LinearArguments rest = arguments;
         rest.X += (ulong)row * (ulong)arguments.Stride;
         rest.XScales += (ulong)row * sizeof(float);
         rest.Target += (ulong)(row * arguments.TargetStride) * sizeof(float);
         rest.XRows -= row;
-        LaunchBlocks(device, rest);
-        return true;
+        if (rest.XRows <= MostStreamedRows)
+        {
+            LaunchStreams(device, rest);
+        }
+        else
+        {
+            LaunchBlocks(device, rest);
+        }
     }
 
     private static void LaunchBlocks(IGpuDevice device, LinearArguments arguments)

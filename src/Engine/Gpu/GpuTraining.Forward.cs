@@ -67,7 +67,7 @@ internal sealed unsafe partial class GpuTraining
             Stride = target.Stride,
             Epsilon = _config.NormEpsilon,
         };
-        _device.Launch(_kernels.Forward.NormQuantize, new GpuGrid(Rows, 1, 1, RowThreads), &arguments, sizeof(QuantizeArguments));
+        _device.Launch(_kernels.Forward.NormQuantize, new GpuGrid(Rows, 1, 1, GpuKernels.QuantizeThreads), &arguments, sizeof(QuantizeArguments));
     }
 
     private void Quantize(ulong x, GpuRows target, int columns, int rows)
@@ -82,7 +82,7 @@ internal sealed unsafe partial class GpuTraining
             Columns = columns,
             Stride = target.Stride,
         };
-        _device.Launch(_kernels.Forward.Quantize, new GpuGrid(rows, 1, 1, RowThreads), &arguments, sizeof(QuantizeArguments));
+        _device.Launch(_kernels.Forward.Quantize, new GpuGrid(rows, 1, 1, GpuKernels.QuantizeThreads), &arguments, sizeof(QuantizeArguments));
     }
 
     // Of the copy of the gates: the tape keeps what went in.
@@ -99,7 +99,7 @@ internal sealed unsafe partial class GpuTraining
             Columns = _config.FeedForward,
             Stride = target.Stride,
         };
-        _device.Launch(_kernels.Forward.SiluQuantize, new GpuGrid(Rows, 1, 1, RowThreads), &arguments, sizeof(QuantizeArguments));
+        _device.Launch(_kernels.Forward.SiluQuantize, new GpuGrid(Rows, 1, 1, GpuKernels.QuantizeThreads), &arguments, sizeof(QuantizeArguments));
     }
 
     /// <summary>The layers, and what each one's adapter adds: λ · (B · Q(A · x)).</summary>

@@ -28,10 +28,25 @@ internal struct EmbedArguments
     public int Stride;
 }
 
+/// <summary>Sums that are still to be scaled.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ProductSums
+{
+    public ulong Sums;
+    public ulong WeightScales;
+    public ulong Bias;
+    public ulong XScales;
+    public int FirstRow;
+    public int Rows;
+    public int WeightRows;
+    public int Padding;
+}
+
 /// <summary>Arguments of the quantising kernels.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct QuantizeArguments
 {
+    public ProductSums Product;
     public ulong X;
     public ulong Up;
     public ulong Gain;
@@ -69,14 +84,9 @@ internal struct LinearArguments
 [StructLayout(LayoutKind.Sequential)]
 internal struct FinishArguments
 {
-    public ulong Sums;
-    public ulong WeightScales;
-    public ulong Bias;
-    public ulong XScales;
+    public ProductSums Product;
     public ulong Target;
     public long TargetStride;
-    public int WeightRows;
-    public int XRows;
     public int Adds;
     public int Padding;
 }
@@ -99,6 +109,7 @@ internal struct PagesArguments
 internal struct PositionArguments
 {
     public PagesArguments Pages;
+    public ProductSums Product;
     public ulong Projections;
     public ulong Cosines;
     public ulong Sines;

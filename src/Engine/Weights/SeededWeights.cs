@@ -17,32 +17,19 @@ internal static unsafe class SeededWeights
     private const uint ScaleStream = 0x5300;
     private const uint VectorStream = 0x5600;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PackedMatrix Draw(ulong seed, int layer, WeightKind kind, int rows, int columns)
     {
         var matrix = new PackedMatrix(rows, columns);
-        uint k0 = (uint)seed;
-        uint k1 = (uint)(seed >> 32);
-        Span<byte> block = stackalloc byte[16];
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column < columns; column += 16)
-            {
-                // Columns are a multiple of 16, so a block never crosses a row.
-                ulong index = (((ulong)row * (ulong)columns) + (ulong)column) / 16;
-                Fill(block, index, (uint)layer, WeightStream | (uint)kind, k0, k1);
-                for (int i = 0; i < 16; i++)
-                {
-                    sbyte weight = (sbyte)block[i];
-                    matrix[row, column + i] = weight == sbyte.MinValue ? (sbyte)0 : weight;
-                }
-            }
-        }
+        // A block of the stream knows its place, so panels can be drawn in any order and by any thread.
+        Parallel.For(0, matrix.Panels, panel => DrawPanel(matrix, panel, seed, (uint)layer, WeightStream | (uint)kind));
 
         // Unit variance out for unit variance in; the logits get 4, so that the choice is not a coin toss.
         float gain = kind == WeightKind.Output ? 4f : 1f;
         float spread = kind == WeightKind.Embedding ? Deviation : Deviation * float.Sqrt(columns);
         float step = gain / spread;
+        uint k0 = (uint)seed;
+        uint k1 = (uint)(seed >> 32);
+        Span<byte> block = stackalloc byte[16];
         for (int row = 0; row < rows; row++)
         {
             if (row % 16 == 0)
@@ -74,6 +61,40 @@ internal static unsafe class SeededWeights
         }
 
         return vector;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void DrawPanel(PackedMatrix matrix, int panel, ulong seed, uint layer, uint stream)
+    {
+        int columns = matrix.Columns;
+        int first = panel * PackedMatrix.PanelRows;
+        int end = Math.Min(first + PackedMatrix.PanelRows, matrix.Rows);
+        // One word holds a group: four neighbouring columns of a row.
+        uint* words = (uint*)matrix.Panel(panel);
+        for (int row = first; row < end; row++)
+        {
+            // Columns are a multiple of 16, so a block never crosses a row.
+            ulong index = (ulong)row * (ulong)columns / 16;
+            uint* target = words + (row - first);
+            for (int group = 0; group < columns / PackedMatrix.Group; group += 4, index++)
+            {
+                (uint x0, uint x1, uint x2, uint x3) = Philox.Draw((uint)index, (uint)(index >> 32), layer, stream, (uint)seed, (uint)(seed >> 32));
+                target[(group + 0) * PackedMatrix.PanelRows] = InRange(x0);
+                target[(group + 1) * PackedMatrix.PanelRows] = InRange(x1);
+                target[(group + 2) * PackedMatrix.PanelRows] = InRange(x2);
+                target[(group + 3) * PackedMatrix.PanelRows] = InRange(x3);
+            }
+        }
+    }
+
+    /// <summary>Four bytes, −128 becoming 0, with the first in the lowest address.</summary>
+    private static uint InRange(uint bytes)
+    {
+        bytes = BitConverter.IsLittleEndian ? bytes : BinaryPrimitives.ReverseEndianness(bytes);
+        // The top bit of each byte that is 128, spread over the byte.
+        uint other = bytes ^ 0x80808080;
+        uint isLowest = ~(((other & 0x7F7F7F7F) + 0x7F7F7F7F) | other) & 0x80808080;
+        return bytes & ~((isLowest >> 7) * 255);
     }
 
     private static void Fill(Span<byte> block, ulong index, uint layer, uint stream, uint k0, uint k1)

@@ -178,7 +178,7 @@ public sealed unsafe class GpuKernelTests : BufferTests
                         Stride = columns,
                         Epsilon = 1e-5f,
                     };
-                    device.Launch(device.Kernel(kernel), new GpuGrid(Rows, 1, 1, 256), &arguments, sizeof(QuantizeArguments));
+                    device.Launch(device.Kernel(kernel), new GpuGrid(Rows, 1, 1, GpuKernels.QuantizeThreads), &arguments, sizeof(QuantizeArguments));
                     sbyte[] foundQuantized = quantized.Read();
                     float[] foundScales = scales.Read();
                     int[] foundFaults = faults.Read();
@@ -256,7 +256,7 @@ public sealed unsafe class GpuKernelTests : BufferTests
                     LogitsStride = vocabulary,
                     Vocabulary = vocabulary,
                 };
-                device.Launch(kernel, new GpuGrid(Rows, 1, 1, 256), &arguments, sizeof(ChooseArguments));
+                device.Launch(kernel, new GpuGrid(Rows, 1, 1, GpuKernels.ChooseThreads), &arguments, sizeof(ChooseArguments));
                 Assert.Equal(expected, tokens.Read());
                 Assert.All(faults.Read(), fault => Assert.Equal(0, fault));
             }
@@ -284,7 +284,7 @@ public sealed unsafe class GpuKernelTests : BufferTests
             LogitsStride = 3,
             Vocabulary = 3,
         };
-        device.Launch(device.Kernel("choose"), new GpuGrid(3, 1, 1, 256), &arguments, sizeof(ChooseArguments));
+        device.Launch(device.Kernel("choose"), new GpuGrid(3, 1, 1, GpuKernels.ChooseThreads), &arguments, sizeof(ChooseArguments));
         Assert.Equal([0, 1, 0, 1, 0, 0], faults.Read());
         Assert.Equal(2, tokens.Read()[0]);
     }

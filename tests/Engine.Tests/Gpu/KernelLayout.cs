@@ -10,7 +10,7 @@ internal static class KernelLayout
 {
     public static Type[] Structures { get; } =
     [
-        typeof(UnpackArguments), typeof(EmbedArguments), typeof(QuantizeArguments), typeof(LinearArguments), typeof(FinishArguments), typeof(PagesArguments),
+        typeof(UnpackArguments), typeof(EmbedArguments), typeof(ProductSums), typeof(QuantizeArguments), typeof(LinearArguments), typeof(FinishArguments), typeof(PagesArguments),
         typeof(PositionArguments), typeof(AttendTile), typeof(AttendArguments), typeof(PoolArguments), typeof(ChoiceArguments), typeof(ChooseArguments),
         typeof(ChainDrawArguments), typeof(ChainMultiplyArguments), typeof(ChainFoldArguments),
         typeof(ItemRange), typeof(ItemOffset), typeof(ScaleArguments), typeof(TransposeArguments), typeof(GradientArguments), typeof(ProductArguments), typeof(UnpageArguments),
@@ -51,6 +51,7 @@ internal static class KernelLayout
     {
         nameof(PagesArguments) => "Pages",
         nameof(ChoiceArguments) => "Choice",
+        nameof(ProductSums) => "Product",
         _ => structure.Name,
     };
 

@@ -25,10 +25,25 @@ struct EmbedArguments
     int stride;
 };
 
+// Sums that the vendor's library made of so many rows from first_row on, to be scaled by whoever reads them: weight_rows to a row,
+// a multiple of 4. Without a bias the pointer is null.
+struct Product
+{
+    const int* sums;
+    const float* weight_scales;
+    const float* bias;
+    const float* x_scales;
+    int first_row;
+    int rows;
+    int weight_rows;
+    int padding;
+};
+
 // Norm or plain quantisation of row source_rows[i] (or i) of x to row i of quantized.
 struct QuantizeArguments
 {
-    float* x;
+    Product product; // for silu_finish_quantize, in place of x and up
+    const float* x;
     const float* up;
     const float* gain;
     const int* source_rows;
@@ -62,14 +77,9 @@ struct LinearArguments
 
 struct FinishArguments
 {
-    const int* sums;
-    const float* weight_scales;
-    const float* bias;
-    const float* x_scales;
-    float* target;
+    Product product;
+    float* target; // of the first row
     int64 target_stride;
-    int weight_rows;
-    int x_rows;
     int adds;
     int padding;
 };
@@ -91,7 +101,8 @@ struct Pages
 struct PositionArguments
 {
     Pages pages;
-    float* projections;
+    Product product; // for position_finish, in place of the projections
+    const float* projections;
     const float* cosines;
     const float* sines;
     const float* query_gain; // null where heads are not normed

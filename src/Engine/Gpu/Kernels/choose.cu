@@ -1,7 +1,7 @@
 // The next token: Execution/Sampler.cs. One block a row of logits; every sum is an integer.
 namespace ait
 {
-#define CHOOSE_THREADS 256
+#define CHOOSE_THREADS 1024
 #define BINS 256
 
 // Below the greatest score, at most 32 binary digits.
@@ -140,28 +140,33 @@ DEVICE void find_last(const Logits& l, ChooseScratch& s, uint32 top_k, uint64 to
     __syncthreads();
 }
 
+// Of equals the lowest id; the two zeros are equal.
 DEVICE void choose_greatest(const Logits& l, ChooseScratch& s)
 {
-    int best = threadIdx.x < (uint32)l.count ? (int)threadIdx.x : 0;
+    uint64 best = 0;
     for (int i = threadIdx.x; i < l.count; i += blockDim.x)
     {
-        best = l.values[i] > l.values[best] ? i : best;
+        uint32 bits = float_bits(l.values[i] + 0.0f);
+        uint32 order = bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+        uint64 key = ((uint64)order << 32) | (0xFFFFFFFFu - (uint32)i);
+        best = key > best ? key : best;
     }
 
-    s.ties[threadIdx.x] = (uint32)best;
+    best = warp_greatest(best);
+    if (lane_index() == 0)
+    {
+        s.sums[warp_index()] = best;
+    }
+
     __syncthreads();
     if (threadIdx.x == 0)
     {
-        for (int t = 1; t < (int)blockDim.x; t++)
+        for (int i = 1; i < warp_count(); i++)
         {
-            int other = (int)s.ties[t];
-            if (l.values[other] > l.values[best] || (l.values[other] == l.values[best] && other < best))
-            {
-                best = other;
-            }
+            best = s.sums[i] > best ? s.sums[i] : best;
         }
 
-        s.token = best;
+        s.token = (int)(0xFFFFFFFFu - (uint32)best);
     }
 }
 

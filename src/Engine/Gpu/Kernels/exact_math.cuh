@@ -9,7 +9,11 @@
 namespace ait
 {
 
+#if defined(AIT_HOST)
 DEVICE int nearest(float x) { return (int)rintf(x); }
+#else
+DEVICE int nearest(float x) { return __float2int_rn(x); }
+#endif
 
 // Exact as a double below 2^53, then rounded once.
 DEVICE float to_float(int64 x) { return (float)(double)x; }

@@ -126,6 +126,39 @@ KERNEL(gradient_columns, GradientArguments, ROW_THREADS)
     }
 }
 
+// The row's largest magnitude, zero where it counts as zero or is out of range, which is a fault.
+DEVICE float row_magnitude(const float* x, int columns, int* fault, int* scratch)
+{
+    int bits = 0;
+    for (int i = threadIdx.x; i < columns; i += blockDim.x)
+    {
+        bits = greater(bits, magnitude_bits(x[i]));
+    }
+
+    bits = block_greatest(bits, scratch);
+    if (bits > LARGEST_BITS && threadIdx.x == 0)
+    {
+        *fault = 1;
+    }
+
+    return bits < SMALLEST_BITS || bits > LARGEST_BITS ? 0.0f : bits_float((uint32)bits);
+}
+
+// The inverse root of the mean square, zero where the row counts as zero.
+DEVICE float row_inverse_root(const float* x, int columns, float magnitude, float epsilon, int64* scratch)
+{
+    int64 sum = 0;
+    float inverse = 16383.0f / magnitude;
+    for (int i = threadIdx.x; magnitude != 0.0f && i < columns; i += blockDim.x)
+    {
+        int v = nearest(x[i] * inverse);
+        sum += v * v;
+    }
+
+    sum = block_sum(sum, scratch);
+    return magnitude == 0.0f ? 0.0f : inverse_root(sum, columns, magnitude, epsilon);
+}
+
 // Of y = h * r, r the inverse root: target += dy * r - h * c.
 KERNEL(norm_back, NormBackArguments, ROW_THREADS)
 {

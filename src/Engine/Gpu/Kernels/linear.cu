@@ -198,14 +198,32 @@ KERNEL(linear_128_by_128, LinearArguments, BLOCK_THREADS)
     }
 }
 
-// Sums that the vendor's library made: what is left of a linear layer.
+// Sums that the vendor's library made: what is left of a linear layer. Four outputs a thread.
 KERNEL(finish_linear, FinishArguments, STREAM_THREADS)
 {
-    int r = (int)blockIdx.y;
-    int n = (int)(blockIdx.x * blockDim.x + threadIdx.x);
-    if (n < a.weight_rows)
+    int n = 4 * (int)(blockIdx.x * blockDim.x + threadIdx.x);
+    if (n >= a.product.weight_rows)
     {
-        store_linear(a, r, n, a.sums[(int64)r * a.weight_rows + n]);
+        return;
+    }
+
+    float4 y = product_row(a.product, (int)blockIdx.y).at(n);
+    float* target = a.target + (int)blockIdx.y * a.target_stride + n;
+    if (a.target_stride % 4 == 0)
+    {
+        float4 before = a.adds ? *reinterpret_cast<float4*>(target) : y;
+        y.x = a.adds ? before.x + y.x : y.x;
+        y.y = a.adds ? before.y + y.y : y.y;
+        y.z = a.adds ? before.z + y.z : y.z;
+        y.w = a.adds ? before.w + y.w : y.w;
+        *reinterpret_cast<float4*>(target) = y;
+    }
+    else
+    {
+        target[0] = a.adds ? target[0] + y.x : y.x;
+        target[1] = a.adds ? target[1] + y.y : y.y;
+        target[2] = a.adds ? target[2] + y.z : y.z;
+        target[3] = a.adds ? target[3] + y.w : y.w;
     }
 }
 } // namespace ait

@@ -19,7 +19,10 @@
 #define DEVICE_MEMBER __device__ __forceinline__
 #endif
 
-#if !defined(AIT_HOST)
+#if defined(AIT_HOST)
+#define UNROLL
+#else
+#define UNROLL _Pragma("unroll")
 #define KERNEL(name, Arguments, threads) extern "C" __global__ void __launch_bounds__(threads) name(const Arguments a)
 #endif
 
@@ -57,6 +60,18 @@ DEVICE uint32 float_bits(float x) { return __float_as_uint(x); }
 DEVICE float bits_float(uint32 x) { return __uint_as_float(x); }
 #endif
 
+// Shifts by 32 and more leave nothing.
+#if defined(AIT_CUDA)
+DEVICE uint32 shift_right(uint32 a, int n)
+{
+    uint32 shifted;
+    asm("shr.u32 %0, %1, %2;" : "=r"(shifted) : "r"(a), "r"(n));
+    return shifted;
+}
+#else
+DEVICE uint32 shift_right(uint32 a, int n) { return n > 31 ? 0u : a >> n; }
+#endif
+
 DEVICE int lane_index() { return (int)(threadIdx.x % WARP); }
 DEVICE int warp_index() { return (int)(threadIdx.x / WARP); }
 DEVICE int warp_count() { return (int)(blockDim.x / WARP); }
@@ -84,12 +99,17 @@ struct SumTile
     int at[4];
 };
 
+// Of a lane's four sums, number i belongs to its column i % LANE_COLUMNS and its row i / LANE_COLUMNS.
 #if WARP == 32
+#define LANE_COLUMNS 2
+#define LANE_ROWS 2
 DEVICE int tile_row(int i) { return lane_index() / 4 + (i / 2) * 8; }
 DEVICE int tile_column(int i) { return lane_index() % 4 * 2 + i % 2; }
 DEVICE int right_row() { return lane_index() / 4; }
 DEVICE int tile_offset() { return lane_index() % 4 * 16; }
 #else
+#define LANE_COLUMNS 1
+#define LANE_ROWS 4
 DEVICE int tile_row(int i) { return lane_index() / 16 * 4 + i; }
 DEVICE int tile_column(int i) { return (void)i, lane_index() % 16; }
 DEVICE int right_row() { return lane_index() % 16; }
@@ -172,6 +192,19 @@ DEVICE int64 warp_sum(int64 value)
         int low = shuffle_xor((int)(uint32)(uint64)value, mask);
         int high = shuffle_xor((int)(uint32)((uint64)value >> 32), mask);
         value += (int64)(((uint64)(uint32)high << 32) | (uint32)low);
+    }
+
+    return value;
+}
+
+DEVICE uint64 warp_greatest(uint64 value)
+{
+    for (int mask = WARP / 2; mask > 0; mask /= 2)
+    {
+        int low = shuffle_xor((int)(uint32)value, mask);
+        int high = shuffle_xor((int)(uint32)(value >> 32), mask);
+        uint64 other = ((uint64)(uint32)high << 32) | (uint32)low;
+        value = other > value ? other : value;
     }
 
     return value;

@@ -14,133 +14,175 @@ struct PageHead
     int* value_exponents;
 };
 
-DEVICE PageHead page_head(const Pages& p, int sequence, int page, int head)
+DEVICE PageHead page_head_at(const Pages& p, uint64 address, int head)
 {
     PageHead h;
-    h.keys = reinterpret_cast<int8*>(p.tables[(int64)sequence * p.table_stride + page]) + p.layer_offset + head * p.head_bytes;
+    h.keys = reinterpret_cast<int8*>(address) + p.layer_offset + head * p.head_bytes;
     h.values = h.keys + p.key_stride * PAGE_POSITIONS;
     h.key_scales = reinterpret_cast<float*>(h.values + p.width * PAGE_POSITIONS);
     h.value_exponents = reinterpret_cast<int*>(h.key_scales + PAGE_POSITIONS);
     return h;
 }
 
-// Each lane rotates, and later reads again, the pairs i and i + half of its own.
-DEVICE void rotate(float* x, const float* cosines, const float* sines, int half)
+DEVICE PageHead page_head(const Pages& p, int sequence, int page, int head)
 {
-    for (int i = lane_index(); i < half; i += WARP)
-    {
-        float x0 = x[i];
-        float x1 = x[i + half];
-        x[i] = x0 * cosines[i] - x1 * sines[i];
-        x[i + half] = x0 * sines[i] + x1 * cosines[i];
-    }
+    return page_head_at(p, p.tables[(int64)sequence * p.table_stride + page], head);
 }
 
-DEVICE int head_bits(const float* x, int half)
+#define HEAD_PAIRS (256 / WARP)
+
+// A head of at most 512 elements: of each pair i and i + half, those of this lane.
+struct HeadRow
 {
-    int bits = 0;
-    for (int i = lane_index(); i < half; i += WARP)
+    float low[HEAD_PAIRS];
+    float high[HEAD_PAIRS];
+    int half;
+
+    // Calls for the lane's pairs: which of its own, and which of the head.
+    template <typename Action>
+    DEVICE_MEMBER void each(Action action) const
     {
-        bits = greater(bits, greater(magnitude_bits(x[i]), magnitude_bits(x[i + half])));
+        UNROLL
+        for (int p = 0; p < HEAD_PAIRS; p++)
+        {
+            int i = lane_index() + p * WARP;
+            if (i < half)
+            {
+                action(p, i);
+            }
+        }
     }
 
-    return warp_greatest(bits);
-}
+    template <typename Source>
+    DEVICE_MEMBER void load(const Source& source)
+    {
+        each([&](int p, int i) {
+            low[p] = source.one(i);
+            high[p] = source.one(i + half);
+        });
+    }
 
-// x = (x * inverse root of the mean square) * gain.
-DEVICE void norm_head(float* x, const float* gain, int half, float epsilon, int* fault)
+    DEVICE_MEMBER void rotate(const float* cosines, const float* sines)
+    {
+        each([&](int p, int i) {
+            float x0 = low[p];
+            float x1 = high[p];
+            low[p] = x0 * cosines[i] - x1 * sines[i];
+            high[p] = x0 * sines[i] + x1 * cosines[i];
+        });
+    }
+
+    DEVICE_MEMBER int bits(int* fault) const
+    {
+        int bits = 0;
+        each([&](int p, int) { bits = greater(bits, greater(magnitude_bits(low[p]), magnitude_bits(high[p]))); });
+        bits = warp_greatest(bits);
+        if (bits > LARGEST_BITS)
+        {
+            *fault = 1;
+        }
+
+        return bits;
+    }
+
+    // The largest magnitude, zero where it counts as zero or is out of range.
+    DEVICE_MEMBER float magnitude(int* fault) const
+    {
+        int found = bits(fault);
+        return found < SMALLEST_BITS || found > LARGEST_BITS ? 0.0f : bits_float((uint32)found);
+    }
+
+    // x = (x * inverse root of the mean square) * gain.
+    DEVICE_MEMBER void norm(const float* gain, float epsilon, int* fault)
+    {
+        float greatest = magnitude(fault);
+        float inverse = 16383.0f / greatest;
+        int64 sum = 0;
+        if (greatest != 0.0f)
+        {
+            each([&](int p, int) {
+                int x0 = nearest(low[p] * inverse);
+                int x1 = nearest(high[p] * inverse);
+                sum += x0 * x0 + x1 * x1;
+            });
+        }
+
+        sum = warp_sum(sum);
+        float root = greatest == 0.0f ? 0.0f : inverse_root(sum, 2 * half, greatest, epsilon);
+        each([&](int p, int i) {
+            low[p] = (low[p] * root) * gain[i];
+            high[p] = (high[p] * root) * gain[i + half];
+        });
+    }
+
+    // Returns the head's magnitude.
+    DEVICE_MEMBER float quantize(int8* q, int* fault) const
+    {
+        float greatest = magnitude(fault);
+        float inverse = 127.0f / greatest;
+        each([&](int p, int i) {
+            q[i] = greatest == 0.0f ? (int8)0 : (int8)nearest(low[p] * inverse);
+            q[i + half] = greatest == 0.0f ? (int8)0 : (int8)nearest(high[p] * inverse);
+        });
+        return greatest;
+    }
+
+    // A value page holds width rows of 64 positions.
+    DEVICE_MEMBER void store_value(const PageHead& page, int slot, int* fault) const
+    {
+        int found = bits(fault);
+        bool zero = found < SMALLEST_BITS || found > LARGEST_BITS;
+        int exponent = zero ? ZERO_EXPONENT : value_exponent(found);
+        float inverse = zero ? 0.0f : power_of_two(-exponent);
+        int8* values = page.values + slot;
+        each([&](int p, int i) {
+            values[(int64)i * PAGE_POSITIONS] = zero ? (int8)0 : (int8)nearest(low[p] * inverse);
+            values[(int64)(i + half) * PAGE_POSITIONS] = zero ? (int8)0 : (int8)nearest(high[p] * inverse);
+        });
+        if (lane_index() == 0)
+        {
+            page.value_exponents[slot] = exponent;
+        }
+    }
+};
+
+// Projections as they stand, and as sums that are still to be scaled; n0 is the head's first output.
+struct PlainHead
 {
-    int bits = head_bits(x, half);
-    if (bits > LARGEST_BITS)
-    {
-        *fault = 1;
-    }
+    const float* x;
 
-    float magnitude = bits < SMALLEST_BITS || bits > LARGEST_BITS ? 0.0f : bits_float((uint32)bits);
-    float inverse = 16383.0f / magnitude;
-    int64 sum = 0;
-    for (int i = lane_index(); magnitude != 0.0f && i < half; i += WARP)
-    {
-        int low = nearest(x[i] * inverse);
-        int high = nearest(x[i + half] * inverse);
-        sum += low * low + high * high;
-    }
+    DEVICE_MEMBER float one(int i) const { return x[i]; }
+};
 
-    sum = warp_sum(sum);
-    float root = magnitude == 0.0f ? 0.0f : inverse_root(sum, 2 * half, magnitude, epsilon);
-    for (int i = lane_index(); i < half; i += WARP)
-    {
-        x[i] = (x[i] * root) * gain[i];
-        x[i + half] = (x[i + half] * root) * gain[i + half];
-    }
-}
-
-// Returns the head's magnitude, zero where it counts as zero or is out of range.
-DEVICE float quantize_head(const float* x, int half, int8* q, int* fault)
+struct SummedHead
 {
-    int bits = head_bits(x, half);
-    if (bits > LARGEST_BITS)
-    {
-        *fault = 1;
-    }
+    ProductRow row;
+    int n0;
 
-    float magnitude = bits < SMALLEST_BITS || bits > LARGEST_BITS ? 0.0f : bits_float((uint32)bits);
-    float inverse = 127.0f / magnitude;
-    for (int i = lane_index(); i < half; i += WARP)
-    {
-        q[i] = magnitude == 0.0f ? (int8)0 : (int8)nearest(x[i] * inverse);
-        q[i + half] = magnitude == 0.0f ? (int8)0 : (int8)nearest(x[i + half] * inverse);
-    }
+    DEVICE_MEMBER float one(int i) const { return row.one(n0 + i); }
+};
 
-    return magnitude;
-}
-
-// A value page holds width rows of 64 positions.
-DEVICE void store_value(const PageHead& page, int slot, const float* x, int half, int* fault)
+template <typename Source>
+DEVICE void position_head(const PositionArguments& a, const Source& source, int row, int head)
 {
-    int bits = head_bits(x, half);
-    if (bits > LARGEST_BITS)
-    {
-        *fault = 1;
-    }
-
-    bool zero = bits < SMALLEST_BITS || bits > LARGEST_BITS;
-    int exponent = zero ? ZERO_EXPONENT : value_exponent(bits);
-    float inverse = zero ? 0.0f : power_of_two(-exponent);
-    int8* values = page.values + slot;
-    for (int i = lane_index(); i < half; i += WARP)
-    {
-        values[(int64)i * PAGE_POSITIONS] = zero ? (int8)0 : (int8)nearest(x[i] * inverse);
-        values[(int64)(i + half) * PAGE_POSITIONS] = zero ? (int8)0 : (int8)nearest(x[i + half] * inverse);
-    }
-
-    if (lane_index() == 0)
-    {
-        page.value_exponents[slot] = exponent;
-    }
-}
-
-KERNEL(position, PositionArguments, POSITION_THREADS)
-{
-    int row = (int)blockIdx.x;
-    int head = (int)blockIdx.y * warp_count() + warp_index();
     int width = a.pages.width;
-    int half = width / 2;
     int at = a.positions[row];
     int slot = at % PAGE_POSITIONS;
-    const float* cosines = a.cosines + (int64)at * half;
-    const float* sines = a.sines + (int64)at * half;
-    float* x = a.projections + ((int64)row * (a.heads + 2 * a.pages.heads) + head) * width;
+    HeadRow x;
+    x.half = width / 2;
+    x.load(source);
+    const float* cosines = a.cosines + (int64)at * x.half;
+    const float* sines = a.sines + (int64)at * x.half;
     if (head < a.heads)
     {
         if (a.query_gain)
         {
-            norm_head(x, a.query_gain, half, a.epsilon, a.faults + row);
+            x.norm(a.query_gain, a.epsilon, a.faults + row);
         }
 
-        rotate(x, cosines, sines, half);
+        x.rotate(cosines, sines);
         int64 query = (int64)row * a.heads + head;
-        float magnitude = quantize_head(x, half, a.queries + query * a.pages.key_stride, a.faults + row);
+        float magnitude = x.quantize(a.queries + query * a.pages.key_stride, a.faults + row);
         if (lane_index() == 0)
         {
             a.query_scales[query] = (magnitude / 127.0f) * a.score_scale;
@@ -158,21 +200,47 @@ KERNEL(position, PositionArguments, POSITION_THREADS)
     {
         if (a.key_gain)
         {
-            norm_head(x, a.key_gain, half, a.epsilon, a.faults + row);
+            x.norm(a.key_gain, a.epsilon, a.faults + row);
         }
 
-        rotate(x, cosines, sines, half);
+        x.rotate(cosines, sines);
         PageHead page = page_head(a.pages, a.sequences[row], at / PAGE_POSITIONS, head - a.heads);
-        float magnitude = quantize_head(x, half, page.keys + slot * a.pages.key_stride, a.faults + row);
+        float magnitude = x.quantize(page.keys + slot * a.pages.key_stride, a.faults + row);
         if (lane_index() == 0)
         {
             page.key_scales[slot] = magnitude / 127.0f;
         }
     }
-    else if (head < a.heads + 2 * a.pages.heads)
+    else
     {
         PageHead page = page_head(a.pages, a.sequences[row], at / PAGE_POSITIONS, head - a.heads - a.pages.heads);
-        store_value(page, slot, x, half, a.faults + row);
+        x.store_value(page, slot, a.faults + row);
+    }
+}
+
+KERNEL(position, PositionArguments, POSITION_THREADS)
+{
+    int row = a.product.first_row + (int)blockIdx.x;
+    int head = (int)blockIdx.y * warp_count() + warp_index();
+    int heads = a.heads + 2 * a.pages.heads;
+    if (head < heads)
+    {
+        PlainHead source;
+        source.x = a.projections + ((int64)row * heads + head) * a.pages.width;
+        position_head(a, source, row, head);
+    }
+}
+
+// The same of sums that the vendor's library made.
+KERNEL(position_finish, PositionArguments, POSITION_THREADS)
+{
+    int head = (int)blockIdx.y * warp_count() + warp_index();
+    if (head < a.heads + 2 * a.pages.heads)
+    {
+        SummedHead source;
+        source.row = product_row(a.product, (int)blockIdx.x);
+        source.n0 = head * a.pages.width;
+        position_head(a, source, a.product.first_row + (int)blockIdx.x, head);
     }
 }
 } // namespace ait

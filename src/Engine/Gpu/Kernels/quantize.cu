@@ -28,102 +28,359 @@ KERNEL(embed, EmbedArguments, ROW_THREADS)
     }
 }
 
-// The row's largest magnitude, zero where it counts as zero or is out of range, which is a fault.
-DEVICE float row_magnitude(const float* x, int columns, int* fault, int* scratch)
+// A row of sums of the vendor's library: what is left of a linear layer, wherever its outputs are read.
+struct ProductRow
 {
-    int bits = 0;
-    for (int i = threadIdx.x; i < columns; i += blockDim.x)
+    const int* sums;
+    const float* weight_scales;
+    const float* bias;
+    float scale;
+
+    DEVICE_MEMBER float one(int n) const
     {
-        bits = greater(bits, magnitude_bits(x[i]));
+        float y = (float)sums[n] * (scale * weight_scales[n]);
+        return bias ? y + bias[n] : y;
     }
 
-    bits = block_greatest(bits, scratch);
-    if (bits > LARGEST_BITS && threadIdx.x == 0)
+    // Outputs n to n + 3; n is a multiple of 4.
+    DEVICE_MEMBER float4 at(int n) const
     {
-        *fault = 1;
-    }
+        int4 sum = *reinterpret_cast<const int4*>(sums + n);
+        float4 w = *reinterpret_cast<const float4*>(weight_scales + n);
+        float4 y;
+        y.x = (float)sum.x * (scale * w.x);
+        y.y = (float)sum.y * (scale * w.y);
+        y.z = (float)sum.z * (scale * w.z);
+        y.w = (float)sum.w * (scale * w.w);
+        if (bias)
+        {
+            float4 b = *reinterpret_cast<const float4*>(bias + n);
+            y.x = y.x + b.x;
+            y.y = y.y + b.y;
+            y.z = y.z + b.z;
+            y.w = y.w + b.w;
+        }
 
-    return bits < SMALLEST_BITS || bits > LARGEST_BITS ? 0.0f : bits_float((uint32)bits);
+        return y;
+    }
+};
+
+DEVICE ProductRow product_row(const Product& p, int i)
+{
+    ProductRow row;
+    row.sums = p.sums + (int64)i * p.weight_rows;
+    row.weight_scales = p.weight_scales;
+    row.bias = p.bias;
+    row.scale = p.x_scales[p.first_row + i];
+    return row;
 }
 
-DEVICE void store_quantized(const float* x, int8* q, int columns, float magnitude)
+#define QUANTIZE_THREADS 512
+
+struct RowScratch
 {
-    float inverse = 127.0f / magnitude;
-    for (int i = threadIdx.x; i < columns; i += blockDim.x)
+    int greatest[QUANTIZE_THREADS / WARP];
+    int64 sums[QUANTIZE_THREADS / WARP];
+};
+
+// Four neighbouring columns of a row, zeros behind the last.
+DEVICE float4 load_columns(const float* x, int i, int columns, bool aligned)
+{
+    if (aligned)
     {
-        q[i] = magnitude == 0.0f ? (int8)0 : (int8)nearest(x[i] * inverse);
+        return *reinterpret_cast<const float4*>(x + i);
     }
+
+    float4 v;
+    v.x = x[i];
+    v.y = i + 1 < columns ? x[i + 1] : 0.0f;
+    v.z = i + 2 < columns ? x[i + 2] : 0.0f;
+    v.w = i + 3 < columns ? x[i + 3] : 0.0f;
+    return v;
 }
 
-// The inverse root of the mean square, zero where the row counts as zero.
-DEVICE float row_inverse_root(const float* x, int columns, float magnitude, float epsilon, int64* scratch)
+// Rows as they stand.
+struct PlainRow
 {
-    int64 sum = 0;
-    float inverse = 16383.0f / magnitude;
-    for (int i = threadIdx.x; magnitude != 0.0f && i < columns; i += blockDim.x)
-    {
-        int v = nearest(x[i] * inverse);
-        sum += v * v;
-    }
+    const float* x;
+    int columns;
+    bool aligned;
 
-    sum = block_sum(sum, scratch);
-    return magnitude == 0.0f ? 0.0f : inverse_root(sum, columns, magnitude, epsilon);
+    DEVICE_MEMBER float4 at(int i) const { return load_columns(x, i, columns, aligned); }
+};
+
+// Rows times the gain of a norm.
+struct GainRow
+{
+    PlainRow row;
+    PlainRow gain;
+
+    DEVICE_MEMBER float4 at(int i) const
+    {
+        float4 v = row.at(i);
+        float4 g = gain.at(i);
+        v.x = v.x * g.x;
+        v.y = v.y * g.y;
+        v.z = v.z * g.z;
+        v.w = v.w * g.w;
+        return v;
+    }
+};
+
+DEVICE float4 gate_columns(float4 g, float4 u)
+{
+    g.x = silu(g.x) * u.x;
+    g.y = silu(g.y) * u.y;
+    g.z = silu(g.z) * u.z;
+    g.w = silu(g.w) * u.w;
+    return g;
 }
 
-KERNEL(norm_quantize, QuantizeArguments, ROW_THREADS)
+// A gate and what it gates.
+struct GatedRow
 {
-    __shared__ int greatest[ROW_THREADS / WARP];
-    __shared__ int64 sums[ROW_THREADS / WARP];
-    int row = a.source_rows ? a.source_rows[blockIdx.x] : (int)blockIdx.x;
-    const float* x = a.x + row * a.x_stride;
-    float magnitude = row_magnitude(x, a.columns, a.faults + row, greatest);
-    store_quantized(x, a.quantized + (int64)blockIdx.x * a.stride, a.columns, magnitude);
-    float root = row_inverse_root(x, a.columns, magnitude, a.epsilon, sums);
-    if (threadIdx.x == 0)
-    {
-        a.scales[blockIdx.x] = (magnitude / 127.0f) * root;
-    }
+    PlainRow gate;
+    PlainRow up;
+
+    DEVICE_MEMBER float4 at(int i) const { return gate_columns(gate.at(i), up.at(i)); }
+};
+
+// The same, from sums that are still to be scaled.
+struct GatedSums
+{
+    ProductRow row;
+    int columns;
+
+    DEVICE_MEMBER float4 at(int i) const { return gate_columns(row.at(i), row.at(columns + i)); }
+};
+
+DEVICE int columns_magnitude(float4 v)
+{
+    return greater(greater(magnitude_bits(v.x), magnitude_bits(v.y)), greater(magnitude_bits(v.z), magnitude_bits(v.w)));
 }
 
-// The norm has a gain of its own: what is quantised is x * gain.
-KERNEL(gain_norm_quantize, QuantizeArguments, ROW_THREADS)
+DEVICE int columns_squares(float4 v, float inverse)
 {
-    __shared__ int greatest[ROW_THREADS / WARP];
-    __shared__ int64 sums[ROW_THREADS / WARP];
-    int row = a.source_rows ? a.source_rows[blockIdx.x] : (int)blockIdx.x;
-    float* x = a.x + row * a.x_stride;
-    float root = row_inverse_root(x, a.columns, row_magnitude(x, a.columns, a.faults + row, greatest), a.epsilon, sums);
-    for (int i = threadIdx.x; i < a.columns; i += blockDim.x)
-    {
-        x[i] = x[i] * a.gain[i];
-    }
-
-    float magnitude = row_magnitude(x, a.columns, a.faults + row, greatest);
-    store_quantized(x, a.quantized + (int64)blockIdx.x * a.stride, a.columns, magnitude);
-    if (threadIdx.x == 0)
-    {
-        a.scales[blockIdx.x] = (magnitude / 127.0f) * root;
-    }
+    int x = nearest(v.x * inverse);
+    int y = nearest(v.y * inverse);
+    int z = nearest(v.z * inverse);
+    int w = nearest(v.w * inverse);
+    return x * x + y * y + z * z + w * w; // at most 4 * 16383 * 16383, below 2^31
 }
 
-KERNEL(quantize, QuantizeArguments, ROW_THREADS)
+DEVICE int columns_quantized(float4 v, float inverse)
 {
-    __shared__ int greatest[ROW_THREADS / WARP];
-    int row = (int)blockIdx.x;
-    float* x = a.x + row * a.x_stride;
-    float magnitude = row_magnitude(x, a.columns, a.faults + row, greatest);
-    store_quantized(x, a.quantized + (int64)row * a.stride, a.columns, magnitude);
+    return (nearest(v.x * inverse) & 255) | (nearest(v.y * inverse) & 255) << 8 | (nearest(v.z * inverse) & 255) << 16
+        | (int)((uint32)nearest(v.w * inverse) << 24);
+}
+
+// A row of which each thread holds GROUPS times four columns; of one that is longer than that, GROUPS is 0, and the source is
+// read anew each time.
+template <int GROUPS, typename Source>
+struct Row
+{
+    Source source;
+    int columns;
+    float4 held[GROUPS == 0 ? 1 : GROUPS];
+
+    DEVICE_MEMBER void load()
+    {
+        UNROLL
+        for (int j = 0; j < GROUPS; j++)
+        {
+            int i = 4 * (int)(threadIdx.x + j * blockDim.x);
+            if (i < columns)
+            {
+                held[j] = source.at(i);
+            }
+        }
+    }
+
+    template <typename Action>
+    DEVICE_MEMBER void each(Action action) const
+    {
+        if (GROUPS == 0)
+        {
+            for (int i = 4 * (int)threadIdx.x; i < columns; i += 4 * (int)blockDim.x)
+            {
+                action(i, source.at(i));
+            }
+        }
+
+        UNROLL
+        for (int j = 0; j < GROUPS; j++)
+        {
+            int i = 4 * (int)(threadIdx.x + j * blockDim.x);
+            if (i < columns)
+            {
+                action(i, held[j]);
+            }
+        }
+    }
+
+    // The largest magnitude, zero where it counts as zero or is out of range, which is a fault.
+    DEVICE_MEMBER float magnitude(int* fault, RowScratch& s) const
+    {
+        int bits = 0;
+        each([&](int, float4 v) { bits = greater(bits, columns_magnitude(v)); });
+        bits = block_greatest(bits, s.greatest);
+        if (bits > LARGEST_BITS && threadIdx.x == 0)
+        {
+            *fault = 1;
+        }
+
+        return bits < SMALLEST_BITS || bits > LARGEST_BITS ? 0.0f : bits_float((uint32)bits);
+    }
+
+    // The inverse root of the mean square, zero where the row counts as zero.
+    DEVICE_MEMBER float root(float magnitude, float epsilon, RowScratch& s) const
+    {
+        int64 sum = 0;
+        float inverse = 16383.0f / magnitude;
+        if (magnitude != 0.0f)
+        {
+            each([&](int, float4 v) { sum += columns_squares(v, inverse); });
+        }
+
+        sum = block_sum(sum, s.sums);
+        return magnitude == 0.0f ? 0.0f : inverse_root(sum, columns, magnitude, epsilon);
+    }
+
+    DEVICE_MEMBER void store(int8* q, float magnitude) const
+    {
+        float inverse = 127.0f / magnitude;
+        each([&](int i, float4 v) { *reinterpret_cast<int*>(q + i) = magnitude == 0.0f ? 0 : columns_quantized(v, inverse); });
+    }
+};
+
+DEVICE PlainRow plain_row(const QuantizeArguments& a, const float* x)
+{
+    PlainRow row;
+    row.x = x;
+    row.columns = a.columns;
+    row.aligned = ((a.columns | (int)a.x_stride) & 3) == 0;
+    return row;
+}
+
+template <int GROUPS, typename Source>
+DEVICE void quantize_row(const QuantizeArguments& a, const Source& source, int row, RowScratch& s)
+{
+    Row<GROUPS, Source> r;
+    r.source = source;
+    r.columns = a.columns;
+    r.load();
+    float magnitude = r.magnitude(a.faults + row, s);
+    r.store(a.quantized + (int64)row * a.stride, magnitude);
     if (threadIdx.x == 0)
     {
         a.scales[row] = magnitude / 127.0f;
     }
 }
 
-// The sum of normed rows over positions: StepExecutor.AddToPool.
-KERNEL(pool, PoolArguments, ROW_THREADS)
+// With a gain of its own, what is quantised is x * gain; else the gain is in the matrix that follows.
+template <int GROUPS>
+DEVICE void norm_row(const QuantizeArguments& a, bool gains, RowScratch& s)
 {
-    __shared__ int greatest[ROW_THREADS / WARP];
-    __shared__ int64 scratch[ROW_THREADS / WARP];
+    int row = a.source_rows ? a.source_rows[blockIdx.x] : (int)blockIdx.x;
+    Row<GROUPS, PlainRow> plain;
+    plain.source = plain_row(a, a.x + row * a.x_stride);
+    plain.columns = a.columns;
+    plain.load();
+    float magnitude = plain.magnitude(a.faults + row, s);
+    float root = plain.root(magnitude, a.epsilon, s);
+    int8* q = a.quantized + (int64)blockIdx.x * a.stride;
+    if (gains)
+    {
+        Row<GROUPS, GainRow> gained;
+        gained.source.row = plain.source;
+        gained.source.gain = plain_row(a, a.gain);
+        gained.columns = a.columns;
+        gained.load();
+        magnitude = gained.magnitude(a.faults + row, s);
+        gained.store(q, magnitude);
+    }
+    else
+    {
+        plain.store(q, magnitude);
+    }
+
+    if (threadIdx.x == 0)
+    {
+        a.scales[blockIdx.x] = (magnitude / 127.0f) * root;
+    }
+}
+
+// Rows of up to 4096 and 16384 columns are held in registers.
+#define BY_LENGTH(columns, call)                       \
+    if ((columns) <= 2 * 4 * QUANTIZE_THREADS)         \
+    {                                                  \
+        call(2);                                       \
+    }                                                  \
+    else if ((columns) <= 8 * 4 * QUANTIZE_THREADS)    \
+    {                                                  \
+        call(8);                                       \
+    }                                                  \
+    else                                               \
+    {                                                  \
+        call(0);                                       \
+    }
+
+KERNEL(norm_quantize, QuantizeArguments, QUANTIZE_THREADS)
+{
+    __shared__ RowScratch s;
+#define NORM_ROW(GROUPS) norm_row<GROUPS>(a, false, s)
+    BY_LENGTH(a.columns, NORM_ROW)
+#undef NORM_ROW
+}
+
+KERNEL(gain_norm_quantize, QuantizeArguments, QUANTIZE_THREADS)
+{
+    __shared__ RowScratch s;
+#define NORM_ROW(GROUPS) norm_row<GROUPS>(a, true, s)
+    BY_LENGTH(a.columns, NORM_ROW)
+#undef NORM_ROW
+}
+
+KERNEL(quantize, QuantizeArguments, QUANTIZE_THREADS)
+{
+    __shared__ RowScratch s;
+    int row = (int)blockIdx.x;
+    PlainRow source = plain_row(a, a.x + row * a.x_stride);
+#define QUANTIZE_ROW(GROUPS) quantize_row<GROUPS>(a, source, row, s)
+    BY_LENGTH(a.columns, QUANTIZE_ROW)
+#undef QUANTIZE_ROW
+}
+
+// x holds the gate and, behind it, what it gates.
+KERNEL(silu_quantize, QuantizeArguments, QUANTIZE_THREADS)
+{
+    __shared__ RowScratch s;
+    int row = a.product.first_row + (int)blockIdx.x;
+    GatedRow source;
+    source.gate = plain_row(a, a.x + row * a.x_stride);
+    source.up = plain_row(a, a.up + row * a.x_stride);
+#define QUANTIZE_ROW(GROUPS) quantize_row<GROUPS>(a, source, row, s)
+    BY_LENGTH(a.columns, QUANTIZE_ROW)
+#undef QUANTIZE_ROW
+}
+
+// Gates and what they gate, of sums that the vendor's library made.
+KERNEL(silu_finish_quantize, QuantizeArguments, QUANTIZE_THREADS)
+{
+    __shared__ RowScratch s;
+    int row = a.product.first_row + (int)blockIdx.x;
+    GatedSums source;
+    source.row = product_row(a.product, (int)blockIdx.x);
+    source.columns = a.columns;
+#define QUANTIZE_ROW(GROUPS) quantize_row<GROUPS>(a, source, row, s)
+    BY_LENGTH(a.columns, QUANTIZE_ROW)
+#undef QUANTIZE_ROW
+}
+
+// The sum of normed rows over positions: StepExecutor.AddToPool.
+KERNEL(pool, PoolArguments, QUANTIZE_THREADS)
+{
+    __shared__ RowScratch s;
     int row = (int)blockIdx.x;
     int slot = a.slots[row];
     if (slot < 0)
@@ -132,34 +389,17 @@ KERNEL(pool, PoolArguments, ROW_THREADS)
     }
 
     const float* x = a.hidden + (int64)row * a.dimension;
-    float root = row_inverse_root(x, a.dimension, row_magnitude(x, a.dimension, a.faults + row, greatest), a.epsilon, scratch);
+    Row<0, PlainRow> r;
+    r.source.x = x;
+    r.source.columns = r.columns = a.dimension;
+    r.source.aligned = a.dimension % 4 == 0;
+    float root = r.root(r.magnitude(a.faults + row, s), a.epsilon, s);
     for (int i = threadIdx.x; i < a.dimension; i += blockDim.x)
     {
         float normed = x[i] * root;
         normed = a.gain ? normed * a.gain[i] : normed;
         int64 score = to_score(normed * 65536.0f);
         atomicAdd(reinterpret_cast<uint64*>(a.sums + (int64)slot * a.dimension + i), (uint64)score);
-    }
-}
-
-// x holds the gate and, behind it, what it gates; the products replace the gate.
-KERNEL(silu_quantize, QuantizeArguments, ROW_THREADS)
-{
-    __shared__ int greatest[ROW_THREADS / WARP];
-    int row = (int)blockIdx.x;
-    float* x = a.x + row * a.x_stride;
-    const float* up = a.up + row * a.x_stride;
-    for (int i = threadIdx.x; i < a.columns; i += blockDim.x)
-    {
-        x[i] = silu(x[i]) * up[i];
-    }
-
-    // Each thread reads back what it wrote itself.
-    float magnitude = row_magnitude(x, a.columns, a.faults + row, greatest);
-    store_quantized(x, a.quantized + (int64)row * a.stride, a.columns, magnitude);
-    if (threadIdx.x == 0)
-    {
-        a.scales[row] = magnitude / 127.0f;
     }
 }
 } // namespace ait

@@ -20,6 +20,11 @@ struct alignas(16) int4
     int x, y, z, w;
 };
 
+struct alignas(16) float4
+{
+    float x, y, z, w;
+};
+
 struct dim3
 {
     unsigned x, y, z;
