@@ -13,17 +13,24 @@ internal sealed unsafe partial class GpuExecutor
         int rows = _shape.Rows;
         _device.Clear(_faults, rows * sizeof(int));
         Embed(rows);
+        Norm(_kernels.NormQuantize, 0, default, rows);
         for (int i = 0; i < _config.Layers; i++)
         {
             GpuLayer layer = _weights.Layers[i];
-            Quantize(_kernels.NormQuantize, _hidden, _config.Dimension, rows, 0);
             Project(layer, i, rows);
             Attend(i);
-            Quantize(_kernels.Quantize, _attended, _config.QueryWidth, rows, 0);
-            Linear(layer.AttentionOutput.Times(_quantized, _scales, rows, _hidden, _config.Dimension, adds: true));
-            Quantize(_kernels.NormQuantize, _hidden, _config.Dimension, rows, 0);
+            QuantizeAttended(rows);
+            AddAndNorm(layer.AttentionOutput.Times(_quantized, _scales, rows, _hidden, _config.Dimension, adds: true));
             Gate(layer, rows);
-            Linear(layer.Down.Times(_gated, _gatedScales, rows, _hidden, _config.Dimension, adds: true));
+            LinearArguments down = layer.Down.Times(_gated, _gatedScales, rows, _hidden, _config.Dimension, adds: true);
+            if (i < _config.Layers - 1)
+            {
+                AddAndNorm(down);
+            }
+            else
+            {
+                Linear(down);
+            }
         }
 
         if (_shape.Pools > 0)
@@ -33,9 +40,8 @@ internal sealed unsafe partial class GpuExecutor
 
         if (_shape.LogitsRows > 0)
         {
-            nint norm = _weights.FinalGain == 0 ? _kernels.NormQuantize : _kernels.GainNormQuantize;
-            Quantize(norm, _hidden, _config.Dimension, _shape.LogitsRows, _plan.LogitsRows);
-            Linear(_weights.Output.Times(_quantized, _scales, _shape.LogitsRows, _logits, _config.Vocabulary));
+            Norm(_weights.FinalGain == 0 ? _kernels.NormQuantize : _kernels.GainNormQuantize, _plan.LogitsRows, default, _shape.LogitsRows);
+            Linear(_weights.Output.Times(_normed, _normedScales, _shape.LogitsRows, _logits, _config.Vocabulary));
             Choose();
         }
     }
@@ -54,28 +60,63 @@ internal sealed unsafe partial class GpuExecutor
         _device.Launch(_kernels.Embed, new GpuGrid(rows, 1, 1, GpuKernels.RowThreads), &arguments, sizeof(EmbedArguments));
     }
 
-    private void Quantize(nint kernel, ulong x, int columns, int rows, ulong sourceRows)
+    private void Norm(nint kernel, ulong sourceRows, in ProductSums product, int rows)
     {
         var arguments = new QuantizeArguments
         {
-            X = x,
+            Product = product,
+            X = _hidden,
             Gain = _weights.FinalGain,
             SourceRows = sourceRows,
-            Quantized = _quantized,
-            Scales = _scales,
+            Quantized = _normed,
+            Scales = _normedScales,
             Faults = _faults,
-            XStride = columns,
-            Columns = columns,
-            Stride = GpuMatrix.StrideOf(columns),
+            XStride = _config.Dimension,
+            Columns = _config.Dimension,
+            Stride = GpuMatrix.StrideOf(_config.Dimension),
             Epsilon = _config.NormEpsilon,
         };
         _device.Launch(kernel, new GpuGrid(rows, 1, 1, GpuKernels.QuantizeThreads), &arguments, sizeof(QuantizeArguments));
     }
 
+    /// <summary>Adds a product to the stream and norms the stream for the next one.</summary>
+    private void AddAndNorm(in LinearArguments linear)
+    {
+        for (int row = 0; row < linear.XRows;)
+        {
+            if (GpuLinear.TryMultiply(_device, linear, row, _products, _productsBytes, out ProductSums sums))
+            {
+                Norm(_kernels.AddNormQuantize, 0, sums, sums.Rows);
+                row += sums.Rows;
+            }
+            else
+            {
+                GpuLinear.LaunchRest(_device, linear, row);
+                Norm(_kernels.NormQuantize, 0, sums, linear.XRows - row);
+                row = linear.XRows;
+            }
+        }
+    }
+
+    private void QuantizeAttended(int rows)
+    {
+        var arguments = new QuantizeArguments
+        {
+            X = _attended,
+            Quantized = _quantized,
+            Scales = _scales,
+            Faults = _faults,
+            XStride = _config.QueryWidth,
+            Columns = _config.QueryWidth,
+            Stride = GpuMatrix.StrideOf(_config.QueryWidth),
+        };
+        _device.Launch(_kernels.Quantize, new GpuGrid(rows, 1, 1, GpuKernels.QuantizeThreads), &arguments, sizeof(QuantizeArguments));
+    }
+
     /// <summary>Gates and what they gate, multiplied and quantised. Sums of the library are never written out as floats.</summary>
     private void Gate(GpuLayer layer, int rows)
     {
-        LinearArguments linear = layer.GateUp.Times(_quantized, _scales, rows, _gates, layer.GateUp.Rows);
+        LinearArguments linear = layer.GateUp.Times(_normed, _normedScales, rows, _gates, layer.GateUp.Rows);
         for (int row = 0; row < rows;)
         {
             if (GpuLinear.TryMultiply(_device, linear, row, _products, _productsBytes, out ProductSums sums))
@@ -114,7 +155,7 @@ internal sealed unsafe partial class GpuExecutor
     /// <summary>Queries, keys and values, put where attention finds them.</summary>
     private void Project(GpuLayer layer, int index, int rows)
     {
-        LinearArguments linear = layer.Projections.Times(_quantized, _scales, rows, _projections, layer.Projections.Rows);
+        LinearArguments linear = layer.Projections.Times(_normed, _normedScales, rows, _projections, layer.Projections.Rows);
         for (int row = 0; row < rows;)
         {
             if (GpuLinear.TryMultiply(_device, linear, row, _products, _productsBytes, out ProductSums sums))
@@ -181,11 +222,16 @@ internal sealed unsafe partial class GpuExecutor
             Splits = _shape.Splits,
             Window = _config.SlidingWindow,
         };
-        bool wide = _shape.TileQueries == GpuPlan.WideTile;
+        (nint maxima, nint mix) = _shape.TileQueries switch
+        {
+            GpuPlan.NarrowTile => (_kernels.NarrowMaxima, _kernels.NarrowMix),
+            GpuPlan.WideTile => (_kernels.WideMaxima, _kernels.WideMix),
+            _ => (_kernels.ManyMaxima, _kernels.ManyMix),
+        };
         int threads = AttendWarps * _device.WarpSize;
         var grid = new GpuGrid(_shape.Tiles, _config.KeyValueHeads, _shape.Splits, threads);
-        _device.Launch(wide ? _kernels.WideMaxima : _kernels.NarrowMaxima, grid, &arguments, sizeof(AttendArguments));
-        _device.Launch(wide ? _kernels.WideMix : _kernels.NarrowMix, grid, &arguments, sizeof(AttendArguments));
+        _device.Launch(maxima, grid, &arguments, sizeof(AttendArguments));
+        _device.Launch(mix, grid, &arguments, sizeof(AttendArguments));
         if (_shape.Splits > 1)
         {
             _device.Launch(_kernels.Finish, new GpuGrid(_shape.Rows * _config.Heads, 1, 1, threads), &arguments, sizeof(AttendArguments));

@@ -29,6 +29,8 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
     private readonly ulong _products;
     private readonly long _productsBytes;
     private readonly ulong _hidden;
+    private readonly ulong _normed;
+    private readonly ulong _normedScales;
     private readonly ulong _quantized;
     private readonly ulong _scales;
     private readonly ulong _gated;
@@ -74,14 +76,16 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
         _maxSequences = maxSequences;
         lock (_device)
         {
-            _plan = new GpuPlan(_device, maxRows, maxSequences, _group);
+            _plan = new GpuPlan(_device, maxRows, maxSequences, _group, config.HeadDimension);
             _productsBytes = GpuLinear.SumsBytes(
                 _device, maxRows, Math.Max(config.Dimension, Math.Max(config.QueryWidth + (2 * config.KeyValueWidth), 2 * config.FeedForward)));
             _products = _productsBytes == 0 ? 0 : Take(1, _productsBytes, 1);
             _hidden = Take(maxRows, config.Dimension, sizeof(float));
-            _quantized = Take(maxRows, GpuMatrix.StrideOf(Math.Max(config.Dimension, config.QueryWidth)), 1);
+            // While a part of a product is quantised, another waits to be multiplied: what is made lies apart from what it is made of.
+            _normed = Take(maxRows, GpuMatrix.StrideOf(config.Dimension), 1);
+            _normedScales = Take(maxRows, 1, sizeof(float));
+            _quantized = Take(maxRows, GpuMatrix.StrideOf(config.QueryWidth), 1);
             _scales = Take(maxRows, 1, sizeof(float));
-            // While a part of the gates is quantised, another waits to be multiplied: apart from what is multiplied.
             _gated = Take(maxRows, GpuMatrix.StrideOf(config.FeedForward), 1);
             _gatedScales = Take(maxRows, 1, sizeof(float));
             _projections = Take(maxRows, config.QueryWidth + (2L * config.KeyValueWidth), sizeof(float));

@@ -9,12 +9,14 @@ namespace Ait.Engine.Gpu;
 /// </summary>
 internal sealed unsafe class GpuPlan : IDisposable
 {
-    /// <summary>Queries of a tile where a sequence brings few, and where one brings many.</summary>
+    /// <summary>Queries of a tile where a sequence brings few, where one brings more, and where one brings many of narrow heads.</summary>
     public const int NarrowTile = 16;
     public const int WideTile = 32;
+    public const int ManyTile = 64;
 
     private readonly IGpuDevice _device;
     private readonly int _group;
+    private readonly int _widestTile;
     private readonly int _maxSequences;
     private readonly long _intBytes;
     private readonly long _choiceOffset;
@@ -24,10 +26,11 @@ internal sealed unsafe class GpuPlan : IDisposable
     private readonly int _maxTiles;
     private ulong* _hostTables;
 
-    public GpuPlan(IGpuDevice device, int maxRows, int maxSequences, int group)
+    public GpuPlan(IGpuDevice device, int maxRows, int maxSequences, int group, int headDimension)
     {
         _device = device;
         _group = group;
+        _widestTile = headDimension <= GpuKernels.MostManyElements ? ManyTile : WideTile;
         _maxSequences = maxSequences;
         _rowInts = maxRows;
         // A sequence of few rows fills part of a tile, one of many rows whole ones and part of another.
@@ -74,7 +77,7 @@ internal sealed unsafe class GpuPlan : IDisposable
 
     public int TileCount { get; private set; }
 
-    /// <summary>Most queries of a tile: <see cref="NarrowTile"/> or <see cref="WideTile"/>.</summary>
+    /// <summary>Most queries of a tile: <see cref="NarrowTile"/>, <see cref="WideTile"/> or <see cref="ManyTile"/>.</summary>
     public int TileQueries { get; private set; }
 
     /// <summary>Keys that the furthest row sees.</summary>
@@ -113,7 +116,7 @@ internal sealed unsafe class GpuPlan : IDisposable
         {
             if (slice.Tokens.Length * _group > NarrowTile)
             {
-                TileQueries = WideTile;
+                TileQueries = _widestTile;
             }
         }
 

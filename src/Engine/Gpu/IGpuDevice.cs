@@ -2,7 +2,8 @@ namespace Ait.Engine.Gpu;
 
 /// <summary>
 /// A device with memory of its own that runs the kernels: a GPU behind a vendor's driver, or the host shim of the tests.
-/// Everything asked of it happens in the order of asking; only <see cref="Download"/> waits. Not for concurrent callers.
+/// Everything asked of it happens in the order of asking; only <see cref="Download"/> waits. Whoever does several things that belong
+/// together locks the device meanwhile.
 /// </summary>
 internal unsafe interface IGpuDevice : IDisposable
 {

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Ait.Engine.Gpu.Drivers;
 
-/// <summary>A GPU behind its driver: one stream, and the kernels compiled for it.</summary>
+/// <summary>
+/// A GPU behind its driver: one stream, and the kernels compiled for it. Every call takes the lock of the device, which whoever records
+/// holds all along: the driver forbids others to take or copy memory in between.
+/// </summary>
 internal sealed unsafe class DriverDevice : IGpuDevice
 {
     private readonly GpuDriver _driver;
@@ -62,53 +65,80 @@ internal sealed unsafe class DriverDevice : IGpuDevice
 
     public ulong Allocate(long bytes)
     {
-        Enter();
-        bytes = Math.Max(bytes, 1);
-        _driver.Demand(_driver.Allocate(out ulong address, (nuint)bytes), $"taking {bytes} bytes of device memory");
-        Clear(address, bytes);
-        return address;
+        lock (this)
+        {
+            Enter();
+            bytes = Math.Max(bytes, 1);
+            _driver.Demand(_driver.Allocate(out ulong address, (nuint)bytes), $"taking {bytes} bytes of device memory");
+            Clear(address, bytes);
+            return address;
+        }
     }
 
     public void Release(ulong address)
     {
-        Enter();
-        _driver.Demand(_driver.Synchronize(_stream), "waiting for the device");
-        _driver.Demand(_driver.Free(address), "giving device memory back");
+        lock (this)
+        {
+            Enter();
+            _driver.Demand(_driver.Synchronize(_stream), "waiting for the device");
+            _driver.Demand(_driver.Free(address), "giving device memory back");
+        }
     }
 
     public void* AllocateHost(long bytes)
     {
-        Enter();
-        _driver.Demand(_driver.AllocateHost(out void* memory, (nuint)Math.Max(bytes, 1)), $"taking {bytes} bytes of host memory");
-        return memory;
+        lock (this)
+        {
+            Enter();
+            _driver.Demand(_driver.AllocateHost(out void* memory, (nuint)Math.Max(bytes, 1)), $"taking {bytes} bytes of host memory");
+            return memory;
+        }
     }
 
-    public void ReleaseHost(void* memory) => _driver.Demand(_driver.FreeHost(memory), "giving host memory back");
+    public void ReleaseHost(void* memory)
+    {
+        lock (this)
+        {
+            _driver.Demand(_driver.FreeHost(memory), "giving host memory back");
+        }
+    }
 
     public void Upload(ulong target, void* source, long bytes)
     {
-        Enter();
-        _driver.Demand(_driver.Upload(target, source, (nuint)bytes, _stream), $"copying {bytes} bytes to the device");
+        lock (this)
+        {
+            Enter();
+            _driver.Demand(_driver.Upload(target, source, (nuint)bytes, _stream), $"copying {bytes} bytes to the device");
+        }
     }
 
     public void Download(void* target, ulong source, long bytes)
     {
-        Enter();
-        _driver.Demand(_driver.Download(target, source, (nuint)bytes, _stream), $"copying {bytes} bytes from the device");
-        _driver.Demand(_driver.Synchronize(_stream), "waiting for the device");
+        lock (this)
+        {
+            Enter();
+            _driver.Demand(_driver.Download(target, source, (nuint)bytes, _stream), $"copying {bytes} bytes from the device");
+            _driver.Demand(_driver.Synchronize(_stream), "waiting for the device");
+        }
     }
 
     public void Clear(ulong address, long bytes)
     {
-        Enter();
-        _driver.Demand(_driver.Clear(address, (nuint)bytes, _stream), "clearing device memory");
+        lock (this)
+        {
+            Enter();
+            _driver.Demand(_driver.Clear(address, (nuint)bytes, _stream), "clearing device memory");
+        }
     }
 
     public void Launch(nint kernel, in GpuGrid grid, void* arguments, int size)
     {
-        // The one parameter of a kernel is its structure; the driver copies as many bytes as the kernel declares.
-        void* parameter = arguments;
-        _driver.Demand(_driver.Launch(kernel, grid, _stream, &parameter), "launching a kernel");
+        lock (this)
+        {
+            // The one parameter of a kernel is its structure; the driver copies as many bytes as the kernel declares.
+            void* parameter = arguments;
+            _driver.Demand(_driver.Launch(kernel, grid, _stream, &parameter), "launching a kernel");
+        }
     }
 
     // A library may ask the driver for things that a capture forbids.
@@ -117,18 +147,24 @@ internal sealed unsafe class DriverDevice : IGpuDevice
 
     public void StartRecording()
     {
-        _driver.Demand(_driver.BeginCapture(_stream), "beginning a capture");
-        _isRecording = true;
+        lock (this)
+        {
+            _driver.Demand(_driver.BeginCapture(_stream), "beginning a capture");
+            _isRecording = true;
+        }
     }
 
     public nint EndRecording()
     {
-        _isRecording = false;
-        _driver.Demand(_driver.EndCapture(_stream, out nint graph), "ending a capture");
-        int error = _driver.Instantiate(out nint executable, graph);
-        _driver.Demand(_driver.DestroyGraph(graph), "forgetting a graph");
-        _driver.Demand(error, "instantiating a graph");
-        return executable;
+        lock (this)
+        {
+            _isRecording = false;
+            _driver.Demand(_driver.EndCapture(_stream, out nint graph), "ending a capture");
+            int error = _driver.Instantiate(out nint executable, graph);
+            _driver.Demand(_driver.DestroyGraph(graph), "forgetting a graph");
+            _driver.Demand(error, "instantiating a graph");
+            return executable;
+        }
     }
 
     public void Replay(nint recording) => _driver.Demand(_driver.LaunchGraph(recording, _stream), "launching a graph");

@@ -42,8 +42,8 @@ struct Product
 // Norm or plain quantisation of row source_rows[i] (or i) of x to row i of quantized.
 struct QuantizeArguments
 {
-    Product product; // for silu_finish_quantize, in place of x and up
-    const float* x;
+    Product product; // for silu_finish_quantize in place of x and up, for add_norm_quantize added to x; else only the first row
+    float* x;
     const float* up;
     const float* gain;
     const int* source_rows;

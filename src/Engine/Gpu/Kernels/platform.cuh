@@ -23,6 +23,8 @@
 #define UNROLL
 #else
 #define UNROLL _Pragma("unroll")
+// A kernel with so many threads a block, of which at least so many blocks fit a multiprocessor.
+#define KERNEL_OF(name, Arguments, threads, blocks) extern "C" __global__ void __launch_bounds__(threads, blocks) name(const Arguments a)
 #define KERNEL(name, Arguments, threads) extern "C" __global__ void __launch_bounds__(threads) name(const Arguments a)
 #endif
 
@@ -175,6 +177,58 @@ DEVICE void multiply_tiles(SumTile& s, const LeftTile& left, const RightTile& ri
 #endif
 }
 
+// Attention of many queries keeps its weights in the registers in which its scores arise. For that the lane that holds a score
+// must be the one that brings its weight to the next product: queries are the left matrix on NVIDIA and the right one on AMD,
+// lines (keys, or elements of values) the other. LINE_TILE lines to a tile; of its sums a lane holds LANE_QUERIES queries
+// times LANE_LINES lines, number i being query i / LANE_LINES and line i % LANE_LINES. Lanes of one group hold the same lines.
+#if WARP == 32
+#define LINE_TILE 8
+#define LANE_LINES 2
+#define LANE_QUERIES 2
+DEVICE int lane_group() { return lane_index() % 4; }
+DEVICE int lane_line() { return lane_index() / 4; }
+DEVICE int lane_query(int i) { return lane_index() / 4 + 8 * i; }
+#define GROUP_MASK 1 // Lanes of one query differ in these two bits.
+#else
+#define LINE_TILE 16
+#define LANE_LINES 4
+#define LANE_QUERIES 1
+DEVICE int lane_group() { return lane_index() / 16; }
+DEVICE int lane_line() { return lane_index() % 16; }
+DEVICE int lane_query(int i) { return (void)i, lane_index() % 16; }
+#define GROUP_MASK 16
+#endif
+
+// The lane's share of 16 queries, and of LINE_TILE lines, each of 64 bytes.
+struct QueryTile
+{
+    int4 at[LANE_QUERIES];
+};
+
+DEVICE void multiply_lines(SumTile& s, const QueryTile& q, const int4& line)
+{
+#if WARP == 32
+    multiply_fragments(s, q.at[0].x, q.at[1].x, q.at[0].y, q.at[1].y, line.x, line.y);
+    multiply_fragments(s, q.at[0].z, q.at[1].z, q.at[0].w, q.at[1].w, line.z, line.w);
+#else
+    multiply_fragments(s, line.x, line.y, q.at[0].x, q.at[0].y);
+    multiply_fragments(s, line.z, line.w, q.at[0].z, q.at[0].w);
+#endif
+}
+
+// 16 bytes on their way from memory to shared memory, while the thread goes on; wait_for_copies sees all of a thread's arrive.
+#if defined(AIT_CUDA)
+DEVICE void begin_copy(void* shared, const void* memory)
+{
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" : : "r"((uint32)__cvta_generic_to_shared(shared)), "l"(memory) : "memory");
+}
+
+DEVICE void wait_for_copies() { asm volatile("cp.async.wait_all;" : : : "memory"); }
+#else
+DEVICE void begin_copy(void* shared, const void* memory) { *static_cast<int4*>(shared) = *static_cast<const int4*>(memory); }
+DEVICE void wait_for_copies() {}
+#endif
+
 DEVICE int warp_greatest(int value)
 {
     for (int mask = WARP / 2; mask > 0; mask /= 2)
@@ -185,13 +239,18 @@ DEVICE int warp_greatest(int value)
     return value;
 }
 
+DEVICE int64 shuffle_xor(int64 value, int mask)
+{
+    int low = shuffle_xor((int)(uint32)(uint64)value, mask);
+    int high = shuffle_xor((int)(uint32)((uint64)value >> 32), mask);
+    return (int64)(((uint64)(uint32)high << 32) | (uint32)low);
+}
+
 DEVICE int64 warp_sum(int64 value)
 {
     for (int mask = WARP / 2; mask > 0; mask /= 2)
     {
-        int low = shuffle_xor((int)(uint32)(uint64)value, mask);
-        int high = shuffle_xor((int)(uint32)((uint64)value >> 32), mask);
-        value += (int64)(((uint64)(uint32)high << 32) | (uint32)low);
+        value += shuffle_xor(value, mask);
     }
 
     return value;
@@ -201,9 +260,7 @@ DEVICE uint64 warp_greatest(uint64 value)
 {
     for (int mask = WARP / 2; mask > 0; mask /= 2)
     {
-        int low = shuffle_xor((int)(uint32)value, mask);
-        int high = shuffle_xor((int)(uint32)(value >> 32), mask);
-        uint64 other = ((uint64)(uint32)high << 32) | (uint32)low;
+        uint64 other = (uint64)shuffle_xor((int64)value, mask);
         value = other > value ? other : value;
     }
 

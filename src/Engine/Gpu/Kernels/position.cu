@@ -29,13 +29,12 @@ DEVICE PageHead page_head(const Pages& p, int sequence, int page, int head)
     return page_head_at(p, p.tables[(int64)sequence * p.table_stride + page], head);
 }
 
-#define HEAD_PAIRS (256 / WARP)
-
-// A head of at most 512 elements: of each pair i and i + half, those of this lane.
+// A head of at most 2 * WARP * PAIRS elements: of each pair i and i + half, those of this lane.
+template <int PAIRS>
 struct HeadRow
 {
-    float low[HEAD_PAIRS];
-    float high[HEAD_PAIRS];
+    float low[PAIRS];
+    float high[PAIRS];
     int half;
 
     // Calls for the lane's pairs: which of its own, and which of the head.
@@ -43,7 +42,7 @@ struct HeadRow
     DEVICE_MEMBER void each(Action action) const
     {
         UNROLL
-        for (int p = 0; p < HEAD_PAIRS; p++)
+        for (int p = 0; p < PAIRS; p++)
         {
             int i = lane_index() + p * WARP;
             if (i < half)
@@ -162,13 +161,13 @@ struct SummedHead
     DEVICE_MEMBER float one(int i) const { return row.one(n0 + i); }
 };
 
-template <typename Source>
+template <int PAIRS, typename Source>
 DEVICE void position_head(const PositionArguments& a, const Source& source, int row, int head)
 {
     int width = a.pages.width;
     int at = a.positions[row];
     int slot = at % PAGE_POSITIONS;
-    HeadRow x;
+    HeadRow<PAIRS> x;
     x.half = width / 2;
     x.load(source);
     const float* cosines = a.cosines + (int64)at * x.half;
@@ -218,7 +217,8 @@ DEVICE void position_head(const PositionArguments& a, const Source& source, int 
     }
 }
 
-KERNEL(position, PositionArguments, POSITION_THREADS)
+template <int PAIRS>
+DEVICE void position_plain(const PositionArguments& a)
 {
     int row = a.product.first_row + (int)blockIdx.x;
     int head = (int)blockIdx.y * warp_count() + warp_index();
@@ -227,12 +227,13 @@ KERNEL(position, PositionArguments, POSITION_THREADS)
     {
         PlainHead source;
         source.x = a.projections + ((int64)row * heads + head) * a.pages.width;
-        position_head(a, source, row, head);
+        position_head<PAIRS>(a, source, row, head);
     }
 }
 
 // The same of sums that the vendor's library made.
-KERNEL(position_finish, PositionArguments, POSITION_THREADS)
+template <int PAIRS>
+DEVICE void position_sums(const PositionArguments& a)
 {
     int head = (int)blockIdx.y * warp_count() + warp_index();
     if (head < a.heads + 2 * a.pages.heads)
@@ -240,7 +241,17 @@ KERNEL(position_finish, PositionArguments, POSITION_THREADS)
         SummedHead source;
         source.row = product_row(a.product, (int)blockIdx.x);
         source.n0 = head * a.pages.width;
-        position_head(a, source, a.product.first_row + (int)blockIdx.x, head);
+        position_head<PAIRS>(a, source, a.product.first_row + (int)blockIdx.x, head);
     }
 }
+
+#define POSITION(ELEMENTS)                                                                                                             \
+    KERNEL(position_by_##ELEMENTS, PositionArguments, POSITION_THREADS) { position_plain<(ELEMENTS / 2 + WARP - 1) / WARP>(a); }         \
+    KERNEL(position_finish_by_##ELEMENTS, PositionArguments, POSITION_THREADS) { position_sums<(ELEMENTS / 2 + WARP - 1) / WARP>(a); }
+
+// Named by the widest head they take.
+POSITION(64)
+POSITION(128)
+POSITION(256)
+POSITION(512)
 } // namespace ait

@@ -42,10 +42,13 @@ struct ProductRow
         return bias ? y + bias[n] : y;
     }
 
+    DEVICE_MEMBER int4 fetch(int n) const { return *reinterpret_cast<const int4*>(sums + n); }
+
     // Outputs n to n + 3; n is a multiple of 4.
-    DEVICE_MEMBER float4 at(int n) const
+    DEVICE_MEMBER float4 at(int n) const { return finish(fetch(n), n); }
+
+    DEVICE_MEMBER float4 finish(int4 sum, int n) const
     {
-        int4 sum = *reinterpret_cast<const int4*>(sums + n);
         float4 w = *reinterpret_cast<const float4*>(weight_scales + n);
         float4 y;
         y.x = (float)sum.x * (scale * w.x);
@@ -99,26 +102,32 @@ DEVICE float4 load_columns(const float* x, int i, int columns, bool aligned)
     return v;
 }
 
+// Sources of rows: fetch begins to read four columns, finish makes of them what they are worth.
+
 // Rows as they stand.
 struct PlainRow
 {
+    typedef float4 Raw;
     const float* x;
     int columns;
     bool aligned;
 
-    DEVICE_MEMBER float4 at(int i) const { return load_columns(x, i, columns, aligned); }
+    DEVICE_MEMBER Raw fetch(int i) const { return load_columns(x, i, columns, aligned); }
+    DEVICE_MEMBER float4 finish(Raw raw, int) const { return raw; }
 };
 
 // Rows times the gain of a norm.
 struct GainRow
 {
+    typedef float4 Raw;
     PlainRow row;
     PlainRow gain;
 
-    DEVICE_MEMBER float4 at(int i) const
+    DEVICE_MEMBER Raw fetch(int i) const { return row.fetch(i); }
+
+    DEVICE_MEMBER float4 finish(Raw v, int i) const
     {
-        float4 v = row.at(i);
-        float4 g = gain.at(i);
+        float4 g = gain.fetch(i);
         v.x = v.x * g.x;
         v.y = v.y * g.y;
         v.z = v.z * g.z;
@@ -139,19 +148,78 @@ DEVICE float4 gate_columns(float4 g, float4 u)
 // A gate and what it gates.
 struct GatedRow
 {
+    struct Raw
+    {
+        float4 gate;
+        float4 up;
+    };
+
     PlainRow gate;
     PlainRow up;
 
-    DEVICE_MEMBER float4 at(int i) const { return gate_columns(gate.at(i), up.at(i)); }
+    DEVICE_MEMBER Raw fetch(int i) const
+    {
+        Raw raw;
+        raw.gate = gate.fetch(i);
+        raw.up = up.fetch(i);
+        return raw;
+    }
+
+    DEVICE_MEMBER float4 finish(const Raw& raw, int) const { return gate_columns(raw.gate, raw.up); }
 };
 
 // The same, from sums that are still to be scaled.
 struct GatedSums
 {
+    struct Raw
+    {
+        int4 gate;
+        int4 up;
+    };
+
     ProductRow row;
     int columns;
 
-    DEVICE_MEMBER float4 at(int i) const { return gate_columns(row.at(i), row.at(columns + i)); }
+    DEVICE_MEMBER Raw fetch(int i) const
+    {
+        Raw raw;
+        raw.gate = row.fetch(i);
+        raw.up = row.fetch(columns + i);
+        return raw;
+    }
+
+    DEVICE_MEMBER float4 finish(const Raw& raw, int i) const { return gate_columns(row.finish(raw.gate, i), row.finish(raw.up, columns + i)); }
+};
+
+// Rows to which the outputs of a product are added.
+struct AddedRow
+{
+    struct Raw
+    {
+        float4 before;
+        int4 sum;
+    };
+
+    PlainRow row;
+    ProductRow product;
+
+    DEVICE_MEMBER Raw fetch(int i) const
+    {
+        Raw raw;
+        raw.before = row.fetch(i);
+        raw.sum = product.fetch(i);
+        return raw;
+    }
+
+    DEVICE_MEMBER float4 finish(const Raw& raw, int i) const
+    {
+        float4 y = product.finish(raw.sum, i);
+        y.x = raw.before.x + y.x;
+        y.y = raw.before.y + y.y;
+        y.z = raw.before.z + y.z;
+        y.w = raw.before.w + y.w;
+        return y;
+    }
 };
 
 DEVICE int columns_magnitude(float4 v)
@@ -185,13 +253,27 @@ struct Row
 
     DEVICE_MEMBER void load()
     {
+        // The next columns are on their way while these are worked on.
+        typename Source::Raw raw[2];
+        int first = 4 * (int)threadIdx.x;
+        if (GROUPS > 0 && first < columns)
+        {
+            raw[0] = source.fetch(first);
+        }
+
         UNROLL
         for (int j = 0; j < GROUPS; j++)
         {
-            int i = 4 * (int)(threadIdx.x + j * blockDim.x);
+            int i = first + 4 * j * (int)blockDim.x;
+            int next = i + 4 * (int)blockDim.x;
+            if (j + 1 < GROUPS && next < columns)
+            {
+                raw[(j + 1) % 2] = source.fetch(next);
+            }
+
             if (i < columns)
             {
-                held[j] = source.at(i);
+                held[j] = source.finish(raw[j % 2], i);
             }
         }
     }
@@ -203,7 +285,7 @@ struct Row
         {
             for (int i = 4 * (int)threadIdx.x; i < columns; i += 4 * (int)blockDim.x)
             {
-                action(i, source.at(i));
+                action(i, source.finish(source.fetch(i), i));
             }
         }
 
@@ -279,16 +361,11 @@ DEVICE void quantize_row(const QuantizeArguments& a, const Source& source, int r
 
 // With a gain of its own, what is quantised is x * gain; else the gain is in the matrix that follows.
 template <int GROUPS>
-DEVICE void norm_row(const QuantizeArguments& a, bool gains, RowScratch& s)
+DEVICE void norm_row(const QuantizeArguments& a, const Row<GROUPS, PlainRow>& plain, int row, int target, bool gains, RowScratch& s)
 {
-    int row = a.source_rows ? a.source_rows[blockIdx.x] : (int)blockIdx.x;
-    Row<GROUPS, PlainRow> plain;
-    plain.source = plain_row(a, a.x + row * a.x_stride);
-    plain.columns = a.columns;
-    plain.load();
     float magnitude = plain.magnitude(a.faults + row, s);
     float root = plain.root(magnitude, a.epsilon, s);
-    int8* q = a.quantized + (int64)blockIdx.x * a.stride;
+    int8* q = a.quantized + (int64)target * a.stride;
     if (gains)
     {
         Row<GROUPS, GainRow> gained;
@@ -306,8 +383,44 @@ DEVICE void norm_row(const QuantizeArguments& a, bool gains, RowScratch& s)
 
     if (threadIdx.x == 0)
     {
-        a.scales[blockIdx.x] = (magnitude / 127.0f) * root;
+        a.scales[target] = (magnitude / 127.0f) * root;
     }
+}
+
+template <int GROUPS>
+DEVICE void norm_source_row(const QuantizeArguments& a, bool gains, RowScratch& s)
+{
+    int target = a.product.first_row + (int)blockIdx.x;
+    int row = a.source_rows ? a.source_rows[target] : target;
+    Row<GROUPS, PlainRow> plain;
+    plain.source = plain_row(a, a.x + row * a.x_stride);
+    plain.columns = a.columns;
+    plain.load();
+    norm_row<GROUPS>(a, plain, row, target, gains, s);
+}
+
+// The row first takes up what a product adds to it.
+template <int GROUPS>
+DEVICE void norm_added_row(const QuantizeArguments& a, RowScratch& s)
+{
+    int row = a.product.first_row + (int)blockIdx.x;
+    float* x = a.x + row * a.x_stride;
+    Row<GROUPS, AddedRow> added;
+    added.source.row = plain_row(a, x);
+    added.source.product = product_row(a.product, (int)blockIdx.x);
+    added.columns = a.columns;
+    added.load();
+    added.each([&](int i, float4 v) { *reinterpret_cast<float4*>(x + i) = v; });
+    Row<GROUPS, PlainRow> plain;
+    plain.source = added.source.row;
+    plain.columns = a.columns;
+    for (int j = 0; j < GROUPS; j++)
+    {
+        plain.held[j] = added.held[j];
+    }
+
+    // Of a row that is not held each thread reads back what it wrote itself.
+    norm_row<GROUPS>(a, plain, row, row, false, s);
 }
 
 // Rows of up to 4096 and 16384 columns are held in registers.
@@ -325,23 +438,32 @@ DEVICE void norm_row(const QuantizeArguments& a, bool gains, RowScratch& s)
         call(0);                                       \
     }
 
-KERNEL(norm_quantize, QuantizeArguments, QUANTIZE_THREADS)
+KERNEL_OF(norm_quantize, QuantizeArguments, QUANTIZE_THREADS, 2)
 {
     __shared__ RowScratch s;
-#define NORM_ROW(GROUPS) norm_row<GROUPS>(a, false, s)
+#define NORM_ROW(GROUPS) norm_source_row<GROUPS>(a, false, s)
     BY_LENGTH(a.columns, NORM_ROW)
 #undef NORM_ROW
 }
 
-KERNEL(gain_norm_quantize, QuantizeArguments, QUANTIZE_THREADS)
+// Rows to which a product of the vendor's library is added before they are normed.
+KERNEL_OF(add_norm_quantize, QuantizeArguments, QUANTIZE_THREADS, 2)
 {
     __shared__ RowScratch s;
-#define NORM_ROW(GROUPS) norm_row<GROUPS>(a, true, s)
+#define NORM_ROW(GROUPS) norm_added_row<GROUPS>(a, s)
     BY_LENGTH(a.columns, NORM_ROW)
 #undef NORM_ROW
 }
 
-KERNEL(quantize, QuantizeArguments, QUANTIZE_THREADS)
+KERNEL_OF(gain_norm_quantize, QuantizeArguments, QUANTIZE_THREADS, 2)
+{
+    __shared__ RowScratch s;
+#define NORM_ROW(GROUPS) norm_source_row<GROUPS>(a, true, s)
+    BY_LENGTH(a.columns, NORM_ROW)
+#undef NORM_ROW
+}
+
+KERNEL_OF(quantize, QuantizeArguments, QUANTIZE_THREADS, 2)
 {
     __shared__ RowScratch s;
     int row = (int)blockIdx.x;
@@ -352,7 +474,7 @@ KERNEL(quantize, QuantizeArguments, QUANTIZE_THREADS)
 }
 
 // x holds the gate and, behind it, what it gates.
-KERNEL(silu_quantize, QuantizeArguments, QUANTIZE_THREADS)
+KERNEL_OF(silu_quantize, QuantizeArguments, QUANTIZE_THREADS, 2)
 {
     __shared__ RowScratch s;
     int row = a.product.first_row + (int)blockIdx.x;
@@ -365,7 +487,7 @@ KERNEL(silu_quantize, QuantizeArguments, QUANTIZE_THREADS)
 }
 
 // Gates and what they gate, of sums that the vendor's library made.
-KERNEL(silu_finish_quantize, QuantizeArguments, QUANTIZE_THREADS)
+KERNEL_OF(silu_finish_quantize, QuantizeArguments, QUANTIZE_THREADS, 2)
 {
     __shared__ RowScratch s;
     int row = a.product.first_row + (int)blockIdx.x;

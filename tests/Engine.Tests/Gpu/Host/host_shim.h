@@ -248,6 +248,8 @@ static inline void __syncthreads() { ait_host::leave(ait_host::AtBarrier); }
     static ait_host::Registration name##_registration(#name, name##_entry, (int)sizeof(Arguments), threads);                \
     static void name(const Arguments& a)
 
+#define KERNEL_OF(name, Arguments, threads, blocks) KERNEL(name, Arguments, threads)
+
 template <typename T>
 static inline T atomicAdd(T* p, T value)
 {
