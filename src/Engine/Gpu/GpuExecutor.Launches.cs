@@ -222,16 +222,11 @@ internal sealed unsafe partial class GpuExecutor
             Splits = _shape.Splits,
             Window = _config.SlidingWindow,
         };
-        (nint maxima, nint mix) = _shape.TileQueries switch
-        {
-            GpuPlan.NarrowTile => (_kernels.NarrowMaxima, _kernels.NarrowMix),
-            GpuPlan.WideTile => (_kernels.WideMaxima, _kernels.WideMix),
-            _ => (_kernels.ManyMaxima, _kernels.ManyMix),
-        };
+        bool wide = _shape.TileQueries != GpuPlan.NarrowTile;
         int threads = AttendWarps * _device.WarpSize;
         var grid = new GpuGrid(_shape.Tiles, _config.KeyValueHeads, _shape.Splits, threads);
-        _device.Launch(maxima, grid, &arguments, sizeof(AttendArguments));
-        _device.Launch(mix, grid, &arguments, sizeof(AttendArguments));
+        _device.Launch(wide ? _kernels.WideMaxima : _kernels.NarrowMaxima, grid, &arguments, sizeof(AttendArguments));
+        _device.Launch(wide ? _kernels.WideMix : _kernels.NarrowMix, grid, &arguments, sizeof(AttendArguments));
         if (_shape.Splits > 1)
         {
             _device.Launch(_kernels.Finish, new GpuGrid(_shape.Rows * _config.Heads, 1, 1, threads), &arguments, sizeof(AttendArguments));

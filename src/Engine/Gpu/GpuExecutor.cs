@@ -232,10 +232,12 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
         int splits = (keys + MaxKeysPerSplit - 1) / MaxKeysPerSplit;
         if (rows <= _splitRows)
         {
-            // Enough blocks for the device, but none without a page. Powers of two keep the shapes few.
+            // Enough warps for the device, but none without a page. Powers of two keep the shapes few.
             int blocks = _plan.TileCount * _config.KeyValueHeads;
             int pages = (keys + HeadCache.PagePositions - 1) / HeadCache.PagePositions;
-            while (splits < pages && blocks * splits < 2 * _device.Multiprocessors)
+            bool shared = _plan.TileQueries == GpuPlan.NarrowTile && GpuPlan.WideTile(_config.HeadDimension) == 64;
+            (int each, int enough) = shared ? (AttendWarps, _device.Multiprocessors) : (1, 2 * _device.Multiprocessors);
+            while (splits * each < pages && blocks * splits < enough)
             {
                 splits *= 2;
             }

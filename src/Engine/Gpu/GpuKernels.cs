@@ -3,9 +3,6 @@ namespace Ait.Engine.Gpu;
 /// <summary>The kernels that an executor launches, found once; <see cref="GpuLinear"/> chooses those of linear layers by shape.</summary>
 internal sealed class GpuKernels
 {
-    /// <summary>Elements of the widest head of which many queries attend at once.</summary>
-    public const int MostManyElements = 128;
-
     /// <summary>Threads of a block of the kernels that take a row at a time.</summary>
     public const int RowThreads = 256;
 
@@ -21,6 +18,7 @@ internal sealed class GpuKernels
     public GpuKernels(IGpuDevice device, int headDimension)
     {
         int width = headDimension <= 64 ? 64 : headDimension <= 128 ? 128 : headDimension <= 256 ? 256 : 512;
+        int tile = GpuPlan.WideTile(headDimension);
         Embed = device.Kernel("embed");
         NormQuantize = device.Kernel("norm_quantize");
         AddNormQuantize = device.Kernel("add_norm_quantize");
@@ -31,15 +29,9 @@ internal sealed class GpuKernels
         Position = device.Kernel($"position_by_{width}");
         PositionFinish = device.Kernel($"position_finish_by_{width}");
         NarrowMaxima = device.Kernel($"attend_maxima_16_by_{width}");
-        WideMaxima = device.Kernel($"attend_maxima_32_by_{width}");
+        WideMaxima = device.Kernel($"attend_maxima_{tile}_by_{width}");
         NarrowMix = device.Kernel($"attend_mix_16_by_{width}");
-        WideMix = device.Kernel($"attend_mix_32_by_{width}");
-        if (headDimension <= MostManyElements)
-        {
-            ManyMaxima = device.Kernel($"attend_maxima_64_by_{width}");
-            ManyMix = device.Kernel($"attend_mix_64_by_{width}");
-        }
-
+        WideMix = device.Kernel($"attend_mix_{tile}_by_{width}");
         Finish = device.Kernel("attend_finish");
         Pool = device.Kernel("pool");
         Choose = device.Kernel("choose");
@@ -73,11 +65,6 @@ internal sealed class GpuKernels
     public nint NarrowMix { get; }
 
     public nint WideMix { get; }
-
-    /// <summary>For 64 queries at once, of heads of at most <see cref="MostManyElements"/> elements; else 0.</summary>
-    public nint ManyMaxima { get; }
-
-    public nint ManyMix { get; }
 
     public nint Finish { get; }
 

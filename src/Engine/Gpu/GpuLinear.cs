@@ -96,11 +96,11 @@ internal static unsafe class GpuLinear
 
     private static void LaunchStreams(IGpuDevice device, LinearArguments arguments)
     {
-        // As many weight rows to a block as leave a block for every multiprocessor: the more, the fewer times the activations are read.
+        // As many weight rows to a block as leave a block for about every multiprocessor: the more, the fewer times the activations are read.
         bool wide = arguments.XRows > StreamedRows / 2;
         int rowBlocks = GpuGrid.Blocks(arguments.XRows, wide ? StreamedRows : StreamedRows / 2);
         int left = 64;
-        while (left > 16 && GpuGrid.Blocks(arguments.WeightRows, left) * rowBlocks < device.Multiprocessors)
+        while (left > 16 && 4 * GpuGrid.Blocks(arguments.WeightRows, left) * rowBlocks < 3 * device.Multiprocessors)
         {
             left /= 2;
         }

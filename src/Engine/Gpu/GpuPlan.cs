@@ -9,14 +9,12 @@ namespace Ait.Engine.Gpu;
 /// </summary>
 internal sealed unsafe class GpuPlan : IDisposable
 {
-    /// <summary>Queries of a tile where a sequence brings few, where one brings more, and where one brings many of narrow heads.</summary>
+    /// <summary>Queries of a tile where every sequence brings few.</summary>
     public const int NarrowTile = 16;
-    public const int WideTile = 32;
-    public const int ManyTile = 64;
 
     private readonly IGpuDevice _device;
     private readonly int _group;
-    private readonly int _widestTile;
+    private readonly int _wideTile;
     private readonly int _maxSequences;
     private readonly long _intBytes;
     private readonly long _choiceOffset;
@@ -30,7 +28,7 @@ internal sealed unsafe class GpuPlan : IDisposable
     {
         _device = device;
         _group = group;
-        _widestTile = headDimension <= GpuKernels.MostManyElements ? ManyTile : WideTile;
+        _wideTile = WideTile(headDimension);
         _maxSequences = maxSequences;
         _rowInts = maxRows;
         // A sequence of few rows fills part of a tile, one of many rows whole ones and part of another.
@@ -77,13 +75,16 @@ internal sealed unsafe class GpuPlan : IDisposable
 
     public int TileCount { get; private set; }
 
-    /// <summary>Most queries of a tile: <see cref="NarrowTile"/>, <see cref="WideTile"/> or <see cref="ManyTile"/>.</summary>
+    /// <summary>Most queries of a tile: <see cref="NarrowTile"/>, or <see cref="WideTile"/>.</summary>
     public int TileQueries { get; private set; }
 
     /// <summary>Keys that the furthest row sees.</summary>
     public int LongestKeys { get; private set; }
 
     private int SequenceCount { get; set; }
+
+    /// <summary>Queries of a tile where a sequence brings many, for heads of so many elements.</summary>
+    public static int WideTile(int headDimension) => headDimension <= 128 ? 64 : 32;
 
     /// <summary>Makes room for sequences of so many pages.</summary>
     public void EnsurePages(int pages)
@@ -116,7 +117,7 @@ internal sealed unsafe class GpuPlan : IDisposable
         {
             if (slice.Tokens.Length * _group > NarrowTile)
             {
-                TileQueries = _widestTile;
+                TileQueries = _wideTile;
             }
         }
 

@@ -154,7 +154,7 @@ internal sealed unsafe partial class GpuTraining : ITrainingExecutor
 
     private int Projections => _config.QueryWidth + (2 * _config.KeyValueWidth);
 
-    private int TilesOfWindow => GpuGrid.Blocks(_length * (_config.Heads / _config.KeyValueHeads), GpuPlan.WideTile);
+    private int TilesOfWindow => GpuGrid.Blocks(_length * (_config.Heads / _config.KeyValueHeads), GpuPlan.WideTile(_config.HeadDimension));
 
     /// <summary>Bytes on the device for a recipe and so many windows at once, in good measure.</summary>
     public static long BytesOf(TrainingRecipe recipe, int windows)
@@ -371,8 +371,8 @@ internal sealed unsafe partial class GpuTraining : ITrainingExecutor
         var tiles = new AttendTile[Windows * TilesOfWindow];
         for (int i = 0; i < tiles.Length; i++)
         {
-            int first = i % TilesOfWindow * GpuPlan.WideTile;
-            tiles[i] = new AttendTile { FirstRow = i / TilesOfWindow * _length, FirstQuery = first, QueryCount = Math.Min(GpuPlan.WideTile, queries - first) };
+            int first = i % TilesOfWindow * GpuPlan.WideTile(_config.HeadDimension);
+            tiles[i] = new AttendTile { FirstRow = i / TilesOfWindow * _length, FirstQuery = first, QueryCount = Math.Min(GpuPlan.WideTile(_config.HeadDimension), queries - first) };
         }
 
         long pageBytes = _config.Layers * _config.KeyValueHeads * GpuPages.HeadBytes(_config);

@@ -7,7 +7,7 @@ internal static class KernelSource
 {
     /// <summary>The files in the order of their use.</summary>
     public static ReadOnlySpan<string> Files =>
-        new[] { "platform.cuh", "exact_math.cuh", "arguments.cuh", "quantize.cu", "linear.cu", "position.cu", "attend.cu", "attend_many.cu", "choose.cu", "chain.cu", "product.cu", "gradient.cu" };
+        new[] { "platform.cuh", "exact_math.cuh", "arguments.cuh", "quantize.cu", "linear.cu", "position.cu", "attend.cu", "attend_narrow.cu", "choose.cu", "chain.cu", "product.cu", "gradient.cu" };
 
     /// <summary>All files, one after the other, each under its own name in the compiler's messages.</summary>
     public static string Text { get; } = Read();

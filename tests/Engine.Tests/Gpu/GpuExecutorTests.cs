@@ -94,6 +94,16 @@ public sealed class GpuExecutorTests
 
     [Theory]
     [MemberData(nameof(Devices))]
+    public void Generate_addsUpMoreKeysThanASumOf32BitsHolds(string deviceName)
+    {
+        IGpuDevice device = TestDevices.Open(deviceName);
+        Model model = Model.Create(new ModelDescriptor(
+            Samples.Small.Config with { Layers = 1, Heads = 1, KeyValueHeads = 1, HeadDimension = 16, MaxContext = 2400 }, weightSeed: 13));
+        AssertSame(device, model, [new([.. Enumerable.Range(0, 2200).Select(t => t * 7 % 263)], 2)], 512, 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
     public void Generate_takesEveryFeature(string deviceName)
     {
         IGpuDevice device = TestDevices.Open(deviceName);

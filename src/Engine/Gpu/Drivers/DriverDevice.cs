@@ -54,13 +54,17 @@ internal sealed unsafe class DriverDevice : IGpuDevice
 
     public nint Kernel(string name)
     {
-        if (!_kernels.TryGetValue(name, out nint function))
+        lock (this)
         {
-            _driver.Demand(_driver.Function(out function, _module, name), $"finding kernel {name}");
-            _kernels.Add(name, function);
-        }
+            if (!_kernels.TryGetValue(name, out nint function))
+            {
+                Enter();
+                _driver.Demand(_driver.Function(out function, _module, name), $"finding kernel {name}");
+                _kernels.Add(name, function);
+            }
 
-        return function;
+            return function;
+        }
     }
 
     public ulong Allocate(long bytes)

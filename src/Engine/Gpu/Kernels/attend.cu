@@ -1,4 +1,4 @@
-// Attention: ScalarKernels.Attend, in two passes over the keys. The first finds the greatest score and value exponent of
+// Attention over wide heads, and what all attention has in common: ScalarKernels.Attend, in two passes over the keys. The first finds the greatest score and value exponent of
 // every query, the second weighs and mixes. A weight of 14 bits goes into the matrix instruction as two limbs of 7:
 // weight = 128 high + low. Keys may be split among blocks: maxima and sums of integers do not mind.
 namespace ait
@@ -164,8 +164,6 @@ struct AttendBlock
     }
 };
 
-DEVICE float greater_float(float a, float b) { return a > b ? a : b; }
-
 template <int RIGHT, int WIDTH>
 DEVICE void attend_maxima(const AttendArguments& a, typename AttendBlock<RIGHT, WIDTH>::Shared* shared, int* maxima, int* exponents)
 {
@@ -234,7 +232,7 @@ DEVICE void attend_maxima(const AttendArguments& a, typename AttendBlock<RIGHT, 
                 for (int i = 0; i < 4; i++)
                 {
                     float x = Block::scored(sums[n].at[i], block.query(n, i).scale, key_scales[i / LANE_COLUMNS]);
-                    greatest[n][i % LANE_COLUMNS] = greater_float(greatest[n][i % LANE_COLUMNS], x);
+                    greatest[n][i % LANE_COLUMNS] = fmaxf(greatest[n][i % LANE_COLUMNS], x);
                 }
             }
 
@@ -252,7 +250,7 @@ DEVICE void attend_maxima(const AttendArguments& a, typename AttendBlock<RIGHT, 
                 if (Block::sees(a, query, key))
                 {
                     float x = Block::scored(sums[n].at[i], query.scale, key_scales[i / LANE_COLUMNS]);
-                    greatest[n][i % LANE_COLUMNS] = greater_float(greatest[n][i % LANE_COLUMNS], x);
+                    greatest[n][i % LANE_COLUMNS] = fmaxf(greatest[n][i % LANE_COLUMNS], x);
                     exponent[n][i % LANE_COLUMNS] = greater(exponent[n][i % LANE_COLUMNS], value_exponents[i / LANE_COLUMNS]);
                     if (a.scores)
                     {
@@ -507,12 +505,8 @@ DEVICE void attend_mix(const AttendArguments& a, typename AttendBlock<RIGHT, WID
     ATTEND_MIX(attend_mix_##COLUMNS##_by_##ELEMENTS, COLUMNS, ELEMENTS / 64)
 
 // Named by the queries of a block, and by the widest head it takes.
-ATTEND(16, 64)
-ATTEND(16, 128)
 ATTEND(16, 256)
 ATTEND(16, 512)
-ATTEND(32, 64)
-ATTEND(32, 128)
 ATTEND(32, 256)
 ATTEND(32, 512)
 

@@ -144,6 +144,7 @@ DEVICE void find_last(const Logits& l, ChooseScratch& s, uint32 top_k, uint64 to
 DEVICE void choose_greatest(const Logits& l, ChooseScratch& s)
 {
     uint64 best = 0;
+    UNROLL_BY(8)
     for (int i = threadIdx.x; i < l.count; i += blockDim.x)
     {
         uint32 bits = float_bits(l.values[i] + 0.0f);
@@ -242,12 +243,15 @@ KERNEL(choose, ChooseArguments, CHOOSE_THREADS)
     l.scale = choice.scale;
     l.greatest = 0;
 
+    // Rounding keeps order: the score of the greatest is the greatest score.
     int bits = 0;
-    int greatest = SMALLEST_INT;
+    float greatest = LOWEST_FLOAT;
+    UNROLL_BY(8)
     for (int i = threadIdx.x; i < l.count; i += blockDim.x)
     {
-        bits = greater(bits, magnitude_bits(l.values[i]));
-        greatest = greater(greatest, to_score(l.values[i] * l.scale));
+        float x = l.values[i];
+        bits = greater(bits, magnitude_bits(x));
+        greatest = fmaxf(greatest, x * l.scale);
     }
 
     bits = block_greatest(bits, s.warps);
@@ -268,7 +272,7 @@ KERNEL(choose, ChooseArguments, CHOOSE_THREADS)
     }
     else
     {
-        l.greatest = block_greatest(greatest, s.warps);
+        l.greatest = block_greatest(to_score(greatest), s.warps);
         uint32 top_k = choice.top_k != 0 && choice.top_k < l.count ? (uint32)choice.top_k : (uint32)l.count;
         find_last(l, s, top_k, 0, 0);
         if (choice.top_p < 1000000)

@@ -30,9 +30,7 @@ DEVICE int value_exponent(int bits)
 
 DEVICE int to_score(float x)
 {
-    x = x > -SCORE_LIMIT ? x : -SCORE_LIMIT;
-    x = x < SCORE_LIMIT ? x : SCORE_LIMIT;
-    return nearest(x);
+    return nearest(fminf(fmaxf(x, -SCORE_LIMIT), SCORE_LIMIT));
 }
 
 DEVICE int exp2_fraction(int f)

@@ -14,6 +14,44 @@ DEVICE void store_linear(const Arguments& a, int r, int n, int sum)
     *target = a.adds ? *target + y : y;
 }
 
+// What a warp multiplies at once.
+template <int LEFT, int RIGHT>
+struct StreamTiles
+{
+    LeftTile left[LEFT];
+    RightTile right[RIGHT];
+
+    // Columns k to k + 63; behind the last ones those again, which nobody multiplies.
+    DEVICE_MEMBER void load(const LinearArguments& a, int k, int n0, int r0)
+    {
+        k = smaller(k, a.stride - TILE_DEPTH);
+        UNROLL
+        for (int m = 0; m < LEFT; m++)
+        {
+            load_left(left[m], a.weights + k, a.stride, n0 + m * TILE_ROWS, a.weight_rows - 1);
+        }
+
+        UNROLL
+        for (int n = 0; n < RIGHT; n++)
+        {
+            load_right(right[n], a.x + k, a.stride, r0 + n * TILE_COLUMNS, a.x_rows - 1);
+        }
+    }
+
+    DEVICE_MEMBER void multiply(SumTile (*sums)[RIGHT]) const
+    {
+        UNROLL
+        for (int m = 0; m < LEFT; m++)
+        {
+            UNROLL
+            for (int n = 0; n < RIGHT; n++)
+            {
+                multiply_tiles(sums[m][n], left[m], right[n]);
+            }
+        }
+    }
+};
+
 template <int LEFT, int RIGHT>
 DEVICE void stream_linear(const LinearArguments& a, int* shared)
 {
@@ -38,29 +76,22 @@ DEVICE void stream_linear(const LinearArguments& a, int* shared)
         }
     }
 
-#if !defined(AIT_HOST)
-#pragma unroll 2
-#endif
-    for (int k = warp_index() * TILE_DEPTH; k < a.columns; k += warp_count() * TILE_DEPTH)
+    // The next columns are on their way while these are multiplied.
+    int step = warp_count() * TILE_DEPTH;
+    int k = warp_index() * TILE_DEPTH;
+    StreamTiles<LEFT, RIGHT> even;
+    StreamTiles<LEFT, RIGHT> odd;
+    even.load(a, k, n0, r0);
+    while (k < a.columns)
     {
-        LeftTile left[LEFT];
-        RightTile right[RIGHT];
-        for (int m = 0; m < LEFT; m++)
+        odd.load(a, k + step, n0, r0);
+        even.multiply(sums);
+        k += step;
+        if (k < a.columns)
         {
-            load_left(left[m], a.weights + k, a.stride, n0 + m * TILE_ROWS, a.weight_rows - 1);
-        }
-
-        for (int n = 0; n < RIGHT; n++)
-        {
-            load_right(right[n], a.x + k, a.stride, r0 + n * TILE_COLUMNS, a.x_rows - 1);
-        }
-
-        for (int m = 0; m < LEFT; m++)
-        {
-            for (int n = 0; n < RIGHT; n++)
-            {
-                multiply_tiles(sums[m][n], left[m], right[n]);
-            }
+            even.load(a, k + step, n0, r0);
+            odd.multiply(sums);
+            k += step;
         }
     }
 

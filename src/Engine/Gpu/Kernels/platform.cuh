@@ -21,8 +21,11 @@
 
 #if defined(AIT_HOST)
 #define UNROLL
+#define UNROLL_BY(count)
 #else
-#define UNROLL _Pragma("unroll")
+#define PRAGMA(text) _Pragma(#text)
+#define UNROLL PRAGMA(unroll)
+#define UNROLL_BY(count) PRAGMA(unroll count)
 // A kernel with so many threads a block, of which at least so many blocks fit a multiprocessor.
 #define KERNEL_OF(name, Arguments, threads, blocks) extern "C" __global__ void __launch_bounds__(threads, blocks) name(const Arguments a)
 #define KERNEL(name, Arguments, threads) extern "C" __global__ void __launch_bounds__(threads) name(const Arguments a)
@@ -144,7 +147,7 @@ DEVICE void load_right(RightTile& t, const int8* matrix, int64 stride, int first
 // PTX ISA, "Matrix Fragments for mma.m16n8k32": a0 row g, a1 row g + 8, both at columns 4c; a2, a3 16 columns further.
 DEVICE void multiply_fragments(SumTile& s, int a0, int a1, int a2, int a3, int b0, int b1)
 {
-    asm volatile(
+    asm(
         "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
         : "+r"(s.at[0]), "+r"(s.at[1]), "+r"(s.at[2]), "+r"(s.at[3])
         : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
