@@ -114,6 +114,8 @@ internal static unsafe class GpuLinear
             (32, true) => "linear_32_by_32",
             _ => "linear_64_by_32",
         };
-        device.Launch(device.Kernel(kernel), new GpuGrid(GpuGrid.Blocks(arguments.WeightRows, left), rowBlocks, 1, Threads), &arguments, sizeof(LinearArguments));
+        // Those of 64 rows have four warps.
+        int threads = left == 64 ? 4 * device.WarpSize : Threads;
+        device.Launch(device.Kernel(kernel), new GpuGrid(GpuGrid.Blocks(arguments.WeightRows, left), rowBlocks, 1, threads), &arguments, sizeof(LinearArguments));
     }
 }

@@ -5,7 +5,7 @@ namespace Ait.Engine.Gpu;
 /// <summary>Pages of cache in the memory of a device, carved from slabs: see Kernels/arguments.cuh for what a page holds.</summary>
 internal sealed class GpuPages(IGpuDevice device, ModelConfig config) : IPageMemory, IDisposable
 {
-    private const long SlabBytes = 64L << 20;
+    private const long SlabBytes = 512L << 20;
 
     private readonly List<ulong> _slabs = [];
     private ulong _slabEnd;
@@ -25,7 +25,7 @@ internal sealed class GpuPages(IGpuDevice device, ModelConfig config) : IPageMem
         if (_left < PageBytes)
         {
             // Small models get small slabs.
-            long slab = Math.Max(PageBytes, Math.Min(SlabBytes, 16 * PageBytes));
+            long slab = Math.Max(PageBytes, Math.Min(SlabBytes, 64 * PageBytes));
             _slabs.Add(device.Allocate(slab));
             _left = slab;
             _slabEnd = _slabs[^1] + (ulong)slab;

@@ -109,6 +109,8 @@ struct NarrowBlock
             begin_copy(target->key_scales + threadIdx.x * 4, from.key_scales + threadIdx.x * 4);
             begin_copy(target->value_exponents + threadIdx.x * 4, from.value_exponents + threadIdx.x * 4);
         }
+
+        end_copies();
     }
 
     // The lane's lines of tile n are keys first_key(n) and those behind it.
@@ -129,17 +131,13 @@ struct NarrowBlock
         }
     }
 
-    DEVICE_MEMBER static void load_keys(int4 (*lines)[WIDTH], const PageHead& page)
+    DEVICE_MEMBER static void load_key_tile(int4* lines, const PageHead& page, int n)
     {
         const int8* keys = page.keys + loaded_key(0) * (WIDTH * TILE_DEPTH) + lane_group() * 16;
         UNROLL
-        for (int n = 0; n < PAGE_TILES; n++)
+        for (int k = 0; k < WIDTH; k++)
         {
-            UNROLL
-            for (int k = 0; k < WIDTH; k++)
-            {
-                lines[n][k] = load16(keys + (n * LANE_LINES * WIDTH + k) * TILE_DEPTH);
-            }
+            lines[k] = load16(keys + (n * LANE_LINES * WIDTH + k) * TILE_DEPTH);
         }
     }
 
@@ -262,7 +260,7 @@ DEVICE void attend_maxima_many(const AttendArguments& a, StagedPage<WIDTH>* stag
     for (int turn = 0; page < block.end_page; page += a.splits, turn++)
     {
         // With two buffers one barrier a turn is enough: who fills a buffer again has passed the barrier of the turn between.
-        wait_for_copies();
+        wait_for_copies<0>();
         __syncthreads();
         if (page + a.splits < block.end_page)
         {
@@ -294,7 +292,12 @@ DEVICE void attend_maxima_few(const AttendArguments& a)
     {
         PageHead at = page_head(a.pages, block.sequence, page, block.head);
         int4 lines[PAGE_TILES][WIDTH];
-        block.load_keys(lines, at);
+        UNROLL
+        for (int n = 0; n < PAGE_TILES; n++)
+        {
+            block.load_key_tile(lines[n], at, n);
+        }
+
         bool full = page >= block.first_full && page < block.end_full;
         UNROLL
         for (int n = 0; n < PAGE_TILES; n++)
@@ -506,7 +509,7 @@ DEVICE void attend_mix_many(const AttendArguments& a, StagedPage<WIDTH>* staged)
 
     for (int turn = 0; page < block.end_page; page += a.splits, turn++)
     {
-        wait_for_copies();
+        wait_for_copies<0>();
         __syncthreads();
         if (page + a.splits < block.end_page)
         {
@@ -599,12 +602,6 @@ DEVICE void attend_mix_few(const AttendArguments& a, FewSums<WIDTH>* found)
     for (int page = block.first_page + (int)blockIdx.z * NARROW_WARPS + warp_index(); page < block.end_page; page += step)
     {
         PageHead at = page_head(a.pages, block.sequence, page, block.head);
-        int4 lines[PAGE_TILES][WIDTH];
-        if (!a.scores)
-        {
-            block.load_keys(lines, at);
-        }
-
         int4 values[Mixed<WIDTH>::Tiles];
         UNROLL
         for (int v = 0; v < Mixed<WIDTH>::Tiles; v++)
@@ -621,7 +618,9 @@ DEVICE void attend_mix_few(const AttendArguments& a, FewSums<WIDTH>* found)
             SumTile sums;
             if (!a.scores)
             {
-                block.score(lines[n], sums);
+                int4 lines[WIDTH];
+                block.load_key_tile(lines, at, n);
+                block.score(lines, sums);
             }
 
             UNROLL
@@ -713,7 +712,7 @@ DEVICE void attend_mix_few(const AttendArguments& a, FewSums<WIDTH>* found)
         attend_maxima_few<ELEMENTS / 64>(a);                                \
     }                                                                       \
                                                                             \
-    KERNEL(attend_mix_16_by_##ELEMENTS, AttendArguments, NARROW_THREADS)      \
+    KERNEL_OF(attend_mix_16_by_##ELEMENTS, AttendArguments, NARROW_THREADS, 3) \
     {                                                                       \
         __shared__ FewSums<ELEMENTS / 64> found;                            \
         attend_mix_few<ELEMENTS / 64>(a, &found);                           \

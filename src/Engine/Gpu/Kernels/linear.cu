@@ -53,20 +53,12 @@ struct StreamTiles
 };
 
 template <int LEFT, int RIGHT>
-DEVICE void stream_linear(const LinearArguments& a, int* shared)
+DEVICE void clear_sums(SumTile (*sums)[RIGHT])
 {
-    const int Rows = LEFT * TILE_ROWS;
-    const int Columns = RIGHT * TILE_COLUMNS;
-    int n0 = (int)blockIdx.x * Rows;
-    int r0 = (int)blockIdx.y * Columns;
-    for (int i = threadIdx.x; i < Rows * Columns; i += blockDim.x)
-    {
-        shared[i] = 0;
-    }
-
-    SumTile sums[LEFT][RIGHT];
+    UNROLL
     for (int m = 0; m < LEFT; m++)
     {
+        UNROLL
         for (int n = 0; n < RIGHT; n++)
         {
             for (int i = 0; i < 4; i++)
@@ -75,29 +67,25 @@ DEVICE void stream_linear(const LinearArguments& a, int* shared)
             }
         }
     }
+}
 
-    // The next columns are on their way while these are multiplied.
-    int step = warp_count() * TILE_DEPTH;
-    int k = warp_index() * TILE_DEPTH;
-    StreamTiles<LEFT, RIGHT> even;
-    StreamTiles<LEFT, RIGHT> odd;
-    even.load(a, k, n0, r0);
-    while (k < a.columns)
+// Adds up what the warps of a block have found and stores it.
+template <int LEFT, int RIGHT>
+DEVICE void store_streamed(const LinearArguments& a, const SumTile (*sums)[RIGHT], int n0, int r0, int* shared)
+{
+    const int Rows = LEFT * TILE_ROWS;
+    const int Columns = RIGHT * TILE_COLUMNS;
+    __syncthreads();
+    for (int i = threadIdx.x; i < Rows * Columns; i += blockDim.x)
     {
-        odd.load(a, k + step, n0, r0);
-        even.multiply(sums);
-        k += step;
-        if (k < a.columns)
-        {
-            even.load(a, k + step, n0, r0);
-            odd.multiply(sums);
-            k += step;
-        }
+        shared[i] = 0;
     }
 
     __syncthreads();
+    UNROLL
     for (int m = 0; m < LEFT; m++)
     {
+        UNROLL
         for (int n = 0; n < RIGHT; n++)
         {
             for (int i = 0; i < 4; i++)
@@ -119,6 +107,37 @@ DEVICE void stream_linear(const LinearArguments& a, int* shared)
     }
 }
 
+template <int LEFT, int RIGHT>
+DEVICE void stream_linear(const LinearArguments& a, int* shared)
+{
+    const int Rows = LEFT * TILE_ROWS;
+    const int Columns = RIGHT * TILE_COLUMNS;
+    int n0 = (int)blockIdx.x * Rows;
+    int r0 = (int)blockIdx.y * Columns;
+    SumTile sums[LEFT][RIGHT];
+    clear_sums<LEFT>(sums);
+    // The next columns are on their way while these are multiplied.
+    int step = warp_count() * TILE_DEPTH;
+    int k = warp_index() * TILE_DEPTH;
+    StreamTiles<LEFT, RIGHT> even;
+    StreamTiles<LEFT, RIGHT> odd;
+    even.load(a, k, n0, r0);
+    while (k < a.columns)
+    {
+        odd.load(a, k + step, n0, r0);
+        even.multiply(sums);
+        k += step;
+        if (k < a.columns)
+        {
+            even.load(a, k + step, n0, r0);
+            odd.multiply(sums);
+            k += step;
+        }
+    }
+
+    store_streamed<LEFT, RIGHT>(a, sums, n0, r0, shared);
+}
+
 #define STREAM_LINEAR(name, LEFT, RIGHT)                                   \
     KERNEL(name, LinearArguments, STREAM_THREADS)                          \
     {                                                                      \
@@ -129,10 +148,95 @@ DEVICE void stream_linear(const LinearArguments& a, int* shared)
 // Named by weight rows and activation rows of a block.
 STREAM_LINEAR(linear_16_by_16, 1, 16 / TILE_COLUMNS)
 STREAM_LINEAR(linear_32_by_16, 2, 16 / TILE_COLUMNS)
-STREAM_LINEAR(linear_64_by_16, 4, 16 / TILE_COLUMNS)
 STREAM_LINEAR(linear_16_by_32, 1, 32 / TILE_COLUMNS)
 STREAM_LINEAR(linear_32_by_32, 2, 32 / TILE_COLUMNS)
-STREAM_LINEAR(linear_64_by_32, 4, 32 / TILE_COLUMNS)
+
+// Matrices of many rows: registers for 64 rows at once leave too few warps to hide how far away memory is. Each warp has what
+// comes next copied to shared memory of its own.
+#define RING_THREADS (4 * WARP)
+
+template <int LEFT, int RIGHT>
+struct RingStage
+{
+    int4 left[LEFT * TILE_ROWS * TILE_DEPTH / 16];
+    int4 right[RIGHT * TILE_COLUMNS * TILE_DEPTH / 16];
+};
+
+template <int LEFT, int RIGHT>
+DEVICE void begin_stage(const LinearArguments& a, RingStage<LEFT, RIGHT>& stage, int k, int n0, int r0)
+{
+    if (k < a.columns)
+    {
+        UNROLL
+        for (int i = lane_index(); i < LEFT * TILE_ROWS * 4; i += WARP)
+        {
+            begin_copy(stage.left + i, a.weights + (int64)smaller(n0 + i / 4, a.weight_rows - 1) * a.stride + k + i % 4 * 16);
+        }
+
+        UNROLL
+        for (int i = lane_index(); i < RIGHT * TILE_COLUMNS * 4; i += WARP)
+        {
+            begin_copy(stage.right + i, a.x + (int64)smaller(r0 + i / 4, a.x_rows - 1) * a.stride + k + i % 4 * 16);
+        }
+    }
+
+    end_copies();
+}
+
+template <int LEFT, int RIGHT>
+DEVICE void ring_linear(const LinearArguments& a, RingStage<LEFT, RIGHT> (*stages)[2])
+{
+    int n0 = (int)blockIdx.x * LEFT * TILE_ROWS;
+    int r0 = (int)blockIdx.y * RIGHT * TILE_COLUMNS;
+    SumTile sums[LEFT][RIGHT];
+    clear_sums<LEFT>(sums);
+    RingStage<LEFT, RIGHT>* ring = stages[warp_index()];
+    int step = warp_count() * TILE_DEPTH;
+    int k = warp_index() * TILE_DEPTH;
+    begin_stage(a, ring[0], k, n0, r0);
+    for (int turn = 0; k < a.columns; k += step, turn++)
+    {
+        begin_stage(a, ring[(turn + 1) % 2], k + step, n0, r0);
+        wait_for_copies<1>();
+        warp_barrier();
+        const int8* left_rows = reinterpret_cast<const int8*>(ring[turn % 2].left);
+        const int8* right_rows = reinterpret_cast<const int8*>(ring[turn % 2].right);
+        RightTile right[RIGHT];
+        UNROLL
+        for (int n = 0; n < RIGHT; n++)
+        {
+            load_right(right[n], right_rows, TILE_DEPTH, n * TILE_COLUMNS, RIGHT * TILE_COLUMNS - 1);
+        }
+
+        UNROLL
+        for (int m = 0; m < LEFT; m++)
+        {
+            LeftTile left;
+            load_left(left, left_rows, TILE_DEPTH, m * TILE_ROWS, LEFT * TILE_ROWS - 1);
+            UNROLL
+            for (int n = 0; n < RIGHT; n++)
+            {
+                multiply_tiles(sums[m][n], left, right[n]);
+            }
+        }
+
+        // Who has read lets the others write again.
+        warp_barrier();
+    }
+
+    wait_for_copies<0>();
+    store_streamed<LEFT, RIGHT>(a, sums, n0, r0, reinterpret_cast<int*>(stages));
+}
+
+#define RING_LINEAR(name, LEFT, RIGHT)                                     \
+    KERNEL_OF(name, LinearArguments, RING_THREADS, 4)                      \
+    {                                                                      \
+        __shared__ RingStage<LEFT, RIGHT> stages[RING_THREADS / WARP][2];  \
+        ring_linear<LEFT, RIGHT>(a, stages);                               \
+    }
+
+RING_LINEAR(linear_64_by_16, 4, 16 / TILE_COLUMNS)
+RING_LINEAR(linear_64_by_32, 4, 32 / TILE_COLUMNS)
 
 // Many rows: 128 by 128 outputs a block, staged through two buffers of shared memory. A warp owns 64 weight rows and
 // 4 tiles of activation rows.

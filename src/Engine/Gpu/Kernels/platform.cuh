@@ -219,17 +219,41 @@ DEVICE void multiply_lines(SumTile& s, const QueryTile& q, const int4& line)
 #endif
 }
 
-// 16 bytes on their way from memory to shared memory, while the thread goes on; wait_for_copies sees all of a thread's arrive.
+// 16 bytes on their way from memory to shared memory, while the thread goes on. Copies begun belong to the set that end_copies
+// ends; wait_for_copies<n> sees a thread's arrive but for the last n sets. warp_barrier shows the lanes of a warp each other's.
 #if defined(AIT_CUDA)
 DEVICE void begin_copy(void* shared, const void* memory)
 {
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" : : "r"((uint32)__cvta_generic_to_shared(shared)), "l"(memory) : "memory");
 }
 
-DEVICE void wait_for_copies() { asm volatile("cp.async.wait_all;" : : : "memory"); }
+DEVICE void end_copies() { asm volatile("cp.async.commit_group;" : : : "memory"); }
+
+template <int LEFT>
+DEVICE void wait_for_copies()
+{
+    asm volatile("cp.async.wait_group %0;" : : "n"(LEFT) : "memory");
+}
+
+DEVICE void warp_barrier() { __syncwarp(); }
 #else
 DEVICE void begin_copy(void* shared, const void* memory) { *static_cast<int4*>(shared) = *static_cast<const int4*>(memory); }
-DEVICE void wait_for_copies() {}
+DEVICE void end_copies() {}
+
+template <int LEFT>
+DEVICE void wait_for_copies()
+{
+}
+
+#if defined(AIT_HIP)
+DEVICE void warp_barrier()
+{
+    __threadfence_block();
+    __builtin_amdgcn_wave_barrier();
+}
+#else
+DEVICE void warp_barrier() { (void)shuffle_xor(0, 0); }
+#endif
 #endif
 
 DEVICE int warp_greatest(int value)
