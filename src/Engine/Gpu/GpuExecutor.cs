@@ -236,8 +236,8 @@ internal sealed unsafe partial class GpuExecutor : IStepExecutor
             int blocks = _plan.TileCount * _config.KeyValueHeads;
             int pages = (keys + HeadCache.PagePositions - 1) / HeadCache.PagePositions;
             bool shared = _plan.TileQueries == GpuPlan.NarrowTile && GpuPlan.WideTile(_config.HeadDimension) == 64;
-            int each = shared ? AttendWarps : 1;
-            while (splits * each < pages && blocks * splits < 2 * _device.Multiprocessors)
+            (int each, int enough) = shared ? (AttendWarps, _device.Multiprocessors) : (1, 2 * _device.Multiprocessors);
+            while (splits * each < pages && blocks * splits < enough)
             {
                 splits *= 2;
             }

@@ -7,6 +7,9 @@ internal static unsafe class GpuLinear
     private const int BlockEdge = 128;
     private const int StreamedRows = 32;
 
+    // Warps of a block of linear_64_by_32.
+    private const int RingWarps = 4;
+
     // From so many activation rows on, blocks that stage both sides read less than blocks that stream the weights.
     private const int MostStreamedRows = 64;
 
@@ -114,8 +117,7 @@ internal static unsafe class GpuLinear
             (32, true) => "linear_32_by_32",
             _ => "linear_64_by_32",
         };
-        // Those of 64 rows have four warps.
-        int threads = left == 64 ? 4 * device.WarpSize : Threads;
+        int threads = left == 64 && wide ? RingWarps * device.WarpSize : Threads;
         device.Launch(device.Kernel(kernel), new GpuGrid(GpuGrid.Blocks(arguments.WeightRows, left), rowBlocks, 1, threads), &arguments, sizeof(LinearArguments));
     }
 }

@@ -72,7 +72,7 @@ public sealed unsafe class GpuKernelTests : BufferTests
                     Stride = matrix.Stride,
                     Adds = adds ? 1 : 0,
                 };
-                device.Launch(device.Kernel(kernel), new GpuGrid(Blocks(n, blockRows), Blocks(rows, blockColumns), 1, blockRows == 64 ? 4 * device.WarpSize : 256), &arguments, sizeof(LinearArguments));
+                device.Launch(device.Kernel(kernel), new GpuGrid(Blocks(n, blockRows), Blocks(rows, blockColumns), 1, kernel == "linear_64_by_32" ? 4 * device.WarpSize : 256), &arguments, sizeof(LinearArguments));
 
                 var y = Aligned<float>(rows * w.PaddedRows);
                 Definition.Linear(w, 0, w.Panels, new Activations(x.Pointer, k, scales.Pointer, rows, null, null), y.Pointer, w.PaddedRows);

@@ -712,7 +712,7 @@ DEVICE void attend_mix_few(const AttendArguments& a, FewSums<WIDTH>* found)
         attend_maxima_few<ELEMENTS / 64>(a);                                \
     }                                                                       \
                                                                             \
-    KERNEL_OF(attend_mix_16_by_##ELEMENTS, AttendArguments, NARROW_THREADS, 3) \
+    KERNEL(attend_mix_16_by_##ELEMENTS, AttendArguments, NARROW_THREADS)    \
     {                                                                       \
         __shared__ FewSums<ELEMENTS / 64> found;                            \
         attend_mix_few<ELEMENTS / 64>(a, &found);                           \

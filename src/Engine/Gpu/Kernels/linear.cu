@@ -14,44 +14,6 @@ DEVICE void store_linear(const Arguments& a, int r, int n, int sum)
     *target = a.adds ? *target + y : y;
 }
 
-// What a warp multiplies at once.
-template <int LEFT, int RIGHT>
-struct StreamTiles
-{
-    LeftTile left[LEFT];
-    RightTile right[RIGHT];
-
-    // Columns k to k + 63; behind the last ones those again, which nobody multiplies.
-    DEVICE_MEMBER void load(const LinearArguments& a, int k, int n0, int r0)
-    {
-        k = smaller(k, a.stride - TILE_DEPTH);
-        UNROLL
-        for (int m = 0; m < LEFT; m++)
-        {
-            load_left(left[m], a.weights + k, a.stride, n0 + m * TILE_ROWS, a.weight_rows - 1);
-        }
-
-        UNROLL
-        for (int n = 0; n < RIGHT; n++)
-        {
-            load_right(right[n], a.x + k, a.stride, r0 + n * TILE_COLUMNS, a.x_rows - 1);
-        }
-    }
-
-    DEVICE_MEMBER void multiply(SumTile (*sums)[RIGHT]) const
-    {
-        UNROLL
-        for (int m = 0; m < LEFT; m++)
-        {
-            UNROLL
-            for (int n = 0; n < RIGHT; n++)
-            {
-                multiply_tiles(sums[m][n], left[m], right[n]);
-            }
-        }
-    }
-};
-
 template <int LEFT, int RIGHT>
 DEVICE void clear_sums(SumTile (*sums)[RIGHT])
 {
@@ -116,22 +78,27 @@ DEVICE void stream_linear(const LinearArguments& a, int* shared)
     int r0 = (int)blockIdx.y * Columns;
     SumTile sums[LEFT][RIGHT];
     clear_sums<LEFT>(sums);
-    // The next columns are on their way while these are multiplied.
-    int step = warp_count() * TILE_DEPTH;
-    int k = warp_index() * TILE_DEPTH;
-    StreamTiles<LEFT, RIGHT> even;
-    StreamTiles<LEFT, RIGHT> odd;
-    even.load(a, k, n0, r0);
-    while (k < a.columns)
+    UNROLL_BY(2)
+    for (int k = warp_index() * TILE_DEPTH; k < a.columns; k += warp_count() * TILE_DEPTH)
     {
-        odd.load(a, k + step, n0, r0);
-        even.multiply(sums);
-        k += step;
-        if (k < a.columns)
+        LeftTile left[LEFT];
+        RightTile right[RIGHT];
+        for (int m = 0; m < LEFT; m++)
         {
-            even.load(a, k + step, n0, r0);
-            odd.multiply(sums);
-            k += step;
+            load_left(left[m], a.weights + k, a.stride, n0 + m * TILE_ROWS, a.weight_rows - 1);
+        }
+
+        for (int n = 0; n < RIGHT; n++)
+        {
+            load_right(right[n], a.x + k, a.stride, r0 + n * TILE_COLUMNS, a.x_rows - 1);
+        }
+
+        for (int m = 0; m < LEFT; m++)
+        {
+            for (int n = 0; n < RIGHT; n++)
+            {
+                multiply_tiles(sums[m][n], left[m], right[n]);
+            }
         }
     }
 
@@ -148,11 +115,12 @@ DEVICE void stream_linear(const LinearArguments& a, int* shared)
 // Named by weight rows and activation rows of a block.
 STREAM_LINEAR(linear_16_by_16, 1, 16 / TILE_COLUMNS)
 STREAM_LINEAR(linear_32_by_16, 2, 16 / TILE_COLUMNS)
+STREAM_LINEAR(linear_64_by_16, 4, 16 / TILE_COLUMNS)
 STREAM_LINEAR(linear_16_by_32, 1, 32 / TILE_COLUMNS)
 STREAM_LINEAR(linear_32_by_32, 2, 32 / TILE_COLUMNS)
 
-// Matrices of many rows: registers for 64 rows at once leave too few warps to hide how far away memory is. Each warp has what
-// comes next copied to shared memory of its own.
+// 64 rows by 32: registers for both at once leave too few warps to hide how far away memory is. Each warp has what comes next
+// copied to shared memory of its own.
 #define RING_THREADS (4 * WARP)
 
 template <int LEFT, int RIGHT>
@@ -235,7 +203,6 @@ DEVICE void ring_linear(const LinearArguments& a, RingStage<LEFT, RIGHT> (*stage
         ring_linear<LEFT, RIGHT>(a, stages);                               \
     }
 
-RING_LINEAR(linear_64_by_16, 4, 16 / TILE_COLUMNS)
 RING_LINEAR(linear_64_by_32, 4, 32 / TILE_COLUMNS)
 
 // Many rows: 128 by 128 outputs a block, staged through two buffers of shared memory. A warp owns 64 weight rows and
