@@ -115,10 +115,13 @@ internal sealed class ContinuousBatch(IStepExecutor executor, Sampler sampler, P
             }
         }
 
-        crew.Begin(this, 0, _linked.Count, 1);
-        if (!executor.KeepsLogits)
+        if (executor.KeepsLogits)
         {
-            crew.End();
+            crew.Begin(this, 0, _linked.Count, 1);
+        }
+        else
+        {
+            crew.Run(this, 0, _linked.Count, 1);
         }
 
         for (int i = _active.Count - 1; i >= 0; i--)
