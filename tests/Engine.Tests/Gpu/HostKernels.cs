@@ -28,6 +28,22 @@ internal sealed unsafe class HostKernels
 
     public int Warp { get; }
 
+    /// <summary>The names of all kernels.</summary>
+    public IEnumerable<string> Names
+    {
+        get
+        {
+            var names = new List<string>();
+            var nameOf = (delegate* unmanaged[Cdecl]<int, byte*>)NativeLibrary.GetExport(Library, "ait_kernel");
+            for (int i = 0; Marshal.PtrToStringUTF8((nint)nameOf(i)) is { } name; i++)
+            {
+                names.Add(name);
+            }
+
+            return names;
+        }
+    }
+
     /// <summary>Why the kernels cannot be compiled here, or null.</summary>
     public static string? Missing => !OperatingSystem.IsLinux()
         ? "the host shim of the GPU kernels is written for Linux"

@@ -417,4 +417,16 @@ extern "C" const char* ait_launch(const char* name, unsigned gx, unsigned gy, un
     return "no such kernel";
 }
 
+// Names of all kernels, one after the other; null behind the last.
+extern "C" const char* ait_kernel(int i)
+{
+    const ait_host::Kernel* k = ait_host::kernels;
+    for (; k && i > 0; i--)
+    {
+        k = k->next;
+    }
+
+    return k ? k->name : nullptr;
+}
+
 extern "C" int ait_warp() { return ait_host::Warp; }
