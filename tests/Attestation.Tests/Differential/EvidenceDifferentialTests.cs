@@ -185,22 +185,27 @@ public sealed class EvidenceDifferentialTests
         D = Convert.FromHexString(File.ReadAllText(scalarFile).Trim()),
     });
 
-    private static EvidenceBatch SnpBatch(TrustRoots roots, byte[][] pieces, DateTimeOffset at) => new(
-        Snp,
-        roots.All.Select(root => ((int)root.Product, root.KeyFingerprint.Span.ToArray())),
-        at,
-        pieces,
-        changed => SnpVerifier.Verify(
-            new SnpEvidence { Report = changed[0], Vek = changed[1], Ask = changed[2], Ark = changed[3], RevocationLists = [] }, roots, s_snp, at),
-        changed => Keccak256.Hash(AbiCodec.Encode(
-            "(bytes32,bytes32,bytes32,bytes32)",
-            Keccak256.Hash(changed[0].AsSpan(0x1a0, 64)),
-            Keccak256.Hash(changed[0].AsSpan(0x90, 48)),
-            changed[0][0x50..0x70],
-            changed[0][0x70..0x90])));
+    private static EvidenceBatch SnpBatch(TrustRoots roots, byte[][] pieces, DateTimeOffset at)
+    {
+        CertificateCache? cache = ContractComparison.NewCache();
+        return new EvidenceBatch(
+            Snp,
+            roots.All.Select(root => ((int)root.Product, root.KeyFingerprint.Span.ToArray())),
+            at,
+            pieces,
+            changed => SnpVerifier.Verify(
+                new SnpEvidence { Report = changed[0], Vek = changed[1], Ask = changed[2], Ark = changed[3], RevocationLists = [] }, roots, s_snp, at, cache),
+            changed => Keccak256.Hash(AbiCodec.Encode(
+                "(bytes32,bytes32,bytes32,bytes32)",
+                Keccak256.Hash(changed[0].AsSpan(0x1a0, 64)),
+                Keccak256.Hash(changed[0].AsSpan(0x90, 48)),
+                changed[0][0x50..0x70],
+                changed[0][0x70..0x90])));
+    }
 
     private static EvidenceBatch NvidiaBatch(TrustRoots roots, byte[][] pieces, ReadOnlyMemory<byte> driver, ReadOnlyMemory<byte> vbios)
     {
+        CertificateCache? cache = ContractComparison.NewCache();
         NvidiaEvidence Evidence(byte[][] changed) => new()
         {
             Report = changed[0],
@@ -213,7 +218,7 @@ public sealed class EvidenceDifferentialTests
             roots.NvidiaDevice.Select(root => (NvidiaProduct, root.Span.ToArray())),
             s_now,
             pieces,
-            changed => NvidiaVerifier.Verify(Evidence(changed), roots, NvidiaPolicy.Baseline, s_now),
+            changed => NvidiaVerifier.Verify(Evidence(changed), roots, NvidiaPolicy.Baseline, s_now, cache),
             changed =>
             {
                 Assert.True(NvidiaReport.TryRead(Evidence(changed), out NvidiaReport? read, out RefusalReason? refusal), $"{refusal}");

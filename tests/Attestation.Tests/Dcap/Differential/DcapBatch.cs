@@ -15,6 +15,7 @@ internal sealed class DcapBatch(DcapPieces pieces, byte[] rootFingerprint)
 
     private const byte TrustDomain = 0x81;
     private readonly List<AbiValue> _cases = [];
+    private readonly CertificateCache? _cache = ContractComparison.NewCache();
     private readonly TrustRoots _roots = new([], [new ByteString(rootFingerprint)]);
 
     internal DcapPieces Pieces => pieces;
@@ -28,7 +29,7 @@ internal sealed class DcapBatch(DcapPieces pieces, byte[] rootFingerprint)
     internal Verdict Add(DcapChange change, DcapPolicy policy, DateTimeOffset at, bool several, ContractComparison comparison)
     {
         DcapPieces changed = change.Apply(pieces);
-        Verdict verdict = changed.Judge(_roots, policy, at);
+        Verdict verdict = changed.Judge(_roots, policy, at, _cache);
         if (!comparison.Asks(Platform, verdict, change.Kind == DcapChangeKind.Flip ? (this, change.Piece) : null, most: 1))
         {
             return verdict;

@@ -58,7 +58,7 @@ internal sealed class DcapPieces
         return new DcapPieces(items);
     }
 
-    internal Verdict Judge(TrustRoots roots, DcapPolicy policy, DateTimeOffset at)
+    internal Verdict Judge(TrustRoots roots, DcapPolicy policy, DateTimeOffset at, CertificateCache? cache)
     {
         string signer = Pem(_items[Signer], _items[Root]);
         var json = new JsonObject
@@ -75,7 +75,7 @@ internal sealed class DcapPieces
         };
         Assert.True(
             DcapCollateral.TryParse(Encoding.UTF8.GetBytes(json.ToJsonString()), out DcapCollateral? collateral, out RefusalReason? refusal), $"{refusal}");
-        return DcapVerifier.Verify(new DcapEvidence { Quote = _items[Quote], Collateral = collateral }, roots, policy, at);
+        return DcapVerifier.Verify(new DcapEvidence { Quote = _items[Quote], Collateral = collateral }, roots, policy, at, cache);
     }
 
     private static int EndOf(byte[] quote)
