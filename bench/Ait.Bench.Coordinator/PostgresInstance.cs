@@ -81,10 +81,10 @@ internal sealed class PostgresInstance : IDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
-    /// <summary>The address of a new, empty database, as a coordinator is told it.</summary>
-    internal string CreateDatabase(string name)
+    /// <summary>The address of a new database, as a coordinator is told it: empty, or what the template holds, to which nobody may be connected.</summary>
+    internal string CreateDatabase(string name, string? template = null)
     {
-        Run($"CREATE DATABASE {name}");
+        Run(template is null ? $"CREATE DATABASE {name}" : $"CREATE DATABASE {name} TEMPLATE {template}");
         return string.Create(CultureInfo.InvariantCulture, $"postgres://postgres@127.0.0.1:{_port}/{name}");
     }
 

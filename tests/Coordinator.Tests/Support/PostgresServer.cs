@@ -23,14 +23,16 @@ internal sealed class PostgresServer
         return s_instance.Value!; // Skipped above.
     }
 
-    /// <summary>The address of a new, empty database.</summary>
-    internal string CreateDatabase() => _instance.CreateDatabase("d" + Guid.NewGuid().ToString("N"));
+    /// <summary>The address of a new database: empty, or a copy of the one at the address of a template, to which nobody is connected.</summary>
+    internal string CreateDatabase(string? template = null) => _instance.CreateDatabase("d" + Guid.NewGuid().ToString("N"), template is null ? null : NameOf(template));
 
-    internal void DropDatabase(string address) => _instance.Run($"DROP DATABASE IF EXISTS {new Uri(address).AbsolutePath[1..]} WITH (FORCE)");
+    internal void DropDatabase(string address) => _instance.Run($"DROP DATABASE IF EXISTS {NameOf(address)} WITH (FORCE)");
 
     /// <summary>Ends every connection to a database, as a server that restarts does.</summary>
     internal void CutConnections(string address) =>
-        _instance.Run($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{new Uri(address).AbsolutePath[1..]}'");
+        _instance.Run($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{NameOf(address)}'");
+
+    private static string NameOf(string address) => new Uri(address).AbsolutePath[1..];
 
     private static PostgresServer? Start()
     {
