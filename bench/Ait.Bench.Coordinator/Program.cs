@@ -23,7 +23,7 @@ bool holds = true;
 try
 {
     Report.Line($"{Environment.ProcessorCount} cores, {Throughput.Miners} miners over loopback, {(asked.IsSingly ? "each seat a request of its own" : $"up to {SimulatedMiner.AtOnce} seats a request")}; load of the machine before: {File.ReadAllText("/proc/loadavg").Trim()}");
-    using PostgresInstance? postgres = asked.Store == "sqlite" ? null : PostgresInstance.Start("-c shared_buffers=512MB -c max_wal_size=4GB" + (asked.IsExplained ? " -c shared_preload_libraries=pg_stat_statements" : string.Empty));
+    using PostgresInstance? postgres = asked.Store == "sqlite" ? null : PostgresInstance.Start("-c shared_buffers=512MB -c max_wal_size=4GB" + (asked.IsExplained ? " -c shared_preload_libraries=pg_stat_statements -c pg_stat_statements.track_planning=on" : string.Empty));
     if (postgres is not null)
     {
         if (asked.IsExplained)

@@ -31,7 +31,7 @@ internal static class RawWrites
     private static async Task<int> WriteAsync(NpgsqlDataSource source, int device, int batch)
     {
         await using NpgsqlConnection connection = await source.OpenConnectionAsync();
-        await using (NpgsqlCommand settings = new("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off", connection))
+        await using (NpgsqlCommand settings = new("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off", connection))
         {
             await settings.ExecuteNonQueryAsync();
         }

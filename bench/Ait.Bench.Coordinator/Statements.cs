@@ -19,7 +19,7 @@ internal static partial class Statements
     internal static async Task PrintAsync(string connection, int tasks)
     {
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);
-        await using NpgsqlCommand command = source.CreateCommand("SELECT total_exec_time * 1000, calls, rows, query FROM pg_stat_statements ORDER BY total_exec_time DESC");
+        await using NpgsqlCommand command = source.CreateCommand("SELECT (total_exec_time + total_plan_time) * 1000, total_plan_time * 1000, calls, rows, query FROM pg_stat_statements ORDER BY 1 DESC");
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
         double sum = 0;
         for (int i = 0; await reader.ReadAsync(); i++)
@@ -27,7 +27,7 @@ internal static partial class Statements
             sum += reader.GetDouble(0);
             if (i < Most)
             {
-                Report.Line($"{reader.GetDouble(0) / tasks,8:F1} us a task, {reader.GetInt64(1),8} calls, {reader.GetInt64(2),9} rows: {Space().Replace(reader.GetString(3), " ")}");
+                Report.Line($"{reader.GetDouble(0) / tasks,8:F1} us a task, {reader.GetDouble(1) / tasks,6:F1} of them to plan, {reader.GetInt64(2),8} calls, {reader.GetInt64(3),9} rows: {Space().Replace(reader.GetString(4), " ")}");
             }
         }
 

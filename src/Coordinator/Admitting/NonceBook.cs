@@ -40,7 +40,7 @@ internal sealed class NonceBook
                 transaction => transaction.Query(
                     "INSERT INTO nonces (signer, nonce, used_at) SELECT v.signer, v.nonce, $1 FROM {rows} WHERE true ON CONFLICT DO NOTHING RETURNING signer, nonce",
                     rows, row => (row.Address(0), row.Hash(1)), transaction.NowMillis),
-                WriteIsolation.RowLocks),
+                WriteIsolation.Alone), // Run again, it takes a nonce for used: the safe side.
         ];
         return [.. uses.Select(use => fresh.Remove(use))];
     }

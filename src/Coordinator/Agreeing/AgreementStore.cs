@@ -74,23 +74,23 @@ internal sealed class AgreementStore
             {
                 List<TaskRow> tasks = transaction.Query(TaskRow.Select + "JOIN {rows} ON v.task_key = t.task_key ORDER BY t.task_key FOR UPDATE OF t", keys, TaskRow.Read);
                 ILookup<long, StoredResult> results = Results(transaction, keys).ToLookup(stored => stored.TaskKey);
-                Dictionary<long, int> committed = transaction
+                var rounds = new RowSet(("task_key", RowKind.Number), ("first", RowKind.Number));
+                tasks.ForEach(task => rounds.Add(task.TaskKey, (long)task.FirstOfRound));
+                Dictionary<long, (int Committed, bool IsKeyWithheld)> seats = transaction
                     .Query(
-                        $$"""
-                        SELECT c.task_key, count(*) FROM {rows} JOIN commitments c ON c.task_key = v.task_key JOIN tasks t ON t.task_key = c.task_key
-                        WHERE c.seat >= {{TaskRow.FirstOfRoundSql}} GROUP BY c.task_key
+                        """
+                        SELECT v.task_key, (SELECT count(*) FROM commitments c WHERE c.task_key = v.task_key AND c.seat >= v.first),
+                          EXISTS (SELECT 1 FROM seat_keys k WHERE k.task_key = v.task_key AND k.envelope IS NULL) FROM {rows}
                         """,
-                        keys, row => (row.GetInt64(0), (int)row.GetInt64(1)))
+                        rounds, row => (row.GetInt64(0), ((int)row.GetInt64(1), row.Flag(2))))
                     .ToDictionary();
-                HashSet<long> withheld = [.. transaction.Query(
-                    "SELECT k.task_key FROM {rows} JOIN seat_keys k ON k.task_key = v.task_key AND k.envelope IS NULL", keys, row => row.GetInt64(0))];
                 List<(TaskRow Task, AgreementDecision Decision)> decided = [];
                 List<(TaskRow, Agreement, int)> agreed = [];
                 foreach (TaskRow task in tasks)
                 {
                     ImmutableArray<RevealedSeat> revealed = [.. results[task.TaskKey].Where(stored => stored.IsPayable).OrderBy(stored => stored.Seat).Select(Verify)];
                     AgreementDecision decision = AgreementDecision.Decide(
-                        task, committed.GetValueOrDefault(task.TaskKey), results[task.TaskKey].Count(stored => stored.Seat >= task.FirstOfRound), revealed, withheld.Contains(task.TaskKey), transaction.NowMillis);
+                        task, seats[task.TaskKey].Committed, results[task.TaskKey].Count(stored => stored.Seat >= task.FirstOfRound), revealed, seats[task.TaskKey].IsKeyWithheld, transaction.NowMillis);
                     decided.Add((task, decision));
                     switch (decision)
                     {

@@ -35,20 +35,20 @@ internal static class Collection
     }
 
     /// <summary>Whether results may be revealed: every seat has committed, or the time for it is over.</summary>
-    internal static bool IsRevealDue(LockedSeat seat, long now) =>
-        seat.Task is { Phase: TaskPhase.Seated, EscalatingTo: null }
-        && (seat.SeatsCommitted == seat.Task.SeatsInRound || (seat.SeatsCommitted > 0 && now > seat.Task.CommitDeadline));
+    internal static bool IsRevealDue(LockedTask task, long now) =>
+        task.Task is { Phase: TaskPhase.Seated, EscalatingTo: null }
+        && (task.SeatsCommitted == task.Task.SeatsInRound || (task.SeatsCommitted > 0 && now > task.Task.CommitDeadline));
 
     /// <summary>Whether a verified attestation with its salt and transcript opens the seat's commitment. Null means yes, or in already.</summary>
     internal static Refusal? JudgeReveal(
         LockedSeat seat, NetworkDomain domain, WorkAttestation attestation, Hash256 salt, ReadOnlySpan<byte> transcript, long now)
     {
         WorkStatement statement = attestation.Statement;
-        if (statement.WorkloadHash != seat.Task.Task.WorkloadHash)
+        if (statement.WorkloadHash != seat.Task.WorkloadHash)
         {
             return new Refusal(
                 ProblemCodes.ResultInvalid, "The work attestation speaks of another workload.",
-                seat.Task.Task.WorkloadHash.ToString(), statement.WorkloadHash.ToString(), "Attest the workload of the seat letter.");
+                seat.Task.WorkloadHash.ToString(), statement.WorkloadHash.ToString(), "Attest the workload of the seat letter.");
         }
 
         if (seat.Commitment is not Hash256 commitment)

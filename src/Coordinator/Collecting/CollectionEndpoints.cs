@@ -179,7 +179,7 @@ internal sealed class CollectionEndpoints
     /// <summary>The results with the durations that the registry takes of them.</summary>
     private async Task<IReadOnlyList<RevealedResult>> PayableAsync(Hash256 gpuId, IReadOnlyList<RevealedResult> results, CancellationToken cancellation)
     {
-        IReadOnlyDictionary<Hash256, PricedWork> work = _store.FindWork(results.Select(result => result.TaskId));
+        IReadOnlyDictionary<Hash256, PricedWork> work = _store.FindWork(results.Select(result => (result.TaskId, result.Attestation.Statement.WorkloadHash)));
         IReadOnlyList<DurationRange> ranges = await _durations.OfAsync(
             gpuId, [.. results.Select(result => (work.GetValueOrDefault(result.TaskId), result.Attestation.Statement.DurationMillis))], cancellation);
         return [.. results.Zip(ranges, (result, range) => result with { Payable = range })];

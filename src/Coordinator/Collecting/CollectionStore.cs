@@ -14,20 +14,17 @@ internal sealed class CollectionStore
 {
     private const int MostAtOnce = 32;
 
-    private static readonly string s_tasksById = TaskRow.Select + "JOIN {rows} ON v.task_id = t.task_id ";
-
-    // What a device asks after again and again costs one statement and none of the other seats' rows.
-    private static readonly string s_ownSeats = TaskRow.Select.Replace(
-        "FROM tasks t JOIN batches b ON b.batch_key = t.batch_key",
+    // What a device asks after again and again costs one statement and none of the other seats' rows. Where the task says that there
+    // can be no result or outcome yet, the key to look for is null, and nothing is looked up.
+    private const string OwnSeats = SeatedTask.Select +
         """
         , s.seat, s.gpu_id, s.operator, s.lease_holder, s.lease_deadline, c.commitment, substr(r.attestation, 65, 32), r.refused_bounds, o.paid_wei, o.reason, o.detail
-        FROM {rows} JOIN tasks t ON t.task_id = v.task_id JOIN batches b ON b.batch_key = t.batch_key
+        FROM {rows} JOIN tasks t ON t.task_id = v.task_id
         JOIN seats s ON s.task_key = t.task_key AND s.gpu_id = $1
         LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
-        LEFT JOIN reveals r ON r.task_key = s.task_key AND r.seat = s.seat
-        LEFT JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat
-        """,
-        StringComparison.Ordinal);
+        LEFT JOIN reveals r ON r.task_key = CASE WHEN t.reveal_opened_at IS NOT NULL OR t.level > 3 OR t.escalating_to IS NOT NULL OR t.phase > 2 THEN s.task_key END AND r.seat = s.seat
+        LEFT JOIN seat_outcomes o ON o.task_key = CASE WHEN t.phase > 2 THEN s.task_key END AND o.seat = s.seat
+        """;
 
     private readonly LedgerDatabase _ledger;
     private readonly NetworkDomain _domain;
@@ -53,16 +50,38 @@ internal sealed class CollectionStore
     internal IReadOnlyDictionary<Hash256, SeatView> Find(IEnumerable<Hash256> taskIds, Hash256 gpuId)
     {
         RowSet rows = TaskIds(taskIds);
-        return _ledger.ReadOne(transaction => transaction.Query(s_ownSeats, rows, ReadOwn, gpuId)).ToDictionary(seat => seat.TaskId);
+        return _ledger.ReadOne(transaction => transaction.Query(OwnSeats, rows, ReadOwn, gpuId)).ToDictionary(seat => seat.TaskId);
     }
 
-    /// <summary>What bounds the durations of tasks; tasks that there are not are left out.</summary>
-    internal IReadOnlyDictionary<Hash256, PricedWork> FindWork(IEnumerable<Hash256> taskIds)
+    /// <summary>What bounds the durations of tasks with these workloads; tasks that there are not are left out.</summary>
+    internal IReadOnlyDictionary<Hash256, PricedWork> FindWork(IEnumerable<(Hash256 TaskId, Hash256 Workload)> tasks)
     {
-        RowSet rows = TaskIds(taskIds);
-        return _ledger.ReadOne(transaction => transaction.Query(
-            "SELECT t.task_id, t.workload_type, t.compute_units FROM {rows} JOIN tasks t ON t.task_id = v.task_id",
-            rows, row => (row.Hash(0), new PricedWork((WorkloadType)row.GetInt64(1), new ComputeUnits(row.Unsigned(2)))))).ToDictionary();
+        Dictionary<Hash256, PricedWork> known = [];
+        List<Hash256> asked = [];
+        foreach ((Hash256 taskId, Hash256 workload) in tasks)
+        {
+            if (Completed.WorkOf(taskId, workload) is PricedWork work)
+            {
+                known[taskId] = work;
+            }
+            else
+            {
+                asked.Add(taskId);
+            }
+        }
+
+        if (asked.Count > 0)
+        {
+            RowSet rows = TaskIds(asked);
+            foreach ((Hash256 taskId, PricedWork work) in _ledger.ReadOne(transaction => transaction.Query(
+                "SELECT t.task_id, t.workload_type, t.compute_units FROM {rows} JOIN tasks t ON t.task_id = v.task_id",
+                rows, row => (row.Hash(0), new PricedWork((WorkloadType)row.GetInt64(1), new ComputeUnits(row.Unsigned(2)))))))
+            {
+                known[taskId] = work;
+            }
+        }
+
+        return known;
     }
 
     internal Refusal? Commit(Hash256 taskId, Hash256 gpuId, Hash256 commitment, Address signer) =>
@@ -89,9 +108,9 @@ internal sealed class CollectionStore
         "open reveals",
         transaction =>
         {
-            List<TaskRow> tasks = transaction.Query(
-                TaskRow.Select + "JOIN {rows} ON v.task_key = t.task_key ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, taskKeys), TaskRow.Read);
-            OpenReveals(transaction, new LockedSeats(Load(transaction, tasks)), transaction.NowMillis);
+            List<SeatedTask> tasks = transaction.Query(
+                SeatedTask.Select + " FROM {rows} JOIN tasks t ON t.task_key = v.task_key ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, taskKeys), SeatedTask.Read);
+            OpenReveals(transaction, Load(transaction, tasks, []), transaction.NowMillis);
         },
         WriteIsolation.RowLocks);
 
@@ -101,7 +120,7 @@ internal sealed class CollectionStore
         transaction =>
         {
             long now = transaction.NowMillis;
-            LockedSeats seats = Lock(transaction, requests.SelectMany(request => request.Commitments.Select(item => item.TaskId)), now);
+            LockedSeats seats = Lock(transaction, requests.SelectMany(request => request.Commitments.Select(item => (item.TaskId, request.GpuId))), now);
             var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number), ("commitment", RowKind.Bytes), ("signer", RowKind.Bytes));
             var refusals = new List<ImmutableArray<Refusal?>>();
             foreach (DeviceCommitments request in requests)
@@ -115,6 +134,7 @@ internal sealed class CollectionStore
                     {
                         taken.Add(seat.Task.TaskKey, (long)seat.Seat, commitment, request.Signer);
                         seats.Commit(seat, commitment);
+                        Completed.Note(taskId, seat.Task.WorkloadHash, seat.Task.Work); // True whether this commits or not.
                     }
 
                     refused.Add(refusal);
@@ -150,7 +170,7 @@ internal sealed class CollectionStore
             Completed.Note(seat.Task.TaskKey, seat.Seat, attestation);
             if (seat.SeatsRevealed == seat.SeatsCommitted || seat.IsOfEarlierRound)
             {
-                Completed.Complete(seat.Task.TaskKey);
+                Completed.Complete(seat.Task.TaskKey, seat.TaskId, seat.Task.WorkloadHash);
             }
         }
 
@@ -161,7 +181,7 @@ internal sealed class CollectionStore
     private List<ImmutableArray<SeatOutcome>> Reveal(LedgerTransaction transaction, IReadOnlyList<DeviceResults> requests, List<(LockedSeat Seat, WorkAttestation Attestation)> taken)
     {
         long now = transaction.NowMillis;
-        LockedSeats seats = Lock(transaction, requests.SelectMany(request => request.Results.Select(result => result.TaskId)), now);
+        LockedSeats seats = Lock(transaction, requests.SelectMany(request => request.Results.Select(result => (result.TaskId, request.GpuId))), now);
         var rows = new RowSet(
             ("task_key", RowKind.Number), ("seat", RowKind.Number), ("attestation", RowKind.Bytes), ("salt", RowKind.Bytes), ("enclave_key", RowKind.Bytes), ("transcript", RowKind.Bytes),
             ("refused_bounds", RowKind.Text));
@@ -206,11 +226,13 @@ internal sealed class CollectionStore
         return requests.Zip(refusals, (request, refused) => Outcomes(seats, request.GpuId, request.Results.Select(result => result.TaskId), refused)).ToList();
     }
 
-    /// <summary>The seats of tasks, locked against every other change, with reveals opened that are due. What a lock waited for is in what it reads.</summary>
-    private LockedSeats Lock(LedgerTransaction transaction, IEnumerable<Hash256> taskIds, long now)
+    /// <summary>The seats, their tasks locked against every other change, with reveals opened that are due. What a lock waited for is in what it reads.</summary>
+    private LockedSeats Lock(LedgerTransaction transaction, IEnumerable<(Hash256 TaskId, Hash256 GpuId)> asked, long now)
     {
-        List<TaskRow> tasks = transaction.Query(s_tasksById + "ORDER BY t.task_key FOR UPDATE OF t", TaskIds(taskIds), TaskRow.Read);
-        var locked = new LockedSeats(Load(transaction, tasks));
+        HashSet<(Hash256 TaskId, Hash256 GpuId)> seats = [.. asked];
+        List<SeatedTask> tasks = transaction.Query(
+            SeatedTask.Select + " FROM {rows} JOIN tasks t ON t.task_id = v.task_id ORDER BY t.task_key FOR UPDATE OF t", TaskIds(seats.Select(seat => seat.TaskId)), SeatedTask.Read);
+        LockedSeats locked = Load(transaction, tasks, seats);
         OpenReveals(transaction, locked, now);
         return locked;
     }
@@ -220,17 +242,17 @@ internal sealed class CollectionStore
         var opened = new RowSet(("task_key", RowKind.Number), ("deadline", RowKind.Number));
         var unfinished = new RowSet(("task_key", RowKind.Number));
         List<(byte[]?, string)> records = [];
-        foreach (LockedSeat seat in seats.Due(now))
+        foreach (LockedTask task in seats.Due(now))
         {
-            long deadline = Math.Min(now + (long)_revealWindow.TotalMilliseconds, (long)seat.Task.Task.Deadline * 1000);
-            opened.Add(seat.Task.TaskKey, deadline);
-            records.Add((seat.TaskId.ToArray(), $"{seat.SeatsCommitted} of {seat.Task.SeatsInRound} committed, until {deadline / 1000}"));
-            if (seat.SeatsCommitted < seat.Task.SeatsInRound)
+            long deadline = Math.Min(now + (long)_revealWindow.TotalMilliseconds, (long)task.Task.Deadline * 1000);
+            opened.Add(task.Task.TaskKey, deadline);
+            records.Add((task.Task.TaskId?.ToArray(), $"{task.SeatsCommitted} of {task.Task.SeatsInRound} committed, until {deadline / 1000}"));
+            if (task.SeatsCommitted < task.Task.SeatsInRound)
             {
-                unfinished.Add(seat.Task.TaskKey);
+                unfinished.Add(task.Task.TaskKey);
             }
 
-            seats.Open(seat, now, deadline);
+            seats.Open(task, now, deadline);
         }
 
         transaction.Execute("UPDATE tasks SET reveal_opened_at = $1, reveal_deadline = v.deadline FROM {rows} WHERE tasks.task_key = v.task_key", opened, now);
@@ -243,37 +265,52 @@ internal sealed class CollectionStore
 
     private static RowSet TaskIds(IEnumerable<Hash256> taskIds) => RowSet.Of("task_id", RowKind.Bytes, taskIds.Distinct());
 
-    /// <summary>A row of <see cref="s_ownSeats"/>: behind the task's columns those of the seat.</summary>
+    /// <summary>A row of <see cref="OwnSeats"/>: behind the task's columns those of the seat.</summary>
     private static SeatView ReadOwn(DbDataReader row)
     {
-        const int Own = TaskRow.Columns;
+        const int Own = SeatedTask.Columns;
         return new(
-            TaskRow.Read(row), (byte)row.GetInt64(Own), row.Hash(Own + 1), row.Address(Own + 2), row.AddressOrNull(Own + 3), row.NumberOrNull(Own + 4),
+            SeatedTask.Read(row), (byte)row.GetInt64(Own), row.Hash(Own + 1), row.Address(Own + 2), row.AddressOrNull(Own + 3), row.NumberOrNull(Own + 4),
             row.HashOrNull(Own + 5), row.HashOrNull(Own + 6), row.TextOrNull(Own + 8), (UnpaidReason)(row.NumberOrNull(Own + 9) ?? 0),
             row.TextOrNull(Own + 10), row.TextOrNull(Own + 7));
     }
 
-    /// <summary>All seats of tasks. A statement for each table, so that none is looked up in twice for the same task.</summary>
-    private static List<SeatView> Load(LedgerTransaction transaction, List<TaskRow> tasks)
+    /// <summary>
+    /// Tasks with how far their seats are, and those of their seats that were asked for. A statement for each table, so that none is looked
+    /// up in twice for the same task, and none for what cannot be there yet.
+    /// </summary>
+    private static LockedSeats Load(LedgerTransaction transaction, List<SeatedTask> tasks, IReadOnlyCollection<(Hash256 TaskId, Hash256 GpuId)> asked)
     {
-        var keys = RowSet.Of("task_key", RowKind.Number, tasks.Select(task => task.TaskKey));
         ILookup<long, (long Seat, Hash256 Commitment)> commitments = transaction
-            .Query("SELECT c.task_key, c.seat, c.commitment FROM {rows} JOIN commitments c ON c.task_key = v.task_key", keys, row => (Key: row.GetInt64(0), row.GetInt64(1), row.Hash(2)))
+            .Query(
+                "SELECT c.task_key, c.seat, c.commitment FROM {rows} JOIN commitments c ON c.task_key = v.task_key", Keys(tasks),
+                row => (Key: row.GetInt64(0), row.GetInt64(1), row.Hash(2)))
             .ToLookup(row => row.Key, row => (row.Item2, row.Item3));
         ILookup<long, (long Seat, Hash256 Result, string? RefusedBounds)> reveals = transaction
             .Query(
-                "SELECT r.task_key, r.seat, substr(r.attestation, 65, 32), r.refused_bounds FROM {rows} JOIN reveals r ON r.task_key = v.task_key", keys,
+                "SELECT r.task_key, r.seat, substr(r.attestation, 65, 32), r.refused_bounds FROM {rows} JOIN reveals r ON r.task_key = v.task_key",
+                Keys(tasks.Where(task => task.MayHaveReveals)),
                 row => (Key: row.GetInt64(0), row.GetInt64(1), row.Hash(2), row.TextOrNull(3)))
             .ToLookup(row => row.Key, row => (row.Item2, row.Item3, row.Item4));
         Dictionary<(long, long), (string? PaidWei, UnpaidReason Reason, string? Detail)> outcomes = transaction
             .Query(
                 "SELECT o.task_key, o.seat, o.paid_wei, o.reason, o.detail FROM {rows} JOIN seat_outcomes o ON o.task_key = v.task_key",
-                RowSet.Of("task_key", RowKind.Number, tasks.Where(task => task.Phase > TaskPhase.Seated).Select(task => task.TaskKey)),
+                Keys(tasks.Where(task => task.Phase > TaskPhase.Seated)),
                 row => ((row.GetInt64(0), row.GetInt64(1)), (row.TextOrNull(2), (UnpaidReason)row.GetInt64(3), row.TextOrNull(4))))
             .ToDictionary();
-        Dictionary<long, TaskRow> byKey = tasks.ToDictionary(task => task.TaskKey);
-        return transaction.Query(
-            "SELECT s.task_key, s.seat, s.gpu_id, s.operator, s.lease_holder, s.lease_deadline FROM {rows} JOIN seats s ON s.task_key = v.task_key", keys, row =>
+        Dictionary<Hash256, SeatedTask> byId = tasks.Where(task => task.TaskId is not null).ToDictionary(task => task.TaskId!.Value); // Filtered.
+        var seats = new RowSet(("task_key", RowKind.Number), ("gpu_id", RowKind.Bytes));
+        foreach ((Hash256 taskId, Hash256 gpuId) in asked)
+        {
+            if (byId.TryGetValue(taskId, out SeatedTask? task))
+            {
+                seats.Add(task.TaskKey, gpuId);
+            }
+        }
+
+        Dictionary<long, SeatedTask> byKey = tasks.ToDictionary(task => task.TaskKey);
+        List<SeatView> views = transaction.Query(
+            "SELECT s.task_key, s.seat, s.gpu_id, s.operator, s.lease_holder, s.lease_deadline FROM {rows} JOIN seats s ON s.task_key = v.task_key AND s.gpu_id = v.gpu_id", seats, row =>
             {
                 long key = row.GetInt64(0);
                 long seat = row.GetInt64(1);
@@ -284,7 +321,13 @@ internal sealed class CollectionStore
                     commitments[key].Where(other => other.Seat == seat).Select(found => (Hash256?)found.Commitment).FirstOrDefault(), revealed?.Result,
                     outcome.PaidWei, outcome.Reason, outcome.Detail, revealed?.RefusedBounds);
             });
+        return new LockedSeats(
+            tasks.Select(task => new LockedTask(
+                task, commitments[task.TaskKey].Count(one => one.Seat >= task.FirstOfRound), reveals[task.TaskKey].Count(one => one.Seat >= task.FirstOfRound))),
+            views);
     }
+
+    private static RowSet Keys(IEnumerable<SeatedTask> tasks) => RowSet.Of("task_key", RowKind.Number, tasks.Select(task => task.TaskKey));
 }
 
 /// <summary>One device's commitments to results of several tasks.</summary>

@@ -2,45 +2,50 @@ using Ait.Chain;
 
 namespace Ait.Coordinator.Collecting;
 
-/// <summary>Seats whose tasks are locked, each as the ledger has it and with what the transaction at hand has changed since.</summary>
+/// <summary>Tasks that are locked and seats of theirs, each as the ledger has it and with what the transaction at hand has changed since.</summary>
 internal sealed class LockedSeats
 {
-    private readonly Dictionary<(Hash256 TaskId, Hash256 GpuId), LockedSeat> _seats = [];
-    private readonly Dictionary<Hash256, LockedSeat> _tasks = []; // By task one of its seats, with how the task stands.
+    private readonly Dictionary<long, LockedTask> _tasks = [];
+    private readonly Dictionary<(Hash256 TaskId, Hash256 GpuId), SeatView> _seats = [];
 
-    internal LockedSeats(IReadOnlyCollection<SeatView> seats)
+    internal LockedSeats(IEnumerable<LockedTask> tasks, IEnumerable<SeatView> seats)
     {
-        foreach (IGrouping<Hash256, SeatView> task in seats.GroupBy(seat => seat.TaskId))
+        foreach (LockedTask task in tasks)
         {
-            int committed = task.Count(seat => seat.Commitment is not null && seat.Seat >= seat.Task.FirstOfRound);
-            int revealed = task.Count(seat => seat.RevealedResult is not null && seat.Seat >= seat.Task.FirstOfRound);
-            foreach (SeatView seat in task)
-            {
-                Put(new LockedSeat(seat, committed, revealed));
-            }
+            _tasks.Add(task.Task.TaskKey, task);
+        }
+
+        foreach (SeatView seat in seats)
+        {
+            _seats[(seat.TaskId, seat.GpuId)] = seat;
         }
     }
 
     /// <summary>A device's seat as it stands now; null if it has none.</summary>
-    internal LockedSeat? Find(Hash256 taskId, Hash256 gpuId) => _seats.TryGetValue((taskId, gpuId), out LockedSeat? seat) && _tasks[taskId] is LockedSeat task
-        ? seat with { Task = task.Task, SeatsCommitted = task.SeatsCommitted, SeatsRevealed = task.SeatsRevealed }
-        : null;
+    internal LockedSeat? Find(Hash256 taskId, Hash256 gpuId) => _seats.TryGetValue((taskId, gpuId), out SeatView? seat) ? Now(seat) : null;
 
-    /// <summary>A seat of each task whose reveal is due.</summary>
-    internal IReadOnlyList<LockedSeat> Due(long now) => [.. _tasks.Values.Where(task => task.Task.RevealOpenedAt is null && Collection.IsRevealDue(task, now))];
+    /// <summary>The tasks whose reveal is due.</summary>
+    internal IReadOnlyList<LockedTask> Due(long now) => [.. _tasks.Values.Where(task => task.Task.RevealOpenedAt is null && Collection.IsRevealDue(task, now))];
 
-    internal void Commit(LockedSeat seat, Hash256 commitment) => Put(seat with { Commitment = commitment, SeatsCommitted = seat.SeatsCommitted + 1 });
+    internal void Commit(LockedSeat seat, Hash256 commitment)
+    {
+        LockedTask task = _tasks[seat.Task.TaskKey];
+        _tasks[seat.Task.TaskKey] = task with { SeatsCommitted = task.SeatsCommitted + 1 };
+        _seats[(seat.TaskId, seat.GpuId)] = seat with { Commitment = commitment };
+    }
 
     /// <summary>The seat with its result.</summary>
-    internal LockedSeat Reveal(LockedSeat seat, Hash256 result, string? refusedBounds) =>
-        Put(seat with { RevealedResult = result, RefusedBounds = refusedBounds, SeatsRevealed = seat.SeatsRevealed + (seat.Seat < seat.Task.FirstOfRound ? 0 : 1) });
-
-    internal void Open(LockedSeat seat, long now, long deadline) => Put(seat with { Task = seat.Task with { RevealOpenedAt = now, RevealDeadline = deadline } });
-
-    private LockedSeat Put(LockedSeat seat)
+    internal LockedSeat Reveal(LockedSeat seat, Hash256 result, string? refusedBounds)
     {
-        _seats[(seat.TaskId, seat.GpuId)] = seat;
-        _tasks[seat.TaskId] = seat;
-        return seat;
+        LockedTask task = _tasks[seat.Task.TaskKey];
+        _tasks[seat.Task.TaskKey] = task with { SeatsRevealed = task.SeatsRevealed + (seat.Seat < seat.Task.FirstOfRound ? 0 : 1) };
+        SeatView revealed = seat with { RevealedResult = result, RefusedBounds = refusedBounds };
+        _seats[(seat.TaskId, seat.GpuId)] = revealed;
+        return Now(revealed);
     }
+
+    internal void Open(LockedTask task, long now, long deadline) =>
+        _tasks[task.Task.TaskKey] = task with { Task = task.Task with { RevealOpenedAt = now, RevealDeadline = deadline } };
+
+    private LockedSeat Now(SeatView seat) => new(seat, _tasks[seat.Task.TaskKey]);
 }

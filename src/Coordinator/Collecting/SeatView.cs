@@ -1,12 +1,11 @@
 using Ait.Chain;
-using Ait.Coordinator.Ledger;
 using Ait.Protocol;
 
 namespace Ait.Coordinator.Collecting;
 
 /// <summary>One seat with everything its device may be judged by.</summary>
 internal record SeatView(
-    TaskRow Task,
+    SeatedTask Task,
     byte Seat,
     Hash256 GpuId,
     Address Operator,
@@ -28,10 +27,13 @@ internal record SeatView(
 /// <summary>A seat of a task that is locked, with how far the seats are that were drawn last.</summary>
 internal sealed record LockedSeat : SeatView
 {
-    internal LockedSeat(SeatView seat, int committed, int revealed)
-        : base(seat) => (SeatsCommitted, SeatsRevealed) = (committed, revealed);
+    internal LockedSeat(SeatView seat, LockedTask task)
+        : base(seat) => (Task, SeatsCommitted, SeatsRevealed) = (task.Task, task.SeatsCommitted, task.SeatsRevealed);
 
-    internal int SeatsCommitted { get; init; }
+    internal int SeatsCommitted { get; }
 
-    internal int SeatsRevealed { get; init; }
+    internal int SeatsRevealed { get; }
 }
+
+/// <summary>A task that is locked, with how many of the seats that were drawn last have committed and revealed.</summary>
+internal sealed record LockedTask(SeatedTask Task, int SeatsCommitted, int SeatsRevealed);

@@ -24,8 +24,11 @@ internal static class Disclosure
     /// shows it, could have been long since; while seats still commit, and for the second, at two thirds, when the last escalation can be.
     /// </summary>
     internal static string DueSql(int seats) => seats == FirstSeats
-        ? "b.seed_time + CASE WHEN t.commit_deadline < $1 * 1000 THEN (b.latest_deadline - b.seed_time) / 2 ELSE (b.latest_deadline - b.seed_time) * 2 / 3 END"
+        ? $"CASE WHEN t.commit_deadline < $1 * 1000 THEN {EarliestSql} ELSE b.seed_time + (b.latest_deadline - b.seed_time) * 2 / 3 END"
         : "b.seed_time + (b.latest_deadline - b.seed_time) * 2 / 3";
+
+    /// <summary>Before when none of a batch's secrets is due, in SQL over a batch b, unix seconds; null before its seed is pinned.</summary>
+    internal const string EarliestSql = "b.seed_time + (b.latest_deadline - b.seed_time) / 2";
 
     /// <summary>Until when the bond takes a secret, as it computes it, in SQL over a batch b, unix seconds.</summary>
     internal const string ClosesSql = "b.seed_time + (b.latest_deadline - b.seed_time) * 3 / 4";

@@ -44,8 +44,9 @@ internal sealed class DisclosureStore
         var trees = new BatchTrees(transaction);
         return transaction.Query(
             $"""
-            SELECT d.task_key, d.seats, d.state, d.attempt, {Disclosure.ClosesSql} FROM disclosures d JOIN tasks t ON t.task_key = d.task_key
-            JOIN batches b ON b.batch_key = t.batch_key WHERE d.state < 2 AND d.not_before <= $1 AND {Unsettled} ORDER BY d.task_key, d.seats LIMIT $2
+            WITH d AS MATERIALIZED (SELECT task_key, seats, state, attempt FROM disclosures WHERE state < 2 AND not_before <= $1)
+            SELECT d.task_key, d.seats, d.state, d.attempt, {Disclosure.ClosesSql} FROM d JOIN tasks t ON t.task_key = d.task_key
+            JOIN batches b ON b.batch_key = t.batch_key WHERE {Unsettled} ORDER BY d.task_key, d.seats LIMIT $2
             """,
             row => (TaskKey: row.GetInt64(0), Seats: (int)row.GetInt64(1), State: (DisclosureState)row.GetInt64(2), Attempt: (int)row.GetInt64(3), ClosesAt: row.GetInt64(4)),
             transaction.NowMillis, (long)Most).ConvertAll(row =>
@@ -94,11 +95,15 @@ internal sealed class DisclosureStore
     private static int Update(LedgerTransaction transaction, OpenDisclosure open, string change, params object?[] values) => transaction.Execute(
         $"UPDATE disclosures SET {change} WHERE task_key = $1 AND seats = $2 AND state < 2", [open.Task.TaskKey, (long)open.Seats, .. values]);
 
-    /// <summary>Tasks that gave out letters which the secret answers for. Who was never asked has nothing to claim.</summary>
+    /// <summary>
+    /// Tasks that gave out letters which the secret answers for. Who was never asked has nothing to claim. The batches first: while none is
+    /// so old, no task is looked at.
+    /// </summary>
     private static List<(long TaskKey, byte[] TaskId)> Due(LedgerTransaction transaction, int seats, int most) => transaction.Query(
         $"""
-        SELECT t.task_key, t.task_id FROM batches b JOIN tasks t ON t.batch_key = b.batch_key
-        WHERE b.latest_deadline >= $1 AND {Unsettled} AND $1 >= {Disclosure.DueSql(seats)}
+        WITH b AS MATERIALIZED (SELECT batch_key, phase, seed_time, latest_deadline FROM batches b WHERE b.latest_deadline >= $1 AND $1 >= {Disclosure.EarliestSql})
+        SELECT t.task_key, t.task_id FROM b JOIN tasks t ON t.batch_key = b.batch_key
+        WHERE {Unsettled} AND $1 >= {Disclosure.DueSql(seats)}
           AND EXISTS (SELECT 1 FROM seats s WHERE s.task_key = t.task_key AND s.lease_holder IS NOT NULL AND s.seat >= $2 AND s.seat < $3)
           AND NOT EXISTS (SELECT 1 FROM disclosures d WHERE d.task_key = t.task_key AND d.seats = $3)
         ORDER BY t.task_key LIMIT $4

@@ -92,7 +92,7 @@ internal sealed partial class DispatchStore
                     WHERE seats.task_key = v.task_key AND seats.seat = v.seat AND seats.lease_holder = $1 AND seats.open = 1 AND seats.lease_deadline > $3
                     """,
                     rows, signer, transaction.NowMillis + (long)length.TotalMilliseconds, transaction.NowMillis),
-                WriteIsolation.RowLocks);
+                WriteIsolation.Alone);
         }
     }
 

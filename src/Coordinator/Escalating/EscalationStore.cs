@@ -41,9 +41,10 @@ internal sealed class EscalationStore
     /// <summary>Undecided tasks that are to have further seats, those whose time has come.</summary>
     internal IReadOnlyList<OpenEscalation> Pending() => _ledger.Read(transaction => Load(transaction, transaction.Query(
         """
-        SELECT e.task_key, e.level, e.state, e.attempt, e.claims, e.mined_block FROM escalations e JOIN tasks t ON t.task_key = e.task_key
+        WITH e AS MATERIALIZED (SELECT task_key, level, state, attempt, claims, mined_block FROM escalations WHERE state < 2 AND not_before <= $1)
+        SELECT e.task_key, e.level, e.state, e.attempt, e.claims, e.mined_block FROM e JOIN tasks t ON t.task_key = e.task_key
         JOIN batches b ON b.batch_key = t.batch_key
-        WHERE e.state < 2 AND e.not_before <= $1 AND t.phase = 2 AND t.escalating_to = e.level AND b.phase = 2 ORDER BY e.task_key LIMIT 256
+        WHERE t.phase = 2 AND t.escalating_to = e.level AND b.phase = 2 ORDER BY e.task_key LIMIT 256
         """,
         ReadRow, transaction.NowMillis)));
 

@@ -17,10 +17,8 @@ internal abstract class LedgerDialect
     /// <summary>Lets the keys that the database gives out go on after those that were put in; null if they do by themselves.</summary>
     internal abstract string? ContinueKeys { get; }
 
-    internal abstract string BeginWrite { get; }
-
-    /// <summary>As <see cref="BeginWrite"/>, for <see cref="WriteIsolation.RowLocks"/>.</summary>
-    internal abstract string BeginLocked { get; }
+    /// <summary>Begins a transaction that writes. What is returned ends it; null if it ends with the statements COMMIT and ROLLBACK.</summary>
+    internal abstract DbTransaction? BeginWrite(DbConnection connection, WriteIsolation isolation);
 
     internal abstract string BeginRead { get; }
 

@@ -9,6 +9,7 @@ internal sealed class LedgerTransaction
     private readonly DbConnection _connection;
     private readonly LedgerDialect _dialect;
     private readonly Dictionary<string, DbCommand> _prepared = [];
+    private DbTransaction? _begun;
 
     internal LedgerTransaction(DbConnection connection, LedgerDialect dialect, TimeProvider clock)
     {
@@ -19,16 +20,19 @@ internal sealed class LedgerTransaction
 
     internal TimeProvider Clock { get; }
 
+    /// <summary>Whether the server has done anything of the transaction at hand, or may have.</summary>
+    internal bool IsUnderWay { get; private set; }
+
     internal long NowMillis => Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    internal int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
+    internal int Execute(string sql, params ReadOnlySpan<object?> values) => Change(Prepare(sql, values));
 
     /// <summary>One statement over all rows; nothing if there are none.</summary>
-    internal int Execute(string sql, RowSet rows, params ReadOnlySpan<object?> values) => rows.Count == 0 ? 0 : Prepare(sql, values, rows).ExecuteNonQuery();
+    internal int Execute(string sql, RowSet rows, params ReadOnlySpan<object?> values) => rows.Count == 0 ? 0 : Change(Prepare(sql, values, rows));
 
     internal List<T> Query<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
     {
-        using DbDataReader reader = Prepare(sql, values).ExecuteReader();
+        using DbDataReader reader = Read(Prepare(sql, values));
         List<T> rows = [];
         while (reader.Read())
         {
@@ -44,7 +48,7 @@ internal sealed class LedgerTransaction
         List<T> found = [];
         if (rows.Count > 0)
         {
-            using DbDataReader reader = Prepare(sql, values, rows).ExecuteReader();
+            using DbDataReader reader = Read(Prepare(sql, values, rows));
             while (reader.Read())
             {
                 found.Add(read(reader));
@@ -57,13 +61,13 @@ internal sealed class LedgerTransaction
     internal T? First<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
         where T : class
     {
-        using DbDataReader reader = Prepare(sql, values).ExecuteReader();
+        using DbDataReader reader = Read(Prepare(sql, values));
         return reader.Read() ? read(reader) : null;
     }
 
     internal void ForEach(string sql, Action<DbDataReader> visit)
     {
-        using DbDataReader reader = Prepare(sql, []).ExecuteReader();
+        using DbDataReader reader = Read(Prepare(sql, []));
         while (reader.Read())
         {
             visit(reader);
@@ -83,11 +87,11 @@ internal sealed class LedgerTransaction
 
     internal long Number(string sql, params ReadOnlySpan<object?> values)
     {
-        object? value = Prepare(sql, values).ExecuteScalar();
+        object? value = Scalar(Prepare(sql, values));
         return value is long number ? number : 0;
     }
 
-    internal bool Exists(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteScalar() is not null;
+    internal bool Exists(string sql, params ReadOnlySpan<object?> values) => Scalar(Prepare(sql, values)) is not null;
 
     internal long LastKey() => Number(_dialect.LastKey);
 
@@ -107,13 +111,47 @@ internal sealed class LedgerTransaction
         Execute("INSERT INTO events (at, kind, subject, detail) SELECT $1, $2, v.subject, v.detail FROM {rows}", rows, NowMillis, kind);
     }
 
-    internal void BeginWrite(WriteIsolation isolation) => Execute(isolation == WriteIsolation.Serial ? _dialect.BeginWrite : _dialect.BeginLocked);
+    internal void BeginWrite(WriteIsolation isolation)
+    {
+        IsUnderWay = false;
+        _begun = _dialect.BeginWrite(_connection, isolation);
+    }
 
-    internal void BeginRead() => Execute(_dialect.BeginRead);
+    /// <summary>As <see cref="BeginWrite"/> for one statement, which begins and ends by itself.</summary>
+    internal void BeginAlone() => IsUnderWay = false;
 
-    internal void Commit() => Execute("COMMIT");
+    internal void BeginRead()
+    {
+        IsUnderWay = false;
+        Execute(_dialect.BeginRead);
+    }
 
-    internal void Rollback() => Execute("ROLLBACK");
+    internal void Commit()
+    {
+        IsUnderWay = true;
+        if (_begun is null)
+        {
+            Execute("COMMIT");
+        }
+        else
+        {
+            _begun.Commit();
+            Forget();
+        }
+    }
+
+    internal void Rollback()
+    {
+        if (_begun is null)
+        {
+            Execute("ROLLBACK");
+        }
+        else
+        {
+            _begun.Rollback();
+            Forget();
+        }
+    }
 
     internal void Close()
     {
@@ -122,7 +160,35 @@ internal sealed class LedgerTransaction
             command.Dispose();
         }
 
+        _begun?.Dispose();
         _connection.Dispose();
+    }
+
+    private void Forget()
+    {
+        _begun?.Dispose();
+        _begun = null;
+    }
+
+    private int Change(DbCommand command)
+    {
+        int rows = command.ExecuteNonQuery();
+        IsUnderWay = true;
+        return rows;
+    }
+
+    private DbDataReader Read(DbCommand command)
+    {
+        DbDataReader reader = command.ExecuteReader();
+        IsUnderWay = true;
+        return reader;
+    }
+
+    private object? Scalar(DbCommand command)
+    {
+        object? value = command.ExecuteScalar();
+        IsUnderWay = true;
+        return value;
     }
 
     private DbCommand Prepare(string sql, ReadOnlySpan<object?> values, RowSet? rows = null)

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Npgsql;
 using NpgsqlTypes;
@@ -22,10 +23,10 @@ internal sealed class PostgresDialect : LedgerDialect
         END $$
         """;
 
-    // As if the writes ran one after another; what cannot is refused with a serialization failure and run again.
-    internal override string BeginWrite => "BEGIN ISOLATION LEVEL SERIALIZABLE";
-
-    internal override string BeginLocked => "BEGIN ISOLATION LEVEL READ COMMITTED";
+    // Serializable: as if the writes ran one after another; what cannot is refused with a serialization failure and run again. Either
+    // way the beginning travels with the first statement.
+    internal override DbTransaction BeginWrite(DbConnection connection, WriteIsolation isolation) =>
+        connection.BeginTransaction(isolation == WriteIsolation.Serial ? IsolationLevel.Serializable : IsolationLevel.ReadCommitted);
 
     internal override string BeginRead => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 

@@ -19,9 +19,13 @@ internal sealed partial class SqliteDialect : LedgerDialect
 
     internal override string? ContinueKeys => null;
 
-    internal override string BeginWrite => "BEGIN IMMEDIATE";
-
-    internal override string BeginLocked => BeginWrite;
+    internal override DbTransaction? BeginWrite(DbConnection connection, WriteIsolation isolation)
+    {
+        using DbCommand begin = connection.CreateCommand();
+        begin.CommandText = "BEGIN IMMEDIATE";
+        begin.ExecuteNonQuery();
+        return null;
+    }
 
     internal override string BeginRead => "BEGIN";
 

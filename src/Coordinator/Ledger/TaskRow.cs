@@ -29,7 +29,10 @@ internal sealed record TaskRow(
     bool IsAudited)
 {
     /// <summary>The first of the seats that were drawn last.</summary>
-    internal int FirstOfRound => Level == SeatDraw.Seats ? 0 : Level - 2;
+    internal int FirstOfRound => FirstOf(Level);
+
+    /// <summary>The first of the seats that brought a task to a level.</summary>
+    internal static int FirstOf(int level) => level == SeatDraw.Seats ? 0 : level - 2;
 
     /// <summary>The same in SQL, of a task t.</summary>
     internal const string FirstOfRoundSql = "(t.level - CASE t.level WHEN 3 THEN 3 ELSE 2 END)";

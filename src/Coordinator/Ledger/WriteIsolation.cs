@@ -8,4 +8,7 @@ internal enum WriteIsolation
 
     /// <summary>By the rows it locks first, with <c>FOR UPDATE</c>: what it reads after that of those rows' facts does not change under it.</summary>
     RowLocks,
+
+    /// <summary>Of one statement, which is a transaction by itself. It may be run again where nobody knows whether it was.</summary>
+    Alone,
 }

@@ -170,13 +170,39 @@ public sealed class CollectionTests
     }
 
     [Fact]
+    public async Task FindWork_saysTheSameOfATaskBeforeAndAfterItsCommitmentsAndItsReveals()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        Hash256 taskId = task.TaskId!.Value;
+        PricedWork? Find(Hash256 workload) => coordinator.Collection.FindWork([(taskId, workload)]).GetValueOrDefault(taskId);
+        var expected = new PricedWork(task.Task.WorkloadType, task.Task.ComputeUnits);
+        Assert.Equal(expected, Find(task.Task.WorkloadHash));
+        foreach (TestMiner seat in seats)
+        {
+            coordinator.Commit(seat, task);
+        }
+
+        Assert.Equal(expected, Find(task.Task.WorkloadHash));
+        Assert.Equal(expected, Find(Hash256.Zero)); // The reveal refuses it for its workload, not for its duration.
+        foreach (TestMiner seat in seats)
+        {
+            coordinator.Reveal(seat, task);
+        }
+
+        Assert.Equal(expected, Find(task.Task.WorkloadHash));
+        Assert.Null(coordinator.Collection.FindWork([(Hash256.Zero, task.Task.WorkloadHash)]).GetValueOrDefault(Hash256.Zero));
+    }
+
+    [Fact]
     public async Task Durations_areAskedAgainBeforeAClaimIsRefusedAndNotAtAllWhileTheNodeIsAway()
     {
         using var network = new TestNetwork();
         using RunningCoordinator coordinator = network.Start();
         (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
         Hash256 taskId = task.TaskId!.Value;
-        PricedWork work = coordinator.Collection.FindWork([taskId])[taskId];
+        PricedWork work = coordinator.Collection.FindWork([(taskId, task.Task.WorkloadHash)])[taskId];
         PayableDurations durations = coordinator.Get<PayableDurations>();
         async Task<DurationRange> Payable(ulong millis) => Assert.Single(await durations.OfAsync(seats[0].GpuId, [(work, millis)], TestContext.Current.CancellationToken));
         network.Chain.Unreachable = true;

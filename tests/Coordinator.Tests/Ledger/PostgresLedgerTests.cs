@@ -52,6 +52,14 @@ public sealed class PostgresLedgerTests : IDisposable
     }
 
     [Fact]
+    public void Statements_areNotCompiledForEachCall()
+    {
+        using LedgerDatabase ledger = Open();
+        string plan = ledger.ReadOne(transaction => string.Concat(transaction.Query("EXPLAIN SELECT term FROM leadership", row => row.GetString(0))));
+        Assert.DoesNotContain("JIT", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Write_runsAgainUntilRivalsAgree()
     {
         using LedgerDatabase ledger = Open();
@@ -84,6 +92,23 @@ public sealed class PostgresLedgerTests : IDisposable
             "INSERT INTO commitments (task_key, seat, commitment, signer, received_at) VALUES (1, 0, $1, $2, 0)", Hash256.Zero, Address.Zero)));
         ledger.Write("test", transaction => transaction.Record("kind", null, "detail"));
         Assert.Equal(1, Events(ledger));
+    }
+
+    [Fact]
+    public void WriteAlone_isThereOnceAfterTheServerCutEveryConnectionAndNotAtAllIfKilledBefore()
+    {
+        using LedgerDatabase ledger = Open();
+        void Write() => ledger.Write("test", transaction => transaction.Record("kind", null, "detail"), WriteIsolation.Alone);
+        Write();
+        PostgresServer.Require().CutConnections(_address);
+        Write();
+        Assert.Equal(2, Events(ledger));
+        ledger.CommitBoundary = boundary => throw new KillException();
+        Assert.Throws<KillException>(Write);
+        ledger.CommitBoundary = null;
+        Assert.Equal(2, Events(ledger));
+        Write();
+        Assert.Equal(3, Events(ledger));
     }
 
     [Fact]
