@@ -606,7 +606,7 @@ DEVICE void attend_mix_few(const AttendArguments& a, FewSums<WIDTH>* found)
         UNROLL
         for (int v = 0; v < Mixed<WIDTH>::Tiles; v++)
         {
-            // Behind the last element lies another head, or what belongs to this one: never more than a page of the widest head.
+            // Behind the last element its line is read again, and what becomes of it is never stored.
             int line = smaller(v * LINE_TILE + lane_line(), a.pages.width - 1);
             values[v] = load16(at.values + line * PAGE_POSITIONS + lane_group() * 16);
         }
