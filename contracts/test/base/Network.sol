@@ -129,6 +129,23 @@ abstract contract Network is MiningDeployer {
         request.report = reportOf(measurement(), binding, 0, gpu.chip);
     }
 
+    /// @notice Refreshes a device, or registers it again, whichever its state admits.
+    /// @return isRenewed false if it admits neither
+    /// @return isAnew true if it was registered again
+    function refreshOrRegister(Gpu memory gpu) internal returns (bool isRenewed, bool isAnew) {
+        RegistrationRequest memory request = requestOf(gpu);
+        vm.prank(gpu.operator);
+        try registry.refreshDevice(request) {
+            return (true, false);
+        } catch {}
+        vm.prank(gpu.operator);
+        try registry.registerDevice(request) {
+            return (true, true);
+        } catch {
+            return (false, false);
+        }
+    }
+
     function reportOf(bytes memory measured, bytes32 data0, bytes32 data1, bytes32 chip)
         internal
         pure
@@ -151,7 +168,7 @@ abstract contract Network is MiningDeployer {
 
     // ---- tasks
 
-    function answerOf(uint256 index) internal pure returns (bytes32) {
+    function answerOf(uint256 index) internal pure virtual returns (bytes32) {
         return keccak256(abi.encode("salted answer", index));
     }
 

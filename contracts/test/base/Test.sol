@@ -11,6 +11,14 @@ interface Vm {
         uint64 gasRemaining;
     }
 
+    struct DirEntry {
+        string errorMessage;
+        string path;
+        uint64 depth;
+        bool isDir;
+        bool isSymlink;
+    }
+
     struct Log {
         bytes32[] topics;
         bytes data;
@@ -19,6 +27,7 @@ interface Vm {
 
     function addr(uint256 privateKey) external pure returns (address);
     function assume(bool condition) external pure;
+    function contains(string calldata subject, string calldata search) external pure returns (bool);
     function chainId(uint256 newChainId) external;
     function closeFile(string calldata path) external view;
     function deal(address account, uint256 balance) external;
@@ -51,8 +60,10 @@ interface Vm {
     function exists(string calldata path) external view returns (bool);
     function parseUint(string calldata text) external pure returns (uint256);
     function prank(address sender) external;
+    function split(string calldata subject, string calldata delimiter) external pure returns (string[] memory parts);
     function startPrank(address sender) external;
     function stopPrank() external;
+    function readDir(string calldata path) external view returns (DirEntry[] memory entries);
     function readFile(string calldata path) external view returns (string memory);
     function readLine(string calldata path) external view returns (string memory);
     function readFileBinary(string calldata path) external view returns (bytes memory);
@@ -76,6 +87,7 @@ interface Vm {
     function toString(uint256 value) external pure returns (string memory);
     function toString(bytes32 value) external pure returns (string memory);
     function warp(uint256 timestamp) external;
+    function writeLine(string calldata path, string calldata line) external;
 }
 
 /// @notice Assertions and bounds: all of a test framework that these tests need.
