@@ -46,13 +46,16 @@ public sealed class DisputedTask : Devnet
         Assert.True((bool?)(await RunAsync(0, cancellation, "audit"))["holds"]);
     }
 
-    /// <summary>Queues tasks until one is settled with five seats; the liar answers every seat of hers.</summary>
+    /// <summary>
+    /// Queues tasks until one that the liar and the gone miner disputed is settled with five seats; the liar answers every seat of hers. So
+    /// many at once that the first draw holds one: once absent long enough, the gone miner is suspended, and later draws pass it over.
+    /// </summary>
     private async Task<TaskResponse> DisputeAsync(Adversary liar, CancellationToken cancellation)
     {
         ModelResponse model = await ModelAsync(cancellation);
         while (true)
         {
-            IReadOnlyList<Hash256> workloads = await QueueAsync(QueueCommand.MadeUp(8, model, TimeProvider.System.GetUtcNow()), cancellation);
+            IReadOnlyList<Hash256> workloads = await QueueAsync(QueueCommand.MadeUp(24, model, TimeProvider.System.GetUtcNow()), cancellation);
             List<Task> lies = [];
             List<WorkloadResponse> ended = [];
             while (ended.Count < workloads.Count)
@@ -72,7 +75,7 @@ public sealed class DisputedTask : Devnet
             foreach (WorkloadResponse state in ended.Where(state => state.Phase == WorkloadPhase.Settled))
             {
                 TaskResponse task = await Network.Coordinator.TaskAsync(state.TaskId!.Value, cancellation); // Settled work has a task.
-                if (task.Seats.Count == 5)
+                if (task.Seats.Count == 5 && task.Seats.Any(seat => seat.GpuId == liar.GpuId) && task.Seats.Count(seat => seat.Reason == UnpaidReason.Silent) == 1)
                 {
                     return task;
                 }
