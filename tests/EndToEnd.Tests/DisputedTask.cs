@@ -55,7 +55,7 @@ public sealed class DisputedTask : Devnet
         ModelResponse model = await ModelAsync(cancellation);
         while (true)
         {
-            IReadOnlyList<Hash256> workloads = await QueueAsync(QueueCommand.MadeUp(24, model, TimeProvider.System.GetUtcNow()), cancellation);
+            IReadOnlyList<Hash256> workloads = await QueueAsync(QueueCommand.MadeUp(16, model, TimeProvider.System.GetUtcNow()), cancellation);
             List<Task> lies = [];
             List<WorkloadResponse> ended = [];
             while (ended.Count < workloads.Count)
