@@ -48,7 +48,8 @@ public sealed class DisputedTask : Devnet
 
     /// <summary>
     /// Queues tasks until one that the liar and the gone miner disputed is settled with five seats; the liar answers every seat of hers. So
-    /// many at once that the first draw holds one: once absent long enough, the gone miner is suspended, and later draws pass it over.
+    /// many at once that the first draw all but surely holds one: once absent long enough, the gone miner is suspended, and later draws pass
+    /// it over.
     /// </summary>
     private async Task<TaskResponse> DisputeAsync(Adversary liar, CancellationToken cancellation)
     {

@@ -115,10 +115,10 @@ internal sealed unsafe partial class StepExecutor : IStepExecutor
     {
     }
 
-    /// <summary>The logits of a row of the last step.</summary>
-    /// <inheritdoc/>
+    /// <summary>The next step writes over them.</summary>
     public bool KeepsLogits => false;
 
+    /// <summary>The logits of a row of the last step.</summary>
     public ReadOnlySpan<float> Logits(int row) => _logits.Span.Slice(row * _logitsWidth, _config.Vocabulary);
 
     /// <summary>Runs one step. Sets <see cref="Slice.LogitsRow"/> and <see cref="Slice.Faulted"/> of every slice.</summary>
