@@ -82,19 +82,11 @@ internal sealed unsafe partial class GpuExecutor
     /// <summary>Adds a product to the stream and norms the stream for the next one.</summary>
     private void AddAndNorm(in LinearArguments linear)
     {
-        for (int row = 0; row < linear.XRows;)
+        ProductSums product;
+        for (int row = 0; row < linear.XRows; row += product.Rows)
         {
-            if (GpuLinear.TryMultiply(_device, linear, row, _products, _productsBytes, out ProductSums sums))
-            {
-                Norm(_kernels.AddNormQuantize, 0, sums, sums.Rows);
-                row += sums.Rows;
-            }
-            else
-            {
-                GpuLinear.LaunchRest(_device, linear, row);
-                Norm(_kernels.NormQuantize, 0, sums, linear.XRows - row);
-                row = linear.XRows;
-            }
+            product = GpuLinear.Multiply(_device, linear, row, _products, _productsBytes);
+            Norm(product.Sums != 0 ? _kernels.AddNormQuantize : _kernels.NormQuantize, 0, product, product.Rows);
         }
     }
 
@@ -117,23 +109,15 @@ internal sealed unsafe partial class GpuExecutor
     private void Gate(GpuLayer layer, int rows)
     {
         LinearArguments linear = layer.GateUp.Times(_normed, _normedScales, rows, _gates, layer.GateUp.Rows);
-        for (int row = 0; row < rows;)
+        ProductSums product;
+        for (int row = 0; row < rows; row += product.Rows)
         {
-            if (GpuLinear.TryMultiply(_device, linear, row, _products, _productsBytes, out ProductSums sums))
-            {
-                SiluQuantize(_kernels.SiluFinishQuantize, sums, sums.Rows);
-                row += sums.Rows;
-            }
-            else
-            {
-                GpuLinear.LaunchRest(_device, linear, row);
-                SiluQuantize(_kernels.SiluQuantize, sums, rows - row);
-                row = rows;
-            }
+            product = GpuLinear.Multiply(_device, linear, row, _products, _productsBytes);
+            SiluQuantize(product.Sums != 0 ? _kernels.SiluFinishQuantize : _kernels.SiluQuantize, product);
         }
     }
 
-    private void SiluQuantize(nint kernel, in ProductSums product, int rows)
+    private void SiluQuantize(nint kernel, in ProductSums product)
     {
         var arguments = new QuantizeArguments
         {
@@ -147,7 +131,7 @@ internal sealed unsafe partial class GpuExecutor
             Columns = _config.FeedForward,
             Stride = GpuMatrix.StrideOf(_config.FeedForward),
         };
-        _device.Launch(kernel, new GpuGrid(rows, 1, 1, GpuKernels.QuantizeThreads), &arguments, sizeof(QuantizeArguments));
+        _device.Launch(kernel, new GpuGrid(product.Rows, 1, 1, GpuKernels.QuantizeThreads), &arguments, sizeof(QuantizeArguments));
     }
 
     private void Linear(in LinearArguments arguments) => GpuLinear.Launch(_device, arguments, _products, _productsBytes);
@@ -156,23 +140,15 @@ internal sealed unsafe partial class GpuExecutor
     private void Project(GpuLayer layer, int index, int rows)
     {
         LinearArguments linear = layer.Projections.Times(_normed, _normedScales, rows, _projections, layer.Projections.Rows);
-        for (int row = 0; row < rows;)
+        ProductSums product;
+        for (int row = 0; row < rows; row += product.Rows)
         {
-            if (GpuLinear.TryMultiply(_device, linear, row, _products, _productsBytes, out ProductSums sums))
-            {
-                Position(_kernels.PositionFinish, layer, index, sums, sums.Rows);
-                row += sums.Rows;
-            }
-            else
-            {
-                GpuLinear.LaunchRest(_device, linear, row);
-                Position(_kernels.Position, layer, index, sums, rows - row);
-                row = rows;
-            }
+            product = GpuLinear.Multiply(_device, linear, row, _products, _productsBytes);
+            Position(product.Sums != 0 ? _kernels.PositionFinish : _kernels.Position, layer, index, product);
         }
     }
 
-    private void Position(nint kernel, GpuLayer layer, int index, in ProductSums product, int rows)
+    private void Position(nint kernel, GpuLayer layer, int index, in ProductSums product)
     {
         var arguments = new PositionArguments
         {
@@ -197,7 +173,7 @@ internal sealed unsafe partial class GpuExecutor
             Epsilon = _config.NormEpsilon,
         };
         int warps = GpuKernels.PositionThreads / _device.WarpSize;
-        var grid = new GpuGrid(rows, GpuGrid.Blocks(_config.Heads + (2 * _config.KeyValueHeads), warps), 1, GpuKernels.PositionThreads);
+        var grid = new GpuGrid(product.Rows, GpuGrid.Blocks(_config.Heads + (2 * _config.KeyValueHeads), warps), 1, GpuKernels.PositionThreads);
         _device.Launch(kernel, grid, &arguments, sizeof(PositionArguments));
     }
 

@@ -26,32 +26,31 @@ internal static unsafe class GpuLinear
     /// <summary>target[r, n] (+)= x[r] · w[n], scaled, for quantised rows with the stride of the matrix.</summary>
     public static void Launch(IGpuDevice device, in LinearArguments arguments, ulong sums, long sumsBytes)
     {
-        int row = 0;
-        while (row < arguments.XRows && TryMultiply(device, arguments, row, sums, sumsBytes, out ProductSums product))
+        ProductSums product;
+        for (int row = 0; row < arguments.XRows; row += product.Rows)
         {
-            var finish = new FinishArguments
+            product = Multiply(device, arguments, row, sums, sumsBytes);
+            if (product.Sums != 0)
             {
-                Product = product,
-                Target = arguments.Target + ((ulong)(row * arguments.TargetStride) * sizeof(float)),
-                TargetStride = arguments.TargetStride,
-                Adds = arguments.Adds,
-            };
-            device.Launch(
-                device.Kernel("finish_linear"), new GpuGrid(GpuGrid.Blocks(arguments.WeightRows, 4 * Threads), product.Rows, 1, Threads), &finish, sizeof(FinishArguments));
-            row += product.Rows;
-        }
-
-        if (row < arguments.XRows)
-        {
-            LaunchRest(device, arguments, row);
+                var finish = new FinishArguments
+                {
+                    Product = product,
+                    Target = arguments.Target + ((ulong)(row * arguments.TargetStride) * sizeof(float)),
+                    TargetStride = arguments.TargetStride,
+                    Adds = arguments.Adds,
+                };
+                device.Launch(
+                    device.Kernel("finish_linear"), new GpuGrid(GpuGrid.Blocks(arguments.WeightRows, 4 * Threads), product.Rows, 1, Threads), &finish, sizeof(FinishArguments));
+            }
         }
     }
 
     /// <summary>
-    /// Multiplies rows from one on by the vendor's library, as many as there is room for sums: <see cref="ProductSums.Rows"/> says how many. False,
-    /// and nothing done, where the library does not take them; whoever reads them then finds the rest by <see cref="LaunchRest"/>.
+    /// Multiplies rows from one on, <see cref="ProductSums.Rows"/> of them. By the vendor's library, as many as there is room for sums, which whoever
+    /// reads them has to scale; where it does not take them, all the rest by the engine's own kernels: then there are no sums, and the target has
+    /// the outputs.
     /// </summary>
-    public static bool TryMultiply(IGpuDevice device, in LinearArguments arguments, int row, ulong room, long roomBytes, out ProductSums sums)
+    public static ProductSums Multiply(IGpuDevice device, in LinearArguments arguments, int row, ulong room, long roomBytes)
     {
         // Parts of whole blocks, so that the second finds the activations aligned.
         long most = roomBytes / sizeof(int) / arguments.WeightRows;
@@ -60,21 +59,25 @@ internal static unsafe class GpuLinear
         ulong x = arguments.X + ((ulong)row * (ulong)arguments.Stride);
         bool taken = arguments.XRows > MostStreamedRows && rows > 0
             && device.TryMultiply(arguments.Weights, arguments.WeightRows, x, rows, arguments.Columns, arguments.Stride, room);
-        sums = new ProductSums
+        if (!taken)
         {
-            Sums = room,
+            LaunchRest(device, arguments, row);
+        }
+
+        return new ProductSums
+        {
+            Sums = taken ? room : 0,
             WeightScales = arguments.WeightScales,
             Bias = arguments.Bias,
             XScales = arguments.XScales,
             FirstRow = row,
             WeightRows = arguments.WeightRows,
-            Rows = taken ? rows : 0,
+            Rows = taken ? rows : arguments.XRows - row,
         };
-        return taken;
     }
 
     /// <summary>The rows from one on by the engine's own kernels.</summary>
-    public static void LaunchRest(IGpuDevice device, in LinearArguments arguments, int row)
+    private static void LaunchRest(IGpuDevice device, in LinearArguments arguments, int row)
     {
         LinearArguments rest = arguments;
         rest.X += (ulong)row * (ulong)arguments.Stride;
