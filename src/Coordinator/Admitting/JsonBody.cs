@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ait.Protocol.Http;
@@ -7,6 +8,8 @@ namespace Ait.Coordinator.Admitting;
 /// <summary>The body of a request, read within the limit.</summary>
 internal static class JsonBody
 {
+    private const int FirstRead = 16 * 1024;
+
     /// <summary>The body as a message, or why it is none.</summary>
     internal static async Task<(T? Body, Refusal? Refusal)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : class => await ReadBytesAsync(context) is byte[] bytes ? Parse(bytes, type) : (null, TooLarge());
@@ -32,20 +35,35 @@ internal static class JsonBody
             return null;
         }
 
-        using var body = new MemoryStream();
-        byte[] buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+        // What grows is borrowed: a body of many seats would leave several times its size behind.
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstRead);
+        try
         {
-            if (body.Length + read > RequestAdmission.MaxBody)
+            int length = 0;
+            int read;
+            while ((read = await context.Request.Body.ReadAsync(buffer.AsMemory(length), context.RequestAborted)) > 0)
             {
-                return null;
+                length += read;
+                if (length > RequestAdmission.MaxBody)
+                {
+                    return null;
+                }
+
+                if (length == buffer.Length)
+                {
+                    byte[] larger = ArrayPool<byte>.Shared.Rent(2 * length);
+                    buffer.AsSpan().CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
             }
 
-            body.Write(buffer, 0, read);
+            return buffer.AsSpan(0, length).ToArray();
         }
-
-        return body.ToArray();
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     internal static Refusal TooLarge() => new(

@@ -9,8 +9,14 @@ namespace Ait.Coordinator.Dispatching;
 internal sealed partial class DispatchStore
 {
     /// <summary>Whether the device has a seat that this signer could lease now.</summary>
-    internal bool HasSeat(Hash256 gpuId, Address signer) => _ledger.ReadOne(transaction =>
-        transaction.Exists($"SELECT 1 {Leasable} LIMIT 1", gpuId, transaction.NowMillis, signer));
+    internal bool HasSeat(Hash256 gpuId, Address signer)
+    {
+        // In order, so that it walks the index, and what it finds gone is passed over by those who come after.
+        bool Has(long from) => _ledger.ReadOne(transaction =>
+            transaction.Exists($"SELECT 1 {Leasable} AND s.task_key >= $4 ORDER BY s.task_key LIMIT 1", gpuId, transaction.NowMillis, signer, from));
+        long mark = _marks.Of(gpuId, _ledger.NowMillis);
+        return Has(mark) || (mark > 0 && Has(0));
+    }
 
     /// <summary>Those of the devices, each with the key that asks, that have a seat to lease now.</summary>
     internal IReadOnlySet<(Hash256 GpuId, Address Signer)> WithSeats(IEnumerable<(Hash256 GpuId, Address Signer)> waiting)
@@ -48,23 +54,19 @@ internal sealed partial class DispatchStore
                 """,
                 gpuId, now, signer, until);
 
-            // What another request of the device is taking at this moment is passed over, not waited for.
-            var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number));
-            foreach ((long taskKey, long seat) in transaction.Query(
-                $"""
-                WITH free AS MATERIALIZED (SELECT s.task_key, s.seat {Leasable} ORDER BY s.task_key LIMIT $4 FOR UPDATE OF s SKIP LOCKED)
-                UPDATE seats SET lease_holder = $3, lease_deadline = $5, lease_acknowledged = 0 FROM free
-                WHERE seats.task_key = free.task_key AND seats.seat = free.seat RETURNING seats.task_key, seats.seat
-                """,
-                row => (row.GetInt64(0), row.GetInt64(1)), gpuId, now, signer, most, until))
+            long mark = _marks.Of(gpuId, now);
+            RowSet taken = Take(transaction, gpuId, signer, most, until, mark);
+            if (taken.Count == 0 && mark > 0)
             {
-                taken.Add(taskKey, seat);
+                mark = 0;
+                taken = Take(transaction, gpuId, signer, most, until, mark);
             }
 
             List<LeasedSeat> leased = transaction.Query(
                 s_selectLeased, taken, row => new LeasedSeat(TaskRow.Read(row), (byte)row.GetInt64(TaskRow.Columns), gpuId, row.Bytes(TaskRow.Columns + 1), until));
             if (leased.Count > 0)
             {
+                _marks.Leased(gpuId, leased[^1].Task.TaskKey, mark, now);
                 transaction.Record("leased", gpuId.ToArray(), $"to {signer}: {string.Join(", ", leased.Select(seat => $"task key {seat.Task.TaskKey} seat {seat.Seat}"))}");
             }
 
@@ -72,6 +74,24 @@ internal sealed partial class DispatchStore
             return leased;
         },
         WriteIsolation.RowLocks);
+
+    /// <summary>Seats that are free from a task on. What another request of the device is taking at this moment is passed over, not waited for.</summary>
+    private static RowSet Take(LedgerTransaction transaction, Hash256 gpuId, Address signer, int most, long until, long from)
+    {
+        var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number));
+        foreach ((long taskKey, long seat) in transaction.Query(
+            $"""
+            WITH free AS MATERIALIZED (SELECT s.task_key, s.seat {Leasable} AND s.task_key >= $6 ORDER BY s.task_key LIMIT $4 FOR UPDATE OF s SKIP LOCKED)
+            UPDATE seats SET lease_holder = $3, lease_deadline = $5, lease_acknowledged = 0 FROM free
+            WHERE seats.task_key = free.task_key AND seats.seat = free.seat RETURNING seats.task_key, seats.seat
+            """,
+            row => (row.GetInt64(0), row.GetInt64(1)), gpuId, transaction.NowMillis, signer, most, until, from))
+        {
+            taken.Add(taskKey, seat);
+        }
+
+        return taken;
+    }
 
     /// <summary>The holder has the letters: their leases run anew.</summary>
     internal void Acknowledge(IEnumerable<(long TaskKey, byte Seat)> seats, Address signer, TimeSpan length)

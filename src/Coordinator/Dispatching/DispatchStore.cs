@@ -19,6 +19,7 @@ internal sealed partial class DispatchStore
     private const string SeedReplaced = "its seed was replaced by a chain reorganisation";
 
     private readonly LedgerDatabase _ledger;
+    private readonly LeaseMarks _marks = new();
 
     public DispatchStore(LedgerDatabase ledger) => _ledger = ledger;
 

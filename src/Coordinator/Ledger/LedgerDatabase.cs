@@ -30,6 +30,8 @@ internal abstract class LedgerDatabase : IDisposable
     /// <summary>Called with the name of each signal that another replica sent.</summary>
     internal Action<string>? Heard { get; set; }
 
+    internal long NowMillis => Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
     private protected TimeProvider Clock { get; }
 
     /// <summary>The term in which the calling flow acts, null for work that any replica may do.</summary>

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Ait.Chain;
 
@@ -148,7 +149,15 @@ internal sealed class LedgerTransaction
         }
         else
         {
-            _begun.Rollback();
+            try
+            {
+                _begun.Rollback();
+            }
+            catch (InvalidOperationException) when (_connection.State == ConnectionState.Open)
+            {
+                // A commit that the server refused has ended it.
+            }
+
             Forget();
         }
     }

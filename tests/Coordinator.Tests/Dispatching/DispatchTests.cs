@@ -219,6 +219,32 @@ public sealed class DispatchTests
     }
 
     [Fact]
+    public async Task Lease_findsSeatsBeforeTheLastOneAsSoonAsThereAreNoneBehindIt()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue([.. Enumerable.Range(0, 12).Select(i => TestNetwork.Workload(i))]);
+        await coordinator.SeatAsync();
+        TestMiner miner = network.Miners[0];
+        TimeSpan length = TimeSpan.FromSeconds(60);
+        long[] all = [.. coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 64, length).Select(seat => seat.Task.TaskKey)];
+        Assert.True(all.Length > 1);
+        miner.Refresh(network.Chain, "restarted");
+        List<long> again = [];
+        while (coordinator.Dispatch.HasSeat(miner.GpuId, miner.EnclaveKey.Address))
+        {
+            again.Add(Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 1, length)).Task.TaskKey);
+        }
+
+        Assert.Equal(all[^1], again[0]); // Where the last look ended.
+        Assert.Equal(all, again.Order());
+
+        // Time alone brings it back to the beginning.
+        network.Manual.Advance(length);
+        Assert.Equal(all, coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 64, length).Select(seat => seat.Task.TaskKey));
+    }
+
+    [Fact]
     public async Task Lease_livesOnWhileAnAcknowledgedHolderAsks()
     {
         using var network = new TestNetwork();

@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using Ait.Chain;
+
+namespace Ait.Coordinator.Dispatching;
+
+/// <summary>
+/// From which task on to look for a device's next seat. Seats are leased in the order of their tasks, and a database that keeps what was
+/// there before until it sweeps would step over every seat that the device has had since, each time. Below the mark only leases that ran
+/// out can be found: for those it is looked from the beginning when there is nothing above, and every few seconds. A memory only.
+/// </summary>
+internal sealed class LeaseMarks
+{
+    private const int MostRemembered = 1 << 16;
+    private const long MillisBetweenLooks = 2000;
+
+    private readonly ConcurrentDictionary<Hash256, (long TaskKey, long LookedAt)> _marks = new();
+
+    /// <summary>The first task to look at, 0 for all.</summary>
+    internal long Of(Hash256 gpuId, long now) =>
+        _marks.TryGetValue(gpuId, out (long TaskKey, long LookedAt) mark) && now - mark.LookedAt is >= 0 and < MillisBetweenLooks ? mark.TaskKey : 0;
+
+    /// <summary>Remembers up to which task the device has its seats, as found by looking from one on.</summary>
+    internal void Leased(Hash256 gpuId, long taskKey, long from, long now)
+    {
+        if (_marks.Count >= MostRemembered)
+        {
+            _marks.Clear();
+        }
+
+        _marks.AddOrUpdate(gpuId, (taskKey, now), (_, mark) => (taskKey, from == 0 ? now : mark.LookedAt));
+    }
+}
