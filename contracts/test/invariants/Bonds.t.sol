@@ -311,13 +311,15 @@ contract BondsHandler is Letters, Campaign {
         _fund(accused.operator, false, pick);
         uint256 penalty = _operators.terms().divergencePenalty;
         bool wasSlashed = timesSlashed[_deviceOf(batchId, accused.gpuId)] != 0;
+        bool isLate = block.timestamp > task.deadline; // the escalation took the last seconds
         try _operators.slashDivergence(accusation) returns (uint256 burned) {
             must(isTrue, "fewer than two thirds take no bond");
+            must(!isLate, "nobody is accused once the draw can no longer be recomputed");
             _slashed(batchId, accused, burned, penalty);
             divergences++;
             did("OperatorBond.slashDivergence");
         } catch {
-            must(!isTrue || wasSlashed, "who differs from a super-majority is slashed");
+            must(!isTrue || isLate || wasSlashed, "who differs from a super-majority is slashed");
             refused++;
             refuse();
         }
