@@ -96,17 +96,18 @@ internal sealed class DisclosureStore
         $"UPDATE disclosures SET {change} WHERE task_key = $1 AND seats = $2 AND state < 2", [open.Task.TaskKey, (long)open.Seats, .. values]);
 
     /// <summary>
-    /// Tasks that gave out letters which the secret answers for. Who was never asked has nothing to claim. The batches first: while none is
-    /// so old, no task is looked at.
+    /// Tasks that gave out letters which the secret answers for. Who was never asked has nothing to claim. The batches first, then
+    /// their tasks: while no batch is so old, no task is looked at, and however many there are, each is looked at once.
     /// </summary>
     private static List<(long TaskKey, byte[] TaskId)> Due(LedgerTransaction transaction, int seats, int most) => transaction.Query(
         $"""
-        WITH b AS MATERIALIZED (SELECT batch_key, phase, seed_time, latest_deadline FROM batches b WHERE b.latest_deadline >= $1 AND $1 >= {Disclosure.EarliestSql})
-        SELECT t.task_key, t.task_id FROM b JOIN tasks t ON t.batch_key = b.batch_key
-        WHERE {Unsettled} AND $1 >= {Disclosure.DueSql(seats)}
-          AND EXISTS (SELECT 1 FROM seats s WHERE s.task_key = t.task_key AND s.lease_holder IS NOT NULL AND s.seat >= $2 AND s.seat < $3)
-          AND NOT EXISTS (SELECT 1 FROM disclosures d WHERE d.task_key = t.task_key AND d.seats = $3)
-        ORDER BY t.task_key LIMIT $4
+        WITH b AS MATERIALIZED (SELECT batch_key, phase, seed_time, latest_deadline FROM batches b WHERE b.latest_deadline >= $1 AND $1 >= {Disclosure.EarliestSql}),
+        due AS MATERIALIZED (SELECT t.task_key, t.task_id FROM b JOIN tasks t ON t.batch_key = b.batch_key
+          WHERE {Unsettled} AND t.level > $2 AND $1 >= {Disclosure.DueSql(seats)})
+        SELECT due.task_key, due.task_id FROM due
+        WHERE EXISTS (SELECT 1 FROM seats s WHERE s.task_key = due.task_key AND s.lease_holder IS NOT NULL AND s.seat >= $2 AND s.seat < $3)
+          AND NOT EXISTS (SELECT 1 FROM disclosures d WHERE d.task_key = due.task_key AND d.seats = $3)
+        ORDER BY due.task_key LIMIT $4
         """,
         row => (row.GetInt64(0), row.Bytes(1)),
         transaction.NowMillis / 1000, seats == Disclosure.FirstSeats ? 0L : Disclosure.FirstSeats, (long)seats, (long)most);

@@ -28,7 +28,7 @@ internal sealed partial class DispatchStore
         }
 
         return _ledger.ReadOne(transaction => transaction.Query(
-            $"SELECT v.gpu_id, v.signer FROM {{rows}} WHERE EXISTS (SELECT 1 {Leasable.Replace("$1", "v.gpu_id", StringComparison.Ordinal).Replace("$2", "$1", StringComparison.Ordinal).Replace("$3", "v.signer", StringComparison.Ordinal)})",
+            $"SELECT v.gpu_id, v.signer FROM {{rows}} WHERE (SELECT 1 {Leasable.Replace("$1", "v.gpu_id", StringComparison.Ordinal).Replace("$2", "$1", StringComparison.Ordinal).Replace("$3", "v.signer", StringComparison.Ordinal)} ORDER BY s.task_key LIMIT 1) = 1",
             rows, row => (row.Hash(0), row.Address(1)), transaction.NowMillis).ToHashSet());
     }
 
@@ -125,12 +125,14 @@ internal sealed partial class DispatchStore
         """,
         StringComparison.Ordinal);
 
-    /// <summary>Seats s with their task t that key $3 of device $1 may lease at instant $2.</summary>
+    /// <summary>
+    /// Seats s that key $3 of device $1 may lease at instant $2. The task is asked seat by seat: in a join, a planner that expects few seats
+    /// would rather look at all of them and sort than walk the index and stop.
+    /// </summary>
     private const string Leasable =
         """
-        FROM seats s JOIN tasks t ON t.task_key = s.task_key
-        WHERE s.gpu_id = $1 AND s.open = 1 AND t.phase = 2 AND t.reveal_opened_at IS NULL AND t.escalating_to IS NULL AND t.commit_deadline > $2
-          AND (s.lease_holder IS NULL OR s.lease_deadline <= $2 OR s.lease_holder <> $3)
+        FROM seats s WHERE s.gpu_id = $1 AND s.open = 1 AND (s.lease_holder IS NULL OR s.lease_deadline <= $2 OR s.lease_holder <> $3)
+          AND (SELECT t.phase = 2 AND t.reveal_opened_at IS NULL AND t.escalating_to IS NULL AND t.commit_deadline > $2 FROM tasks t WHERE t.task_key = s.task_key)
         """;
 }
 
