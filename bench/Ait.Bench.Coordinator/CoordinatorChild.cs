@@ -112,7 +112,7 @@ internal static class CoordinatorChild
 
     /// <summary>Task, workload and device of every seat that nobody has leased, in hexadecimal, on one line.</summary>
     private static string Seats(LedgerDatabase ledger) => string.Concat(ledger.Read(transaction => transaction.Query(
-        "SELECT t.task_id, t.workload_hash, s.gpu_id FROM seats s JOIN tasks t ON t.task_key = s.task_key WHERE s.open = 1 AND s.lease_holder IS NULL",
+        "SELECT (SELECT t.task_id FROM tasks t WHERE t.task_key = s.task_key), (SELECT t.workload_hash FROM tasks t WHERE t.task_key = s.task_key), s.gpu_id FROM open_seats s WHERE s.lease_holder IS NULL",
         row => string.Concat(Hex.Encode(row.Bytes(0)).AsSpan(2), Hex.Encode(row.Bytes(1)).AsSpan(2), Hex.Encode(row.Bytes(2)).AsSpan(2)))));
 
     private static string State(LedgerDatabase ledger, int fed, ref long counted)

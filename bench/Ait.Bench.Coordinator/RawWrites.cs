@@ -45,9 +45,9 @@ internal static class RawWrites
             connection,
             """
             WITH taken AS (
-              UPDATE seats SET lease_holder = $2, lease_deadline = 9000000000000, lease_acknowledged = 0
-              FROM (SELECT task_key, seat FROM seats WHERE gpu_id = $1 AND open = 1 AND lease_holder IS NULL ORDER BY task_key LIMIT $3 FOR UPDATE SKIP LOCKED) free
-              WHERE seats.task_key = free.task_key AND seats.seat = free.seat RETURNING seats.task_key, seats.seat),
+              UPDATE open_seats SET lease_holder = $2, lease_deadline = 9000000000000, lease_acknowledged = 0
+              FROM (SELECT gpu_id, task_key FROM open_seats WHERE gpu_id = $1 AND lease_holder IS NULL ORDER BY task_key LIMIT $3 FOR UPDATE SKIP LOCKED) free
+              WHERE open_seats.gpu_id = free.gpu_id AND open_seats.task_key = free.task_key RETURNING open_seats.task_key, open_seats.seat),
             told AS (INSERT INTO events (at, kind, subject, detail) SELECT 0, 'leased', $1, string_agg(task_key::text, ' ') FROM taken HAVING count(*) > 0)
             SELECT task_key, seat FROM taken ORDER BY task_key
             """,
@@ -59,12 +59,11 @@ internal static class RawWrites
             connection,
             """
             WITH v AS (SELECT * FROM unnest($1, $2) AS v(task_key, seat)),
-            closed AS (UPDATE seats SET open = 0 FROM v WHERE seats.task_key = v.task_key AND seats.seat = v.seat),
-            opened AS (UPDATE tasks SET reveal_opened_at = 1, reveal_deadline = 9000000000000 FROM v WHERE tasks.task_key = v.task_key AND v.seat = 2 RETURNING task_id),
-            told AS (INSERT INTO events (at, kind, subject, detail) SELECT 0, 'reveal opened', task_id, '3 of 3 committed, until 9000000000' FROM opened)
+            closed AS (DELETE FROM open_seats WHERE (gpu_id, task_key) IN (SELECT $5, v.task_key FROM v)),
+            opened AS (UPDATE tasks SET reveal_opened_at = 1, reveal_deadline = 9000000000000 FROM v WHERE tasks.task_key = v.task_key AND v.seat = 2)
             INSERT INTO commitments (task_key, seat, commitment, signer, received_at) SELECT v.task_key, v.seat, $3, $4, 0 FROM v
             """,
-            (Keys, Array.Empty<long>()), (Keys, Array.Empty<long>()), (NpgsqlDbType.Bytea, hash), (NpgsqlDbType.Bytea, account));
+            (Keys, Array.Empty<long>()), (Keys, Array.Empty<long>()), (NpgsqlDbType.Bytea, hash), (NpgsqlDbType.Bytea, account), (NpgsqlDbType.Bytea, gpu));
         await using var reveal = await PrepareAsync(
             connection,
             """

@@ -101,7 +101,7 @@ internal sealed class SimulatedMiner : IDisposable
         _key.Dispose();
     }
 
-    /// <summary>Asks which of the seats may be revealed by now and reveals those.</summary>
+    /// <summary>Asks which of the seats may be revealed by now and reveals those. The longest committed first: behind those that wait themselves, few do not.</summary>
     private async Task LookAsync(List<Result> committed)
     {
         foreach (Result[] some in committed.Chunk(AtOnce).ToList())
@@ -112,6 +112,10 @@ internal sealed class SimulatedMiner : IDisposable
             Result[] open = Open(some, looked);
             await RevealAsync(open);
             committed.RemoveAll(open.ToHashSet().Contains);
+            if (open.Length < some.Length / 2)
+            {
+                return;
+            }
         }
     }
 

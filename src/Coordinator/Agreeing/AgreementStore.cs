@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ait.Coordinator.Collecting;
+using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Escalating;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Observing;
@@ -72,25 +73,24 @@ internal sealed class AgreementStore
             "agree",
             transaction =>
             {
-                List<TaskRow> tasks = transaction.Query(TaskRow.Select + "JOIN {rows} ON v.task_key = t.task_key ORDER BY t.task_key FOR UPDATE OF t", keys, TaskRow.Read);
-                ILookup<long, StoredResult> results = Results(transaction, keys).ToLookup(stored => stored.TaskKey);
-                var rounds = new RowSet(("task_key", RowKind.Number), ("first", RowKind.Number));
-                tasks.ForEach(task => rounds.Add(task.TaskKey, (long)task.FirstOfRound));
-                Dictionary<long, (int Committed, bool IsKeyWithheld)> seats = transaction
-                    .Query(
-                        """
-                        SELECT v.task_key, (SELECT count(*) FROM commitments c WHERE c.task_key = v.task_key AND c.seat >= v.first),
-                          EXISTS (SELECT 1 FROM seat_keys k WHERE k.task_key = v.task_key AND k.envelope IS NULL) FROM {rows}
-                        """,
-                        rounds, row => (row.GetInt64(0), ((int)row.GetInt64(1), row.Flag(2))))
-                    .ToDictionary();
+                List<TaskRow> tasks = transaction.QueryLater(TaskRow.Select + "JOIN {rows} ON v.task_key = t.task_key ORDER BY t.task_key FOR UPDATE OF t", keys, TaskRow.Read);
+                List<StoredResult> stored = Results(transaction, keys);
+                List<(long, (int Committed, bool IsKeyWithheld))> counted = transaction.QueryLater(
+                    $"""
+                    SELECT t.task_key, (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key AND c.seat >= {TaskRow.FirstOfRoundSql}),
+                      EXISTS (SELECT 1 FROM seat_keys k WHERE k.task_key = t.task_key AND k.envelope IS NULL) FROM {"{rows}"} JOIN tasks t ON t.task_key = v.task_key
+                    """,
+                    keys, row => (row.GetInt64(0), ((int)row.GetInt64(1), row.Flag(2))));
+                transaction.Answer();
+                ILookup<long, StoredResult> results = stored.ToLookup(result => result.TaskKey);
+                Dictionary<long, (int Committed, bool IsKeyWithheld)> seats = counted.ToDictionary();
                 List<(TaskRow Task, AgreementDecision Decision)> decided = [];
                 List<(TaskRow, Agreement, int)> agreed = [];
                 foreach (TaskRow task in tasks)
                 {
-                    ImmutableArray<RevealedSeat> revealed = [.. results[task.TaskKey].Where(stored => stored.IsPayable).OrderBy(stored => stored.Seat).Select(Verify)];
+                    ImmutableArray<RevealedSeat> revealed = [.. results[task.TaskKey].Where(result => result.IsPayable).OrderBy(result => result.Seat).Select(Verify)];
                     AgreementDecision decision = AgreementDecision.Decide(
-                        task, seats[task.TaskKey].Committed, results[task.TaskKey].Count(stored => stored.Seat >= task.FirstOfRound), revealed, seats[task.TaskKey].IsKeyWithheld, transaction.NowMillis);
+                        task, seats[task.TaskKey].Committed, results[task.TaskKey].Count(result => result.Seat >= task.FirstOfRound), revealed, seats[task.TaskKey].IsKeyWithheld, transaction.NowMillis);
                     decided.Add((task, decision));
                     switch (decision)
                     {
@@ -122,8 +122,12 @@ internal sealed class AgreementStore
     }
 
     /// <summary>The results of a task that the registry can take, re-earned from the bytes the ledger kept.</summary>
-    internal static ImmutableArray<RevealedSeat> Revealed(LedgerTransaction transaction, long taskKey, NetworkDomain domain) =>
-        [.. Results(transaction, RowSet.Of("task_key", RowKind.Number, [taskKey])).Where(stored => stored.IsPayable).OrderBy(stored => stored.Seat).Select(stored => stored.Verify(domain))];
+    internal static ImmutableArray<RevealedSeat> Revealed(LedgerTransaction transaction, long taskKey, NetworkDomain domain)
+    {
+        List<StoredResult> results = Results(transaction, RowSet.Of("task_key", RowKind.Number, [taskKey]));
+        transaction.Answer();
+        return [.. results.Where(stored => stored.IsPayable).OrderBy(stored => stored.Seat).Select(stored => stored.Verify(domain))];
+    }
 
     /// <summary>Ends a task that is given no further seats: by what its seats agree on after all, else void. False if it has ended already.</summary>
     /// <param name="transaction">The transaction.</param>
@@ -162,7 +166,7 @@ internal sealed class AgreementStore
     {
         transaction.Execute("UPDATE tasks SET phase = 5, escalating_to = NULL, void_reason = $2 WHERE task_key = $1", task.TaskKey, reason);
         transaction.Execute("UPDATE queue SET state = 3 WHERE entry_key = $1", task.EntryKey);
-        transaction.Execute("UPDATE seats SET open = 0 WHERE task_key = $1", task.TaskKey);
+        OpenSeats.Close(transaction, task.TaskKey);
         transaction.Execute(
             """
             INSERT INTO seat_outcomes (task_key, seat, reason, detail)
@@ -193,7 +197,7 @@ internal sealed class AgreementStore
         .Where(seat => seat.Attestation.Statement.ResultHash == agreement.ResultHash)
         .Aggregate(0, (mask, seat) => mask | (1 << seat.Seat));
 
-    private static List<StoredResult> Results(LedgerTransaction transaction, RowSet keys) => transaction.Query(
+    private static List<StoredResult> Results(LedgerTransaction transaction, RowSet keys) => transaction.QueryLater(
         "SELECT r.task_key, r.seat, r.attestation, r.enclave_key, r.refused_bounds FROM {rows} JOIN reveals r ON r.task_key = v.task_key",
         keys, row => new StoredResult(row.GetInt64(0), (byte)row.GetInt64(1), row.Bytes(2), row.Address(3), row.IsDBNull(4)));
 
@@ -205,9 +209,9 @@ internal sealed class AgreementStore
             rows.Add(task.TaskKey, agreement.ResultHash, (long)matching);
         }
 
-        transaction.Execute(
+        transaction.Later(
             "INSERT INTO agreements (task_key, result_hash, matching, decided_at) SELECT v.task_key, v.result_hash, v.matching, $1 FROM {rows}", rows, transaction.NowMillis);
-        transaction.Execute("UPDATE tasks SET phase = 3, escalating_to = NULL, result_hash = v.result_hash FROM {rows} WHERE tasks.task_key = v.task_key", rows);
+        transaction.Later("UPDATE tasks SET phase = 3, escalating_to = NULL, result_hash = v.result_hash FROM {rows} WHERE tasks.task_key = v.task_key", rows);
     }
 }
 

@@ -105,18 +105,15 @@ internal sealed class AttendanceStore
     /// <summary>Whether the last seats of a device were all silent, and it has committed nothing since.</summary>
     private static bool IsSilent(LedgerTransaction transaction, Hash256 gpuId, int absences)
     {
-        List<bool> last = transaction.Query(
+        List<(long TaskKey, bool IsSilent)> last = transaction.Query(
             $"""
-            SELECT o.reason IN {Silence} FROM seats s JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat
-            WHERE s.gpu_id = $1 AND s.open = 0 ORDER BY s.task_key DESC LIMIT $2
+            SELECT s.task_key, o.reason IN {Silence} FROM seats s JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat
+            WHERE s.gpu_id = $1 ORDER BY s.task_key DESC LIMIT $2
             """,
-            row => row.Flag(0), gpuId, (long)absences);
-        return last.Count == absences && last.TrueForAll(isSilent => isSilent) && !transaction.Exists(
-            """
-            SELECT 1 FROM seats s JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
-            JOIN tasks t ON t.task_key = s.task_key WHERE s.gpu_id = $1 AND s.open = 1 AND s.lease_acknowledged = 1 AND t.phase < 4
-            """,
-            gpuId);
+            row => (row.GetInt64(0), row.Flag(1)), gpuId, (long)absences);
+        return last.Count == absences && last.TrueForAll(seat => seat.IsSilent) && !transaction.Exists(
+            "SELECT 1 FROM seats s JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat WHERE s.gpu_id = $1 AND s.task_key > $2 LIMIT 1",
+            gpuId, last[0].TaskKey);
     }
 
     private static SilentSeat Load(LedgerTransaction transaction, BatchTrees trees, long taskKey, byte seat, Hash256 gpuId)

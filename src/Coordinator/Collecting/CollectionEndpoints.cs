@@ -260,7 +260,7 @@ internal sealed class CollectionEndpoints
 
     /// <summary>Who asks after a seat has its letter.</summary>
     private void Acknowledge(IEnumerable<SeatView> seats, Address signer) => _dispatch.Acknowledge(
-        seats.Where(seat => seat.Commitment is null && seat.LeaseHolder == signer).Select(seat => (seat.Task.TaskKey, seat.Seat)), signer, _options.LeaseLength);
+        seats.Where(seat => seat.Commitment is null && seat.LeaseHolder == signer).Select(seat => (seat.GpuId, seat.Task.TaskKey)), signer, _options.LeaseLength);
 
     private static IResult Show(IEnumerable<SeatAnswer> answers) => Answer.Json(new SeatsResponse([.. answers]), ProtocolJson.Default.SeatsResponse);
 

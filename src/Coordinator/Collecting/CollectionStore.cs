@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Data.Common;
 using Ait.Chain;
 using Ait.Coordinator.Admitting;
+using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Observing;
 using Ait.Protocol;
@@ -18,9 +19,10 @@ internal sealed class CollectionStore
     // can be no result or outcome yet, the key to look for is null, and nothing is looked up.
     private const string OwnSeats = SeatedTask.Select +
         """
-        , s.seat, s.gpu_id, s.operator, s.lease_holder, s.lease_deadline, c.commitment, substr(r.attestation, 65, 32), r.refused_bounds, o.paid_wei, o.reason, o.detail
+        , s.seat, s.gpu_id, s.operator, w.lease_holder, w.lease_deadline, c.commitment, substr(r.attestation, 65, 32), r.refused_bounds, o.paid_wei, o.reason, o.detail
         FROM {rows} JOIN tasks t ON t.task_id = v.task_id
         JOIN seats s ON s.task_key = t.task_key AND s.gpu_id = $1
+        LEFT JOIN open_seats w ON w.gpu_id = s.gpu_id AND w.task_key = s.task_key
         LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
         LEFT JOIN reveals r ON r.task_key = CASE WHEN t.reveal_opened_at IS NOT NULL OR t.level > 3 OR t.escalating_to IS NOT NULL OR t.phase > 2 THEN s.task_key END AND r.seat = s.seat
         LEFT JOIN seat_outcomes o ON o.task_key = CASE WHEN t.phase > 2 THEN s.task_key END AND o.seat = s.seat
@@ -110,7 +112,7 @@ internal sealed class CollectionStore
         {
             List<SeatedTask> tasks = transaction.Query(
                 SeatedTask.Select + " FROM {rows} JOIN tasks t ON t.task_key = v.task_key ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, taskKeys), SeatedTask.Read);
-            OpenReveals(transaction, Load(transaction, tasks, []), transaction.NowMillis);
+            OpenReveals(transaction, Fill(transaction, Ask(transaction, tasks.Select(task => task.TaskKey), []), tasks), transaction.NowMillis);
         },
         WriteIsolation.RowLocks);
 
@@ -120,8 +122,9 @@ internal sealed class CollectionStore
         transaction =>
         {
             long now = transaction.NowMillis;
-            LockedSeats seats = Lock(transaction, requests.SelectMany(request => request.Commitments.Select(item => (item.TaskId, request.GpuId))), now);
+            LockedSeats seats = Lock(transaction, [.. requests.SelectMany(request => request.Commitments.Select(item => (item.TaskId, request.GpuId)))], now);
             var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number), ("commitment", RowKind.Bytes), ("signer", RowKind.Bytes));
+            var closed = new RowSet(("gpu_id", RowKind.Bytes), ("task_key", RowKind.Number));
             var refusals = new List<ImmutableArray<Refusal?>>();
             foreach (DeviceCommitments request in requests)
             {
@@ -133,6 +136,7 @@ internal sealed class CollectionStore
                     if (refusal is null && seat is { Commitment: null })
                     {
                         taken.Add(seat.Task.TaskKey, (long)seat.Seat, commitment, request.Signer);
+                        closed.Add(request.GpuId, seat.Task.TaskKey);
                         seats.Commit(seat, commitment);
                         Completed.Note(taskId, seat.Task.WorkloadHash, seat.Task.Work); // True whether this commits or not.
                     }
@@ -143,9 +147,8 @@ internal sealed class CollectionStore
                 refusals.Add(refused.ToImmutable());
             }
 
-            // The seats first: what refers to a row of the same transaction need not lock it.
-            transaction.Execute("UPDATE seats SET open = 0 FROM {rows} WHERE seats.task_key = v.task_key AND seats.seat = v.seat", taken);
-            transaction.Execute(
+            OpenSeats.Commit(transaction, closed);
+            transaction.Later(
                 "INSERT INTO commitments (task_key, seat, commitment, signer, received_at) SELECT v.task_key, v.seat, v.commitment, v.signer, $1 FROM {rows}", taken, now);
             OpenReveals(transaction, seats, now);
             Telemetry.Committed(taken.Count);
@@ -171,6 +174,7 @@ internal sealed class CollectionStore
             if (seat.SeatsRevealed == seat.SeatsCommitted || seat.IsOfEarlierRound)
             {
                 Completed.Complete(seat.Task.TaskKey, seat.TaskId, seat.Task.WorkloadHash);
+                _ledger.TaskKeys.Forget(seat.TaskId);
             }
         }
 
@@ -181,7 +185,7 @@ internal sealed class CollectionStore
     private List<ImmutableArray<SeatOutcome>> Reveal(LedgerTransaction transaction, IReadOnlyList<DeviceResults> requests, List<(LockedSeat Seat, WorkAttestation Attestation)> taken)
     {
         long now = transaction.NowMillis;
-        LockedSeats seats = Lock(transaction, requests.SelectMany(request => request.Results.Select(result => (result.TaskId, request.GpuId))), now);
+        LockedSeats seats = Lock(transaction, [.. requests.SelectMany(request => request.Results.Select(result => (result.TaskId, request.GpuId)))], now);
         var rows = new RowSet(
             ("task_key", RowKind.Number), ("seat", RowKind.Number), ("attestation", RowKind.Bytes), ("salt", RowKind.Bytes), ("enclave_key", RowKind.Bytes), ("transcript", RowKind.Bytes),
             ("refused_bounds", RowKind.Text));
@@ -216,7 +220,7 @@ internal sealed class CollectionStore
             refusals.Add(refused.ToImmutable());
         }
 
-        transaction.Execute(
+        transaction.Later(
             """
             INSERT INTO reveals (task_key, seat, attestation, salt, enclave_key, transcript, refused_bounds, received_at)
             SELECT v.task_key, v.seat, v.attestation, v.salt, v.enclave_key, v.transcript, v.refused_bounds, $1 FROM {rows}
@@ -227,26 +231,62 @@ internal sealed class CollectionStore
     }
 
     /// <summary>The seats, their tasks locked against every other change, with reveals opened that are due. What a lock waited for is in what it reads.</summary>
-    private LockedSeats Lock(LedgerTransaction transaction, IEnumerable<(Hash256 TaskId, Hash256 GpuId)> asked, long now)
+    private LockedSeats Lock(LedgerTransaction transaction, HashSet<(Hash256 TaskId, Hash256 GpuId)> asked, long now)
     {
-        HashSet<(Hash256 TaskId, Hash256 GpuId)> seats = [.. asked];
-        List<SeatedTask> tasks = transaction.Query(
-            SeatedTask.Select + " FROM {rows} JOIN tasks t ON t.task_id = v.task_id ORDER BY t.task_key FOR UPDATE OF t", TaskIds(seats.Select(seat => seat.TaskId)), SeatedTask.Read);
-        LockedSeats locked = Load(transaction, tasks, seats);
+        Dictionary<Hash256, long> keys = KeysOf(transaction, asked.Select(seat => seat.TaskId).Distinct());
+        List<SeatedTask> tasks = transaction.QueryLater(
+            SeatedTask.Select + " FROM {rows} JOIN tasks t ON t.task_key = v.task_key ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, keys.Values), SeatedTask.Read);
+        SeatRows rows = Ask(transaction, keys.Values, [.. asked.Where(seat => keys.ContainsKey(seat.TaskId)).Select(seat => (keys[seat.TaskId], seat.GpuId))]);
+        transaction.Answer();
+        Hash256[] strange = [.. tasks.Where(task => task.TaskId is not Hash256 taskId || keys.GetValueOrDefault(taskId) != task.TaskKey)
+            .Select(task => keys.First(pair => pair.Value == task.TaskKey).Key)];
+        if (strange.Length > 0)
+        {
+            // A reorganisation has given their ids to other tasks.
+            Array.ForEach(strange, _ledger.TaskKeys.Forget);
+            return Lock(transaction, asked, now);
+        }
+
+        LockedSeats locked = Fill(transaction, rows, tasks);
         OpenReveals(transaction, locked, now);
         return locked;
+    }
+
+    /// <summary>Keys of the tasks that there are.</summary>
+    private Dictionary<Hash256, long> KeysOf(LedgerTransaction transaction, IEnumerable<Hash256> taskIds)
+    {
+        Dictionary<Hash256, long> keys = [];
+        List<Hash256> unknown = [];
+        foreach (Hash256 taskId in taskIds)
+        {
+            if (_ledger.TaskKeys.Find(taskId) is long known)
+            {
+                keys.Add(taskId, known);
+            }
+            else
+            {
+                unknown.Add(taskId);
+            }
+        }
+
+        foreach ((Hash256 taskId, long taskKey) in transaction.Query(
+            "SELECT t.task_id, t.task_key FROM {rows} JOIN tasks t ON t.task_id = v.task_id", TaskIds(unknown), row => (row.Hash(0), row.GetInt64(1))))
+        {
+            keys.Add(taskId, taskKey);
+            _ledger.TaskKeys.Note(taskId, taskKey);
+        }
+
+        return keys;
     }
 
     private void OpenReveals(LedgerTransaction transaction, LockedSeats seats, long now)
     {
         var opened = new RowSet(("task_key", RowKind.Number), ("deadline", RowKind.Number));
         var unfinished = new RowSet(("task_key", RowKind.Number));
-        List<(byte[]?, string)> records = [];
         foreach (LockedTask task in seats.Due(now))
         {
             long deadline = Math.Min(now + (long)_revealWindow.TotalMilliseconds, (long)task.Task.Deadline * 1000);
             opened.Add(task.Task.TaskKey, deadline);
-            records.Add((task.Task.TaskId?.ToArray(), $"{task.SeatsCommitted} of {task.Task.SeatsInRound} committed, until {deadline / 1000}"));
             if (task.SeatsCommitted < task.Task.SeatsInRound)
             {
                 unfinished.Add(task.Task.TaskKey);
@@ -255,9 +295,11 @@ internal sealed class CollectionStore
             seats.Open(task, now, deadline);
         }
 
-        transaction.Execute("UPDATE tasks SET reveal_opened_at = $1, reveal_deadline = v.deadline FROM {rows} WHERE tasks.task_key = v.task_key", opened, now);
-        transaction.Execute("UPDATE seats SET open = 0 FROM {rows} WHERE seats.task_key = v.task_key AND seats.open = 1", unfinished);
-        transaction.Record("reveal opened", records);
+        transaction.Later("UPDATE tasks SET reveal_opened_at = $1, reveal_deadline = v.deadline FROM {rows} WHERE tasks.task_key = v.task_key", opened, now);
+        if (unfinished.Count > 0)
+        {
+            OpenSeats.Close(transaction, unfinished);
+        }
     }
 
     private static ImmutableArray<SeatOutcome> Outcomes(LockedSeats seats, Hash256 gpuId, IEnumerable<Hash256> taskIds, ImmutableArray<Refusal?> refusals) =>
@@ -275,60 +317,63 @@ internal sealed class CollectionStore
             row.TextOrNull(Own + 10), row.TextOrNull(Own + 7));
     }
 
+    /// <summary>Asks for the seats' own rows and for all commitments of their tasks, to be answered together.</summary>
+    private static SeatRows Ask(LedgerTransaction transaction, IEnumerable<long> taskKeys, IReadOnlyCollection<(long TaskKey, Hash256 GpuId)> asked)
+    {
+        var seats = new RowSet(("task_key", RowKind.Number), ("gpu_id", RowKind.Bytes));
+        foreach ((long taskKey, Hash256 gpuId) in asked)
+        {
+            seats.Add(taskKey, gpuId);
+        }
+
+        return new SeatRows(
+            transaction.QueryLater(
+                "SELECT c.task_key, c.seat, c.commitment FROM {rows} JOIN commitments c ON c.task_key = v.task_key", RowSet.Of("task_key", RowKind.Number, taskKeys),
+                row => (row.GetInt64(0), row.GetInt64(1), row.Hash(2))),
+            transaction.QueryLater(
+                "SELECT s.task_key, s.seat, s.gpu_id, s.operator FROM {rows} JOIN seats s ON s.task_key = v.task_key AND s.gpu_id = v.gpu_id", seats,
+                row => (row.GetInt64(0), row.GetInt64(1), row.Hash(2), row.Address(3))));
+    }
+
     /// <summary>
     /// Tasks with how far their seats are, and those of their seats that were asked for. A statement for each table, so that none is looked
     /// up in twice for the same task, and none for what cannot be there yet.
     /// </summary>
-    private static LockedSeats Load(LedgerTransaction transaction, List<SeatedTask> tasks, IReadOnlyCollection<(Hash256 TaskId, Hash256 GpuId)> asked)
+    private static LockedSeats Fill(LedgerTransaction transaction, SeatRows rows, List<SeatedTask> tasks)
     {
-        ILookup<long, (long Seat, Hash256 Commitment)> commitments = transaction
-            .Query(
-                "SELECT c.task_key, c.seat, c.commitment FROM {rows} JOIN commitments c ON c.task_key = v.task_key", Keys(tasks),
-                row => (Key: row.GetInt64(0), row.GetInt64(1), row.Hash(2)))
-            .ToLookup(row => row.Key, row => (row.Item2, row.Item3));
-        ILookup<long, (long Seat, Hash256 Result, string? RefusedBounds)> reveals = transaction
-            .Query(
-                "SELECT r.task_key, r.seat, substr(r.attestation, 65, 32), r.refused_bounds FROM {rows} JOIN reveals r ON r.task_key = v.task_key",
-                Keys(tasks.Where(task => task.MayHaveReveals)),
-                row => (Key: row.GetInt64(0), row.GetInt64(1), row.Hash(2), row.TextOrNull(3)))
-            .ToLookup(row => row.Key, row => (row.Item2, row.Item3, row.Item4));
-        Dictionary<(long, long), (string? PaidWei, UnpaidReason Reason, string? Detail)> outcomes = transaction
-            .Query(
-                "SELECT o.task_key, o.seat, o.paid_wei, o.reason, o.detail FROM {rows} JOIN seat_outcomes o ON o.task_key = v.task_key",
-                Keys(tasks.Where(task => task.Phase > TaskPhase.Seated)),
-                row => ((row.GetInt64(0), row.GetInt64(1)), (row.TextOrNull(2), (UnpaidReason)row.GetInt64(3), row.TextOrNull(4))))
-            .ToDictionary();
-        Dictionary<Hash256, SeatedTask> byId = tasks.Where(task => task.TaskId is not null).ToDictionary(task => task.TaskId!.Value); // Filtered.
-        var seats = new RowSet(("task_key", RowKind.Number), ("gpu_id", RowKind.Bytes));
-        foreach ((Hash256 taskId, Hash256 gpuId) in asked)
-        {
-            if (byId.TryGetValue(taskId, out SeatedTask? task))
-            {
-                seats.Add(task.TaskKey, gpuId);
-            }
-        }
-
+        List<(long Key, long Seat, Hash256 Result, string? RefusedBounds)> revealed = transaction.QueryLater(
+            "SELECT r.task_key, r.seat, substr(r.attestation, 65, 32), r.refused_bounds FROM {rows} JOIN reveals r ON r.task_key = v.task_key",
+            Keys(tasks.Where(task => task.MayHaveReveals)),
+            row => (row.GetInt64(0), row.GetInt64(1), row.Hash(2), row.TextOrNull(3)));
+        List<((long, long), (string? PaidWei, UnpaidReason Reason, string? Detail))> ended = transaction.QueryLater(
+            "SELECT o.task_key, o.seat, o.paid_wei, o.reason, o.detail FROM {rows} JOIN seat_outcomes o ON o.task_key = v.task_key",
+            Keys(tasks.Where(task => task.Phase > TaskPhase.Seated)),
+            row => ((row.GetInt64(0), row.GetInt64(1)), (row.TextOrNull(2), (UnpaidReason)row.GetInt64(3), row.TextOrNull(4))));
+        transaction.Answer();
+        ILookup<long, (long Key, long Seat, Hash256 Commitment)> commitments = rows.Commitments.ToLookup(row => row.TaskKey);
+        ILookup<long, (long Key, long Seat, Hash256 Result, string? RefusedBounds)> reveals = revealed.ToLookup(row => row.Key);
+        Dictionary<(long, long), (string? PaidWei, UnpaidReason Reason, string? Detail)> outcomes = ended.ToDictionary();
         Dictionary<long, SeatedTask> byKey = tasks.ToDictionary(task => task.TaskKey);
-        List<SeatView> views = transaction.Query(
-            "SELECT s.task_key, s.seat, s.gpu_id, s.operator, s.lease_holder, s.lease_deadline FROM {rows} JOIN seats s ON s.task_key = v.task_key AND s.gpu_id = v.gpu_id", seats, row =>
-            {
-                long key = row.GetInt64(0);
-                long seat = row.GetInt64(1);
-                (long, Hash256 Result, string? RefusedBounds)? revealed = reveals[key].Where(other => other.Seat == seat).Select(found => ((long, Hash256, string?)?)found).FirstOrDefault();
-                (string? PaidWei, UnpaidReason Reason, string? Detail) outcome = outcomes.GetValueOrDefault((key, seat));
-                return new SeatView(
-                    byKey[key], (byte)seat, row.Hash(2), row.Address(3), row.AddressOrNull(4), row.NumberOrNull(5),
-                    commitments[key].Where(other => other.Seat == seat).Select(found => (Hash256?)found.Commitment).FirstOrDefault(), revealed?.Result,
-                    outcome.PaidWei, outcome.Reason, outcome.Detail, revealed?.RefusedBounds);
-            });
         return new LockedSeats(
             tasks.Select(task => new LockedTask(
                 task, commitments[task.TaskKey].Count(one => one.Seat >= task.FirstOfRound), reveals[task.TaskKey].Count(one => one.Seat >= task.FirstOfRound))),
-            views);
+            rows.Seats.Select(seat =>
+            {
+                (long, long, Hash256 Result, string? RefusedBounds)? reveal = reveals[seat.TaskKey].Where(other => other.Seat == seat.Seat).Select(found => ((long, long, Hash256, string?)?)found).FirstOrDefault();
+                (string? PaidWei, UnpaidReason Reason, string? Detail) outcome = outcomes.GetValueOrDefault((seat.TaskKey, seat.Seat));
+                return new SeatView(
+                    byKey[seat.TaskKey], (byte)seat.Seat, seat.GpuId, seat.Operator, null, null,
+                    commitments[seat.TaskKey].Where(other => other.Seat == seat.Seat).Select(found => (Hash256?)found.Commitment).FirstOrDefault(), reveal?.Result,
+                    outcome.PaidWei, outcome.Reason, outcome.Detail, reveal?.RefusedBounds);
+            }));
     }
 
     private static RowSet Keys(IEnumerable<SeatedTask> tasks) => RowSet.Of("task_key", RowKind.Number, tasks.Select(task => task.TaskKey));
 }
+
+/// <summary>What was asked of seats while their tasks are locked.</summary>
+internal sealed record SeatRows(
+    List<(long TaskKey, long Seat, Hash256 Commitment)> Commitments, List<(long TaskKey, long Seat, Hash256 GpuId, Address Operator)> Seats);
 
 /// <summary>One device's commitments to results of several tasks.</summary>
 internal sealed record DeviceCommitments(Hash256 GpuId, Address Signer, IReadOnlyList<(Hash256 TaskId, Hash256 Commitment)> Commitments);

@@ -11,6 +11,9 @@ internal sealed class DisclosureStore
     // Tasks t of batches b on chain that have not settled, and whose time is not over.
     private const string Unsettled = "t.phase IN (2, 3, 5) AND b.phase IN (2, 3) AND b.seed_time IS NOT NULL";
 
+    // The task of a disclosure d, asked one by one: few are open, and however many tasks there are, no other is looked at.
+    private const string TasksOf = "FROM tasks t JOIN batches b ON b.batch_key = t.batch_key WHERE t.task_key = d.task_key";
+
     private readonly LedgerDatabase _ledger;
 
     public DisclosureStore(LedgerDatabase ledger) => _ledger = ledger;
@@ -45,8 +48,8 @@ internal sealed class DisclosureStore
         return transaction.Query(
             $"""
             WITH d AS MATERIALIZED (SELECT task_key, seats, state, attempt FROM disclosures WHERE state < 2 AND not_before <= $1)
-            SELECT d.task_key, d.seats, d.state, d.attempt, {Disclosure.ClosesSql} FROM d JOIN tasks t ON t.task_key = d.task_key
-            JOIN batches b ON b.batch_key = t.batch_key WHERE {Unsettled} ORDER BY d.task_key, d.seats LIMIT $2
+            SELECT d.task_key, d.seats, d.state, d.attempt, (SELECT {Disclosure.ClosesSql} {TasksOf}) FROM d
+            WHERE EXISTS (SELECT 1 {TasksOf} AND {Unsettled}) ORDER BY d.task_key, d.seats LIMIT $2
             """,
             row => (TaskKey: row.GetInt64(0), Seats: (int)row.GetInt64(1), State: (DisclosureState)row.GetInt64(2), Attempt: (int)row.GetInt64(3), ClosesAt: row.GetInt64(4)),
             transaction.NowMillis, (long)Most).ConvertAll(row =>
@@ -105,7 +108,7 @@ internal sealed class DisclosureStore
         due AS MATERIALIZED (SELECT t.task_key, t.task_id FROM b JOIN tasks t ON t.batch_key = b.batch_key
           WHERE {Unsettled} AND t.level > $2 AND $1 >= {Disclosure.DueSql(seats)})
         SELECT due.task_key, due.task_id FROM due
-        WHERE EXISTS (SELECT 1 FROM seats s WHERE s.task_key = due.task_key AND s.lease_holder IS NOT NULL AND s.seat >= $2 AND s.seat < $3)
+        WHERE EXISTS (SELECT 1 FROM seats s WHERE s.task_key = due.task_key AND {OpenSeats.HasLetterSql} AND s.seat >= $2 AND s.seat < $3)
           AND NOT EXISTS (SELECT 1 FROM disclosures d WHERE d.task_key = due.task_key AND d.seats = $3)
         ORDER BY due.task_key LIMIT $4
         """,

@@ -127,7 +127,7 @@ internal sealed class DispatchEndpoints
             await _waiters.WaitAsync(request.GpuId, signer, left, stop.Token);
         }
 
-        ImmutableArray<SeatLetter> letters = SeatLetter.Sign([.. leased.Select(seat => seat.ToAssignment())], _domain, _key);
+        ImmutableArray<SeatLetter> letters = SeatLetter.Sign([.. leased.Select(seat => seat.Assignment)], _domain, _key);
         return Answer.Json(
             new LeaseResponse([.. letters.Zip(leased, (letter, seat) => new SeatLetterDto(Hex.Encode(letter.ToBytes()), Hex.Encode(seat.Workload), (ulong)(seat.Until / 1000)))]),
             ProtocolJson.Default.LeaseResponse);

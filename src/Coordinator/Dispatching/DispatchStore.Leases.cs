@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Ait.Chain;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Observing;
@@ -44,13 +45,13 @@ internal sealed partial class DispatchStore
             long until = now + (long)length.TotalMilliseconds;
 
             // A lease whose holder has shown that it has the letter lives on while the holder asks for more work.
-            transaction.Execute(
+            transaction.Later(
                 """
-                UPDATE seats SET lease_deadline = $4
-                FROM (SELECT task_key, seat FROM seats
-                      WHERE gpu_id = $1 AND open = 1 AND lease_acknowledged = 1 AND lease_holder = $3 AND lease_deadline > $2
+                UPDATE open_seats SET lease_deadline = $4
+                FROM (SELECT gpu_id, task_key FROM open_seats
+                      WHERE gpu_id = $1 AND lease_acknowledged = 1 AND lease_holder = $3 AND lease_deadline > $2
                       FOR UPDATE SKIP LOCKED) held
-                WHERE seats.task_key = held.task_key AND seats.seat = held.seat
+                WHERE open_seats.gpu_id = held.gpu_id AND open_seats.task_key = held.task_key
                 """,
                 gpuId, now, signer, until);
 
@@ -62,12 +63,13 @@ internal sealed partial class DispatchStore
                 taken = Take(transaction, gpuId, signer, most, until, mark);
             }
 
-            List<LeasedSeat> leased = transaction.Query(
-                s_selectLeased, taken, row => new LeasedSeat(TaskRow.Read(row), (byte)row.GetInt64(TaskRow.Columns), gpuId, row.Bytes(TaskRow.Columns + 1), until));
+            List<LeasedSeat> leased = transaction.Query(SelectLeased, taken, row => ReadLeased(row, gpuId, until));
             if (leased.Count > 0)
             {
-                _marks.Leased(gpuId, leased[^1].Task.TaskKey, mark, now);
-                transaction.Record("leased", gpuId.ToArray(), $"to {signer}: {string.Join(", ", leased.Select(seat => $"task key {seat.Task.TaskKey} seat {seat.Seat}"))}");
+                leased.Sort((one, other) => one.TaskKey.CompareTo(other.TaskKey));
+                leased.ForEach(seat => _ledger.TaskKeys.Note(seat.TaskId, seat.TaskKey));
+                _marks.Leased(gpuId, leased[^1].TaskKey, mark, now);
+                transaction.Record("leased", gpuId.ToArray(), $"to {signer}: {string.Join(", ", leased.Select(seat => $"task key {seat.TaskKey} seat {seat.Assignment.Seat}"))}");
             }
 
             Telemetry.Leased(leased.Count);
@@ -78,14 +80,16 @@ internal sealed partial class DispatchStore
     /// <summary>Seats that are free from a task on. What another request of the device is taking at this moment is passed over, not waited for.</summary>
     private static RowSet Take(LedgerTransaction transaction, Hash256 gpuId, Address signer, int most, long until, long from)
     {
-        var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number));
-        foreach ((long taskKey, long seat) in transaction.Query(
+        List<(long TaskKey, long Seat)> found = transaction.QueryLater(
             $"""
-            WITH free AS MATERIALIZED (SELECT s.task_key, s.seat {Leasable} AND s.task_key >= $6 ORDER BY s.task_key LIMIT $4 FOR UPDATE OF s SKIP LOCKED)
-            UPDATE seats SET lease_holder = $3, lease_deadline = $5, lease_acknowledged = 0 FROM free
-            WHERE seats.task_key = free.task_key AND seats.seat = free.seat RETURNING seats.task_key, seats.seat
+            WITH free AS MATERIALIZED (SELECT s.task_key {Leasable} AND s.task_key >= $6 ORDER BY s.task_key LIMIT $4 FOR UPDATE OF s SKIP LOCKED)
+            UPDATE open_seats SET lease_holder = $3, lease_deadline = $5, lease_acknowledged = 0 FROM free
+            WHERE open_seats.gpu_id = $1 AND open_seats.task_key = free.task_key RETURNING open_seats.task_key, open_seats.seat
             """,
-            row => (row.GetInt64(0), row.GetInt64(1)), gpuId, transaction.NowMillis, signer, most, until, from))
+            row => (row.GetInt64(0), row.GetInt64(1)), gpuId, transaction.NowMillis, signer, most, until, from);
+        transaction.Answer();
+        var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number));
+        foreach ((long taskKey, long seat) in found)
         {
             taken.Add(taskKey, seat);
         }
@@ -94,12 +98,12 @@ internal sealed partial class DispatchStore
     }
 
     /// <summary>The holder has the letters: their leases run anew.</summary>
-    internal void Acknowledge(IEnumerable<(long TaskKey, byte Seat)> seats, Address signer, TimeSpan length)
+    internal void Acknowledge(IEnumerable<(Hash256 GpuId, long TaskKey)> seats, Address signer, TimeSpan length)
     {
-        var rows = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number));
-        foreach ((long taskKey, byte seat) in seats)
+        var rows = new RowSet(("gpu_id", RowKind.Bytes), ("task_key", RowKind.Number));
+        foreach ((Hash256 gpuId, long taskKey) in seats)
         {
-            rows.Add(taskKey, (long)seat);
+            rows.Add(gpuId, taskKey);
         }
 
         if (rows.Count > 0)
@@ -108,42 +112,34 @@ internal sealed partial class DispatchStore
                 "acknowledge",
                 transaction => transaction.Execute(
                     """
-                    UPDATE seats SET lease_deadline = $2, lease_acknowledged = 1 FROM {rows}
-                    WHERE seats.task_key = v.task_key AND seats.seat = v.seat AND seats.lease_holder = $1 AND seats.open = 1 AND seats.lease_deadline > $3
+                    UPDATE open_seats SET lease_deadline = $2, lease_acknowledged = 1 FROM {rows}
+                    WHERE open_seats.gpu_id = v.gpu_id AND open_seats.task_key = v.task_key AND open_seats.lease_holder = $1 AND open_seats.lease_deadline > $3
                     """,
                     rows, signer, transaction.NowMillis + (long)length.TotalMilliseconds, transaction.NowMillis),
                 WriteIsolation.Alone);
         }
     }
 
-    private static readonly string s_selectLeased = TaskRow.Select.Replace(
-        "FROM tasks t JOIN batches b ON b.batch_key = t.batch_key",
+    private const string SelectLeased =
         """
-        , v.seat, w.encoding
-        FROM {rows} JOIN tasks t ON t.task_key = v.task_key JOIN batches b ON b.batch_key = t.batch_key
-        JOIN workloads w ON w.workload_hash = t.workload_hash ORDER BY t.task_key
-        """,
-        StringComparison.Ordinal);
-
-    /// <summary>
-    /// Seats s that key $3 of device $1 may lease at instant $2. The task is asked seat by seat: in a join, a planner that expects few seats
-    /// would rather look at all of them and sort than walk the index and stop.
-    /// </summary>
-    private const string Leasable =
-        """
-        FROM seats s WHERE s.gpu_id = $1 AND s.open = 1 AND (s.lease_holder IS NULL OR s.lease_deadline <= $2 OR s.lease_holder <> $3)
-          AND (SELECT t.phase = 2 AND t.reveal_opened_at IS NULL AND t.escalating_to IS NULL AND t.commit_deadline > $2 FROM tasks t WHERE t.task_key = s.task_key)
+        SELECT t.task_key, t.task_id, b.batch_id, t.workload_hash, t.task_index, t.workload_type, t.determinism_class, t.compute_units, t.deadline, t.redeemer,
+          t.seat_secret_hash, t.seated_at, t.commit_deadline, v.seat, w.encoding
+        FROM {rows} JOIN tasks t ON t.task_key = v.task_key JOIN batches b ON b.batch_key = t.batch_key JOIN workloads w ON w.workload_hash = t.workload_hash
         """;
+
+    private static LeasedSeat ReadLeased(DbDataReader row, Hash256 gpuId, long until)
+    {
+        var task = new MiningTask(
+            row.Hash(3), (uint)row.GetInt64(4), (WorkloadType)row.GetInt64(5), (DeterminismClass)row.GetInt64(6), new ComputeUnits(row.Unsigned(7)), row.Unsigned(8), row.Address(9),
+            row.Hash(10));
+        return new LeasedSeat(
+            row.GetInt64(0), row.Hash(1), new SeatAssignment(row.Unsigned(2), task, (byte)row.GetInt64(13), gpuId, row.Unsigned(11) / 1000, row.Unsigned(12) / 1000), row.Bytes(14), until);
+    }
+
+    /// <summary>Seats s that key $3 of device $1 may lease at instant $2. A seat is closed when its task takes no commitment any more: the task need not be asked.</summary>
+    private const string Leasable =
+        "FROM open_seats s WHERE s.gpu_id = $1 AND s.commit_deadline > $2 AND (s.lease_holder IS NULL OR s.lease_deadline <= $2 OR s.lease_holder <> $3)";
 }
 
 /// <summary>A seat handed to a process; until is unix milliseconds.</summary>
-internal sealed record LeasedSeat(TaskRow Task, byte Seat, Hash256 GpuId, byte[] Workload, long Until)
-{
-    internal SeatAssignment ToAssignment() => new(
-        Task.BatchId!.Value, // A seated task's batch is on chain.
-        Task.Task,
-        Seat,
-        GpuId,
-        (ulong)(Task.SeatedAt!.Value / 1000), // Seated, as above.
-        (ulong)(Task.CommitDeadline!.Value / 1000));
-}
+internal sealed record LeasedSeat(long TaskKey, Hash256 TaskId, SeatAssignment Assignment, byte[] Workload, long Until);

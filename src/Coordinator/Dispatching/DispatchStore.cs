@@ -186,7 +186,7 @@ internal sealed partial class DispatchStore
             .Where(task => task.Phase == TaskPhase.Committed)
             .ToDictionary(task => task.TaskKey);
         ulong now = (ulong)(transaction.NowMillis / 1000);
-        var seats = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number), ("slot", RowKind.Number), ("gpu_id", RowKind.Bytes), ("operator", RowKind.Bytes));
+        List<(long, SeatPlan, ulong)> seats = [];
         var deadlines = new RowSet(("task_key", RowKind.Number), ("commit_deadline", RowKind.Number), ("audited", RowKind.Number));
         List<(byte[]?, string)> records = [];
         foreach ((TaskRow task, ImmutableArray<SeatPlan> plan, bool isAudited) in drawn.Where(item => tasks.ContainsKey(item.TaskKey)).Select(item => (tasks[item.TaskKey], item.Seats, item.IsAudited)))
@@ -194,14 +194,10 @@ internal sealed partial class DispatchStore
             ulong deadline = Dispatch.CommitDeadline(now, commitWindow, task.Task.Deadline);
             deadlines.Add(task.TaskKey, (long)deadline * 1000, isAudited ? 1L : 0L);
             records.Add((task.TaskId?.ToArray(), $"commit deadline {deadline}{(isAudited ? ", audited" : string.Empty)}"));
-            foreach (SeatPlan seat in plan)
-            {
-                seats.Add(task.TaskKey, (long)seat.Seat, (long)seat.Slot, seat.GpuId, seat.Operator);
-            }
+            seats.AddRange(plan.Select(seat => (task.TaskKey, seat, deadline)));
         }
 
-        transaction.Execute(
-            "INSERT INTO seats (task_key, seat, slot, gpu_id, operator) SELECT v.task_key, v.seat, v.slot, v.gpu_id, v.operator FROM {rows}", seats);
+        Insert(transaction, seats);
         transaction.Execute(
             "UPDATE tasks SET phase = 2, seated_at = $1, commit_deadline = v.commit_deadline, audited = v.audited FROM {rows} WHERE tasks.task_key = v.task_key", deadlines, (long)now * 1000);
         transaction.Record("seats drawn", records);
@@ -294,7 +290,7 @@ internal sealed partial class DispatchStore
         foreach (TaskRow task in Tasks(transaction, batch.BatchKey).Where(task => task.Phase < TaskPhase.Settled))
         {
             Requeue(transaction, task, reason);
-            transaction.Execute("UPDATE seats SET open = 0 WHERE task_key = $1", task.TaskKey);
+            OpenSeats.Close(transaction, task.TaskKey);
         }
 
         transaction.Record("batch void", batch.Root.ToArray(), reason);
@@ -308,6 +304,20 @@ internal sealed partial class DispatchStore
             "UPDATE queue SET attempts = attempts + 1, state = CASE WHEN attempts + 1 >= $2 THEN 3 ELSE 0 END WHERE entry_key = $1",
             task.EntryKey, MaxAttempts);
         transaction.Record("task void", task.TaskId?.ToArray(), reason);
+    }
+
+    /// <summary>Writes down who sits where. The seats are open; until when they take a commitment is in unix seconds.</summary>
+    internal static void Insert(LedgerTransaction transaction, IEnumerable<(long TaskKey, SeatPlan Seat, ulong CommitDeadline)> seats)
+    {
+        var rows = new RowSet(
+            ("task_key", RowKind.Number), ("seat", RowKind.Number), ("slot", RowKind.Number), ("gpu_id", RowKind.Bytes), ("operator", RowKind.Bytes), ("commit_deadline", RowKind.Number));
+        foreach ((long taskKey, SeatPlan seat, ulong commitDeadline) in seats)
+        {
+            rows.Add(taskKey, (long)seat.Seat, (long)seat.Slot, seat.GpuId, seat.Operator, (long)commitDeadline * 1000);
+        }
+
+        transaction.Later("INSERT INTO seats (task_key, seat, slot, gpu_id, operator) SELECT v.task_key, v.seat, v.slot, v.gpu_id, v.operator FROM {rows}", rows);
+        transaction.Later("INSERT INTO open_seats (gpu_id, task_key, seat, commit_deadline) SELECT v.gpu_id, v.task_key, v.seat, v.commit_deadline FROM {rows}", rows);
     }
 
     private static void Insert(LedgerTransaction transaction, long batchKey, BatchPlan plan)

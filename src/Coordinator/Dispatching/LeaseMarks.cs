@@ -11,7 +11,7 @@ namespace Ait.Coordinator.Dispatching;
 internal sealed class LeaseMarks
 {
     private const int MostRemembered = 1 << 16;
-    private const long MillisBetweenLooks = 2000;
+    private const long MillisBetweenLooks = 10_000;
 
     private readonly ConcurrentDictionary<Hash256, (long TaskKey, long LookedAt)> _marks = new();
 

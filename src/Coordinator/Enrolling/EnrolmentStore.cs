@@ -69,7 +69,7 @@ internal sealed class EnrolmentStore
         .Query(
             """
             SELECT o.paid_wei, count(*) FROM seats s JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat
-            JOIN tasks t ON t.task_key = s.task_key WHERE s.gpu_id = $1 AND s.open = 0 AND t.phase >= 4 GROUP BY o.paid_wei
+            JOIN tasks t ON t.task_key = s.task_key WHERE s.gpu_id = $1 AND t.phase >= 4 GROUP BY o.paid_wei
             """,
             row => (Paid: row.TextOrNull(0), Seats: (int)row.GetInt64(1)),
             gpuId)

@@ -30,7 +30,7 @@ internal sealed class EscalationStore
             "INSERT INTO escalations (task_key, level, state, reason, decided_at) VALUES ($1, $2, 0, $3, $4) ON CONFLICT DO NOTHING",
             task.TaskKey, (long)decided.Level, decided.Reason, transaction.NowMillis);
         transaction.Execute("UPDATE tasks SET escalating_to = $2 WHERE task_key = $1", task.TaskKey, (long)decided.Level);
-        transaction.Execute("UPDATE seats SET open = 0 WHERE task_key = $1 AND open = 1", task.TaskKey);
+        OpenSeats.Close(transaction, task.TaskKey);
         transaction.Record("escalates", task.TaskId?.ToArray(), $"to {decided.Level} seats: {decided.Reason}");
     }
 
@@ -42,17 +42,17 @@ internal sealed class EscalationStore
     internal IReadOnlyList<OpenEscalation> Pending() => _ledger.Read(transaction => Load(transaction, transaction.Query(
         """
         WITH e AS MATERIALIZED (SELECT task_key, level, state, attempt, claims, mined_block FROM escalations WHERE state < 2 AND not_before <= $1)
-        SELECT e.task_key, e.level, e.state, e.attempt, e.claims, e.mined_block FROM e JOIN tasks t ON t.task_key = e.task_key
-        JOIN batches b ON b.batch_key = t.batch_key
-        WHERE t.phase = 2 AND t.escalating_to = e.level AND b.phase = 2 ORDER BY e.task_key LIMIT 256
+        SELECT e.task_key, e.level, e.state, e.attempt, e.claims, e.mined_block FROM e
+        WHERE (SELECT t.phase = 2 AND t.escalating_to = e.level AND b.phase = 2 FROM tasks t JOIN batches b ON b.batch_key = t.batch_key WHERE t.task_key = e.task_key)
+        ORDER BY e.task_key LIMIT 256
         """,
         ReadRow, transaction.NowMillis)));
 
     /// <summary>Tasks with further seats whose second seed a reorganisation took back, while it can still matter.</summary>
     internal IReadOnlyList<OpenEscalation> Unpinned() => _ledger.Read(transaction => Load(transaction, transaction.Query(
         """
-        SELECT e.task_key, e.level, e.state, e.attempt, e.claims, e.mined_block FROM escalations e JOIN tasks t ON t.task_key = e.task_key
-        WHERE e.seed_lost = 1 AND e.state = 2 AND t.phase IN (2, 3) ORDER BY e.task_key, e.level
+        SELECT e.task_key, e.level, e.state, e.attempt, e.claims, e.mined_block FROM escalations e
+        WHERE e.seed_lost = 1 AND e.state = 2 AND (SELECT t.phase IN (2, 3) FROM tasks t WHERE t.task_key = e.task_key) ORDER BY e.task_key, e.level
         """,
         ReadRow)));
 
@@ -102,14 +102,13 @@ internal sealed class EscalationStore
             return false;
         }
 
-        foreach (SeatPlan seat in plan.Where(seat => seat.Seat >= task.Level))
-        {
-            transaction.Execute(
-                "INSERT INTO seats (task_key, seat, slot, gpu_id, operator) VALUES ($1, $2, $3, $4, $5)", task.TaskKey, (long)seat.Seat, (long)seat.Slot, seat.GpuId, seat.Operator);
-        }
 
         ulong now = (ulong)(transaction.NowMillis / 1000);
         ulong deadline = Dispatch.CommitDeadline(now, commitWindow, task.Task.Deadline);
+        DispatchStore.Insert(transaction, plan.Where(seat => seat.Seat >= task.Level).Select(seat => (task.TaskKey, seat, deadline)));
+
+        // When the earlier seats' reveal opened stands with the task only until theirs does.
+        transaction.Execute("INSERT INTO events (at, kind, subject, detail) SELECT h.at, h.kind, h.subject, h.detail FROM reveal_openings h WHERE h.task_key = $1", task.TaskKey);
         transaction.Execute(
             """
             UPDATE tasks SET level = $2, escalating_to = NULL, seated_at = $3, commit_deadline = $4, reveal_opened_at = NULL, reveal_deadline = NULL WHERE task_key = $1
@@ -141,7 +140,7 @@ internal sealed class EscalationStore
             transaction.Execute(
                 "UPDATE settlements SET state = 2, error = $2 WHERE state < 2 AND settlement_key IN (SELECT settlement_key FROM settlement_tasks WHERE task_key = $1)", task.TaskKey, TakenBack);
             DispatchStore.Requeue(transaction, task, TakenBack);
-            transaction.Execute("UPDATE seats SET open = 0 WHERE task_key = $1", task.TaskKey);
+            OpenSeats.Close(transaction, task.TaskKey);
             Settling.SettlementStore.CloseBatchIfDone(transaction, task.BatchKey);
             return;
         }

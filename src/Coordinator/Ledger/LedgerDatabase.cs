@@ -24,6 +24,9 @@ internal abstract class LedgerDatabase : IDisposable
     /// <summary>Whether this process is the one that runs the loops.</summary>
     internal Leadership Leadership { get; } = new();
 
+    /// <summary>Keys of tasks that this process works on.</summary>
+    internal TaskKeys TaskKeys { get; } = new();
+
     /// <summary>Called on both sides of every commit; crash tests stop the world there.</summary>
     internal Action<string>? CommitBoundary { get; set; }
 

@@ -28,6 +28,6 @@ internal abstract class LedgerDialect
     /// <param name="parameters">Number of the parameters before the rows.</param>
     internal abstract string Phrase(string sql, RowSet? rows, int parameters);
 
-    /// <summary>Sets the parameters $1, $2, … of a command, then those of its rows.</summary>
-    internal abstract void Bind(DbCommand command, ReadOnlySpan<object?> values, RowSet? rows);
+    /// <summary>Sets the parameters $1, $2, … of a statement, then those of its rows.</summary>
+    internal abstract void Bind(DbParameterCollection parameters, ReadOnlySpan<object?> values, RowSet? rows);
 }

@@ -386,6 +386,72 @@ internal static partial class LedgerSchema
             """
             ALTER TABLE tasks DROP COLUMN audited;
             """),
+        new(
+            """
+            CREATE TABLE open_seats (
+              gpu_id BLOB NOT NULL,
+              task_key INTEGER NOT NULL,
+              seat INTEGER NOT NULL,
+              commit_deadline INTEGER NOT NULL,
+              lease_holder BLOB,
+              lease_deadline INTEGER,
+              lease_acknowledged INTEGER NOT NULL DEFAULT 0,
+              PRIMARY KEY (gpu_id, task_key),
+              FOREIGN KEY (task_key, seat) REFERENCES seats) STRICT, WITHOUT ROWID;
+            INSERT INTO open_seats (gpu_id, task_key, seat, commit_deadline, lease_holder, lease_deadline, lease_acknowledged)
+              SELECT s.gpu_id, s.task_key, s.seat, coalesce(t.commit_deadline, 0), s.lease_holder, s.lease_deadline, s.lease_acknowledged
+              FROM seats s JOIN tasks t ON t.task_key = s.task_key WHERE s.open = 1;
+            CREATE INDEX open_seats_acknowledged ON open_seats (gpu_id) WHERE lease_acknowledged = 1;
+            DROP INDEX seats_open;
+            DROP INDEX seats_closed;
+            DROP INDEX seats_leased;
+            CREATE INDEX seats_gpu ON seats (gpu_id, task_key);
+            UPDATE seats SET lease_holder = NULL WHERE open = 1;
+            ALTER TABLE seats DROP COLUMN open;
+            ALTER TABLE seats DROP COLUMN lease_deadline;
+            ALTER TABLE seats DROP COLUMN lease_acknowledged;
+            DROP INDEX tasks_workload;
+            DROP VIEW history;
+            DELETE FROM events WHERE kind = 'reveal opened'
+              AND EXISTS (SELECT 1 FROM tasks t WHERE t.task_id = events.subject AND t.reveal_opened_at IS NOT NULL AND t.seated_at <= events.at);
+            CREATE VIEW reveal_openings AS
+              SELECT t.task_key, t.reveal_opened_at AS at, 'reveal opened' AS kind, t.task_id AS subject,
+                (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key AND c.seat >= t.level - CASE t.level WHEN 3 THEN 3 ELSE 2 END)
+                  || ' of ' || CASE t.level WHEN 3 THEN 3 ELSE 2 END || ' committed, until ' || (t.reveal_deadline / 1000) AS detail
+                FROM tasks t WHERE t.reveal_opened_at IS NOT NULL;
+            CREATE VIEW history AS
+              SELECT at, kind, subject, detail FROM events
+              UNION ALL SELECT at, kind, subject, detail FROM reveal_openings
+              UNION ALL SELECT c.received_at, 'committed', t.task_id, 'seat ' || c.seat FROM commitments c JOIN tasks t ON t.task_key = c.task_key
+              UNION ALL SELECT r.received_at, 'revealed', t.task_id, 'seat ' || r.seat FROM reveals r JOIN tasks t ON t.task_key = r.task_key WHERE r.refused_bounds IS NULL
+              UNION ALL SELECT a.decided_at, 'agreed', t.task_id, ((a.matching & 1) + ((a.matching >> 1) & 1) + ((a.matching >> 2) & 1) + ((a.matching >> 3) & 1)
+                  + ((a.matching >> 4) & 1) + ((a.matching >> 5) & 1) + ((a.matching >> 6) & 1)) || ' of ' || t.level
+                FROM agreements a JOIN tasks t ON t.task_key = a.task_key;
+            """,
+            """
+            DROP VIEW history;
+            INSERT INTO events (at, kind, subject, detail) SELECT at, kind, subject, detail FROM reveal_openings;
+            DROP VIEW reveal_openings;
+            CREATE VIEW history AS
+              SELECT at, kind, subject, detail FROM events
+              UNION ALL SELECT c.received_at, 'committed', t.task_id, 'seat ' || c.seat FROM commitments c JOIN tasks t ON t.task_key = c.task_key
+              UNION ALL SELECT r.received_at, 'revealed', t.task_id, 'seat ' || r.seat FROM reveals r JOIN tasks t ON t.task_key = r.task_key WHERE r.refused_bounds IS NULL
+              UNION ALL SELECT a.decided_at, 'agreed', t.task_id, ((a.matching & 1) + ((a.matching >> 1) & 1) + ((a.matching >> 2) & 1) + ((a.matching >> 3) & 1)
+                  + ((a.matching >> 4) & 1) + ((a.matching >> 5) & 1) + ((a.matching >> 6) & 1)) || ' of ' || t.level
+                FROM agreements a JOIN tasks t ON t.task_key = a.task_key;
+            CREATE INDEX tasks_workload ON tasks (workload_hash);
+            ALTER TABLE seats ADD COLUMN open INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE seats ADD COLUMN lease_deadline INTEGER;
+            ALTER TABLE seats ADD COLUMN lease_acknowledged INTEGER NOT NULL DEFAULT 0;
+            UPDATE seats SET lease_holder = c.signer FROM commitments c WHERE c.task_key = seats.task_key AND c.seat = seats.seat;
+            UPDATE seats SET open = 1, lease_holder = o.lease_holder, lease_deadline = o.lease_deadline, lease_acknowledged = o.lease_acknowledged
+              FROM open_seats o WHERE o.task_key = seats.task_key AND o.seat = seats.seat;
+            DROP INDEX seats_gpu;
+            CREATE INDEX seats_open ON seats (gpu_id, task_key) WHERE open = 1;
+            CREATE INDEX seats_closed ON seats (gpu_id) WHERE open = 0;
+            CREATE INDEX seats_leased ON seats (gpu_id) WHERE open = 1 AND lease_acknowledged = 1;
+            DROP TABLE open_seats;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

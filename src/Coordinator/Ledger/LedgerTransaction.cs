@@ -10,6 +10,9 @@ internal sealed class LedgerTransaction
     private readonly DbConnection _connection;
     private readonly LedgerDialect _dialect;
     private readonly Dictionary<string, DbCommand> _prepared = [];
+    private readonly Dictionary<string, string> _phrased = [];
+    private readonly List<(DbBatchCommand Command, Action<DbDataReader>? Read)> _deferred = [];
+    private DbBatch? _batch;
     private DbTransaction? _begun;
 
     internal LedgerTransaction(DbConnection connection, LedgerDialect dialect, TimeProvider clock)
@@ -21,6 +24,9 @@ internal sealed class LedgerTransaction
 
     internal TimeProvider Clock { get; }
 
+    /// <summary>Statements on their way together; there are none where the database is no server.</summary>
+    private DbBatch Batch => _batch ??= _connection.CreateBatch();
+
     /// <summary>Whether the server has done anything of the transaction at hand, or may have.</summary>
     internal bool IsUnderWay { get; private set; }
 
@@ -30,6 +36,77 @@ internal sealed class LedgerTransaction
 
     /// <summary>One statement over all rows; nothing if there are none.</summary>
     internal int Execute(string sql, RowSet rows, params ReadOnlySpan<object?> values) => rows.Count == 0 ? 0 : Change(Prepare(sql, values, rows));
+
+    /// <summary>
+    /// As <see cref="Execute(string, RowSet, ReadOnlySpan{object?})"/>, but nobody waits for it: it travels with what is asked next, or with
+    /// the end of the transaction. It is done before either, and what is wrong with it is reported there.
+    /// </summary>
+    internal void Later(string sql, RowSet rows, params ReadOnlySpan<object?> values)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        if (_connection.CanCreateBatch)
+        {
+            Defer(sql, values, rows, null);
+        }
+        else
+        {
+            Execute(sql, rows, values);
+        }
+    }
+
+    /// <summary>The same for one statement without rows.</summary>
+    internal void Later(string sql, params ReadOnlySpan<object?> values)
+    {
+        if (_connection.CanCreateBatch)
+        {
+            Defer(sql, values, null, null);
+        }
+        else
+        {
+            Execute(sql, values);
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Query{T}(string, RowSet, Func{DbDataReader, T}, ReadOnlySpan{object?})"/>, but the answer is filled in by what is asked
+    /// next or by <see cref="Answer"/>: several questions that do not wait for each other cost one round trip.
+    /// </summary>
+    internal List<T> QueryLater<T>(string sql, RowSet rows, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
+    {
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        if (!_connection.CanCreateBatch)
+        {
+            return Query(sql, rows, read, values);
+        }
+
+        List<T> found = [];
+        Defer(sql, values, rows, row => found.Add(read(row)));
+        return found;
+    }
+
+    /// <summary>The same for a query without rows.</summary>
+    internal List<T> QueryLater<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
+    {
+        if (!_connection.CanCreateBatch)
+        {
+            return Query(sql, read, values);
+        }
+
+        List<T> found = [];
+        Defer(sql, values, null, row => found.Add(read(row)));
+        return found;
+    }
+
+    /// <summary>Does what was put off, and fills in what was asked with it.</summary>
+    internal void Answer() => Flush(ending: null);
 
     internal List<T> Query<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
     {
@@ -98,7 +175,7 @@ internal sealed class LedgerTransaction
 
     /// <summary>Adds to the audit trail in the same transaction as the change it tells of. Never secrets, prompts or transcripts.</summary>
     internal void Record(string kind, byte[]? subject, string detail) =>
-        Execute("INSERT INTO events (at, kind, subject, detail) VALUES ($1, $2, $3, $4)", NowMillis, kind, subject, detail);
+        Later("INSERT INTO events (at, kind, subject, detail) VALUES ($1, $2, $3, $4)", NowMillis, kind, subject, detail);
 
     /// <summary>The same for several things of one kind.</summary>
     internal void Record(string kind, IEnumerable<(byte[]? Subject, string Detail)> records)
@@ -109,7 +186,7 @@ internal sealed class LedgerTransaction
             rows.Add(subject, detail);
         }
 
-        Execute("INSERT INTO events (at, kind, subject, detail) SELECT $1, $2, v.subject, v.detail FROM {rows}", rows, NowMillis, kind);
+        Later("INSERT INTO events (at, kind, subject, detail) SELECT $1, $2, v.subject, v.detail FROM {rows}", rows, NowMillis, kind);
     }
 
     internal void BeginWrite(WriteIsolation isolation)
@@ -129,6 +206,18 @@ internal sealed class LedgerTransaction
 
     internal void Commit()
     {
+        if (!IsUnderWay)
+        {
+            Answer(); // As long as nothing can have been committed, the work may be run again.
+        }
+
+        if (_deferred.Count > 0)
+        {
+            Flush(ending: "COMMIT"); // Where a statement before it fails, the server passes over this one too.
+            Forget();
+            return;
+        }
+
         IsUnderWay = true;
         if (_begun is null)
         {
@@ -143,6 +232,7 @@ internal sealed class LedgerTransaction
 
     internal void Rollback()
     {
+        _deferred.Clear();
         if (_begun is null)
         {
             Execute("ROLLBACK");
@@ -169,6 +259,7 @@ internal sealed class LedgerTransaction
             command.Dispose();
         }
 
+        _batch?.Dispose();
         _begun?.Dispose();
         _connection.Dispose();
     }
@@ -177,6 +268,63 @@ internal sealed class LedgerTransaction
     {
         _begun?.Dispose();
         _begun = null;
+    }
+
+    private void Flush(string? ending)
+    {
+        if (_deferred.Count == 0)
+        {
+            return;
+        }
+
+        foreach ((DbBatchCommand command, _) in _deferred)
+        {
+            Batch.BatchCommands.Add(command);
+        }
+
+        if (ending is not null)
+        {
+            DbBatchCommand end = Batch.CreateBatchCommand();
+            end.CommandText = ending;
+            Batch.BatchCommands.Add(end);
+        }
+
+        Action<DbDataReader>[] answers = [.. _deferred.Select(deferred => deferred.Read).OfType<Action<DbDataReader>>()];
+        _deferred.Clear();
+        try
+        {
+            using DbDataReader reader = Batch.ExecuteReader(); // It passes over statements that answer no rows.
+            IsUnderWay = true;
+            foreach (Action<DbDataReader> answer in answers)
+            {
+                while (reader.Read())
+                {
+                    answer(reader);
+                }
+
+                reader.NextResult(); // Also behind the last: what is wrong with the statements after it is reported here.
+            }
+        }
+        finally
+        {
+            Batch.BatchCommands.Clear();
+        }
+    }
+
+    private void Defer(string sql, ReadOnlySpan<object?> values, RowSet? rows, Action<DbDataReader>? read)
+    {
+        if (!_phrased.TryGetValue(sql, out string? phrased))
+        {
+            phrased = _dialect.Phrase(sql, rows, values.Length);
+            _phrased.Add(sql, phrased);
+        }
+
+        DbBatchCommand command = Batch.CreateBatchCommand();
+#pragma warning disable CA2100 // As in Prepare.
+        command.CommandText = phrased;
+#pragma warning restore CA2100
+        _dialect.Bind(command.Parameters, values, rows);
+        _deferred.Add((command, read));
     }
 
     private int Change(DbCommand command)
@@ -202,6 +350,7 @@ internal sealed class LedgerTransaction
 
     private DbCommand Prepare(string sql, ReadOnlySpan<object?> values, RowSet? rows = null)
     {
+        Flush(ending: null);
         if (!_prepared.TryGetValue(sql, out DbCommand? command))
         {
             command = _connection.CreateCommand();
@@ -211,7 +360,7 @@ internal sealed class LedgerTransaction
             _prepared.Add(sql, command);
         }
 
-        _dialect.Bind(command, values, rows);
+        _dialect.Bind(command.Parameters, values, rows);
         return command;
     }
 

@@ -45,17 +45,17 @@ internal sealed class PostgresDialect : LedgerDialect
             + $"AS v({string.Join(", ", rows.Columns.Select(column => column.Name))})",
             StringComparison.Ordinal);
 
-    internal override void Bind(DbCommand command, ReadOnlySpan<object?> values, RowSet? rows)
+    internal override void Bind(DbParameterCollection parameters, ReadOnlySpan<object?> values, RowSet? rows)
     {
-        command.Parameters.Clear();
+        parameters.Clear();
         foreach (object? value in values)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = LedgerTransaction.ToColumn(value) });
+            parameters.Add(new NpgsqlParameter { Value = LedgerTransaction.ToColumn(value) });
         }
 
         for (int i = 0; i < (rows?.Columns.Count ?? 0); i++)
         {
-            command.Parameters.Add(Array(rows!.Columns[i].Kind, rows.Values(i))); // There are columns.
+            parameters.Add(Array(rows!.Columns[i].Kind, rows.Values(i))); // There are columns.
         }
     }
 

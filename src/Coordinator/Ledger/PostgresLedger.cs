@@ -86,6 +86,7 @@ internal sealed class PostgresLedger : LedgerDatabase
                     CommitBoundary?.Invoke("before " + step);
                     transaction.BeginAlone();
                     T written = work(transaction);
+                    transaction.Answer();
                     sound = true;
                     CommitBoundary?.Invoke("after " + step);
                     return written;
@@ -322,7 +323,7 @@ internal sealed class PostgresLedger : LedgerDatabase
     }
 
     /// <summary>
-    /// A task and its seats are written over a few times within minutes. Room beside each row takes its next version in, so that no
+    /// A task and its open seats are written over a few times within minutes. Room beside each row takes its next version in, so that no
     /// index has to learn where it went unless one of its own columns changed. Asked first: a table that has it is not locked for it again.
     /// </summary>
     private static void LeaveRoom(NpgsqlConnection connection)
@@ -333,7 +334,7 @@ internal sealed class PostgresLedger : LedgerDatabase
                 connection,
                 """
                 DO $$ DECLARE found regclass; BEGIN
-                  FOREACH found IN ARRAY ARRAY['seats', 'tasks']::regclass[] LOOP
+                  FOREACH found IN ARRAY ARRAY['open_seats', 'tasks']::regclass[] LOOP
                     IF NOT EXISTS (SELECT 1 FROM pg_class WHERE oid = found AND 'fillfactor=50' = ANY(reloptions)) THEN
                       EXECUTE format('ALTER TABLE %s SET (fillfactor = 50)', found);
                     END IF;

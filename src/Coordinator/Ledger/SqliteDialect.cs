@@ -40,35 +40,35 @@ internal sealed partial class SqliteDialect : LedgerDialect
             StringComparison.Ordinal),
         string.Empty);
 
-    internal override void Bind(DbCommand command, ReadOnlySpan<object?> values, RowSet? rows)
+    internal override void Bind(DbParameterCollection parameters, ReadOnlySpan<object?> values, RowSet? rows)
     {
-        Bind(command, values);
+        Bind(parameters, values);
         if (rows is not null)
         {
-            SqliteParameter parameter = Parameter(command, values.Length);
+            SqliteParameter parameter = Parameter(parameters, values.Length);
             parameter.ResetSqliteType();
             parameter.Value = ToJson(rows);
         }
     }
 
-    private static void Bind(DbCommand command, ReadOnlySpan<object?> values)
+    private static void Bind(DbParameterCollection parameters, ReadOnlySpan<object?> values)
     {
         for (int i = 0; i < values.Length; i++)
         {
-            SqliteParameter parameter = Parameter(command, i);
+            SqliteParameter parameter = Parameter(parameters, i);
             parameter.ResetSqliteType();
             parameter.Value = LedgerTransaction.ToColumn(values[i]);
         }
     }
 
-    private static SqliteParameter Parameter(DbCommand command, int index)
+    private static SqliteParameter Parameter(DbParameterCollection parameters, int index)
     {
-        if (command.Parameters.Count == index)
+        if (parameters.Count == index)
         {
-            command.Parameters.Add(new SqliteParameter { ParameterName = string.Create(CultureInfo.InvariantCulture, $"${index + 1}") });
+            parameters.Add(new SqliteParameter { ParameterName = string.Create(CultureInfo.InvariantCulture, $"${index + 1}") });
         }
 
-        return (SqliteParameter)command.Parameters[index];
+        return (SqliteParameter)parameters[index];
     }
 
     private static string ToJson(RowSet rows)

@@ -54,6 +54,15 @@ internal sealed record TaskRow(
 
         """;
 
+    /// <summary>What the letter of one of its seats says, once it is seated.</summary>
+    internal SeatAssignment Assign(byte seat, Hash256 gpuId) => new(
+        BatchId!.Value, // A seated task's batch is on chain.
+        Task,
+        seat,
+        gpuId,
+        (ulong)(SeatedAt!.Value / 1000), // Seated, as above.
+        (ulong)(CommitDeadline!.Value / 1000));
+
     internal static TaskRow Read(DbDataReader row) => new(
         row.GetInt64(0),
         row.GetInt64(1),

@@ -133,7 +133,7 @@ internal sealed class RedemptionStore
         bool considering = transaction.Exists("SELECT 1 FROM redemptions WHERE workload_hash = $1 AND considered = 0 AND removed = 0", workloadHash);
         bool waiting = transaction.Exists("SELECT 1 FROM queue WHERE workload_hash = $1 AND state = 0", workloadHash);
         TaskRow? task = transaction.First(
-            TaskRow.Select + "WHERE t.workload_hash = $1 ORDER BY t.phase = 4 DESC, t.task_key DESC LIMIT 1", TaskRow.Read, workloadHash);
+            TaskRow.Select + "JOIN queue q ON q.entry_key = t.entry_key WHERE q.workload_hash = $1 ORDER BY t.phase = 4 DESC, t.task_key DESC LIMIT 1", TaskRow.Read, workloadHash);
         WorkloadPhase phase = task?.Phase switch
         {
             TaskPhase.Settled => WorkloadPhase.Settled,

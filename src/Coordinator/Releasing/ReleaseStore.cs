@@ -2,7 +2,6 @@ using System.Data.Common;
 using Ait.Chain;
 using Ait.Coordinator.Admitting;
 using Ait.Coordinator.Collecting;
-using Ait.Coordinator.Dispatching;
 using Ait.Coordinator.Ledger;
 using Ait.Protocol;
 
@@ -73,7 +72,7 @@ internal sealed class ReleaseStore
     /// <summary>The seats of the workload's task under way that have said a key, each with what its letter says.</summary>
     internal IReadOnlyList<(SeatAssignment Assignment, byte[] Statement, bool Released)> Seats(Hash256 workloadHash) => _ledger.Read(transaction =>
     {
-        TaskRow? task = transaction.First(TaskRow.Select + "WHERE t.workload_hash = $1 AND t.phase = 2 ORDER BY t.task_key DESC LIMIT 1", TaskRow.Read, workloadHash);
+        TaskRow? task = transaction.First(TaskRow.Select + "JOIN queue q ON q.entry_key = t.entry_key WHERE q.workload_hash = $1 AND t.phase = 2 ORDER BY t.task_key DESC LIMIT 1", TaskRow.Read, workloadHash);
         return task is null
             ? []
             : transaction.Query(
@@ -81,7 +80,7 @@ internal sealed class ReleaseStore
                 SELECT s.seat, s.gpu_id, k.statement, k.envelope FROM seats s JOIN seat_keys k ON k.task_key = s.task_key AND k.seat = s.seat
                 WHERE s.task_key = $1 ORDER BY s.seat
                 """,
-                row => (new LeasedSeat(task, (byte)row.GetInt64(0), row.Hash(1), [], 0).ToAssignment(), row.Bytes(2), !row.IsDBNull(3)),
+                row => (task.Assign((byte)row.GetInt64(0), row.Hash(1)), row.Bytes(2), !row.IsDBNull(3)),
                 task.TaskKey);
     });
 
@@ -89,7 +88,8 @@ internal sealed class ReleaseStore
         transaction.First(TaskRow.Select + "WHERE t.task_id = $1", TaskRow.Read, taskId) is TaskRow task
             ? transaction.First(
                 """
-                SELECT s.seat, s.lease_holder, k.statement, k.envelope, c.commitment FROM seats s
+                SELECT s.seat, coalesce(o.lease_holder, c.signer, s.lease_holder), k.statement, k.envelope, c.commitment FROM seats s
+                LEFT JOIN open_seats o ON o.gpu_id = s.gpu_id AND o.task_key = s.task_key
                 LEFT JOIN seat_keys k ON k.task_key = s.task_key AND k.seat = s.seat
                 LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
                 WHERE s.task_key = $1 AND s.gpu_id = $2

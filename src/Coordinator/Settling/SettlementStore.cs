@@ -133,7 +133,7 @@ internal sealed class SettlementStore
                     "UPDATE tasks SET phase = 4, escalating_to = NULL, settled_tx = $2, minted = $3, result_hash = $4, settled_at = $5, void_reason = NULL WHERE task_key = $1",
                     task.TaskKey, settled.Position.Transaction, Wei.Text(settled.Minted), settled.ResultHash, transaction.NowMillis);
                 transaction.Execute("UPDATE queue SET state = 2 WHERE entry_key = $1", task.EntryKey);
-                transaction.Execute("UPDATE seats SET open = 0 WHERE task_key = $1", task.TaskKey);
+                OpenSeats.Close(transaction, task.TaskKey);
                 CloseBatchIfDone(transaction, task.BatchKey);
                 foreach (long settlement in transaction.Query(
                     "SELECT settlement_key FROM settlement_tasks WHERE task_key = $1", row => row.GetInt64(0), task.TaskKey))

@@ -132,7 +132,7 @@ public sealed class SeveralSeatsTests
 
     private static string Tell(RunningCoordinator coordinator) => string.Join('\n', [
         .. coordinator.AllTasks().Select(task => $"{task.Phase} {task.RevealOpenedAt is not null}"),
-        .. new[] { "commitments", "reveals", "seats WHERE open = 1", "agreements", "history WHERE kind IN ('committed', 'revealed', 'left out', 'reveal opened', 'agreed')" }
+        .. new[] { "commitments", "reveals", "open_seats", "agreements", "history WHERE kind IN ('committed', 'revealed', 'left out', 'reveal opened', 'agreed')" }
             .Select(table => coordinator.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM " + table)).ToString(CultureInfo.InvariantCulture))]);
 
     private static async Task<string> PlayAsync(int[] moves, int group)

@@ -189,8 +189,8 @@ public sealed class DispatchTests
         LeasedSeat[] leased = [.. (await Task.WhenAll(network.Miners.SelectMany(miner => Enumerable.Range(0, 8).Select(_ => Task.Run(
             () => coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 3, TimeSpan.FromMinutes(1)), TestContext.Current.CancellationToken))))).SelectMany(seats => seats)];
         Assert.Equal(36, leased.Length);
-        Assert.Equal(36, leased.Select(seat => (seat.Task.TaskKey, seat.Seat)).Distinct().Count());
-        Assert.All(leased, seat => Assert.Contains(network.MinerOf(seat.GpuId), coordinator.Seated(seat.Task)));
+        Assert.Equal(36, leased.Select(seat => (seat.TaskKey, seat.Assignment.Seat)).Distinct().Count());
+        Assert.All(leased, seat => Assert.Contains(network.MinerOf(seat.Assignment.GpuId), coordinator.Seated(seat.TaskKey)));
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class DispatchTests
         Assert.Empty(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, length));
         network.Manual.Advance(length);
         LeasedSeat again = Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, length));
-        Assert.Equal(first.ToAssignment(), again.ToAssignment());
+        Assert.Equal(first.Assignment, again.Assignment);
     }
 
     [Fact]
@@ -227,13 +227,13 @@ public sealed class DispatchTests
         await coordinator.SeatAsync();
         TestMiner miner = network.Miners[0];
         TimeSpan length = TimeSpan.FromSeconds(60);
-        long[] all = [.. coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 64, length).Select(seat => seat.Task.TaskKey)];
+        long[] all = [.. coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 64, length).Select(seat => seat.TaskKey)];
         Assert.True(all.Length > 1);
         miner.Refresh(network.Chain, "restarted");
         List<long> again = [];
         while (coordinator.Dispatch.HasSeat(miner.GpuId, miner.EnclaveKey.Address))
         {
-            again.Add(Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 1, length)).Task.TaskKey);
+            again.Add(Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 1, length)).TaskKey);
         }
 
         Assert.Equal(all[^1], again[0]); // Where the last look ended.
@@ -241,7 +241,7 @@ public sealed class DispatchTests
 
         // Time alone brings it back to the beginning.
         network.Manual.Advance(length);
-        Assert.Equal(all, coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 64, length).Select(seat => seat.Task.TaskKey));
+        Assert.Equal(all, coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 64, length).Select(seat => seat.TaskKey));
     }
 
     [Fact]
@@ -251,7 +251,7 @@ public sealed class DispatchTests
         using RunningCoordinator coordinator = network.Start();
         (TestMiner miner, TaskRow task) = await OneSeatAsync(coordinator);
         LeasedSeat seat = Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, TimeSpan.FromSeconds(60)));
-        coordinator.Dispatch.Acknowledge([(task.TaskKey, seat.Seat)], miner.EnclaveKey.Address, TimeSpan.FromSeconds(60));
+        coordinator.Dispatch.Acknowledge([(miner.GpuId, seat.TaskKey)], miner.EnclaveKey.Address, TimeSpan.FromSeconds(60));
         for (int i = 0; i < 2; i++)
         {
             network.Manual.Advance(TimeSpan.FromSeconds(50));
@@ -279,7 +279,7 @@ public sealed class DispatchTests
         using RunningCoordinator coordinator = network.Start();
         (TestMiner miner, TaskRow task) = await OneSeatAsync(coordinator);
         LeasedSeat seat = Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, TimeSpan.FromSeconds(60)));
-        byte[] bytes = SeatLetter.Sign(seat.ToAssignment(), network.Domain, network.CoordinatorKey).ToBytes();
+        byte[] bytes = SeatLetter.Sign(seat.Assignment, network.Domain, network.CoordinatorKey).ToBytes();
         Assert.True(SeatLetter.TryVerify(bytes, network.Domain, network.CoordinatorKey.Address, out SeatLetter? letter, out _));
         Assert.Equal((task.TaskId, miner.GpuId), (letter.TaskId, letter.Assignment.GpuId));
         Assert.Equal((ulong)(task.CommitDeadline!.Value / 1000), letter.Assignment.CommitDeadline);

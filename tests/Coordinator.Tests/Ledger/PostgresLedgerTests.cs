@@ -42,7 +42,7 @@ public sealed class PostgresLedgerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("seats")]
+    [InlineData("open_seats")]
     [InlineData("tasks")]
     public void Open_leavesRoomForUpdatesBesideTheRowsOf(string table)
     {

@@ -68,7 +68,7 @@ public sealed class ReplicasTests
                 }
             })));
             Assert.All(first.Stages.AllTasks(), task => Assert.NotNull(task.RevealOpenedAt));
-            Assert.Equal(30, first.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM events WHERE kind = 'reveal opened'")));
+            Assert.Equal(30, first.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM history WHERE kind = 'reveal opened'")));
             Assert.Equal(90, first.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM commitments")));
         }
 

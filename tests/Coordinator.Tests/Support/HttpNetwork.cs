@@ -108,7 +108,7 @@ internal sealed class HttpNetwork : IAsyncDisposable
     /// <summary>The tables that a refused request must leave as they were; nonces are not state of the network.</summary>
     internal string State() => Ledger.Read(transaction => string.Join(
         ",",
-        new[] { "workloads", "queue", "batches", "tasks", "seats WHERE lease_holder IS NOT NULL", "commitments", "reveals", "agreements", "settlements", "redemptions", "enrolments" }
+        new[] { "workloads", "queue", "batches", "tasks", "open_seats WHERE lease_holder IS NOT NULL", "commitments", "reveals", "agreements", "settlements", "redemptions", "enrolments" }
             .Select(table => transaction.Number("SELECT count(*) FROM " + table))));
 
     /// <summary>Waits for what a loop will bring about.</summary>

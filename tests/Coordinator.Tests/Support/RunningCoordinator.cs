@@ -110,8 +110,10 @@ internal sealed class RunningCoordinator : IDisposable
     internal IReadOnlyList<string> History(TaskRow task) => Ledger.Read(transaction => transaction.Query(
         "SELECT kind || ' ' || detail FROM history WHERE subject = $1 AND kind IN ('committed', 'revealed', 'agreed') AND at > 0 ORDER BY kind, detail", row => row.GetString(0), task.TaskId!.Value));
 
-    internal IReadOnlyList<TestMiner> Seated(TaskRow task) => Ledger.Read(transaction => transaction.Query(
-        "SELECT gpu_id FROM seats WHERE task_key = $1 ORDER BY seat", row => _network.MinerOf(row.Hash(0)), task.TaskKey));
+    internal IReadOnlyList<TestMiner> Seated(TaskRow task) => Seated(task.TaskKey);
+
+    internal IReadOnlyList<TestMiner> Seated(long taskKey) => Ledger.Read(transaction => transaction.Query(
+        "SELECT gpu_id FROM seats WHERE task_key = $1 ORDER BY seat", row => _network.MinerOf(row.Hash(0)), taskKey));
 
     /// <summary>Every listed device leases, commits and, where it is open, reveals its seats.</summary>
     internal void Mine(IEnumerable<TestMiner> miners)
