@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Ait.Chain;
@@ -120,10 +119,9 @@ internal static class CoordinatorChild
         // What the coordinator counts costs nothing to look at; the ledger has the last word.
         long agreed = Interlocked.Read(ref counted);
         agreed = agreed < fed ? agreed : ledger.Read(transaction => transaction.Number("SELECT count(*) FROM agreements"));
-        using var self = Process.GetCurrentProcess();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{agreed} {self.TotalProcessorTime.TotalMilliseconds:F0} {GC.GetTotalMemory(false) / 1024} {self.WorkingSet64 / 1024} {GC.GetTotalAllocatedBytes() / 1024}");
+            $"{agreed} {Environment.CpuUsage.TotalTime.TotalMilliseconds:F0} {GC.GetTotalMemory(false) / 1024} {Environment.WorkingSet / 1024} {GC.GetTotalAllocatedBytes() / 1024}");
     }
 
     private static void Say(string line)

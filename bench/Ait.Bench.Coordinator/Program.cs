@@ -32,9 +32,9 @@ try
         }
 
         int tasks = asked.Tasks / asked.Rounds;
-        double jobs = await RawQueue.MeasureAsync(postgres.ConnectionString, RawJobs, SimulatedMiner.AtOnce);
+        double jobs = await RawQueue.MeasureAsync(postgres.SocketConnectionStringOf("postgres"), RawJobs, SimulatedMiner.AtOnce);
         double before = await RawAsync(postgres, "raw_before", tasks);
-        var rounds = await Throughput.MeasureAsync(postgres.CreateDatabase("bench"), folder, asked.Tasks, asked.Rounds, asked.IsSingly, postgres.ProcessorTime);
+        var rounds = await Throughput.MeasureAsync(Database(postgres, "bench"), folder, asked.Tasks, asked.Rounds, asked.IsSingly, postgres.ProcessorTime);
         if (asked.IsExplained)
         {
             await Statements.PrintAsync(postgres.ConnectionString, asked.Tasks);
@@ -43,7 +43,7 @@ try
         double after = await RawAsync(postgres, "raw_after", tasks);
         Report.Line($"PostgreSQL: raw SKIP LOCKED batches of {SimulatedMiner.AtOnce} take {jobs:F0} jobs/s, one row updated once each; the rows of {before:F0} and {after:F0} tasks/s are written raw, before and after");
         holds &= Report.Print("PostgreSQL", rounds, PostgresFloor, (before + after) / 2);
-        holds &= Report.Print("PostgreSQL", await Polling.MeasureAsync(postgres.CreateDatabase("polls"), folder, asked.Devices, pollInterval, 1), asked.Devices);
+        holds &= Report.Print("PostgreSQL", await Polling.MeasureAsync(Database(postgres, "polls"), folder, asked.Devices, pollInterval, 1), asked.Devices);
     }
     else if (asked.Store != "sqlite")
     {
@@ -66,6 +66,12 @@ return holds ? 0 : 1;
 
 async Task<double> RawAsync(PostgresInstance postgres, string name, int tasks)
 {
-    await Throughput.SeatAsync(postgres.CreateDatabase(name), folder, tasks);
-    return await RawWrites.MeasureAsync(postgres.ConnectionStringOf(name), Throughput.Miners, tasks, SimulatedMiner.AtOnce);
+    await Throughput.SeatAsync(Database(postgres, name), folder, tasks);
+    return await RawWrites.MeasureAsync(postgres.SocketConnectionStringOf(name), Throughput.Miners, tasks, SimulatedMiner.AtOnce);
+}
+
+static string Database(PostgresInstance postgres, string name)
+{
+    postgres.CreateDatabase(name);
+    return postgres.SocketAddressOf(name);
 }

@@ -20,7 +20,7 @@ internal sealed class CollectionStore
     private const string OwnSeats = SeatedTask.Select +
         """
         , s.seat, s.gpu_id, s.operator, w.lease_holder, w.lease_deadline, c.commitment, substr(r.attestation, 65, 32), r.refused_bounds, o.paid_wei, o.reason, o.detail
-        FROM {rows} JOIN tasks t ON t.task_id = v.task_id
+        FROM {rows} JOIN tasks t ON t.task_key = v.task_key
         JOIN seats s ON s.task_key = t.task_key AND s.gpu_id = $1
         LEFT JOIN open_seats w ON w.gpu_id = s.gpu_id AND w.task_key = s.task_key
         LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
@@ -51,8 +51,30 @@ internal sealed class CollectionStore
     /// <summary>The device's seats at these tasks, by task; tasks where it has none are left out.</summary>
     internal IReadOnlyDictionary<Hash256, SeatView> Find(IEnumerable<Hash256> taskIds, Hash256 gpuId)
     {
-        RowSet rows = TaskIds(taskIds);
-        return _ledger.ReadOne(transaction => transaction.Query(OwnSeats, rows, ReadOwn, gpuId)).ToDictionary(seat => seat.TaskId);
+        Dictionary<Hash256, SeatView> found = [];
+        Hash256[] missing = [.. taskIds.Distinct()];
+        Look();
+        missing = [.. missing.Where(taskId => !found.ContainsKey(taskId) && _ledger.TaskKeys.Find(taskId) is not null)];
+        if (missing.Length > 0)
+        {
+            // Another task may have the id since a reorganisation.
+            Array.ForEach(missing, _ledger.TaskKeys.Forget);
+            Look();
+        }
+
+        return found;
+
+        void Look()
+        {
+            Dictionary<Hash256, long> keys = _ledger.ReadOne(transaction => KeysOf(transaction, missing));
+            foreach (SeatView seat in _ledger.ReadOne(transaction => transaction.Query(OwnSeats, RowSet.Of("task_key", RowKind.Number, keys.Values), ReadOwn, gpuId)))
+            {
+                if (seat.Task.TaskId is Hash256 taskId && keys.ContainsKey(taskId))
+                {
+                    found[taskId] = seat;
+                }
+            }
+        }
     }
 
     /// <summary>What bounds the durations of tasks with these workloads; tasks that there are not are left out.</summary>
@@ -112,55 +134,61 @@ internal sealed class CollectionStore
         {
             List<SeatedTask> tasks = transaction.Query(
                 SeatedTask.Select + " FROM {rows} JOIN tasks t ON t.task_key = v.task_key ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, taskKeys), SeatedTask.Read);
-            OpenReveals(transaction, Fill(transaction, Ask(transaction, tasks.Select(task => task.TaskKey), []), tasks), transaction.NowMillis);
+            SeatRows rows = Ask(transaction, tasks.Select(task => task.TaskKey).ToHashSet(), []);
+            List<RevealRow> revealed = AskReveals(transaction, tasks.Select(task => task.TaskKey));
+            OpenReveals(transaction, Fill(transaction, tasks, [rows], [], [], [revealed]), transaction.NowMillis);
         },
         WriteIsolation.RowLocks);
 
     /// <summary>Takes the commitments of several requests in one transaction, in their order.</summary>
-    internal List<ImmutableArray<SeatOutcome>> Commit(IReadOnlyList<DeviceCommitments> requests) => _ledger.Write(
-        "commit results",
-        transaction =>
-        {
-            long now = transaction.NowMillis;
-            LockedSeats seats = Lock(transaction, [.. requests.SelectMany(request => request.Commitments.Select(item => (item.TaskId, request.GpuId)))], now);
-            var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number), ("commitment", RowKind.Bytes), ("signer", RowKind.Bytes));
-            var closed = new RowSet(("gpu_id", RowKind.Bytes), ("task_key", RowKind.Number));
-            var refusals = new List<ImmutableArray<Refusal?>>();
-            foreach (DeviceCommitments request in requests)
-            {
-                var refused = ImmutableArray.CreateBuilder<Refusal?>();
-                foreach ((Hash256 taskId, Hash256 commitment) in request.Commitments)
-                {
-                    LockedSeat? seat = seats.Find(taskId, request.GpuId);
-                    Refusal? refusal = seat is null ? NoSeat(taskId, request.GpuId) : Collection.JudgeCommitment(seat, commitment, now);
-                    if (refusal is null && seat is { Commitment: null })
-                    {
-                        taken.Add(seat.Task.TaskKey, (long)seat.Seat, commitment, request.Signer);
-                        closed.Add(request.GpuId, seat.Task.TaskKey);
-                        seats.Commit(seat, commitment);
-                        Completed.Note(taskId, seat.Task.WorkloadHash, seat.Task.Work); // True whether this commits or not.
-                    }
+    internal List<ImmutableArray<SeatOutcome>> Commit(IReadOnlyList<DeviceCommitments> requests)
+    {
+        (List<ImmutableArray<SeatOutcome>> outcomes, LockedSeats written) = _ledger.Write("commit results", transaction => Commit(transaction, requests), WriteIsolation.RowLocks);
+        Completed.Note(written);
+        return outcomes;
+    }
 
-                    refused.Add(refusal);
+    private (List<ImmutableArray<SeatOutcome>> Outcomes, LockedSeats Seats) Commit(LedgerTransaction transaction, IReadOnlyList<DeviceCommitments> requests)
+    {
+        long now = transaction.NowMillis;
+        LockedSeats seats = Lock(transaction, [.. requests.SelectMany(request => request.Commitments.Select(item => (item.TaskId, request.GpuId)))], now);
+        var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number), ("commitment", RowKind.Bytes), ("signer", RowKind.Bytes));
+        var closed = new RowSet(("gpu_id", RowKind.Bytes), ("task_key", RowKind.Number));
+        var refusals = new List<ImmutableArray<Refusal?>>();
+        foreach (DeviceCommitments request in requests)
+        {
+            var refused = ImmutableArray.CreateBuilder<Refusal?>();
+            foreach ((Hash256 taskId, Hash256 commitment) in request.Commitments)
+            {
+                LockedSeat? seat = seats.Find(taskId, request.GpuId);
+                Refusal? refusal = seat is null ? NoSeat(taskId, request.GpuId) : Collection.JudgeCommitment(seat, commitment, now);
+                if (refusal is null && seat is { Commitment: null })
+                {
+                    taken.Add(seat.Task.TaskKey, (long)seat.Seat, commitment, request.Signer);
+                    closed.Add(request.GpuId, seat.Task.TaskKey);
+                    seats.Commit(seat, commitment);
+                    Completed.Note(taskId, seat.Task.WorkloadHash, seat.Task.Work); // True whether this commits or not.
                 }
 
-                refusals.Add(refused.ToImmutable());
+                refused.Add(refusal);
             }
 
-            OpenSeats.Commit(transaction, closed);
-            transaction.Later(
-                "INSERT INTO commitments (task_key, seat, commitment, signer, received_at) SELECT v.task_key, v.seat, v.commitment, v.signer, $1 FROM {rows}", taken, now);
-            OpenReveals(transaction, seats, now);
-            Telemetry.Committed(taken.Count);
-            return requests.Zip(refusals, (request, refused) => Outcomes(seats, request.GpuId, request.Commitments.Select(item => item.TaskId), refused)).ToList();
-        },
-        WriteIsolation.RowLocks);
+            refusals.Add(refused.ToImmutable());
+        }
+
+        OpenSeats.Commit(transaction, closed);
+        transaction.Later(
+            "INSERT INTO commitments (task_key, seat, commitment, signer, received_at) SELECT v.task_key, v.seat, v.commitment, v.signer, $1 FROM {rows}", taken, now);
+        OpenReveals(transaction, seats, now);
+        Telemetry.Committed(taken.Count);
+        return (requests.Zip(refusals, (request, refused) => Outcomes(seats, request.GpuId, request.Commitments.Select(item => item.TaskId), refused)).ToList(), seats);
+    }
 
     /// <summary>Takes the results of several requests in one transaction, in their order.</summary>
     internal List<ImmutableArray<SeatOutcome>> Reveal(IReadOnlyList<DeviceResults> requests)
     {
         List<(LockedSeat Seat, WorkAttestation Attestation)> taken = [];
-        List<ImmutableArray<SeatOutcome>> outcomes = _ledger.Write(
+        (List<ImmutableArray<SeatOutcome>> outcomes, LockedSeats written) = _ledger.Write(
             "reveal results",
             transaction =>
             {
@@ -168,6 +196,7 @@ internal sealed class CollectionStore
                 return Reveal(transaction, requests, taken);
             },
             WriteIsolation.RowLocks);
+        Completed.Note(written);
         foreach ((LockedSeat seat, WorkAttestation attestation) in taken)
         {
             Completed.Note(seat.Task.TaskKey, seat.Seat, attestation);
@@ -182,7 +211,8 @@ internal sealed class CollectionStore
         return outcomes;
     }
 
-    private List<ImmutableArray<SeatOutcome>> Reveal(LedgerTransaction transaction, IReadOnlyList<DeviceResults> requests, List<(LockedSeat Seat, WorkAttestation Attestation)> taken)
+    private (List<ImmutableArray<SeatOutcome>> Outcomes, LockedSeats Seats) Reveal(
+        LedgerTransaction transaction, IReadOnlyList<DeviceResults> requests, List<(LockedSeat Seat, WorkAttestation Attestation)> taken)
     {
         long now = transaction.NowMillis;
         LockedSeats seats = Lock(transaction, [.. requests.SelectMany(request => request.Results.Select(result => (result.TaskId, request.GpuId)))], now);
@@ -227,7 +257,7 @@ internal sealed class CollectionStore
             """,
             rows, now);
         transaction.Record("left out", leftOut);
-        return requests.Zip(refusals, (request, refused) => Outcomes(seats, request.GpuId, request.Results.Select(result => result.TaskId), refused)).ToList();
+        return (requests.Zip(refusals, (request, refused) => Outcomes(seats, request.GpuId, request.Results.Select(result => result.TaskId), refused)).ToList(), seats);
     }
 
     /// <summary>The seats, their tasks locked against every other change, with reveals opened that are due. What a lock waited for is in what it reads.</summary>
@@ -236,10 +266,13 @@ internal sealed class CollectionStore
         Dictionary<Hash256, long> keys = KeysOf(transaction, asked.Select(seat => seat.TaskId).Distinct());
         List<SeatedTask> tasks = transaction.QueryLater(
             SeatedTask.Select + " FROM {rows} JOIN tasks t ON t.task_key = v.task_key ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, keys.Values), SeatedTask.Read);
-        SeatRows rows = Ask(transaction, keys.Values, [.. asked.Where(seat => keys.ContainsKey(seat.TaskId)).Select(seat => (keys[seat.TaskId], seat.GpuId))]);
+        (long TaskKey, Hash256 GpuId)[] wanted = [.. asked.Where(seat => keys.ContainsKey(seat.TaskId)).Select(seat => (keys[seat.TaskId], seat.GpuId))];
+        List<CommittedSeat> known = [.. wanted.Select(seat => Completed.Committed(seat.TaskKey, seat.GpuId)).OfType<CommittedSeat>()];
+        HashSet<long> unknown = [.. wanted.Except(known.Select(seat => (seat.TaskKey, seat.GpuId))).Select(seat => seat.TaskKey)];
+        List<SeatRows> rows = [Ask(transaction, unknown, wanted)];
+        List<RevealRow> revealed = AskReveals(transaction, known.Select(seat => seat.TaskKey).Distinct());
         transaction.Answer();
-        Hash256[] strange = [.. tasks.Where(task => task.TaskId is not Hash256 taskId || keys.GetValueOrDefault(taskId) != task.TaskKey)
-            .Select(task => keys.First(pair => pair.Value == task.TaskKey).Key)];
+        Hash256[] strange = [.. keys.Keys.Except(tasks.Select(task => task.TaskId).OfType<Hash256>())];
         if (strange.Length > 0)
         {
             // A reorganisation has given their ids to other tasks.
@@ -247,7 +280,13 @@ internal sealed class CollectionStore
             return Lock(transaction, asked, now);
         }
 
-        LockedSeats locked = Fill(transaction, rows, tasks);
+        Dictionary<long, int> committed = tasks
+            .Where(task => !unknown.Contains(task.TaskKey)).Select(task => (task.TaskKey, Committed: Completed.CommittedOf(task))).Where(task => task.Committed is not null)
+            .ToDictionary(task => task.TaskKey, task => task.Committed!.Value); // Filtered.
+        rows.Add(Ask(transaction, tasks.Select(task => task.TaskKey).Where(taskKey => !unknown.Contains(taskKey) && !committed.ContainsKey(taskKey)).ToHashSet(), wanted));
+        List<RevealRow> others = AskReveals(transaction, tasks.Where(task => task.MayHaveReveals).Select(task => task.TaskKey).Except(known.Select(seat => seat.TaskKey)));
+        known.RemoveAll(seat => !committed.ContainsKey(seat.TaskKey));
+        LockedSeats locked = Fill(transaction, tasks, rows, known, committed, [revealed, others]);
         OpenReveals(transaction, locked, now);
         return locked;
     }
@@ -317,11 +356,11 @@ internal sealed class CollectionStore
             row.TextOrNull(Own + 10), row.TextOrNull(Own + 7));
     }
 
-    /// <summary>Asks for the seats' own rows and for all commitments of their tasks, to be answered together.</summary>
-    private static SeatRows Ask(LedgerTransaction transaction, IEnumerable<long> taskKeys, IReadOnlyCollection<(long TaskKey, Hash256 GpuId)> asked)
+    /// <summary>Asks for all commitments of these tasks and, of the seats that are wanted, for those of these tasks; to be answered together.</summary>
+    private static SeatRows Ask(LedgerTransaction transaction, HashSet<long> taskKeys, IReadOnlyCollection<(long TaskKey, Hash256 GpuId)> wanted)
     {
         var seats = new RowSet(("task_key", RowKind.Number), ("gpu_id", RowKind.Bytes));
-        foreach ((long taskKey, Hash256 gpuId) in asked)
+        foreach ((long taskKey, Hash256 gpuId) in wanted.Where(seat => taskKeys.Contains(seat.TaskKey)))
         {
             seats.Add(taskKey, gpuId);
         }
@@ -335,36 +374,51 @@ internal sealed class CollectionStore
                 row => (row.GetInt64(0), row.GetInt64(1), row.Hash(2), row.Address(3))));
     }
 
+    /// <summary>Asks for the results of tasks.</summary>
+    private static List<RevealRow> AskReveals(LedgerTransaction transaction, IEnumerable<long> taskKeys) => transaction.QueryLater(
+        "SELECT r.task_key, r.seat, substr(r.attestation, 65, 32), r.refused_bounds FROM {rows} JOIN reveals r ON r.task_key = v.task_key", RowSet.Of("task_key", RowKind.Number, taskKeys),
+        row => new RevealRow(row.GetInt64(0), row.GetInt64(1), row.Hash(2), row.TextOrNull(3)));
+
     /// <summary>
     /// Tasks with how far their seats are, and those of their seats that were asked for. A statement for each table, so that none is looked
     /// up in twice for the same task, and none for what cannot be there yet.
     /// </summary>
-    private static LockedSeats Fill(LedgerTransaction transaction, SeatRows rows, List<SeatedTask> tasks)
+    /// <param name="transaction">The transaction that has locked the tasks.</param>
+    /// <param name="tasks">The tasks.</param>
+    /// <param name="rows">What was asked of them.</param>
+    /// <param name="known">Seats that were not asked for because they are known.</param>
+    /// <param name="committed">How many seats have committed, of tasks that were not asked for it.</param>
+    /// <param name="revealed">The results of those that may have any.</param>
+    private static LockedSeats Fill(
+        LedgerTransaction transaction, List<SeatedTask> tasks, IReadOnlyCollection<SeatRows> rows, IEnumerable<CommittedSeat> known, Dictionary<long, int> committed,
+        IReadOnlyCollection<List<RevealRow>> revealed)
     {
-        List<(long Key, long Seat, Hash256 Result, string? RefusedBounds)> revealed = transaction.QueryLater(
-            "SELECT r.task_key, r.seat, substr(r.attestation, 65, 32), r.refused_bounds FROM {rows} JOIN reveals r ON r.task_key = v.task_key",
-            Keys(tasks.Where(task => task.MayHaveReveals)),
-            row => (row.GetInt64(0), row.GetInt64(1), row.Hash(2), row.TextOrNull(3)));
         List<((long, long), (string? PaidWei, UnpaidReason Reason, string? Detail))> ended = transaction.QueryLater(
             "SELECT o.task_key, o.seat, o.paid_wei, o.reason, o.detail FROM {rows} JOIN seat_outcomes o ON o.task_key = v.task_key",
             Keys(tasks.Where(task => task.Phase > TaskPhase.Seated)),
             row => ((row.GetInt64(0), row.GetInt64(1)), (row.TextOrNull(2), (UnpaidReason)row.GetInt64(3), row.TextOrNull(4))));
         transaction.Answer();
-        ILookup<long, (long Key, long Seat, Hash256 Commitment)> commitments = rows.Commitments.ToLookup(row => row.TaskKey);
-        ILookup<long, (long Key, long Seat, Hash256 Result, string? RefusedBounds)> reveals = revealed.ToLookup(row => row.Key);
+        ILookup<long, (long Key, long Seat, Hash256 Commitment)> commitments = rows.SelectMany(some => some.Commitments).ToLookup(row => row.TaskKey);
+        ILookup<long, RevealRow> reveals = revealed.SelectMany(some => some).ToLookup(row => row.TaskKey);
         Dictionary<(long, long), (string? PaidWei, UnpaidReason Reason, string? Detail)> outcomes = ended.ToDictionary();
         Dictionary<long, SeatedTask> byKey = tasks.ToDictionary(task => task.TaskKey);
+        IEnumerable<(long TaskKey, byte Seat, Hash256 GpuId, Address Operator, Hash256? Commitment)> seats =
+        [
+            .. known.Select(seat => (seat.TaskKey, seat.Seat, seat.GpuId, seat.Operator, (Hash256?)seat.Commitment)),
+            .. rows.SelectMany(some => some.Seats).Select(seat => (
+                seat.TaskKey, (byte)seat.Seat, seat.GpuId, seat.Operator, commitments[seat.TaskKey].Where(one => one.Seat == seat.Seat).Select(one => (Hash256?)one.Commitment).FirstOrDefault())),
+        ];
         return new LockedSeats(
             tasks.Select(task => new LockedTask(
-                task, commitments[task.TaskKey].Count(one => one.Seat >= task.FirstOfRound), reveals[task.TaskKey].Count(one => one.Seat >= task.FirstOfRound))),
-            rows.Seats.Select(seat =>
+                task,
+                committed.TryGetValue(task.TaskKey, out int count) ? count : commitments[task.TaskKey].Count(one => one.Seat >= task.FirstOfRound),
+                reveals[task.TaskKey].Count(one => one.Seat >= task.FirstOfRound))),
+            seats.Select(seat =>
             {
-                (long, long, Hash256 Result, string? RefusedBounds)? reveal = reveals[seat.TaskKey].Where(other => other.Seat == seat.Seat).Select(found => ((long, long, Hash256, string?)?)found).FirstOrDefault();
+                RevealRow? reveal = reveals[seat.TaskKey].FirstOrDefault(other => other.Seat == seat.Seat);
                 (string? PaidWei, UnpaidReason Reason, string? Detail) outcome = outcomes.GetValueOrDefault((seat.TaskKey, seat.Seat));
                 return new SeatView(
-                    byKey[seat.TaskKey], (byte)seat.Seat, seat.GpuId, seat.Operator, null, null,
-                    commitments[seat.TaskKey].Where(other => other.Seat == seat.Seat).Select(found => (Hash256?)found.Commitment).FirstOrDefault(), reveal?.Result,
-                    outcome.PaidWei, outcome.Reason, outcome.Detail, reveal?.RefusedBounds);
+                    byKey[seat.TaskKey], seat.Seat, seat.GpuId, seat.Operator, null, null, seat.Commitment, reveal?.Result, outcome.PaidWei, outcome.Reason, outcome.Detail, reveal?.RefusedBounds);
             }));
     }
 
@@ -374,6 +428,9 @@ internal sealed class CollectionStore
 /// <summary>What was asked of seats while their tasks are locked.</summary>
 internal sealed record SeatRows(
     List<(long TaskKey, long Seat, Hash256 Commitment)> Commitments, List<(long TaskKey, long Seat, Hash256 GpuId, Address Operator)> Seats);
+
+/// <summary>A seat's result.</summary>
+internal sealed record RevealRow(long TaskKey, long Seat, Hash256 Result, string? RefusedBounds);
 
 /// <summary>One device's commitments to results of several tasks.</summary>
 internal sealed record DeviceCommitments(Hash256 GpuId, Address Signer, IReadOnlyList<(Hash256 TaskId, Hash256 Commitment)> Commitments);

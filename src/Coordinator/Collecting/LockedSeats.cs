@@ -21,6 +21,10 @@ internal sealed class LockedSeats
         }
     }
 
+    internal IReadOnlyCollection<LockedTask> Tasks => _tasks.Values;
+
+    internal IReadOnlyCollection<SeatView> Seats => _seats.Values;
+
     /// <summary>A device's seat as it stands now; null if it has none.</summary>
     internal LockedSeat? Find(Hash256 taskId, Hash256 gpuId) => _seats.TryGetValue((taskId, gpuId), out SeatView? seat) ? Now(seat) : null;
 

@@ -113,7 +113,7 @@ internal sealed class DispatchEndpoints
         IReadOnlyList<LeasedSeat> leased = [];
         while (!stop.IsCancellationRequested)
         {
-            if (_store.HasSeat(request.GpuId, signer))
+            if (_store.MayHaveMore(request.GpuId) || _store.HasSeat(request.GpuId, signer))
             {
                 leased = _store.Lease(request.GpuId, signer, request.Max, _options.LeaseLength);
             }

@@ -9,6 +9,9 @@ namespace Ait.Coordinator.Dispatching;
 /// <content>Leases. The draw gives a seat to a device; a lease only says which process of that device works on it now.</content>
 internal sealed partial class DispatchStore
 {
+    /// <summary>Whether to look for seats of the device without asking first whether there are any: the last lease gave it as many as it asked for.</summary>
+    internal bool MayHaveMore(Hash256 gpuId) => _marks.HasMore(gpuId);
+
     /// <summary>Whether the device has a seat that this signer could lease now.</summary>
     internal bool HasSeat(Hash256 gpuId, Address signer)
     {
@@ -56,20 +59,26 @@ internal sealed partial class DispatchStore
                 gpuId, now, signer, until);
 
             long mark = _marks.Of(gpuId, now);
-            RowSet taken = Take(transaction, gpuId, signer, most, until, mark);
-            if (taken.Count == 0 && mark > 0)
+            List<LeasedSeat> leased = Take(transaction, gpuId, signer, most, until, mark);
+            if (leased.Count == 0 && mark > 0)
             {
                 mark = 0;
-                taken = Take(transaction, gpuId, signer, most, until, mark);
+                leased = Take(transaction, gpuId, signer, most, until, mark);
             }
 
-            List<LeasedSeat> leased = transaction.Query(SelectLeased, taken, row => ReadLeased(row, gpuId, until));
             if (leased.Count > 0)
             {
-                leased.Sort((one, other) => one.TaskKey.CompareTo(other.TaskKey));
                 leased.ForEach(seat => _ledger.TaskKeys.Note(seat.TaskId, seat.TaskKey));
-                _marks.Leased(gpuId, leased[^1].TaskKey, mark, now);
+                transaction.Later(
+                    "UPDATE open_seats SET lease_holder = $2, lease_deadline = $3, lease_acknowledged = 0 FROM {rows} WHERE open_seats.gpu_id = $1 AND open_seats.task_key = v.task_key",
+                    RowSet.Of("task_key", RowKind.Number, leased.Select(seat => seat.TaskKey)), gpuId, signer, until);
+                _marks.Leased(gpuId, leased[^1].TaskKey, mark, now, leased.Count == most);
                 transaction.Record("leased", gpuId.ToArray(), $"to {signer}: {string.Join(", ", leased.Select(seat => $"task key {seat.TaskKey} seat {seat.Assignment.Seat}"))}");
+            }
+
+            else
+            {
+                _marks.Exhausted(gpuId);
             }
 
             Telemetry.Leased(leased.Count);
@@ -77,24 +86,20 @@ internal sealed partial class DispatchStore
         },
         WriteIsolation.RowLocks);
 
-    /// <summary>Seats that are free from a task on. What another request of the device is taking at this moment is passed over, not waited for.</summary>
-    private static RowSet Take(LedgerTransaction transaction, Hash256 gpuId, Address signer, int most, long until, long from)
+    /// <summary>Locks seats that are free from a task on, in order. What another request of the device is taking at this moment is passed over, not waited for.</summary>
+    private static List<LeasedSeat> Take(LedgerTransaction transaction, Hash256 gpuId, Address signer, int most, long until, long from)
     {
-        List<(long TaskKey, long Seat)> found = transaction.QueryLater(
+        List<LeasedSeat> free = transaction.QueryLater(
             $"""
-            WITH free AS MATERIALIZED (SELECT s.task_key {Leasable} AND s.task_key >= $6 ORDER BY s.task_key LIMIT $4 FOR UPDATE OF s SKIP LOCKED)
-            UPDATE open_seats SET lease_holder = $3, lease_deadline = $5, lease_acknowledged = 0 FROM free
-            WHERE open_seats.gpu_id = $1 AND open_seats.task_key = free.task_key RETURNING open_seats.task_key, open_seats.seat
+            WITH free AS MATERIALIZED (SELECT s.task_key, s.seat {Leasable} AND s.task_key >= $5 ORDER BY s.task_key LIMIT $4 FOR UPDATE OF s SKIP LOCKED)
+            SELECT t.task_key, t.task_id, b.batch_id, t.workload_hash, t.task_index, t.workload_type, t.determinism_class, t.compute_units, t.deadline, t.redeemer,
+              t.seat_secret_hash, t.seated_at, t.commit_deadline, free.seat, w.encoding
+            FROM free JOIN tasks t ON t.task_key = free.task_key JOIN batches b ON b.batch_key = t.batch_key JOIN workloads w ON w.workload_hash = t.workload_hash
             """,
-            row => (row.GetInt64(0), row.GetInt64(1)), gpuId, transaction.NowMillis, signer, most, until, from);
+            row => ReadLeased(row, gpuId, until), gpuId, transaction.NowMillis, signer, most, from);
         transaction.Answer();
-        var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number));
-        foreach ((long taskKey, long seat) in found)
-        {
-            taken.Add(taskKey, seat);
-        }
-
-        return taken;
+        free.Sort((one, other) => one.TaskKey.CompareTo(other.TaskKey));
+        return free;
     }
 
     /// <summary>The holder has the letters: their leases run anew.</summary>
@@ -119,13 +124,6 @@ internal sealed partial class DispatchStore
                 WriteIsolation.Alone);
         }
     }
-
-    private const string SelectLeased =
-        """
-        SELECT t.task_key, t.task_id, b.batch_id, t.workload_hash, t.task_index, t.workload_type, t.determinism_class, t.compute_units, t.deadline, t.redeemer,
-          t.seat_secret_hash, t.seated_at, t.commit_deadline, v.seat, w.encoding
-        FROM {rows} JOIN tasks t ON t.task_key = v.task_key JOIN batches b ON b.batch_key = t.batch_key JOIN workloads w ON w.workload_hash = t.workload_hash
-        """;
 
     private static LeasedSeat ReadLeased(DbDataReader row, Hash256 gpuId, long until)
     {

@@ -13,20 +13,32 @@ internal sealed class LeaseMarks
     private const int MostRemembered = 1 << 16;
     private const long MillisBetweenLooks = 10_000;
 
-    private readonly ConcurrentDictionary<Hash256, (long TaskKey, long LookedAt)> _marks = new();
+    private readonly ConcurrentDictionary<Hash256, (long TaskKey, long LookedAt, bool HasMore)> _marks = new();
 
     /// <summary>The first task to look at, 0 for all.</summary>
     internal long Of(Hash256 gpuId, long now) =>
-        _marks.TryGetValue(gpuId, out (long TaskKey, long LookedAt) mark) && now - mark.LookedAt is >= 0 and < MillisBetweenLooks ? mark.TaskKey : 0;
+        _marks.TryGetValue(gpuId, out (long TaskKey, long LookedAt, bool HasMore) mark) && now - mark.LookedAt is >= 0 and < MillisBetweenLooks ? mark.TaskKey : 0;
+
+    /// <summary>Whether the last lease of the device left more behind it, as far as it could see.</summary>
+    internal bool HasMore(Hash256 gpuId) => _marks.TryGetValue(gpuId, out (long TaskKey, long LookedAt, bool HasMore) mark) && mark.HasMore;
+
+    /// <summary>The device has nothing to lease.</summary>
+    internal void Exhausted(Hash256 gpuId)
+    {
+        if (_marks.TryGetValue(gpuId, out (long TaskKey, long LookedAt, bool HasMore) mark))
+        {
+            _marks.TryUpdate(gpuId, mark with { HasMore = false }, mark);
+        }
+    }
 
     /// <summary>Remembers up to which task the device has its seats, as found by looking from one on.</summary>
-    internal void Leased(Hash256 gpuId, long taskKey, long from, long now)
+    internal void Leased(Hash256 gpuId, long taskKey, long from, long now, bool hasMore)
     {
         if (_marks.Count >= MostRemembered)
         {
             _marks.Clear();
         }
 
-        _marks.AddOrUpdate(gpuId, (taskKey, now), (_, mark) => (taskKey, from == 0 ? now : mark.LookedAt));
+        _marks.AddOrUpdate(gpuId, (taskKey, now, hasMore), (_, mark) => (taskKey, from == 0 ? now : mark.LookedAt, hasMore));
     }
 }

@@ -11,6 +11,9 @@ internal sealed class DeviceGate
     /// <summary>The chain is asked about one GPU at most this often on behalf of strangers.</summary>
     private const long MillisBetweenReads = 500;
 
+    /// <summary>Who was let in is let in again for so long without a look at the ledger, which is behind the chain by more than that.</summary>
+    private const long MillisOfGrace = 250;
+
     private const int MostRemembered = 10_000;
 
     private readonly EnrolmentStore _store;
@@ -19,6 +22,7 @@ internal sealed class DeviceGate
     private readonly IMiningChain _chain;
     private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<Hash256, long> _asked = new();
+    private readonly ConcurrentDictionary<(Hash256 GpuId, Address Signer), (ulong At, long Tick)> _admitted = new();
 
     public DeviceGate(EnrolmentStore store, VerdictStore verdicts, CoordinatorOptions options, IMiningChain chain, TimeProvider clock)
     {
@@ -33,6 +37,11 @@ internal sealed class DeviceGate
     {
         DateTimeOffset now = _clock.GetUtcNow();
         ulong seconds = (ulong)now.ToUnixTimeSeconds();
+        if (_admitted.TryGetValue((gpuId, signer), out (ulong At, long Tick) admitted) && admitted.At == seconds && Environment.TickCount64 - admitted.Tick < MillisOfGrace)
+        {
+            return null;
+        }
+
         Refusal? refusal = Enrolment.JudgeSigner(_store.Find(gpuId), gpuId, signer, seconds);
         if (refusal is not null && MayAsk(gpuId, now.ToUnixTimeMilliseconds()))
         {
@@ -53,6 +62,12 @@ internal sealed class DeviceGate
         if (refusal is null)
         {
             _store.Saw(gpuId, seconds);
+            if (_admitted.Count >= MostRemembered)
+            {
+                _admitted.Clear();
+            }
+
+            _admitted[(gpuId, signer)] = (seconds, Environment.TickCount64);
         }
 
         return refusal;

@@ -396,8 +396,7 @@ internal static partial class LedgerSchema
               lease_holder BLOB,
               lease_deadline INTEGER,
               lease_acknowledged INTEGER NOT NULL DEFAULT 0,
-              PRIMARY KEY (gpu_id, task_key),
-              FOREIGN KEY (task_key, seat) REFERENCES seats) STRICT, WITHOUT ROWID;
+              PRIMARY KEY (gpu_id, task_key)) STRICT, WITHOUT ROWID;
             INSERT INTO open_seats (gpu_id, task_key, seat, commit_deadline, lease_holder, lease_deadline, lease_acknowledged)
               SELECT s.gpu_id, s.task_key, s.seat, coalesce(t.commit_deadline, 0), s.lease_holder, s.lease_deadline, s.lease_acknowledged
               FROM seats s JOIN tasks t ON t.task_key = s.task_key WHERE s.open = 1;
@@ -406,7 +405,7 @@ internal static partial class LedgerSchema
             DROP INDEX seats_closed;
             DROP INDEX seats_leased;
             CREATE INDEX seats_gpu ON seats (gpu_id, task_key);
-            UPDATE seats SET lease_holder = NULL WHERE open = 1;
+            UPDATE seats SET lease_holder = NULL WHERE open = 1 OR EXISTS (SELECT 1 FROM commitments c WHERE c.task_key = seats.task_key AND c.seat = seats.seat);
             ALTER TABLE seats DROP COLUMN open;
             ALTER TABLE seats DROP COLUMN lease_deadline;
             ALTER TABLE seats DROP COLUMN lease_acknowledged;

@@ -101,6 +101,39 @@ public sealed class LedgerCommandTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Migrate_losesNothingOnTheWayBackAndForth(bool isPostgres)
+    {
+        string address = isPostgres ? PostgresServer.Require().CreateDatabase() : Path.Combine(_folder, "story.db");
+        using var network = new TestNetwork();
+        using (RunningCoordinator coordinator = await StoryAsync(network))
+        {
+            // One task with a seat that has committed, one that is leased and has its letter, one that nobody has asked for.
+            coordinator.Queue(TestNetwork.Workload(3));
+            TaskRow task = (await coordinator.SeatAsync())[^1];
+            IReadOnlyList<TestMiner> seats = coordinator.Seated(task);
+            coordinator.Mine([seats[0]]);
+            TestMiner asker = seats[1];
+            coordinator.Dispatch.Lease(asker.GpuId, asker.EnclaveKey.Address, 1, TimeSpan.FromMinutes(1));
+            coordinator.Dispatch.Acknowledge([(asker.GpuId, task.TaskKey)], asker.EnclaveKey.Address, TimeSpan.FromMinutes(1));
+            Assert.Equal(2, coordinator.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM open_seats")));
+            Assert.Equal(0, await RunAsync("backup", Copy, "--store", network.Options.Store));
+        }
+
+        Assert.Equal(0, await RunAsync("restore", Copy, "--store", address));
+        string before = Tell(address);
+        int newest = LedgerSchema.Migrations.Count;
+        Assert.Equal(0, await RunAsync("migrate", $"{newest - 1}", "--store", address));
+        Assert.Equal(0, await RunAsync("migrate", $"{newest}", "--store", address));
+        Assert.Equal(before, Tell(address));
+        if (isPostgres)
+        {
+            PostgresServer.Require().DropDatabase(address);
+        }
+    }
+
     [Fact]
     public async Task Migrate_goesBackAndForthAndVersionTells()
     {

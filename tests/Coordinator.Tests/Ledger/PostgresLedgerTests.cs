@@ -89,9 +89,54 @@ public sealed class PostgresLedgerTests : IDisposable
         }));
         Assert.Equal(0, Events(ledger));
         Assert.Throws<LedgerException>(() => ledger.Write("test", transaction => transaction.Execute(
-            "INSERT INTO commitments (task_key, seat, commitment, signer, received_at) VALUES (1, 0, $1, $2, 0)", Hash256.Zero, Address.Zero)));
+            "INSERT INTO canaries (task_key, answer) VALUES (1, $1)", Hash256.Zero)));
         ledger.Write("test", transaction => transaction.Record("kind", null, "detail"));
         Assert.Equal(1, Events(ledger));
+    }
+
+    [Fact]
+    public void Write_failsAsAWholeByWhatWasPutOff()
+    {
+        using LedgerDatabase ledger = Open();
+        Assert.Throws<LedgerException>(() => ledger.Write("test", transaction =>
+        {
+            transaction.Record("kind", null, "detail");
+            transaction.Later("INSERT INTO canaries (task_key, answer) VALUES (1, $1)", Hash256.Zero);
+            transaction.Record("kind", null, "detail");
+        }));
+        Assert.Equal(0, Events(ledger));
+
+        // Also where it travels with the end of a transaction that is under way.
+        Assert.Throws<LedgerException>(() => ledger.Write("test", transaction =>
+        {
+            Assert.Equal(0, transaction.Number("SELECT count(*) FROM events"));
+            transaction.Record("kind", null, "detail");
+            transaction.Later("INSERT INTO canaries (task_key, answer) VALUES (1, $1)", Hash256.Zero);
+        }));
+        Assert.Equal(0, Events(ledger));
+        ledger.Write("test", transaction => transaction.Record("kind", null, "detail"));
+        Assert.Equal(1, Events(ledger));
+    }
+
+    [Fact]
+    public void Write_seesWhatWasPutOffBeforeAndAnswersEachQuestionWithItsOwn()
+    {
+        using LedgerDatabase ledger = Open();
+        RowSet names = RowSet.Of("name", RowKind.Text, ["one", "two", "three"]);
+        (List<long> none, List<long> both, List<string> found) = ledger.Write("test", transaction =>
+        {
+            List<long> before = transaction.QueryLater("SELECT count(*) FROM network", row => row.GetInt64(0));
+            transaction.Later("INSERT INTO network (name, value) SELECT v.name, 'first' FROM {rows}", names);
+            List<long> after = transaction.QueryLater("SELECT count(*) FROM network", row => row.GetInt64(0));
+            transaction.Later("UPDATE network SET value = $1 WHERE name = $2", "second", "two");
+            List<string> values = transaction.QueryLater(
+                "SELECT n.name || ' ' || n.value FROM {rows} JOIN network n ON n.name = v.name ORDER BY n.name", names, row => row.GetString(0));
+            Assert.Equal(3, transaction.Number("SELECT count(*) FROM network"));
+            return (before, after, values);
+        });
+        Assert.Equal([0], none);
+        Assert.Equal([3], both);
+        Assert.Equal(["one first", "three first", "two second"], found);
     }
 
     [Fact]
