@@ -73,12 +73,12 @@ internal sealed class AgreementStore
             "agree",
             transaction =>
             {
-                List<TaskRow> tasks = transaction.QueryLater(TaskRow.Select + "JOIN {rows} ON v.task_key = t.task_key ORDER BY t.task_key FOR UPDATE OF t", keys, TaskRow.Read);
+                List<TaskRow> tasks = transaction.QueryLater(TaskRow.Select + "WHERE t.task_key IN (SELECT v.task_key FROM {rows}) ORDER BY t.task_key FOR UPDATE OF t", keys, TaskRow.Read);
                 List<StoredResult> stored = Results(transaction, keys);
                 List<(long, (int Committed, bool IsKeyWithheld))> counted = transaction.QueryLater(
                     $"""
                     SELECT t.task_key, (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key AND c.seat >= {TaskRow.FirstOfRoundSql}),
-                      EXISTS (SELECT 1 FROM seat_keys k WHERE k.task_key = t.task_key AND k.envelope IS NULL) FROM {"{rows}"} JOIN tasks t ON t.task_key = v.task_key
+                      EXISTS (SELECT 1 FROM seat_keys k WHERE k.task_key = t.task_key AND k.envelope IS NULL) FROM tasks t WHERE t.task_key IN (SELECT v.task_key FROM {"{rows}"})
                     """,
                     keys, row => (row.GetInt64(0), ((int)row.GetInt64(1), row.Flag(2))));
                 transaction.Answer();
@@ -198,7 +198,7 @@ internal sealed class AgreementStore
         .Aggregate(0, (mask, seat) => mask | (1 << seat.Seat));
 
     private static List<StoredResult> Results(LedgerTransaction transaction, RowSet keys) => transaction.QueryLater(
-        "SELECT r.task_key, r.seat, r.attestation, r.enclave_key, r.refused_bounds FROM {rows} JOIN reveals r ON r.task_key = v.task_key",
+        "SELECT r.task_key, r.seat, r.attestation, r.enclave_key, r.refused_bounds FROM reveals r WHERE r.task_key IN (SELECT v.task_key FROM {rows})",
         keys, row => new StoredResult(row.GetInt64(0), (byte)row.GetInt64(1), row.Bytes(2), row.Address(3), row.IsDBNull(4)));
 
     private static void Write(LedgerTransaction transaction, IReadOnlyCollection<(TaskRow Task, Agreement Agreement, int Matching)> agreed)

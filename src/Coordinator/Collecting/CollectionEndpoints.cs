@@ -106,7 +106,7 @@ internal sealed class CollectionEndpoints
         (request, signer) =>
         {
             IReadOnlyDictionary<Hash256, SeatView> seats = _store.Find(request.TaskIds, request.GpuId);
-            Acknowledge(seats.Values, signer);
+            Acknowledge(request.GpuId, seats.Values, signer);
             return Task.FromResult(Show(request.TaskIds.Select(taskId => seats.GetValueOrDefault(taskId) is SeatView seat
                 ? ToAnswer(seat, null)
                 : ToAnswer(null, CollectionStore.NoSeat(taskId, request.GpuId)))));
@@ -254,13 +254,13 @@ internal sealed class CollectionEndpoints
             return Answer.Problem(CollectionStore.NoSeat(taskId, gpuId));
         }
 
-        Acknowledge([seat], signer);
+        Acknowledge(gpuId, [seat], signer);
         return Answer.Json(ToResponse(seat), ProtocolJson.Default.SeatResponse);
     }
 
     /// <summary>Who asks after a seat has its letter.</summary>
-    private void Acknowledge(IEnumerable<SeatView> seats, Address signer) => _dispatch.Acknowledge(
-        seats.Where(seat => seat.Commitment is null && seat.LeaseHolder == signer).Select(seat => (seat.GpuId, seat.Task.TaskKey)), signer, _options.LeaseLength);
+    private void Acknowledge(Hash256 gpuId, IEnumerable<SeatView> seats, Address signer) => _dispatch.Acknowledge(
+        gpuId, seats.Where(seat => seat.Commitment is null && seat.LeaseHolder == signer).Select(seat => seat.Task.TaskKey), signer, _options.LeaseLength);
 
     private static IResult Show(IEnumerable<SeatAnswer> answers) => Answer.Json(new SeatsResponse([.. answers]), ProtocolJson.Default.SeatsResponse);
 

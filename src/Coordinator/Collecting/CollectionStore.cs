@@ -153,7 +153,7 @@ internal sealed class CollectionStore
         long now = transaction.NowMillis;
         LockedSeats seats = Lock(transaction, [.. requests.SelectMany(request => request.Commitments.Select(item => (item.TaskId, request.GpuId)))], now);
         var taken = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number), ("commitment", RowKind.Bytes), ("signer", RowKind.Bytes));
-        var closed = new RowSet(("gpu_id", RowKind.Bytes), ("task_key", RowKind.Number));
+        List<(Hash256 GpuId, long TaskKey)> closed = [];
         var refusals = new List<ImmutableArray<Refusal?>>();
         foreach (DeviceCommitments request in requests)
         {
@@ -165,7 +165,7 @@ internal sealed class CollectionStore
                 if (refusal is null && seat is { Commitment: null })
                 {
                     taken.Add(seat.Task.TaskKey, (long)seat.Seat, commitment, request.Signer);
-                    closed.Add(request.GpuId, seat.Task.TaskKey);
+                    closed.Add((request.GpuId, seat.Task.TaskKey));
                     seats.Commit(seat, commitment);
                     Completed.Note(taskId, seat.Task.WorkloadHash, seat.Task.Work); // True whether this commits or not.
                 }
@@ -176,7 +176,11 @@ internal sealed class CollectionStore
             refusals.Add(refused.ToImmutable());
         }
 
-        OpenSeats.Commit(transaction, closed);
+        foreach (IGrouping<Hash256, long> seatsOfOne in closed.GroupBy(seat => seat.GpuId, seat => seat.TaskKey))
+        {
+            OpenSeats.Commit(transaction, seatsOfOne.Key, seatsOfOne);
+        }
+
         transaction.Later(
             "INSERT INTO commitments (task_key, seat, commitment, signer, received_at) SELECT v.task_key, v.seat, v.commitment, v.signer, $1 FROM {rows}", taken, now);
         OpenReveals(transaction, seats, now);
@@ -265,7 +269,7 @@ internal sealed class CollectionStore
     {
         Dictionary<Hash256, long> keys = KeysOf(transaction, asked.Select(seat => seat.TaskId).Distinct());
         List<SeatedTask> tasks = transaction.QueryLater(
-            SeatedTask.Select + " FROM {rows} JOIN tasks t ON t.task_key = v.task_key ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, keys.Values), SeatedTask.Read);
+            SeatedTask.Select + " FROM tasks t WHERE t.task_key IN (SELECT v.task_key FROM {rows}) ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, keys.Values), SeatedTask.Read);
         (long TaskKey, Hash256 GpuId)[] wanted = [.. asked.Where(seat => keys.ContainsKey(seat.TaskId)).Select(seat => (keys[seat.TaskId], seat.GpuId))];
         List<CommittedSeat> known = [.. wanted.Select(seat => Completed.Committed(seat.TaskKey, seat.GpuId)).OfType<CommittedSeat>()];
         HashSet<long> unknown = [.. wanted.Except(known.Select(seat => (seat.TaskKey, seat.GpuId))).Select(seat => seat.TaskKey)];
@@ -321,7 +325,7 @@ internal sealed class CollectionStore
     private void OpenReveals(LedgerTransaction transaction, LockedSeats seats, long now)
     {
         var opened = new RowSet(("task_key", RowKind.Number), ("deadline", RowKind.Number));
-        var unfinished = new RowSet(("task_key", RowKind.Number));
+        List<long> unfinished = [];
         foreach (LockedTask task in seats.Due(now))
         {
             long deadline = Math.Min(now + (long)_revealWindow.TotalMilliseconds, (long)task.Task.Deadline * 1000);
@@ -367,7 +371,7 @@ internal sealed class CollectionStore
 
         return new SeatRows(
             transaction.QueryLater(
-                "SELECT c.task_key, c.seat, c.commitment FROM {rows} JOIN commitments c ON c.task_key = v.task_key", RowSet.Of("task_key", RowKind.Number, taskKeys),
+                "SELECT c.task_key, c.seat, c.commitment FROM commitments c WHERE c.task_key IN (SELECT v.task_key FROM {rows})", RowSet.Of("task_key", RowKind.Number, taskKeys),
                 row => (row.GetInt64(0), row.GetInt64(1), row.Hash(2))),
             transaction.QueryLater(
                 "SELECT s.task_key, s.seat, s.gpu_id, s.operator FROM {rows} JOIN seats s ON s.task_key = v.task_key AND s.gpu_id = v.gpu_id", seats,
@@ -376,7 +380,7 @@ internal sealed class CollectionStore
 
     /// <summary>Asks for the results of tasks.</summary>
     private static List<RevealRow> AskReveals(LedgerTransaction transaction, IEnumerable<long> taskKeys) => transaction.QueryLater(
-        "SELECT r.task_key, r.seat, substr(r.attestation, 65, 32), r.refused_bounds FROM {rows} JOIN reveals r ON r.task_key = v.task_key", RowSet.Of("task_key", RowKind.Number, taskKeys),
+        "SELECT r.task_key, r.seat, substr(r.attestation, 65, 32), r.refused_bounds FROM reveals r WHERE r.task_key IN (SELECT v.task_key FROM {rows})", RowSet.Of("task_key", RowKind.Number, taskKeys),
         row => new RevealRow(row.GetInt64(0), row.GetInt64(1), row.Hash(2), row.TextOrNull(3)));
 
     /// <summary>
@@ -394,7 +398,7 @@ internal sealed class CollectionStore
         IReadOnlyCollection<List<RevealRow>> revealed)
     {
         List<((long, long), (string? PaidWei, UnpaidReason Reason, string? Detail))> ended = transaction.QueryLater(
-            "SELECT o.task_key, o.seat, o.paid_wei, o.reason, o.detail FROM {rows} JOIN seat_outcomes o ON o.task_key = v.task_key",
+            "SELECT o.task_key, o.seat, o.paid_wei, o.reason, o.detail FROM seat_outcomes o WHERE o.task_key IN (SELECT v.task_key FROM {rows})",
             Keys(tasks.Where(task => task.Phase > TaskPhase.Seated)),
             row => ((row.GetInt64(0), row.GetInt64(1)), (row.TextOrNull(2), (UnpaidReason)row.GetInt64(3), row.TextOrNull(4))));
         transaction.Answer();

@@ -70,7 +70,7 @@ internal sealed partial class DispatchStore
             {
                 leased.ForEach(seat => _ledger.TaskKeys.Note(seat.TaskId, seat.TaskKey));
                 transaction.Later(
-                    "UPDATE open_seats SET lease_holder = $2, lease_deadline = $3, lease_acknowledged = 0 FROM {rows} WHERE open_seats.gpu_id = $1 AND open_seats.task_key = v.task_key",
+                    "UPDATE open_seats SET lease_holder = $2, lease_deadline = $3, lease_acknowledged = 0 WHERE gpu_id = $1 AND task_key IN (SELECT v.task_key FROM {rows})",
                     RowSet.Of("task_key", RowKind.Number, leased.Select(seat => seat.TaskKey)), gpuId, signer, until);
                 _marks.Leased(gpuId, leased[^1].TaskKey, mark, now, leased.Count == most);
                 transaction.Record("leased", gpuId.ToArray(), $"to {signer}: {string.Join(", ", leased.Select(seat => $"task key {seat.TaskKey} seat {seat.Assignment.Seat}"))}");
@@ -103,24 +103,19 @@ internal sealed partial class DispatchStore
     }
 
     /// <summary>The holder has the letters: their leases run anew.</summary>
-    internal void Acknowledge(IEnumerable<(Hash256 GpuId, long TaskKey)> seats, Address signer, TimeSpan length)
+    internal void Acknowledge(Hash256 gpuId, IEnumerable<long> taskKeys, Address signer, TimeSpan length)
     {
-        var rows = new RowSet(("gpu_id", RowKind.Bytes), ("task_key", RowKind.Number));
-        foreach ((Hash256 gpuId, long taskKey) in seats)
-        {
-            rows.Add(gpuId, taskKey);
-        }
-
+        RowSet rows = RowSet.Of("task_key", RowKind.Number, taskKeys);
         if (rows.Count > 0)
         {
             _ledger.Write(
                 "acknowledge",
                 transaction => transaction.Execute(
                     """
-                    UPDATE open_seats SET lease_deadline = $2, lease_acknowledged = 1 FROM {rows}
-                    WHERE open_seats.gpu_id = v.gpu_id AND open_seats.task_key = v.task_key AND open_seats.lease_holder = $1 AND open_seats.lease_deadline > $3
+                    UPDATE open_seats SET lease_deadline = $3, lease_acknowledged = 1
+                    WHERE gpu_id = $1 AND task_key IN (SELECT v.task_key FROM {rows}) AND lease_holder = $2 AND lease_deadline > $4
                     """,
-                    rows, signer, transaction.NowMillis + (long)length.TotalMilliseconds, transaction.NowMillis),
+                    rows, gpuId, signer, transaction.NowMillis + (long)length.TotalMilliseconds, transaction.NowMillis),
                 WriteIsolation.Alone);
         }
     }

@@ -1,3 +1,4 @@
+using Ait.Chain;
 using Ait.Coordinator.Ledger;
 
 namespace Ait.Coordinator.Dispatching;
@@ -8,30 +9,35 @@ namespace Ait.Coordinator.Dispatching;
 /// </summary>
 internal static class OpenSeats
 {
-    /// <summary>Closes seats that have committed.</summary>
-    /// <param name="transaction">The transaction that takes their commitments.</param>
-    /// <param name="seats">With the columns <c>gpu_id</c> and <c>task_key</c>.</param>
-    internal static void Commit(LedgerTransaction transaction, RowSet seats) =>
-        transaction.Later("DELETE FROM open_seats WHERE (gpu_id, task_key) IN (SELECT v.gpu_id, v.task_key FROM {rows})", seats);
+    /// <summary>Closes seats of a device that have committed.</summary>
+    internal static void Commit(LedgerTransaction transaction, Hash256 gpuId, IEnumerable<long> taskKeys) =>
+        transaction.Later("DELETE FROM open_seats WHERE gpu_id = $1 AND task_key IN (SELECT v.task_key FROM {rows})", Keys(taskKeys), gpuId);
 
-    /// <summary>Closes all seats of a task that are still open.</summary>
-    internal static void Close(LedgerTransaction transaction, long taskKey) => Close(transaction, RowSet.Of("task_key", RowKind.Number, [taskKey]));
-
-    /// <summary>The same for several tasks. Who had the letter of a seat that closes without a commitment is kept with the seat: it can be claimed for.</summary>
-    internal static void Close(LedgerTransaction transaction, RowSet taskKeys)
+    /// <summary>
+    /// Closes all seats of tasks that are still open. Who had the letter of a seat that closes without a commitment is kept with the seat: it
+    /// can be claimed for.
+    /// </summary>
+    internal static void Close(LedgerTransaction transaction, params IReadOnlyCollection<long> taskKeys)
     {
-        // Who is leasing one at this moment is waited for: that letter is out.
-        transaction.QueryLater(
-            "SELECT o.task_key FROM {rows} JOIN seats s ON s.task_key = v.task_key JOIN open_seats o ON o.gpu_id = s.gpu_id AND o.task_key = s.task_key ORDER BY o.gpu_id, o.task_key FOR UPDATE OF o",
-            taskKeys, row => row.GetInt64(0));
-        transaction.Later(
-            """
-            UPDATE seats SET lease_holder = o.lease_holder FROM {rows}, open_seats o
-            WHERE seats.task_key = v.task_key AND o.gpu_id = seats.gpu_id AND o.task_key = seats.task_key AND o.lease_holder IS NOT NULL
-            """,
-            taskKeys);
-        transaction.Later("DELETE FROM open_seats WHERE (gpu_id, task_key) IN (SELECT s.gpu_id, s.task_key FROM {rows} JOIN seats s ON s.task_key = v.task_key)", taskKeys);
+        foreach (IGrouping<Hash256, long> seats in transaction.Query(
+            "SELECT gpu_id, task_key FROM seats WHERE task_key IN (SELECT v.task_key FROM {rows})", Keys(taskKeys), row => (GpuId: row.Hash(0), TaskKey: row.GetInt64(1)))
+            .OrderBy(seat => seat.GpuId).GroupBy(seat => seat.GpuId, seat => seat.TaskKey))
+        {
+            // Who is leasing one at this moment is waited for: that letter is out.
+            transaction.QueryLater(
+                "SELECT task_key FROM open_seats WHERE gpu_id = $1 AND task_key IN (SELECT v.task_key FROM {rows}) ORDER BY task_key FOR UPDATE", Keys(seats), row => row.GetInt64(0), seats.Key);
+            transaction.Later(
+                """
+                UPDATE seats SET lease_holder = (SELECT o.lease_holder FROM open_seats o WHERE o.gpu_id = $1 AND o.task_key = seats.task_key)
+                WHERE gpu_id = $1 AND task_key IN (SELECT v.task_key FROM {rows})
+                  AND EXISTS (SELECT 1 FROM open_seats o WHERE o.gpu_id = $1 AND o.task_key = seats.task_key AND o.lease_holder IS NOT NULL)
+                """,
+                Keys(seats), seats.Key);
+            Commit(transaction, seats.Key, seats);
+        }
     }
+
+    private static RowSet Keys(IEnumerable<long> taskKeys) => RowSet.Of("task_key", RowKind.Number, taskKeys);
 
     /// <summary>In SQL: whether a letter of seat s was given out, open, committed or closed.</summary>
     internal const string HasLetterSql =

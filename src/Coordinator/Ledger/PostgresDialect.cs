@@ -1,12 +1,14 @@
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Ait.Coordinator.Ledger;
 
 /// <summary>PostgreSQL, and what speaks like it.</summary>
-internal sealed class PostgresDialect : LedgerDialect
+internal sealed partial class PostgresDialect : LedgerDialect
 {
     internal static PostgresDialect Instance { get; } = new();
 
@@ -37,9 +39,10 @@ internal sealed class PostgresDialect : LedgerDialect
         .Replace(" STRICT, WITHOUT ROWID", string.Empty, StringComparison.Ordinal)
         .Replace(" STRICT", string.Empty, StringComparison.Ordinal);
 
+    /// <summary>Keys to be among are an array to look up, whatever the planner thinks of the table; other rows are a table to join.</summary>
     internal override string Phrase(string sql, RowSet? rows, int parameters) => rows is null
         ? sql
-        : sql.Replace(
+        : AmongRows().Replace(sql, found => Among(rows, found.Groups[1].Value, parameters)).Replace(
             "{rows}",
             $"unnest({string.Join(", ", rows.Columns.Select((column, index) => $"${parameters + index + 1}::{TypeOf(column.Kind)}[]"))}) "
             + $"AS v({string.Join(", ", rows.Columns.Select(column => column.Name))})",
@@ -58,6 +61,15 @@ internal sealed class PostgresDialect : LedgerDialect
             parameters.Add(Array(rows!.Columns[i].Kind, rows.Values(i))); // There are columns.
         }
     }
+
+    private static string Among(RowSet rows, string column, int parameters)
+    {
+        int index = rows.Columns.ToList().FindIndex(one => one.Name == column);
+        return string.Create(CultureInfo.InvariantCulture, $"= ANY(${parameters + index + 1}::{TypeOf(rows.Columns[index].Kind)}[])");
+    }
+
+    [GeneratedRegex(@"IN \(SELECT v\.(\w+) FROM \{rows\}\)", RegexOptions.CultureInvariant)]
+    private static partial Regex AmongRows();
 
     private static NpgsqlParameter Array(RowKind kind, IReadOnlyList<object?> values) => kind switch
     {

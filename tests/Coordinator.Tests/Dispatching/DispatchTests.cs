@@ -251,7 +251,7 @@ public sealed class DispatchTests
         using RunningCoordinator coordinator = network.Start();
         (TestMiner miner, TaskRow task) = await OneSeatAsync(coordinator);
         LeasedSeat seat = Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 16, TimeSpan.FromSeconds(60)));
-        coordinator.Dispatch.Acknowledge([(miner.GpuId, seat.TaskKey)], miner.EnclaveKey.Address, TimeSpan.FromSeconds(60));
+        coordinator.Dispatch.Acknowledge(miner.GpuId, [seat.TaskKey], miner.EnclaveKey.Address, TimeSpan.FromSeconds(60));
         for (int i = 0; i < 2; i++)
         {
             network.Manual.Advance(TimeSpan.FromSeconds(50));

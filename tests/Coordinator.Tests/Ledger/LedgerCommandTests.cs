@@ -117,7 +117,7 @@ public sealed class LedgerCommandTests : IDisposable
             coordinator.Mine([seats[0]]);
             TestMiner asker = seats[1];
             coordinator.Dispatch.Lease(asker.GpuId, asker.EnclaveKey.Address, 1, TimeSpan.FromMinutes(1));
-            coordinator.Dispatch.Acknowledge([(asker.GpuId, task.TaskKey)], asker.EnclaveKey.Address, TimeSpan.FromMinutes(1));
+            coordinator.Dispatch.Acknowledge(asker.GpuId, [task.TaskKey], asker.EnclaveKey.Address, TimeSpan.FromMinutes(1));
             Assert.Equal(2, coordinator.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM open_seats")));
             Assert.Equal(0, await RunAsync("backup", Copy, "--store", network.Options.Store));
         }
