@@ -21,7 +21,7 @@ internal sealed class PostgresLedger : LedgerDatabase
     private const string DeadlockDetected = "40P01";
 
     private readonly string _connection;
-    private readonly ConcurrentBag<LedgerTransaction> _idle = [];
+    private readonly ConcurrentStack<LedgerTransaction> _idle = []; // The last one used first: what it knows is at hand.
     private readonly SemaphoreSlim _slots = new(MostConnections, MostConnections);
     private PostgresWatch? _watch;
     private volatile bool _disposed;
@@ -186,7 +186,7 @@ internal sealed class PostgresLedger : LedgerDatabase
 
         _disposed = true;
         _watch?.Dispose();
-        while (_idle.TryTake(out LedgerTransaction? transaction))
+        while (_idle.TryPop(out LedgerTransaction? transaction))
         {
             transaction.Close();
         }
@@ -375,7 +375,7 @@ internal sealed class PostgresLedger : LedgerDatabase
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _slots.Wait();
-        isFresh = !_idle.TryTake(out LedgerTransaction? transaction);
+        isFresh = !_idle.TryPop(out LedgerTransaction? transaction);
         if (transaction is not null)
         {
             return transaction;
@@ -396,7 +396,7 @@ internal sealed class PostgresLedger : LedgerDatabase
     {
         if (sound && !_disposed)
         {
-            _idle.Add(transaction);
+            _idle.Push(transaction);
         }
         else
         {
