@@ -20,7 +20,11 @@ internal static class OpenSeats
     internal static void Close(LedgerTransaction transaction, params IReadOnlyCollection<long> taskKeys)
     {
         foreach (IGrouping<Hash256, long> seats in transaction.Query(
-            "SELECT gpu_id, task_key FROM seats WHERE task_key IN (SELECT v.task_key FROM {rows})", Keys(taskKeys), row => (GpuId: row.Hash(0), TaskKey: row.GetInt64(1)))
+            """
+            SELECT s.gpu_id, s.task_key FROM seats s WHERE s.task_key IN (SELECT v.task_key FROM {rows})
+              AND (SELECT 1 FROM open_seats o WHERE o.gpu_id = s.gpu_id AND o.task_key = s.task_key) = 1
+            """,
+            Keys(taskKeys), row => (GpuId: row.Hash(0), TaskKey: row.GetInt64(1)))
             .OrderBy(seat => seat.GpuId).GroupBy(seat => seat.GpuId, seat => seat.TaskKey))
         {
             // Who is leasing one at this moment is waited for: that letter is out.
@@ -30,7 +34,7 @@ internal static class OpenSeats
                 """
                 UPDATE seats SET lease_holder = (SELECT o.lease_holder FROM open_seats o WHERE o.gpu_id = $1 AND o.task_key = seats.task_key)
                 WHERE gpu_id = $1 AND task_key IN (SELECT v.task_key FROM {rows})
-                  AND EXISTS (SELECT 1 FROM open_seats o WHERE o.gpu_id = $1 AND o.task_key = seats.task_key AND o.lease_holder IS NOT NULL)
+                  AND (SELECT o.lease_holder FROM open_seats o WHERE o.gpu_id = $1 AND o.task_key = seats.task_key) IS NOT NULL
                 """,
                 Keys(seats), seats.Key);
             Commit(transaction, seats.Key, seats);

@@ -203,6 +203,27 @@ public sealed class SettlementTests
         Assert.Equal(0, coordinator.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM settlements WHERE state < 2")));
     }
 
+    [Fact]
+    public async Task Task_isMinedUnderTheIdOfOneThatAReorganisationTookBackWhileItsSeatsWereLeased()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue(TestNetwork.Workload(1));
+        TaskRow task = Assert.Single(await coordinator.SeatAsync());
+        foreach (TestMiner miner in coordinator.Seated(task))
+        {
+            Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 1, network.Options.LeaseLength));
+        }
+
+        Assert.Equal(task.TaskKey, coordinator.Ledger.TaskKeys.Find(task.TaskId!.Value));
+        network.Chain.TakeBackBatch(tells: true);
+        await FinishAsync(coordinator, network);
+        TaskRow settled = Assert.Single(coordinator.AllTasks(), row => row.Phase == TaskPhase.Settled);
+        Assert.Equal(task.TaskId, settled.TaskId);
+        Assert.NotEqual(task.TaskKey, settled.TaskKey);
+        Assert.Equal(3, coordinator.Ledger.Read(transaction => transaction.Number("SELECT count(*) FROM commitments WHERE task_key = $1", settled.TaskKey)));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
