@@ -45,7 +45,7 @@ internal static class DeployCommand
         var upfront = new Option<string>("--bootstrap") { Description = "What work that nobody redeems for may mint at once, in AIT (production).", HelpName = "AIT", DefaultValueFactory = _ => "1000000" };
         var decaying = new Option<string>("--bootstrap-decaying") { Description = "What it may mint after that, half of what is left in each half-life, in AIT; never raised later (production).", HelpName = "AIT", DefaultValueFactory = _ => "100000000" };
         Option<int> halfLife = CommonOptions.Number("--bootstrap-half-life", "DAYS", 180, 1, 4 * 365, "Days in which half of the rest is released (production).");
-        Option<ushort> auditShare = AuditShareOption.Build();
+        Option<AuditShare> auditShare = AuditShareOption.Build();
         var output = new Option<string>("--out") { Description = "Where the addresses are written; the journal lies beside it.", HelpName = "FILE", DefaultValueFactory = _ => "deployment.json" };
         var command = new Command("deploy", "Deploy the contracts to an EVM chain. Resumes where it stopped; repeats nothing.")
         {
@@ -71,10 +71,10 @@ internal static class DeployCommand
                         Amounts.Parse(parsed.GetRequiredValue(threshold)),
                         Amounts.Parse(parsed.GetRequiredValue(floor))),
                     Bootstrap(parsed.GetRequiredValue(upfront), parsed.GetRequiredValue(decaying), TimeSpan.FromDays(parsed.GetValue(halfLife))),
-                    parsed.GetValue(auditShare),
+                    parsed.GetValue(auditShare).Parts,
                     proposerAccount,
                     coordinatorAccount)
-                : await DevelopmentAsync(parsed.GetValue(root), allowed, parsed.GetValue(auditShare), proposerAccount, coordinatorAccount, cancellation).ConfigureAwait(false);
+                : await DevelopmentAsync(parsed.GetValue(root), allowed, parsed.GetValue(auditShare).Parts, proposerAccount, coordinatorAccount, cancellation).ConfigureAwait(false);
             return await RunAsync(screen, parsed.GetValue(rpc) ?? throw new InvalidOperationException("required"), deployer, plan, parsed.GetRequiredValue(output), cancellation)
                 .ConfigureAwait(false);
         });

@@ -21,7 +21,7 @@ internal static class UpCommand
         Option<int> rpcPort = CommonOptions.Port("--rpc-port", 8545, "The dev chain's JSON-RPC port on 127.0.0.1.");
         var store = new Option<string?>("--store") { HelpName = "URL", Description = "PostgreSQL database for the coordinator's ledger, as postgres://user@host/database; without it a file in the state folder." };
         Option<int> replicas = CommonOptions.Number("--replicas", "N", 1, 1, 8, "How many coordinators share the ledger, on ports from --port up; more than one needs --store.");
-        Option<ushort> auditShare = AuditShareOption.Build();
+        Option<AuditShare> auditShare = AuditShareOption.Build();
         var command = new Command("up", "Start a network that stays: dev chain, contracts, coordinator, miners. Hardware is EMULATED. Ctrl-C stops it; its state survives.")
         {
             miners, state, port, rpcPort, store, replicas, auditShare,
@@ -41,7 +41,7 @@ internal static class UpCommand
                 Miners = parsed.GetValue(miners),
                 Port = parsed.GetValue(port),
                 RpcPort = parsed.GetValue(rpcPort),
-                AuditShare = parsed.GetValue(auditShare),
+                AuditShare = parsed.GetValue(auditShare).Parts,
                 Store = parsed.GetValue(store),
                 ReplicaPorts = [.. Enumerable.Range(parsed.GetValue(port) + 1, parsed.GetValue(replicas) - 1)],
             },

@@ -47,6 +47,12 @@ public sealed class AitCommandLineTests
     public void AuditShare_isReadAsAPercentage(string text, int? expected) => Assert.Equal(expected, AuditShareOption.Parse(text));
 
     [Theory]
+    [InlineData("up")]
+    [InlineData("deploy")]
+    public async Task AuditShare_isShownAsAPercentageToo(string command) =>
+        Assert.Matches(@"--audit-share <PERCENT>[^[]*\[default: 2\]", (await CommandRun.OfAsync([command, "--help"])).Output);
+
+    [Theory]
     [MemberData(nameof(HelpPromises))]
     public async Task Help_namesTheOptionsOfTheCommand(string command, string promises)
     {
