@@ -16,16 +16,17 @@ internal sealed class CollectionStore
     private const int MostAtOnce = 32;
 
     // What a device asks after again and again costs one statement and none of the other seats' rows. Where the task says that there
-    // can be no result or outcome yet, the key to look for is null, and nothing is looked up.
-    private const string OwnSeats = SeatedTask.Select +
+    // can be no result or outcome yet, the key to look for is null, and nothing is looked up. The rows come first: SQLite keeps the order
+    // of CROSS JOIN, where it would else begin with all seats that the device ever had.
+    internal const string OwnSeats = SeatedTask.Select +
         """
         , s.seat, s.gpu_id, s.operator, w.lease_holder, w.lease_deadline, c.commitment, substr(r.attestation, 65, 32), r.refused_bounds, o.paid_wei, o.reason, o.detail
-        FROM {rows} JOIN tasks t ON t.task_key = v.task_key
-        JOIN seats s ON s.task_key = t.task_key AND s.gpu_id = $1
+        FROM {rows} CROSS JOIN seats s CROSS JOIN tasks t
         LEFT JOIN open_seats w ON w.gpu_id = s.gpu_id AND w.task_key = s.task_key
         LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
         LEFT JOIN reveals r ON r.task_key = CASE WHEN t.reveal_opened_at IS NOT NULL OR t.level > 3 OR t.escalating_to IS NOT NULL OR t.phase > 2 THEN s.task_key END AND r.seat = s.seat
         LEFT JOIN seat_outcomes o ON o.task_key = CASE WHEN t.phase > 2 THEN s.task_key END AND o.seat = s.seat
+        WHERE s.task_key = v.task_key AND s.gpu_id = $1 AND t.task_key = s.task_key
         """;
 
     private readonly LedgerDatabase _ledger;

@@ -400,7 +400,7 @@ internal static partial class LedgerSchema
             INSERT INTO open_seats (gpu_id, task_key, seat, commit_deadline, lease_holder, lease_deadline, lease_acknowledged)
               SELECT s.gpu_id, s.task_key, s.seat, coalesce(t.commit_deadline, 0), s.lease_holder, s.lease_deadline, s.lease_acknowledged
               FROM seats s JOIN tasks t ON t.task_key = s.task_key WHERE s.open = 1;
-            CREATE INDEX open_seats_acknowledged ON open_seats (gpu_id) WHERE lease_acknowledged = 1;
+            CREATE INDEX open_seats_acknowledged ON open_seats (gpu_id, lease_holder) WHERE lease_acknowledged = 1;
             DROP INDEX seats_open;
             DROP INDEX seats_closed;
             DROP INDEX seats_leased;

@@ -1,5 +1,6 @@
 using Ait.Chain;
 using Ait.Chain.Transactions;
+using Ait.Coordinator.Collecting;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Tests.Support;
 
@@ -55,6 +56,16 @@ public sealed class SqliteLedgerTests : IDisposable
         using SqliteLedger ledger = Open();
         Assert.Equal(0, Events(ledger));
         Assert.Contains("no schema version 99", Assert.Throws<LedgerException>(() => SqliteLedger.Open(File + "2", TimeProvider.System, LedgerUse.Maintain, 99)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Look_beginsWithTheSeatsThatAreAskedAfter()
+    {
+        using SqliteLedger ledger = Open();
+        List<string> plan = ledger.Read(transaction => transaction.Query(
+            "EXPLAIN QUERY PLAN " + CollectionStore.OwnSeats, RowSet.Of("task_key", RowKind.Number, [1L]), row => row.GetString(3), Hash256.Zero));
+        Assert.Contains("json_each", plan[0], StringComparison.Ordinal);
+        Assert.All(plan.Skip(1), step => Assert.StartsWith("SEARCH", step, StringComparison.Ordinal));
     }
 
     [Fact]
