@@ -9,6 +9,9 @@ namespace Ait.Bench.Coordinator;
 /// <summary>A PostgreSQL server of its own on loopback, as durable as the default configuration makes it unless its settings say otherwise.</summary>
 internal sealed class PostgresInstance : IDisposable
 {
+    // Not in the server's folder, whose path may be too long for a socket, and whose disk may be full.
+    private static readonly string s_sockets = Path.GetTempPath();
+
     private readonly string _folder;
     private readonly bool _isFolderOwn;
     private readonly string _programs;
@@ -29,11 +32,11 @@ internal sealed class PostgresInstance : IDisposable
     internal string ConnectionStringOf(string database) => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database}");
 
     /// <summary>The same through the server's socket, as whoever runs on the same machine would have it.</summary>
-    internal string SocketConnectionStringOf(string database) => string.Create(CultureInfo.InvariantCulture, $"Host={_folder};Port={_port};Username=postgres;Database={database}");
+    internal string SocketConnectionStringOf(string database) => string.Create(CultureInfo.InvariantCulture, $"Host={s_sockets};Port={_port};Username=postgres;Database={database}");
 
     /// <summary>A database's address through the server's socket, as a coordinator is told it.</summary>
     internal string SocketAddressOf(string database) =>
-        string.Create(CultureInfo.InvariantCulture, $"postgres://postgres@localhost:{_port}/{database}?Host={Uri.EscapeDataString(_folder)}");
+        string.Create(CultureInfo.InvariantCulture, $"postgres://postgres@localhost:{_port}/{database}?Host={Uri.EscapeDataString(s_sockets)}");
 
     /// <summary>Starts one; null where PostgreSQL is not installed.</summary>
     /// <param name="settings">Configuration beyond the default, as <c>-c name=value …</c>.</param>
@@ -77,7 +80,7 @@ internal sealed class PostgresInstance : IDisposable
     /// <summary>Starts it again, after <see cref="Kill"/> or when it ended by itself.</summary>
     internal void Start() => Control(
         "pg_ctl", "-D", Data, "-l", Path.Combine(_folder, "log"), "-w", "-t", "120", "-o",
-        string.Create(CultureInfo.InvariantCulture, $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c max_connections=200 {_settings}"), "start");
+        string.Create(CultureInfo.InvariantCulture, $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={s_sockets} -c max_connections=200 {_settings}"), "start");
 
     /// <summary>SIGKILL to the server's first process; the others end when they notice.</summary>
     internal void Kill()

@@ -59,7 +59,7 @@ internal static class RawWrites
             connection,
             """
             WITH v AS (SELECT * FROM unnest($1, $2) AS v(task_key, seat)),
-            closed AS (DELETE FROM open_seats WHERE (gpu_id, task_key) IN (SELECT $5, v.task_key FROM v)),
+            closed AS (DELETE FROM open_seats WHERE gpu_id = $5 AND task_key = ANY($1)),
             opened AS (UPDATE tasks SET reveal_opened_at = 1, reveal_deadline = 9000000000000 FROM v WHERE tasks.task_key = v.task_key AND v.seat = 2)
             INSERT INTO commitments (task_key, seat, commitment, signer, received_at) SELECT v.task_key, v.seat, $3, $4, 0 FROM v
             """,

@@ -76,9 +76,9 @@ internal sealed class AgreementStore
                 List<TaskRow> tasks = transaction.QueryLater(TaskRow.Select + "WHERE t.task_key IN (SELECT v.task_key FROM {rows}) ORDER BY t.task_key FOR UPDATE OF t", keys, TaskRow.Read);
                 List<StoredResult> stored = Results(transaction, keys);
                 List<(long, (int Committed, bool IsKeyWithheld))> counted = transaction.QueryLater(
-                    $"""
-                    SELECT t.task_key, (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key AND c.seat >= {TaskRow.FirstOfRoundSql}),
-                      EXISTS (SELECT 1 FROM seat_keys k WHERE k.task_key = t.task_key AND k.envelope IS NULL) FROM tasks t WHERE t.task_key IN (SELECT v.task_key FROM {"{rows}"})
+                    $$"""
+                    SELECT t.task_key, (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key AND c.seat >= {{TaskRow.FirstOfRoundSql}}),
+                      EXISTS (SELECT 1 FROM seat_keys k WHERE k.task_key = t.task_key AND k.envelope IS NULL) FROM tasks t WHERE t.task_key IN (SELECT v.task_key FROM {rows})
                     """,
                     keys, row => (row.GetInt64(0), ((int)row.GetInt64(1), row.Flag(2))));
                 transaction.Answer();

@@ -52,30 +52,27 @@ internal sealed class CollectionStore
     /// <summary>The device's seats at these tasks, by task; tasks where it has none are left out.</summary>
     internal IReadOnlyDictionary<Hash256, SeatView> Find(IEnumerable<Hash256> taskIds, Hash256 gpuId)
     {
-        Dictionary<Hash256, SeatView> found = [];
-        Hash256[] missing = [.. taskIds.Distinct()];
-        Look();
-        missing = [.. missing.Where(taskId => !found.ContainsKey(taskId) && _ledger.TaskKeys.Find(taskId) is not null)];
+        Hash256[] ids = [.. taskIds.Distinct()];
+        Dictionary<Hash256, SeatView> found = Look(ids, gpuId);
+        Hash256[] missing = [.. ids.Where(taskId => !found.ContainsKey(taskId) && _ledger.TaskKeys.Find(taskId) is not null)];
         if (missing.Length > 0)
         {
             // Another task may have the id since a reorganisation.
             Array.ForEach(missing, _ledger.TaskKeys.Forget);
-            Look();
+            foreach ((Hash256 taskId, SeatView seat) in Look(missing, gpuId))
+            {
+                found.Add(taskId, seat);
+            }
         }
 
         return found;
+    }
 
-        void Look()
-        {
-            Dictionary<Hash256, long> keys = _ledger.ReadOne(transaction => KeysOf(transaction, missing));
-            foreach (SeatView seat in _ledger.ReadOne(transaction => transaction.Query(OwnSeats, RowSet.Of("task_key", RowKind.Number, keys.Values), ReadOwn, gpuId)))
-            {
-                if (seat.Task.TaskId is Hash256 taskId && keys.ContainsKey(taskId))
-                {
-                    found[taskId] = seat;
-                }
-            }
-        }
+    private Dictionary<Hash256, SeatView> Look(Hash256[] taskIds, Hash256 gpuId)
+    {
+        Dictionary<Hash256, long> keys = _ledger.ReadOne(transaction => KeysOf(transaction, taskIds));
+        return _ledger.ReadOne(transaction => transaction.Query(OwnSeats, RowSet.Of("task_key", RowKind.Number, keys.Values), ReadOwn, gpuId))
+            .Where(seat => seat.Task.TaskId is Hash256 taskId && keys.ContainsKey(taskId)).ToDictionary(seat => seat.TaskId);
     }
 
     /// <summary>What bounds the durations of tasks with these workloads; tasks that there are not are left out.</summary>
@@ -133,10 +130,11 @@ internal sealed class CollectionStore
         "open reveals",
         transaction =>
         {
-            List<SeatedTask> tasks = transaction.Query(
-                SeatedTask.Select + " FROM {rows} JOIN tasks t ON t.task_key = v.task_key ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, taskKeys), SeatedTask.Read);
-            SeatRows rows = Ask(transaction, tasks.Select(task => task.TaskKey).ToHashSet(), []);
-            List<RevealRow> revealed = AskReveals(transaction, tasks.Select(task => task.TaskKey));
+            HashSet<long> keys = [.. taskKeys];
+            List<SeatedTask> tasks = LockTasks(transaction, keys);
+            SeatRows rows = Ask(transaction, keys, []);
+            List<RevealRow> revealed = AskReveals(transaction, keys);
+            transaction.Answer();
             OpenReveals(transaction, Fill(transaction, tasks, [rows], [], [], [revealed]), transaction.NowMillis);
         },
         WriteIsolation.RowLocks);
@@ -179,7 +177,7 @@ internal sealed class CollectionStore
 
         foreach (IGrouping<Hash256, long> seatsOfOne in closed.GroupBy(seat => seat.GpuId, seat => seat.TaskKey))
         {
-            OpenSeats.Commit(transaction, seatsOfOne.Key, seatsOfOne);
+            OpenSeats.Close(transaction, seatsOfOne.Key, seatsOfOne);
         }
 
         transaction.Later(
@@ -269,8 +267,7 @@ internal sealed class CollectionStore
     private LockedSeats Lock(LedgerTransaction transaction, HashSet<(Hash256 TaskId, Hash256 GpuId)> asked, long now)
     {
         Dictionary<Hash256, long> keys = KeysOf(transaction, asked.Select(seat => seat.TaskId).Distinct());
-        List<SeatedTask> tasks = transaction.QueryLater(
-            SeatedTask.Select + " FROM tasks t WHERE t.task_key IN (SELECT v.task_key FROM {rows}) ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, keys.Values), SeatedTask.Read);
+        List<SeatedTask> tasks = LockTasks(transaction, keys.Values);
         (long TaskKey, Hash256 GpuId)[] wanted = [.. asked.Where(seat => keys.ContainsKey(seat.TaskId)).Select(seat => (keys[seat.TaskId], seat.GpuId))];
         List<CommittedSeat> known = [.. wanted.Select(seat => Completed.Committed(seat.TaskKey, seat.GpuId)).OfType<CommittedSeat>()];
         HashSet<long> unknown = [.. wanted.Except(known.Select(seat => (seat.TaskKey, seat.GpuId))).Select(seat => seat.TaskKey)];
@@ -295,6 +292,9 @@ internal sealed class CollectionStore
         OpenReveals(transaction, locked, now);
         return locked;
     }
+
+    private static List<SeatedTask> LockTasks(LedgerTransaction transaction, IEnumerable<long> taskKeys) => transaction.QueryLater(
+        SeatedTask.Select + " FROM tasks t WHERE t.task_key IN (SELECT v.task_key FROM {rows}) ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, taskKeys), SeatedTask.Read);
 
     /// <summary>Keys of the tasks that there are.</summary>
     private Dictionary<Hash256, long> KeysOf(LedgerTransaction transaction, IEnumerable<Hash256> taskIds)

@@ -49,7 +49,7 @@ internal sealed class DisclosureStore
             $"""
             WITH d AS MATERIALIZED (SELECT task_key, seats, state, attempt FROM disclosures WHERE state < 2 AND not_before <= $1)
             SELECT d.task_key, d.seats, d.state, d.attempt, (SELECT {Disclosure.ClosesSql} {TasksOf}) FROM d
-            WHERE EXISTS (SELECT 1 {TasksOf} AND {Unsettled}) ORDER BY d.task_key, d.seats LIMIT $2
+            WHERE (SELECT {Unsettled} {TasksOf}) ORDER BY d.task_key, d.seats LIMIT $2
             """,
             row => (TaskKey: row.GetInt64(0), Seats: (int)row.GetInt64(1), State: (DisclosureState)row.GetInt64(2), Attempt: (int)row.GetInt64(3), ClosesAt: row.GetInt64(4)),
             transaction.NowMillis, (long)Most).ConvertAll(row =>

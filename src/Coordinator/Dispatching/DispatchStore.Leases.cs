@@ -75,7 +75,6 @@ internal sealed partial class DispatchStore
                 _marks.Leased(gpuId, leased[^1].TaskKey, mark, now, leased.Count == most);
                 transaction.Record("leased", gpuId.ToArray(), $"to {signer}: {string.Join(", ", leased.Select(seat => $"task key {seat.TaskKey} seat {seat.Assignment.Seat}"))}");
             }
-
             else
             {
                 _marks.Exhausted(gpuId);

@@ -179,7 +179,10 @@ internal sealed partial class DispatchStore
     });
 
     /// <summary>Seats tasks: from now on their devices can lease their seats.</summary>
-    internal void Seat(IReadOnlyList<(long TaskKey, ImmutableArray<SeatPlan> Seats, bool IsAudited)> drawn, TimeSpan commitWindow) => _ledger.Write("seat tasks", transaction =>
+    internal void Seat(IReadOnlyList<(long TaskKey, ImmutableArray<SeatPlan> Seats, bool IsAudited)> drawn, TimeSpan commitWindow) =>
+        _ledger.Grew("open_seats", _ledger.Write("seat tasks", transaction => Seat(transaction, drawn, commitWindow)));
+
+    private static int Seat(LedgerTransaction transaction, IReadOnlyList<(long TaskKey, ImmutableArray<SeatPlan> Seats, bool IsAudited)> drawn, TimeSpan commitWindow)
     {
         Dictionary<long, TaskRow> tasks = transaction
             .Query(TaskRow.Select + "JOIN {rows} ON v.task_key = t.task_key", RowSet.Of("task_key", RowKind.Number, drawn.Select(item => item.TaskKey)), TaskRow.Read)
@@ -201,7 +204,8 @@ internal sealed partial class DispatchStore
         transaction.Execute(
             "UPDATE tasks SET phase = 2, seated_at = $1, commit_deadline = v.commit_deadline, audited = v.audited FROM {rows} WHERE tasks.task_key = v.task_key", deadlines, (long)now * 1000);
         transaction.Record("seats drawn", records);
-    });
+        return seats.Count;
+    }
 
     /// <summary>Gives up a batch that cannot be settled; its entries wait for another.</summary>
     internal void VoidBatch(long batchKey, string reason) => _ledger.Write("void batch", transaction =>

@@ -9,8 +9,8 @@ namespace Ait.Coordinator.Dispatching;
 /// </summary>
 internal static class OpenSeats
 {
-    /// <summary>Closes seats of a device that have committed.</summary>
-    internal static void Commit(LedgerTransaction transaction, Hash256 gpuId, IEnumerable<long> taskKeys) =>
+    /// <summary>Closes seats of a device without a word of who had their letters: that stands in their commitments.</summary>
+    internal static void Close(LedgerTransaction transaction, Hash256 gpuId, IEnumerable<long> taskKeys) =>
         transaction.Later("DELETE FROM open_seats WHERE gpu_id = $1 AND task_key IN (SELECT v.task_key FROM {rows})", Keys(taskKeys), gpuId);
 
     /// <summary>
@@ -37,7 +37,7 @@ internal static class OpenSeats
                   AND (SELECT o.lease_holder FROM open_seats o WHERE o.gpu_id = $1 AND o.task_key = seats.task_key) IS NOT NULL
                 """,
                 Keys(seats), seats.Key);
-            Commit(transaction, seats.Key, seats);
+            Close(transaction, seats.Key, seats);
         }
     }
 

@@ -83,6 +83,11 @@ internal abstract class LedgerDatabase : IDisposable
     /// <summary>As <see cref="Read"/> for work of one statement, which is a snapshot by itself: it spares the round trips of a transaction.</summary>
     internal abstract T ReadOne<T>(Func<LedgerTransaction, T> statement);
 
+    /// <summary>Tells that a table has grown by so many rows at once: a database that plans by what it last knew of the table looks again.</summary>
+    internal virtual void Grew(string table, int rows)
+    {
+    }
+
     /// <summary>Tells the other replicas, if there are any. A lost signal costs them one interval.</summary>
     internal abstract void Announce(string signal);
 

@@ -43,33 +43,14 @@ internal sealed class LedgerTransaction
     /// </summary>
     internal void Later(string sql, RowSet rows, params ReadOnlySpan<object?> values)
     {
-        if (rows.Count == 0)
-        {
-            return;
-        }
-
-        if (_connection.CanCreateBatch)
+        if (rows.Count > 0)
         {
             Defer(sql, values, rows, null);
-        }
-        else
-        {
-            Execute(sql, rows, values);
         }
     }
 
     /// <summary>The same for one statement without rows.</summary>
-    internal void Later(string sql, params ReadOnlySpan<object?> values)
-    {
-        if (_connection.CanCreateBatch)
-        {
-            Defer(sql, values, null, null);
-        }
-        else
-        {
-            Execute(sql, values);
-        }
-    }
+    internal void Later(string sql, params ReadOnlySpan<object?> values) => Defer(sql, values, null, null);
 
     /// <summary>
     /// As <see cref="Query{T}(string, RowSet, Func{DbDataReader, T}, ReadOnlySpan{object?})"/>, but the answer is filled in by what is asked
@@ -77,29 +58,18 @@ internal sealed class LedgerTransaction
     /// </summary>
     internal List<T> QueryLater<T>(string sql, RowSet rows, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
     {
-        if (rows.Count == 0)
-        {
-            return [];
-        }
-
-        if (!_connection.CanCreateBatch)
-        {
-            return Query(sql, rows, read, values);
-        }
-
         List<T> found = [];
-        Defer(sql, values, rows, row => found.Add(read(row)));
+        if (rows.Count > 0)
+        {
+            Defer(sql, values, rows, row => found.Add(read(row)));
+        }
+
         return found;
     }
 
     /// <summary>The same for a query without rows.</summary>
     internal List<T> QueryLater<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
     {
-        if (!_connection.CanCreateBatch)
-        {
-            return Query(sql, read, values);
-        }
-
         List<T> found = [];
         Defer(sql, values, null, row => found.Add(read(row)));
         return found;
@@ -311,17 +281,23 @@ internal sealed class LedgerTransaction
         }
     }
 
+    /// <summary>Puts a statement off; a database that is no server, to which nothing travels, does it at once.</summary>
     private void Defer(string sql, ReadOnlySpan<object?> values, RowSet? rows, Action<DbDataReader>? read)
     {
-        if (!_phrased.TryGetValue(sql, out string? phrased))
+        if (!_connection.CanCreateBatch)
         {
-            phrased = _dialect.Phrase(sql, rows, values.Length);
-            _phrased.Add(sql, phrased);
+            using DbDataReader reader = Read(Prepare(sql, values, rows));
+            while (reader.Read())
+            {
+                read?.Invoke(reader);
+            }
+
+            return;
         }
 
         DbBatchCommand command = Batch.CreateBatchCommand();
 #pragma warning disable CA2100 // As in Prepare.
-        command.CommandText = phrased;
+        command.CommandText = Phrase(sql, values.Length, rows);
 #pragma warning restore CA2100
         _dialect.Bind(command.Parameters, values, rows);
         _deferred.Add((command, read));
@@ -355,13 +331,24 @@ internal sealed class LedgerTransaction
         {
             command = _connection.CreateCommand();
 #pragma warning disable CA2100 // Every caller passes a literal; values only ever travel as parameters.
-            command.CommandText = _dialect.Phrase(sql, rows, values.Length);
+            command.CommandText = Phrase(sql, values.Length, rows);
 #pragma warning restore CA2100
             _prepared.Add(sql, command);
         }
 
         _dialect.Bind(command.Parameters, values, rows);
         return command;
+    }
+
+    private string Phrase(string sql, int parameters, RowSet? rows)
+    {
+        if (!_phrased.TryGetValue(sql, out string? phrased))
+        {
+            phrased = _dialect.Phrase(sql, rows, parameters);
+            _phrased.Add(sql, phrased);
+        }
+
+        return phrased;
     }
 
     /// <summary>A value as the columns hold it.</summary>

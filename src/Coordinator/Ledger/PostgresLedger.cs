@@ -16,12 +16,14 @@ internal sealed class PostgresLedger : LedgerDatabase
 {
     private const int MostAttempts = 30;
     private const int MostConnections = 24;
+    private const int LeastGrowth = 256;
     private const long MigrationLock = 0x4149545F4D494752; // "AIT_MIGR"
     private const string SerializationFailure = "40001";
     private const string DeadlockDetected = "40P01";
 
     private readonly string _connection;
     private readonly ConcurrentStack<LedgerTransaction> _idle = []; // The last one used first: what it knows is at hand.
+    private readonly ConcurrentDictionary<string, long> _grown = new();
     private readonly SemaphoreSlim _slots = new(MostConnections, MostConnections);
     private PostgresWatch? _watch;
     private volatile bool _disposed;
@@ -172,6 +174,32 @@ internal sealed class PostgresLedger : LedgerDatabase
             {
                 Return(transaction, sound);
             }
+        }
+    }
+
+    /// <summary>
+    /// A plan that was made while a table was nearly empty reads all of it, and is kept for a minute or more, until the server looks at the
+    /// table by itself. A table that may have doubled since it did is looked at now, and every plan over it made anew.
+    /// </summary>
+    internal override void Grew(string table, int rows)
+    {
+        long grown = _grown.AddOrUpdate(table, rows, (_, before) => before + rows);
+        if (grown < LeastGrowth)
+        {
+            return;
+        }
+
+        try
+        {
+            if (ReadOne(transaction => transaction.Number("SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE oid = $1::regclass", table)) < grown)
+            {
+                ReadOne(transaction => transaction.Execute($"ANALYZE {table}"));
+                _grown[table] = 0;
+            }
+        }
+        catch (LedgerException)
+        {
+            // As with plans; what is wrong with the ledger is found out by who needs it.
         }
     }
 

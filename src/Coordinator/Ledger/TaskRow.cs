@@ -40,9 +40,6 @@ internal sealed record TaskRow(
     /// <summary>How many seats were drawn last.</summary>
     internal int SeatsInRound => Level - FirstOfRound;
 
-    /// <summary>How many columns <see cref="Select"/> has; what is selected beside them follows.</summary>
-    internal const int Columns = 27;
-
     /// <summary>Selects tasks t with their batch b; a WHERE clause follows.</summary>
     internal const string Select =
         """

@@ -72,6 +72,39 @@ public sealed class AttendLoopTests
     }
 
     [Fact]
+    public async Task Device_isNotReportedIfItHasCommittedToALaterTaskUnderWay()
+    {
+        using TestNetwork network = Network();
+        using RunningCoordinator coordinator = network.Start();
+        TestMiner silent = network.Miners[0];
+        await MissAsync(coordinator, network, silent, 2);
+        long before = coordinator.AllTasks()[^1].TaskKey;
+        coordinator.Queue([.. Enumerable.Range(3000, 12).Select(number => TestNetwork.Workload(number))]);
+        await coordinator.SeatAsync();
+        TaskRow[] seated = [.. coordinator.AllTasks().Where(task => task.TaskKey > before && coordinator.Seated(task).Contains(silent))];
+        Assert.True(seated.Length > 1);
+        foreach ((TaskRow task, TestMiner miner) in coordinator.AllTasks().Where(task => task.TaskKey > before).SelectMany(task => coordinator.Seated(task).Select(miner => (task, miner))))
+        {
+            // All but one miss the last task; the one misses all others.
+            Assert.Null((miner == silent) == (task.TaskKey == seated[^1].TaskKey) ? coordinator.Commit(miner, task) : null);
+        }
+
+        network.Manual.Advance(network.Options.CommitWindow + TimeSpan.FromSeconds(1));
+        await coordinator.RoundsAsync();
+        foreach (TaskRow task in seated[..^1])
+        {
+            Assert.All(coordinator.Seated(task).Where(miner => miner != silent), miner => Assert.Null(coordinator.Reveal(miner, task)));
+        }
+
+        network.Manual.Advance(TimeSpan.FromSeconds(5));
+        await coordinator.RoundsAsync();
+        await coordinator.RoundsAsync();
+        Assert.Equal(2 + seated.Length - 1, coordinator.Ledger.Read(transaction => transaction.Number(
+            "SELECT count(*) FROM seat_outcomes o JOIN seats s ON s.task_key = o.task_key AND s.seat = o.seat WHERE s.gpu_id = $1 AND o.reason = 1", silent.GpuId)));
+        Assert.Empty(network.Chain.Sent.OfType<MiningCall.ReportAbsences>());
+    }
+
+    [Fact]
     public async Task Device_isLetOffIfItProvedItsLifeAndNotReportedAgainForAWhile()
     {
         using TestNetwork network = Network();

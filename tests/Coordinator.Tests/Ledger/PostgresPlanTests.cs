@@ -13,6 +13,7 @@ namespace Ait.Coordinator.Tests.Ledger;
 public sealed class PostgresPlanTests : IDisposable
 {
     private const int Tasks = 20_000;
+    private const int Early = 12;
 
     /// <summary>What a statement about a few rows may read: itself, what it joins, and a little of what was there before.</summary>
     private const int Few = 64;
@@ -27,38 +28,41 @@ public sealed class PostgresPlanTests : IDisposable
     public PostgresPlanTests() => _ledger = LedgerDatabase.Open(_address, TimeProvider.System);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Lease_readsTheSeatsItTakes(bool isAnalysed)
+    [InlineData(Planned.BeforeAnalysis)]
+    [InlineData(Planned.AfterAnalysis)]
+    [InlineData(Planned.WhileEmpty)]
+    public void Lease_readsTheSeatsItTakes(Planned when)
     {
-        Fill(isAnalysed);
         var store = new DispatchStore(_ledger);
-        store.Lease(s_gpu, s_key, 1, TimeSpan.FromMinutes(1)); // The first looks from the beginning.
+        Fill(when, task => store.Lease(s_gpu, s_key, 1, TimeSpan.FromMinutes(1))); // The first looks from the beginning.
         Assert.InRange(Read(() => Assert.Equal(3, store.Lease(s_gpu, s_key, 3, TimeSpan.FromMinutes(1)).Count)), 3, Few);
         Assert.InRange(Read(() => Assert.True(store.HasSeat(s_gpu, s_key))), 0, Few);
         Assert.InRange(Read(() => Assert.Single(store.WithSeats([(s_gpu, s_key), (Keccak256.Hash("other"u8), s_key)]))), 0, Few);
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Commit_readsTheSeatsThatCommit(bool isAnalysed)
+    [InlineData(Planned.BeforeAnalysis)]
+    [InlineData(Planned.AfterAnalysis)]
+    [InlineData(Planned.WhileEmpty)]
+    public void Commit_readsTheSeatsThatCommit(Planned when)
     {
-        Fill(isAnalysed);
-        LeasedSeat[] seats = [.. new DispatchStore(_ledger).Lease(s_gpu, s_key, 2, TimeSpan.FromMinutes(1))];
         var store = new CollectionStore(_ledger, _network.Domain, _network.Options);
-        Assert.InRange(Read(() => Assert.Null(store.Commit(seats[0].TaskId, s_gpu, Hash256.Zero, s_key))), 1, Few);
-        Assert.InRange(Read(() => Assert.Null(store.Commit(seats[1].TaskId, s_gpu, Hash256.Zero, s_key))), 1, Few);
-        Assert.InRange(Read(() => Assert.NotNull(store.Find(seats[0].TaskId, s_gpu))), 1, Few);
-        Assert.Equal(Tasks - 2, _ledger.Read(transaction => transaction.Number("SELECT count(*) FROM open_seats")));
+        Fill(when, task => Assert.Null(store.Commit(IdOf(task), s_gpu, Hash256.Zero, s_key)));
+        long seats = Open();
+        Assert.InRange(Read(() => Assert.Null(store.Commit(IdOf(Tasks), s_gpu, Hash256.Zero, s_key))), 1, Few);
+        Assert.Equal(seats - 1, Open());
+        Assert.InRange(Read(() => Assert.NotNull(store.Find(IdOf(Tasks), s_gpu))), 1, Few);
+
+        long Open() => _ledger.Read(transaction => transaction.Number("SELECT count(*) FROM open_seats"));
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Loops_readNoTaskWhereNothingIsDue(bool isAnalysed)
+    [InlineData(Planned.BeforeAnalysis)]
+    [InlineData(Planned.AfterAnalysis)]
+    [InlineData(Planned.WhileEmpty)]
+    public void Loops_readNoTaskWhereNothingIsDue(Planned when)
     {
-        Fill(isAnalysed);
+        Fill(when, _ => { });
         var disclosures = new DisclosureStore(_ledger);
         var escalations = new EscalationStore(_ledger, _network.Domain);
         var agreements = new AgreementStore(_ledger, new CollectionStore(_ledger, _network.Domain, _network.Options), _network.Domain);
@@ -79,7 +83,6 @@ public sealed class PostgresPlanTests : IDisposable
     /// <summary>Rows of all tables that were read meanwhile, whether they were what was looked for or not.</summary>
     private long Read(Action work)
     {
-        work(); // Once before, so that what is looked up once only does not count.
         long before = Count();
         work();
         return Count() - before;
@@ -91,34 +94,74 @@ public sealed class PostgresPlanTests : IDisposable
         }
     }
 
-    /// <summary>A batch of seated tasks; one device has the first seat of each.</summary>
-    private void Fill(bool isAnalysed)
+    private static Hash256 IdOf(int task) => Keccak256.Hash(System.Text.Encoding.UTF8.GetBytes($"task {task}"));
+
+    /// <summary>Many seated tasks, of each of which one device has the first seat; some of them are worked on before the others are there.</summary>
+    private void Fill(Planned when, Action<int> work)
+    {
+        Add(1, Early);
+        if (when == Planned.WhileEmpty)
+        {
+            Analyse();
+        }
+
+        for (int task = 1; task <= Early; task++)
+        {
+            work(task); // Often enough for the server to keep its plan.
+        }
+
+        Add(Early + 1, Tasks);
+        _ledger.Grew("open_seats", Tasks - Early);
+        if (when == Planned.AfterAnalysis)
+        {
+            Analyse();
+        }
+    }
+
+    private void Analyse() => _ledger.ReadOne(transaction => transaction.Execute("ANALYZE"));
+
+    private void Add(int first, int last)
     {
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var rows = new RowSet(("task_key", RowKind.Number), ("task_id", RowKind.Bytes));
+        for (int task = first; task <= last; task++)
+        {
+            rows.Add((long)task, IdOf(task));
+        }
+
         _ledger.Write("fill", transaction =>
         {
             transaction.Execute(
-                "INSERT INTO workloads (workload_hash, encoding, workload_type, determinism_class, compute_units, added_at) SELECT sha256(n::text::bytea), '\\x00', 1, 0, 1000, 0 FROM generate_series(1, $1) n", Tasks);
-            transaction.Execute(
-                "INSERT INTO queue (workload_hash, redeemer, state, queued_at) SELECT workload_hash, $1, 1, 0 FROM workloads", Address.Zero);
-            transaction.Execute(
-                """
-                INSERT INTO batches (root, task_count, compute_units, latest_deadline, phase, sealed_at, batch_id, commit_block, seed_block, roster_length, seed_block_hash, seed_time)
-                VALUES ($1, $2, 1, $3, 2, 0, 1, 1, 2, 3, $1, $4)
-                """,
-                Hash256.Zero, Tasks, now + 7200, now);
+                "INSERT INTO workloads (workload_hash, encoding, workload_type, determinism_class, compute_units, added_at) SELECT v.task_id, '\\x00', 1, 0, 1000, 0 FROM {rows}", rows);
+            transaction.Execute("INSERT INTO queue (entry_key, workload_hash, redeemer, state, queued_at) SELECT v.task_key, v.task_id, $1, 1, 0 FROM {rows}", rows, Address.Zero);
             transaction.Execute(
                 """
-                INSERT INTO tasks (batch_key, task_index, entry_key, workload_hash, workload_type, determinism_class, compute_units, deadline, redeemer, seat_secret_hash, phase, task_id, seated_at, commit_deadline)
-                SELECT 1, q.entry_key, q.entry_key, q.workload_hash, 1, 0, 1000, $1, q.redeemer, $2, 2, sha256(q.workload_hash), $3, $4 FROM queue q
+                INSERT INTO batches (batch_key, root, task_count, compute_units, latest_deadline, phase, sealed_at, batch_id, commit_block, seed_block, roster_length, seed_block_hash, seed_time)
+                VALUES ($1, $2, 1, 1, $3, 2, 0, $1, 1, 2, 3, $2, $4)
                 """,
-                now + 7200, Hash256.Zero, now * 1000, (now + 3600) * 1000);
-            transaction.Execute("INSERT INTO seats (task_key, seat, slot, gpu_id, operator) SELECT task_key, 0, 0, $1, $2 FROM tasks", s_gpu, s_key);
-            transaction.Execute("INSERT INTO open_seats (gpu_id, task_key, seat, commit_deadline) SELECT $1, task_key, 0, commit_deadline FROM tasks", s_gpu);
+                (long)first, IdOf(first), now + 7200, now);
+            transaction.Execute(
+                """
+                INSERT INTO tasks (task_key, batch_key, task_index, entry_key, workload_hash, workload_type, determinism_class, compute_units, deadline, redeemer, seat_secret_hash, phase,
+                  task_id, seated_at, commit_deadline)
+                SELECT v.task_key, $1, v.task_key, v.task_key, v.task_id, 1, 0, 1000, $2, $3, $4, 2, v.task_id, $5, $6 FROM {rows}
+                """,
+                rows, (long)first, now + 7200, Address.Zero, Hash256.Zero, now * 1000, (now + 3600) * 1000);
+            transaction.Execute("INSERT INTO seats (task_key, seat, slot, gpu_id, operator) SELECT v.task_key, 0, 0, $1, $2 FROM {rows}", rows, s_gpu, s_key);
+            transaction.Execute("INSERT INTO open_seats (gpu_id, task_key, seat, commit_deadline) SELECT $1, v.task_key, 0, $2 FROM {rows}", rows, s_gpu, (now + 3600) * 1000);
         });
-        if (isAnalysed)
-        {
-            _ledger.ReadOne(transaction => transaction.Execute("ANALYZE"));
-        }
     }
+}
+
+/// <summary>When the server made its plans.</summary>
+public enum Planned
+{
+    /// <summary>With nothing known of the tables.</summary>
+    BeforeAnalysis,
+
+    /// <summary>With the tables known as they are.</summary>
+    AfterAnalysis,
+
+    /// <summary>With the tables known as nearly empty, as open seats are whenever the work is done.</summary>
+    WhileEmpty,
 }

@@ -215,8 +215,21 @@ public sealed class SettlementTests
             Assert.Single(coordinator.Dispatch.Lease(miner.GpuId, miner.EnclaveKey.Address, 1, network.Options.LeaseLength));
         }
 
-        Assert.Equal(task.TaskKey, coordinator.Ledger.TaskKeys.Find(task.TaskId!.Value));
         network.Chain.TakeBackBatch(tells: true);
+        for (int round = 0; round < 20 && coordinator.AllTasks()[^1] is not { Phase: TaskPhase.Seated }; round++)
+        {
+            network.Manual.Advance(TimeSpan.FromSeconds(1));
+            await coordinator.RoundsAsync();
+            network.Chain.Mine(3);
+        }
+
+        // Another replica leased these seats: this one knows the id of the earlier task only.
+        TaskRow drawn = coordinator.AllTasks()[^1];
+        Assert.Equal((task.TaskId, task.TaskKey), (drawn.TaskId, coordinator.Ledger.TaskKeys.Find(drawn.TaskId!.Value)));
+        TestMiner first = coordinator.Seated(drawn)[0];
+        Assert.Equal(drawn.TaskKey, coordinator.Collection.Find(drawn.TaskId.Value, first.GpuId)!.Task.TaskKey);
+        coordinator.Ledger.TaskKeys.Note(drawn.TaskId.Value, task.TaskKey);
+        Assert.Null(coordinator.Commit(first, drawn));
         await FinishAsync(coordinator, network);
         TaskRow settled = Assert.Single(coordinator.AllTasks(), row => row.Phase == TaskPhase.Settled);
         Assert.Equal(task.TaskId, settled.TaskId);
