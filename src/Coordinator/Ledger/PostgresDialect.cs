@@ -39,7 +39,7 @@ internal sealed partial class PostgresDialect : LedgerDialect
         .Replace(" STRICT, WITHOUT ROWID", string.Empty, StringComparison.Ordinal)
         .Replace(" STRICT", string.Empty, StringComparison.Ordinal);
 
-    /// <summary>Keys to be among are an array to look up, whatever the planner thinks of the table; other rows are a table to join.</summary>
+    /// <summary>Keys to be among are an array to look up; other rows are a table to join.</summary>
     internal override string Phrase(string sql, RowSet? rows, int parameters) => rows is null
         ? sql
         : AmongRows().Replace(sql, found => Among(rows, found.Groups[1].Value, parameters)).Replace(

@@ -216,7 +216,7 @@ public sealed class SettlementTests
         }
 
         network.Chain.TakeBackBatch(tells: true);
-        for (int round = 0; round < 20 && coordinator.AllTasks()[^1] is not { Phase: TaskPhase.Seated }; round++)
+        for (int round = 0; round < 20 && (coordinator.AllTasks()[^1] is not { Phase: TaskPhase.Seated } last || last.TaskKey == task.TaskKey); round++)
         {
             network.Manual.Advance(TimeSpan.FromSeconds(1));
             await coordinator.RoundsAsync();
@@ -225,6 +225,7 @@ public sealed class SettlementTests
 
         // Another replica leased these seats: this one knows the id of the earlier task only.
         TaskRow drawn = coordinator.AllTasks()[^1];
+        Assert.NotEqual(task.TaskKey, drawn.TaskKey);
         Assert.Equal((task.TaskId, task.TaskKey), (drawn.TaskId, coordinator.Ledger.TaskKeys.Find(drawn.TaskId!.Value)));
         TestMiner first = coordinator.Seated(drawn)[0];
         Assert.Equal(drawn.TaskKey, coordinator.Collection.Find(drawn.TaskId.Value, first.GpuId)!.Task.TaskKey);
