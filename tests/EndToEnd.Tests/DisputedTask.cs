@@ -47,40 +47,38 @@ public sealed class DisputedTask : Devnet
     }
 
     /// <summary>
-    /// Queues tasks until one that the liar and the gone miner disputed is settled with five seats; the liar answers every seat of hers. So
-    /// many at once that the first draw all but surely holds one: once absent long enough, the gone miner is suspended, and later draws pass
-    /// it over.
+    /// A task that the liar and the gone miner disputed, settled with five seats; the liar answers every seat of hers. One round of so many
+    /// tasks that several such are among them: once absent long enough, the gone miner is suspended, and later draws pass it over.
     /// </summary>
     private async Task<TaskResponse> DisputeAsync(Adversary liar, CancellationToken cancellation)
     {
-        ModelResponse model = await ModelAsync(cancellation);
-        while (true)
+        IReadOnlyList<Hash256> workloads = await QueueAsync(QueueCommand.MadeUp(32, await ModelAsync(cancellation), TimeProvider.System.GetUtcNow()), cancellation);
+        List<Task> lies = [];
+        List<WorkloadResponse> ended = [];
+        while (ended.Count < workloads.Count)
         {
-            IReadOnlyList<Hash256> workloads = await QueueAsync(QueueCommand.MadeUp(16, model, TimeProvider.System.GetUtcNow()), cancellation);
-            List<Task> lies = [];
-            List<WorkloadResponse> ended = [];
-            while (ended.Count < workloads.Count)
+            lies.AddRange((await liar.LeaseAsync(500, cancellation)).Select(letter => liar.FabricateAsync(letter, cancellation)));
+            ended.Clear();
+            foreach (Hash256 workload in workloads)
             {
-                lies.AddRange((await liar.LeaseAsync(500, cancellation)).Select(letter => liar.FabricateAsync(letter, cancellation)));
-                ended.Clear();
-                foreach (Hash256 workload in workloads)
+                if (await Network.Coordinator.WorkloadAsync(workload, cancellation) is { Phase: WorkloadPhase.Settled or WorkloadPhase.Void } state)
                 {
-                    if (await Network.Coordinator.WorkloadAsync(workload, cancellation) is { Phase: WorkloadPhase.Settled or WorkloadPhase.Void } state)
-                    {
-                        ended.Add(state);
-                    }
-                }
-            }
-
-            await Task.WhenAll(lies);
-            foreach (WorkloadResponse state in ended.Where(state => state.Phase == WorkloadPhase.Settled))
-            {
-                TaskResponse task = await Network.Coordinator.TaskAsync(state.TaskId!.Value, cancellation); // Settled work has a task.
-                if (task.Seats.Count == 5 && task.Seats.Any(seat => seat.GpuId == liar.GpuId) && task.Seats.Count(seat => seat.Reason == UnpaidReason.Silent) == 1)
-                {
-                    return task;
+                    ended.Add(state);
                 }
             }
         }
+
+        await Task.WhenAll(lies);
+        List<TaskResponse> tasks = [];
+        foreach (WorkloadResponse state in ended.Where(state => state.Phase == WorkloadPhase.Settled))
+        {
+            tasks.Add(await Network.Coordinator.TaskAsync(state.TaskId!.Value, cancellation)); // Settled work has a task.
+        }
+
+        TaskResponse? disputed = tasks.Find(task =>
+            task.Seats.Count == 5 && task.Seats.Any(seat => seat.GpuId == liar.GpuId) && task.Seats.Count(seat => seat.Reason == UnpaidReason.Silent) == 1);
+        Assert.True(disputed is not null, $"No task was settled with five seats, the liar's and one silent among them: of {workloads.Count} these settled, with so many seats, so many silent: "
+            + string.Join(", ", tasks.Select(task => $"{task.Seats.Count}/{task.Seats.Count(seat => seat.Reason == UnpaidReason.Silent)}")));
+        return disputed;
     }
 }

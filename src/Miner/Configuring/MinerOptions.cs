@@ -42,7 +42,7 @@ internal sealed record MinerOptions
     /// <summary>Folder with artifacts of imported models; absent means that only models drawn from a seed run.</summary>
     public required string? ModelsDirectory { get; init; }
 
-    /// <summary>Seats held at once, 1 to 16. Default 4.</summary>
+    /// <summary>Seats worked on at once until each has committed, 1 to 16. Default 4.</summary>
     public required int MaxSeats { get; init; }
 
     /// <summary>Processor threads that execute one workload, 1 to 256. Default 1.</summary>

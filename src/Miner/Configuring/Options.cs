@@ -21,7 +21,7 @@ internal static class Options
         new("measurement", "HEX", true, "measured program, in hex: MEASUREMENT of SEV-SNP (48 bytes), MRTD to RTMR3 of TDX (384), MRENCLAVE to ISVFAMILYID of SGX (256)"),
         new("state", "DIR", false, "folder for the lock file that keeps one process per GPU; no secret is ever written there"),
         new("models", "DIR", false, "folder with the artifacts (*.ait) of imported models; without it only models drawn from a seed run"),
-        new("max-seats", "N", false, "seats held at once, 1 to 16; execution stays one at a time (default 4)"),
+        new("max-seats", "N", false, "seats worked on at once, 1 to 16, until each has committed; execution stays one at a time (default 4)"),
         new("threads", "N", false, "processor threads that execute one workload, 1 to 256 (default 1)"),
         new("evidence-timeout", "TIME", false, "limit for one run of the evidence command, 1s to 10m (default 60s)"),
         new("drain-timeout", "TIME", false, "limit for finishing what was begun after SIGTERM or SIGINT, 0s to 1h (default 60s)"),

@@ -190,9 +190,9 @@ internal sealed class MinerSession
             _reporter.Report(ProcessEvents.Ended(refusal));
         }
 
-        if (loop.ActiveSeats > 0)
+        if (loop.HeldSeats > 0)
         {
-            _reporter.Report(MinerEvents.Draining(loop.ActiveSeats, _options.DrainTimeout));
+            _reporter.Report(MinerEvents.Draining(loop.HeldSeats, _options.DrainTimeout));
         }
 
         using var limit = new CancellationTokenSource(_options.DrainTimeout, _clock);

@@ -5,16 +5,22 @@ using Ait.Protocol.Http;
 
 namespace Ait.Miner.Submission;
 
-/// <summary>Asks for seats while there is room for more, and runs each to its end. A letter that comes twice is worked on once.</summary>
+/// <summary>
+/// Asks for seats while there is room for more, and runs each to its end. A letter that comes twice is worked on once. A seat takes room until
+/// it has committed: whoever keeps the others of a task waiting must not keep this device from the rest of its seats.
+/// </summary>
 internal sealed class LeaseLoop
 {
+    /// <summary>How many seats are held at most for each that may be worked on; a committed one is its result in memory and a question now and then.</summary>
+    internal const int HeldPerPlace = 16;
+
     private const int MaxRemembered = 1024;
     private static readonly TimeSpan s_idleReminder = TimeSpan.FromMinutes(10);
     private readonly SeatSurroundings _around;
     private readonly LetterCheck _check;
     private readonly int _maxSeats;
     private readonly Lock _lock = new();
-    private readonly Dictionary<Hash256, Task> _active = [];
+    private readonly Dictionary<Hash256, HeldSeat> _held = [];
     private readonly HashSet<string> _declined = [];
     private SeatTotals _totals = SeatTotals.None;
     private DateTimeOffset _idleReported = DateTimeOffset.MinValue;
@@ -37,14 +43,14 @@ internal sealed class LeaseLoop
         }
     }
 
-    /// <summary>Seats being worked on.</summary>
-    public int ActiveSeats
+    /// <summary>Seats that have not ended.</summary>
+    public int HeldSeats
     {
         get
         {
             lock (_lock)
             {
-                return _active.Count;
+                return _held.Count;
             }
         }
     }
@@ -72,14 +78,14 @@ internal sealed class LeaseLoop
             // Asked to stop: what is begun is finished below.
         }
 
-        await Task.WhenAll(Active()).ConfigureAwait(false);
+        await Task.WhenAll(Held().Select(seat => seat.Ended)).ConfigureAwait(false);
     }
 
-    private Task[] Active()
+    private HeldSeat[] Held()
     {
         lock (_lock)
         {
-            return [.. _active.Values];
+            return [.. _held.Values];
         }
     }
 
@@ -87,13 +93,16 @@ internal sealed class LeaseLoop
     {
         while (true)
         {
-            Task[] active = Active();
-            if (active.Length < _maxSeats)
+            HeldSeat[] held = Held();
+            HeldSeat[] working = [.. held.Where(seat => !seat.Committed.IsCompleted)];
+            int room = Math.Min(_maxSeats - working.Length, (_maxSeats * HeldPerPlace) - held.Length);
+            if (room > 0)
             {
-                return _maxSeats - active.Length;
+                return room;
             }
 
-            await Task.WhenAny(active).WaitAsync(cancellation).ConfigureAwait(false);
+            IEnumerable<Task> awaited = working.Length < _maxSeats ? held.Select(seat => seat.Ended) : working.Select(seat => seat.Committed);
+            await Task.WhenAny(awaited).WaitAsync(cancellation).ConfigureAwait(false);
         }
     }
 
@@ -142,14 +151,16 @@ internal sealed class LeaseLoop
 
         lock (_lock)
         {
-            if (_active.ContainsKey(seat.TaskId))
+            if (_held.ContainsKey(seat.TaskId))
             {
                 return false;
             }
 
             Keep(seat.Letter);
+            var run = new SeatRun(_around, seat);
             // Task.Run: the seat must not run on, and end, inside this lock.
-            _active.Add(seat.TaskId, Task.Run(() => RunSeatAsync(seat, draining, cancellation), CancellationToken.None));
+            Task ended = Task.Run(() => RunSeatAsync(run, seat, draining, cancellation), CancellationToken.None);
+            _held.Add(seat.TaskId, new HeldSeat(Task.WhenAny(run.Committed, ended), ended));
             return true;
         }
     }
@@ -167,12 +178,12 @@ internal sealed class LeaseLoop
         }
     }
 
-    private async Task RunSeatAsync(AcceptedSeat seat, CancellationToken draining, CancellationToken cancellation)
+    private async Task RunSeatAsync(SeatRun run, AcceptedSeat seat, CancellationToken draining, CancellationToken cancellation)
     {
         SeatEnding ending = new SeatEnding.Abandoned();
         try
         {
-            ending = await new SeatRun(_around, seat).RunAsync(draining, cancellation).ConfigureAwait(false);
+            ending = await run.RunAsync(draining, cancellation).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -182,7 +193,7 @@ internal sealed class LeaseLoop
         {
             lock (_lock)
             {
-                _active.Remove(seat.TaskId);
+                _held.Remove(seat.TaskId);
                 _totals = _totals.With(ending);
             }
         }
@@ -191,10 +202,13 @@ internal sealed class LeaseLoop
     private void ReportIdle()
     {
         DateTimeOffset now = _around.Clock.GetUtcNow();
-        if (ActiveSeats == 0 && now - _idleReported >= s_idleReminder)
+        if (HeldSeats == 0 && now - _idleReported >= s_idleReminder)
         {
             _idleReported = now;
             _around.Reporter.Report(MinerEvents.Idle(_around.GpuId));
         }
     }
+
+    /// <summary>A seat under way: until <paramref name="Committed"/> (or ended without) it takes a place, until <paramref name="Ended"/> memory.</summary>
+    private sealed record HeldSeat(Task Committed, Task Ended);
 }

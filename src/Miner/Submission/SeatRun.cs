@@ -15,12 +15,16 @@ internal sealed class SeatRun
 {
     private readonly SeatSurroundings _around;
     private readonly AcceptedSeat _seat;
+    private readonly TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public SeatRun(SeatSurroundings around, AcceptedSeat seat)
     {
         _around = around;
         _seat = seat;
     }
+
+    /// <summary>Ends when the coordinator has the commitment: what is left is waiting for others. Never, if it comes to none.</summary>
+    public Task Committed => _committed.Task;
 
     private Hash256 TaskId => _seat.TaskId;
 
@@ -201,6 +205,7 @@ internal sealed class SeatRun
             return Lost(reply);
         }
 
+        _committed.TrySetResult();
         Report(MinerEvents.Committed(TaskId));
         bool revealed = false;
         SeatPhase phase = seat.Phase;

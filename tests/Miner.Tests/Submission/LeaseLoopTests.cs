@@ -29,22 +29,52 @@ public sealed class LeaseLoopTests
     }
 
     [Fact]
-    public async Task Run_holdsNoMoreSeatsThanItMay()
+    public async Task Run_worksOnNoMoreSeatsThanItMay()
     {
         await using var bench = new MinerBench(maxSeats: 2);
-        bench.Coordinator.RevealOpen = false;
-        for (uint i = 0; i < 5; i++)
-        {
-            bench.Coordinator.Add(Network.Workload(seed: i + 1), i);
-        }
+        Task holding = await bench.HoldDeviceAsync();
+        Add(bench, 5);
 
         bench.Start();
-        await SeatRunTests.UntilAsync(() => bench.Reporter.Kinds.Count(kind => kind == "committed") == 2);
+        await SeatRunTests.UntilAsync(() => bench.Reporter.Kinds.Count(kind => kind == "leased") == 2);
         await SeatRunTests.UntilAsync(() => bench.Coordinator.Count("GET", "/v1/seats/") >= 6);
         Assert.Equal(2, bench.Coordinator.Seats.Count(seat => seat.TimesLeased > 0));
 
+        bench.Device.Release();
+        await holding;
+        await SeatRunTests.UntilAsync(() => bench.Loop.Totals.Paid == 5);
+    }
+
+    [Fact]
+    public async Task Run_takesMoreSeatsWhileThoseThatHaveCommittedWaitForOthers()
+    {
+        await using var bench = new MinerBench(maxSeats: 2);
+        bench.Coordinator.RevealOpen = false;
+        Add(bench, 5);
+
+        bench.Start();
+        await SeatRunTests.UntilAsync(() => bench.Reporter.Kinds.Count(kind => kind == "committed") == 5);
+        Assert.Equal(5, bench.Loop.HeldSeats);
+
         bench.Coordinator.RevealOpen = true;
         await SeatRunTests.UntilAsync(() => bench.Loop.Totals.Paid == 5);
+    }
+
+    [Fact]
+    public async Task Run_holdsNoMoreSeatsThatWaitThanMemoryIsSetAsideFor()
+    {
+        await using var bench = new MinerBench(maxSeats: 1);
+        bench.Coordinator.RevealOpen = false;
+        Add(bench, LeaseLoop.HeldPerPlace + 3);
+
+        bench.Start();
+        await SeatRunTests.UntilAsync(() => bench.Reporter.Kinds.Count(kind => kind == "committed") == LeaseLoop.HeldPerPlace);
+        int looks = bench.Coordinator.Count("GET", "/v1/seats/");
+        await SeatRunTests.UntilAsync(() => bench.Coordinator.Count("GET", "/v1/seats/") >= looks + (3 * LeaseLoop.HeldPerPlace));
+        Assert.Equal(LeaseLoop.HeldPerPlace, bench.Coordinator.Seats.Count(seat => seat.TimesLeased > 0));
+
+        bench.Coordinator.RevealOpen = true;
+        await SeatRunTests.UntilAsync(() => bench.Loop.Totals.Paid == LeaseLoop.HeldPerPlace + 3);
     }
 
     [Fact]
@@ -159,6 +189,14 @@ public sealed class LeaseLoopTests
 
         Assert.Equal(1, bench.Loop.Totals.Abandoned);
         Assert.Contains("1 abandoned", MinerEvents.Stopped(bench.Loop.Totals).Sentence, StringComparison.Ordinal);
+    }
+
+    private static void Add(MinerBench bench, int seats)
+    {
+        for (uint i = 0; i < seats; i++)
+        {
+            bench.Coordinator.Add(Network.Workload(seed: i + 1), i);
+        }
     }
 
     private static async Task DeclinesAsync(MinerBench bench, SeatLetter letter, Workload workload, LetterRefusal expected)
