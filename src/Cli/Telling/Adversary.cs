@@ -20,6 +20,9 @@ internal sealed class Adversary : IDisposable
     internal const string Host = "host-mallory";
     private const DeviceClass Class = DeviceClass.A100;
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(200);
+
+    // She may have many seats, and the coordinator answers a key only so often.
+    private static readonly TimeSpan s_longestPoll = TimeSpan.FromSeconds(2);
     private readonly NetworkAccess _network;
     private readonly EmulatedHardware _hardware;
     private readonly EmulatedMachine _machine;
@@ -149,9 +152,9 @@ internal sealed class Adversary : IDisposable
             ProtocolJson.Default.CommitmentRequest,
             ProtocolJson.Default.SeatResponse,
             cancellation).ConfigureAwait(false);
-        while (!seat.RevealOpen)
+        for (TimeSpan wait = s_poll; !seat.RevealOpen; wait = wait < s_longestPoll ? 2 * wait : wait)
         {
-            await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
+            await Task.Delay(wait, _clock, cancellation).ConfigureAwait(false);
             seat = await SeatAsync(letter.TaskId, cancellation).ConfigureAwait(false);
         }
 

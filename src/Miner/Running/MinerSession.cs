@@ -140,6 +140,7 @@ internal sealed class MinerSession
         using var models = new ModelStore(open, patience, _options.ModelsDirectory);
         var training = new TrainingStore(_options.ModelsDirectory, Path.Combine(_options.StateDirectory ?? Path.GetTempPath(), "checkpoints"));
         using var checkpoints = new CheckpointExchange(open, coordinator, patience, training, _reporter);
+        using var looks = new SeatLooks(coordinator, SeatTiming.Default.BetweenLooks, _clock);
         var eligibility = new EligibilityNews(_reporter, _clock);
         var around = new SeatSurroundings
         {
@@ -148,6 +149,7 @@ internal sealed class MinerSession
             OperatorAccount = device.OperatorAccount,
             Key = key,
             Client = coordinator,
+            Looks = looks,
             Patience = patience,
             Letters = new LetterFile(Path.Combine(_options.StateDirectory ?? Path.GetTempPath(), "letters"), _clock),
             Models = models,

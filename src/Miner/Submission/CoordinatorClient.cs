@@ -43,8 +43,9 @@ internal sealed class CoordinatorClient
     public Task<Reply<SeatResponse>> RevealAsync(ResultRequest result, CancellationToken cancellation) =>
         PostAsync("/v1/results", result, ProtocolJson.Default.ResultRequest, s_limit, ProtocolJson.Default.SeatResponse, cancellation);
 
-    public Task<Reply<SeatResponse>> GetSeatAsync(Hash256 taskId, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Get, $"/v1/seats/{taskId}?gpuId={_gpuId}", [], s_limit, ProtocolJson.Default.SeatResponse, cancellation);
+    /// <summary>Asks after 1 to 128 seats.</summary>
+    public Task<Reply<SeatsResponse>> GetSeatsAsync(IReadOnlyList<Hash256> taskIds, CancellationToken cancellation) =>
+        PostAsync("/v1/seats", new SeatsRequest(_gpuId, taskIds), ProtocolJson.Default.SeatsRequest, s_limit, ProtocolJson.Default.SeatsResponse, cancellation);
 
     /// <summary>Hands in a part of the checkpoint that a task of this device left.</summary>
     public Task<Reply<CheckpointResponse>> PutCheckpointAsync(Hash256 digest, int part, Hash256 taskId, byte[] content, CancellationToken cancellation) =>

@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
+using Ait.Protocol.Http;
 
 namespace Ait.Miner.Submission;
 
@@ -20,12 +22,7 @@ internal sealed record CoordinatorRefusal(int Status, string Code, string Senten
             JsonElement root = document.RootElement;
             if (root.ValueKind == JsonValueKind.Object)
             {
-                string sentence = Text(root, "title") ?? $"HTTP {(int)status}";
-                if (Text(root, "expected") is string expected && Text(root, "found") is string found)
-                {
-                    sentence = $"{sentence.TrimEnd('.')}: expected {expected}, found {found}.";
-                }
-
+                string sentence = InWords(Text(root, "title") ?? $"HTTP {(int)status}", Text(root, "expected"), Text(root, "found"));
                 return new CoordinatorRefusal((int)status, Text(root, "code") ?? $"Http{(int)status}", sentence, Text(root, "remedy"));
             }
         }
@@ -38,9 +35,19 @@ internal sealed record CoordinatorRefusal(int Status, string Code, string Senten
         return Bare(status);
     }
 
+    /// <summary>A no about one of several things that were asked.</summary>
+    public static CoordinatorRefusal Of(Problem problem) =>
+        new(problem.Status, Cut(problem.Code), InWords(Cut(problem.Title), Cut(problem.Expected), Cut(problem.Found)), Cut(problem.Remedy));
+
     public override string ToString() => $"{Code}: {Sentence}";
 
     private static CoordinatorRefusal Bare(HttpStatusCode status) => new((int)status, $"Http{(int)status}", $"HTTP {(int)status}.", null);
+
+    private static string InWords(string title, string? expected, string? found) =>
+        expected is null || found is null ? title : $"{title.TrimEnd('.')}: expected {expected}, found {found}.";
+
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Cut(string? text) => text?.Length > MaxTextLength ? text[..MaxTextLength] : text;
 
     private static string? Text(JsonElement root, string name)
     {
@@ -49,7 +56,6 @@ internal sealed record CoordinatorRefusal(int Status, string Code, string Senten
             return null;
         }
 
-        string? text = value.GetString();
-        return text?.Length > MaxTextLength ? text[..MaxTextLength] : text;
+        return Cut(value.GetString());
     }
 }

@@ -188,7 +188,7 @@ internal sealed class SeatRun
             {
                 await Task.Delay(_around.Timing.KeepAlive, _around.Clock, cancellation).ConfigureAwait(false);
                 // The answer does not matter: an ended lease comes back to this device, and outages are the commitment's to wait out.
-                await _around.Client.GetSeatAsync(TaskId, cancellation).ConfigureAwait(false);
+                await _around.Looks.AskAsync(TaskId, cancellation).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -272,7 +272,7 @@ internal sealed class SeatRun
                 return new SeatEnding.Revealed();
             }
 
-            reply = await AskAsync(token => _around.Client.GetSeatAsync(TaskId, token), cancellation).ConfigureAwait(false);
+            reply = await AskAsync(token => _around.Looks.AskAsync(TaskId, token), cancellation).ConfigureAwait(false);
             if (reply is not Reply<SeatResponse>.Answered looked)
             {
                 return Lost(reply);

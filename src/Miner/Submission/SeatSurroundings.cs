@@ -19,6 +19,8 @@ internal sealed record SeatSurroundings
 
     public required CoordinatorClient Client { get; init; }
 
+    public required SeatLooks Looks { get; init; }
+
     public required PatientCoordinator Patience { get; init; }
 
     public required LetterFile Letters { get; init; }

@@ -9,6 +9,9 @@ internal sealed record SeatTiming
     /// <summary>While the task is being settled.</summary>
     public required Backoff UntilSettled { get; init; }
 
+    /// <summary>Between two questions after seats of this device, whatever seats they are.</summary>
+    public required TimeSpan BetweenLooks { get; init; }
+
     /// <summary>While the device is not eligible, or the lease brings nothing new.</summary>
     public required Backoff UntilEligible { get; init; }
 
@@ -25,6 +28,7 @@ internal sealed record SeatTiming
     {
         UntilReveal = Backoff.Default with { First = TimeSpan.FromMilliseconds(200), Cap = TimeSpan.FromSeconds(2) },
         UntilSettled = Backoff.Default with { First = TimeSpan.FromMilliseconds(500), Cap = TimeSpan.FromSeconds(5) },
+        BetweenLooks = TimeSpan.FromMilliseconds(200),
         UntilEligible = Backoff.Default with { First = TimeSpan.FromSeconds(1), Cap = TimeSpan.FromSeconds(10) },
         KeepAlive = TimeSpan.FromSeconds(15),
         LeaseWait = TimeSpan.FromSeconds(20),

@@ -14,6 +14,7 @@ internal sealed class MinerBench : IAsyncDisposable
     private readonly WorkloadExecutor _executor;
     private readonly CancellationTokenSource _draining = new();
     private readonly CancellationTokenSource _abort = new();
+    private readonly SeatLooks _looks;
     private Task? _running;
 
     public MinerBench(int maxSeats = 4, EngineOptions? engine = null, string? modelsFolder = null)
@@ -24,6 +25,7 @@ internal sealed class MinerBench : IAsyncDisposable
         Patience = new PatientCoordinator(Fast, Reporter, TimeProvider.System);
         var open = new PublicCoordinator(_transport);
         var client = new CoordinatorClient(_transport, Network.Domain, Key, Network.GpuId, TimeProvider.System);
+        _looks = new SeatLooks(client, TimeSpan.FromMilliseconds(10), TimeProvider.System);
         Models = new ModelStore(open, Patience, modelsFolder);
         Training = new TrainingStore(modelsFolder, Path.Combine(modelsFolder ?? Path.GetTempPath(), "checkpoints"));
         Checkpoints = new CheckpointExchange(open, client, Patience, Training, Reporter);
@@ -34,6 +36,7 @@ internal sealed class MinerBench : IAsyncDisposable
             OperatorAccount = Network.OperatorAccount,
             Key = Key,
             Client = client,
+            Looks = _looks,
             Patience = Patience,
             Letters = new LetterFile(Path.Combine(Directory.CreateTempSubdirectory("ait-bench-letters-").FullName, "letters"), TimeProvider.System),
             Models = Models,
@@ -46,6 +49,7 @@ internal sealed class MinerBench : IAsyncDisposable
                 UntilReveal = Fast,
                 UntilSettled = Fast,
                 UntilEligible = Fast,
+                BetweenLooks = TimeSpan.FromMilliseconds(10),
                 KeepAlive = TimeSpan.FromMilliseconds(50),
                 LeaseWait = TimeSpan.FromMilliseconds(200),
                 HandInStagger = TimeSpan.FromMilliseconds(20),
@@ -131,6 +135,7 @@ internal sealed class MinerBench : IAsyncDisposable
         }
 
         await Coordinator.DisposeAsync();
+        _looks.Dispose();
         _transport.Dispose();
         _executor.Dispose();
         Device.Dispose();

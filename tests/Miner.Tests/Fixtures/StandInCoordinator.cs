@@ -61,6 +61,9 @@ internal sealed class StandInCoordinator : IAsyncDisposable
     /// <summary>What it says that the parts of checkpoints are; null is the truth.</summary>
     public IReadOnlyList<Hash256>? PartDigests { get; set; }
 
+    /// <summary>What it says of a seat that is asked after; null for a seat is the truth.</summary>
+    public Func<Hash256, SeatAnswer?>? Misanswer { get; set; }
+
     public ICollection<StandInSeat> Seats => _seats.Values;
 
     /// <summary>Adds the seat in this phase; a miner that waits for work may lease an open one before this returns.</summary>
@@ -196,8 +199,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
             ("POST", "/v1/seat-keys") => SignSeatKey(body),
             ("POST", "/v1/results") => Reveal(body),
             ("PUT", string part) when part.StartsWith("/v1/checkpoints/", StringComparison.Ordinal) => TakePart(part["/v1/checkpoints/".Length..].Split('/'), body),
-            ("GET", string seat) when seat.StartsWith("/v1/seats/", StringComparison.Ordinal) && Hash256.TryParse(seat[10..], out Hash256 taskId) =>
-                _seats.TryGetValue(taskId, out StandInSeat? found) && path.EndsWith($"?gpuId={_network.GpuId}", StringComparison.Ordinal) ? Seat(found) : Refuse(404, ProblemCodes.NotFound, "no such seat"),
+            ("POST", "/v1/seats") => Look(body),
             _ => Refuse(404, ProblemCodes.NotFound, path),
         };
     }
@@ -343,15 +345,29 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         return Ok(new CheckpointResponse(digest, 0, int.MaxValue, parts.Length), ProtocolJson.Default.CheckpointResponse);
     }
 
-    private (int Status, byte[] Answer) Seat(StandInSeat seat) => Ok(
-        new SeatResponse(seat.Letter.TaskId, _network.GpuId, seat.Phase, seat.Phase == SeatPhase.Committed && RevealOpen, seat.Reason, seat.Remedy, seat.PaidWei, seat.Transaction),
-        ProtocolJson.Default.SeatResponse);
+    private (int Status, byte[] Answer) Look(byte[] body)
+    {
+        SeatsRequest request = Read(body, ProtocolJson.Default.SeatsRequest);
+        return request.GpuId != _network.GpuId || request.TaskIds.Count is < 1 or > 128
+            ? Refuse(400, ProblemCodes.Malformed, "question after seats")
+            : Ok(new SeatsResponse([.. request.TaskIds.Select(taskId => Misanswer?.Invoke(taskId) ?? Look(taskId)).OfType<SeatAnswer>()]), ProtocolJson.Default.SeatsResponse);
+    }
+
+    private SeatAnswer Look(Hash256 taskId) => _seats.TryGetValue(taskId, out StandInSeat? seat)
+        ? new SeatAnswer(ResponseOf(seat), null)
+        : new SeatAnswer(null, ProblemOf(404, ProblemCodes.NotFound, "no such seat"));
+
+    private (int Status, byte[] Answer) Seat(StandInSeat seat) => Ok(ResponseOf(seat), ProtocolJson.Default.SeatResponse);
+
+    private SeatResponse ResponseOf(StandInSeat seat) => new(
+        seat.Letter.TaskId, _network.GpuId, seat.Phase, seat.Phase == SeatPhase.Committed && RevealOpen, seat.Reason, seat.Remedy, seat.PaidWei, seat.Transaction);
 
     private static T Read<T>(byte[] body, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(body, type) ?? throw new InvalidOperationException("null body");
 
     private static (int Status, byte[] Answer) Ok<T>(T answer, JsonTypeInfo<T> type) => (200, JsonSerializer.SerializeToUtf8Bytes(answer, type));
 
-    private static (int Status, byte[] Answer) Refuse(int status, string code, string found) => (
-        status,
-        JsonSerializer.SerializeToUtf8Bytes(new Problem($"/problems/{code}", $"Refused: {code}.", status, code, "something else", found, null), ProtocolJson.Default.Problem));
+    private static (int Status, byte[] Answer) Refuse(int status, string code, string found) =>
+        (status, JsonSerializer.SerializeToUtf8Bytes(ProblemOf(status, code, found), ProtocolJson.Default.Problem));
+
+    private static Problem ProblemOf(int status, string code, string found) => new($"/problems/{code}", $"Refused: {code}.", status, code, "something else", found, null);
 }

@@ -37,7 +37,7 @@ public sealed class LeaseLoopTests
 
         bench.Start();
         await SeatRunTests.UntilAsync(() => bench.Reporter.Kinds.Count(kind => kind == "leased") == 2);
-        await SeatRunTests.UntilAsync(() => bench.Coordinator.Count("GET", "/v1/seats/") >= 6);
+        await SeatRunTests.UntilAsync(() => bench.Coordinator.Count("POST", "/v1/seats") >= 6);
         Assert.Equal(2, bench.Coordinator.Seats.Count(seat => seat.TimesLeased > 0));
 
         bench.Device.Release();
@@ -69,8 +69,8 @@ public sealed class LeaseLoopTests
 
         bench.Start();
         await SeatRunTests.UntilAsync(() => bench.Reporter.Kinds.Count(kind => kind == "committed") == LeaseLoop.HeldPerPlace);
-        int looks = bench.Coordinator.Count("GET", "/v1/seats/");
-        await SeatRunTests.UntilAsync(() => bench.Coordinator.Count("GET", "/v1/seats/") >= looks + (3 * LeaseLoop.HeldPerPlace));
+        int looks = bench.Coordinator.Count("POST", "/v1/seats");
+        await SeatRunTests.UntilAsync(() => bench.Coordinator.Count("POST", "/v1/seats") >= looks + 3);
         Assert.Equal(LeaseLoop.HeldPerPlace, bench.Coordinator.Seats.Count(seat => seat.TimesLeased > 0));
 
         bench.Coordinator.RevealOpen = true;

@@ -104,7 +104,7 @@ public sealed class SeatRunTests
         StandInSeat seat = bench.Coordinator.Add(workload);
         bench.Start();
         await bench.Reporter.WaitAsync("committed");
-        await UntilAsync(() => bench.Coordinator.Count("GET", "/v1/seats/") >= 3);
+        await UntilAsync(() => bench.Coordinator.Count("POST", "/v1/seats") >= 3);
 
         Transcript transcript = Generator.Run(Model.Create(Network.Model), WorkloadExecutor.RequestOf(workload), cancellation: Cancellation);
         string sent = string.Concat(bench.Coordinator.Requests.Select(request => request.Path + request.Body));
@@ -257,7 +257,7 @@ public sealed class SeatRunTests
         Task holding = await bench.HoldDeviceAsync();
         bench.Start();
 
-        await UntilAsync(() => bench.Coordinator.Count("GET", "/v1/seats/") >= 4);
+        await UntilAsync(() => bench.Coordinator.Count("POST", "/v1/seats") >= 4);
         Assert.DoesNotContain("executed", bench.Reporter.Kinds);
         bench.Device.Release();
         await holding;
