@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using Ait.Chain;
 using Ait.Chain.Signing;
@@ -51,22 +50,20 @@ internal sealed class SimulatedMiner : IDisposable
         }
     }
 
-    /// <summary>Mines until it is told to stop; what is ready goes in one request.</summary>
+    /// <summary>Mines until it is told to stop; what is ready goes in one request. As a miner does, it does not wait for one seat to ask for another.</summary>
     internal async Task RunAsync(CancellationToken stop)
     {
         List<Result> committed = [];
-        var looked = Stopwatch.StartNew();
+        await Task.WhenAll(CommitAllAsync(committed, stop), RevealAllAsync(committed, stop));
+    }
+
+    private async Task CommitAllAsync(List<Result> committed, CancellationToken stop)
+    {
+        Task<LeaseResponse> leasing = LeaseAsync(200);
         while (!stop.IsCancellationRequested)
         {
-            Task<LeaseResponse> leasing = _client.PostAsync(
-                "/v1/leases", new LeaseRequest(_device.GpuId, AtOnce, committed.Count > 0 ? 0 : 200), ProtocolJson.Default.LeaseRequest, ProtocolJson.Default.LeaseResponse);
-            if (looked.Elapsed > s_look)
-            {
-                looked.Restart();
-                await LookAsync(committed);
-            }
-
             Result[] results = [.. (await leasing).Letters.Select(Work)];
+            leasing = LeaseAsync(200);
             if (results.Length > 0)
             {
                 SeatsResponse answer = await _client.PostAsync(
@@ -74,13 +71,25 @@ internal sealed class SimulatedMiner : IDisposable
                     ProtocolJson.Default.CommitmentsRequest, ProtocolJson.Default.SeatsResponse);
                 Check(answer);
                 Result[] open = Open(results, answer);
+                lock (committed)
+                {
+                    committed.AddRange(results.Except(open));
+                }
+
                 await RevealAsync(open);
-                committed.AddRange(results.Except(open));
             }
-            else
-            {
-                await Task.Delay(5, CancellationToken.None);
-            }
+        }
+
+        await leasing;
+    }
+
+    /// <summary>Asks every now and then which of the seats may be revealed by now.</summary>
+    private async Task RevealAllAsync(List<Result> committed, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.WhenAny(Task.Delay(s_look, stop));
+            await LookAsync(committed);
         }
     }
 
@@ -101,17 +110,30 @@ internal sealed class SimulatedMiner : IDisposable
         _key.Dispose();
     }
 
+    private Task<LeaseResponse> LeaseAsync(int waitMillis) => _client.PostAsync(
+        "/v1/leases", new LeaseRequest(_device.GpuId, AtOnce, waitMillis), ProtocolJson.Default.LeaseRequest, ProtocolJson.Default.LeaseResponse);
+
     /// <summary>Asks which of the seats may be revealed by now and reveals those. The longest committed first: behind those that wait themselves, few do not.</summary>
     private async Task LookAsync(List<Result> committed)
     {
-        foreach (Result[] some in committed.Chunk(AtOnce).ToList())
+        List<Result[]> chunks;
+        lock (committed)
+        {
+            chunks = [.. committed.Chunk(AtOnce)];
+        }
+
+        foreach (Result[] some in chunks)
         {
             SeatsResponse looked = await _client.PostAsync(
                 "/v1/seats", new SeatsRequest(_device.GpuId, [.. some.Select(result => result.TaskId)]), ProtocolJson.Default.SeatsRequest, ProtocolJson.Default.SeatsResponse);
             Check(looked);
             Result[] open = Open(some, looked);
             await RevealAsync(open);
-            committed.RemoveAll(open.ToHashSet().Contains);
+            lock (committed)
+            {
+                committed.RemoveAll(open.ToHashSet().Contains);
+            }
+
             if (open.Length < some.Length / 2)
             {
                 return;

@@ -15,6 +15,9 @@ internal sealed class AgreementStore
     /// <summary>Most tasks that are decided in one transaction.</summary>
     internal const int MostAtOnce = 512;
 
+    /// <summary>How old an opened reveal is before anybody looks whether all results are in: whoever takes the last one decides at once.</summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private readonly LedgerDatabase _ledger;
     private readonly CollectionStore _collection;
     private readonly NetworkDomain _domain;
@@ -31,14 +34,14 @@ internal sealed class AgreementStore
     internal IReadOnlyList<long> Due(int most = int.MaxValue) => _ledger.Read(transaction => transaction.Query(
         $"""
         SELECT task_key FROM tasks t WHERE reveal_opened_at > 0 AND result_hash IS NULL AND void_reason IS NULL AND escalating_to IS NULL AND +phase = 2 AND (reveal_deadline < $1
-            OR (SELECT count(*) FROM reveals r WHERE r.task_key = t.task_key AND r.seat >= {TaskRow.FirstOfRoundSql})
+            OR reveal_opened_at < $3 AND (SELECT count(*) FROM reveals r WHERE r.task_key = t.task_key AND r.seat >= {TaskRow.FirstOfRoundSql})
               = (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key AND c.seat >= {TaskRow.FirstOfRoundSql}))
         UNION ALL
         SELECT task_key FROM tasks WHERE commit_deadline < $1 AND reveal_opened_at IS NULL AND void_reason IS NULL AND escalating_to IS NULL AND +phase = 2
         LIMIT $2
         """,
         row => row.GetInt64(0),
-        transaction.NowMillis, (long)most));
+        transaction.NowMillis, (long)most, transaction.NowMillis - (long)Grace.TotalMilliseconds));
 
     /// <summary>Decides one task and writes it down.</summary>
     internal AgreementDecision Decide(long taskKey) => Decide([taskKey]).Single().Decision;
@@ -68,48 +71,16 @@ internal sealed class AgreementStore
     /// <summary>Decides tasks and writes it down, all in one transaction; tasks that there are not are left out.</summary>
     internal IReadOnlyList<(TaskRow Task, AgreementDecision Decision)> Decide(IReadOnlyList<long> taskKeys)
     {
-        var keys = RowSet.Of("task_key", RowKind.Number, taskKeys);
-        List<(TaskRow Task, AgreementDecision Decision)> decisions = _ledger.Write(
-            "agree",
-            transaction =>
+        Dictionary<long, TaskResults> known = [];
+        foreach (long taskKey in taskKeys)
+        {
+            if (_collection.Completed.RecallAll(taskKey) is { } results)
             {
-                List<TaskRow> tasks = transaction.QueryLater(TaskRow.Select + "WHERE t.task_key IN (SELECT v.task_key FROM {rows}) ORDER BY t.task_key FOR UPDATE OF t", keys, TaskRow.Read);
-                List<StoredResult> stored = Results(transaction, keys);
-                List<(long, (int Committed, bool IsKeyWithheld))> counted = transaction.QueryLater(
-                    $$"""
-                    SELECT t.task_key, (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key AND c.seat >= {{TaskRow.FirstOfRoundSql}}),
-                      EXISTS (SELECT 1 FROM seat_keys k WHERE k.task_key = t.task_key AND k.envelope IS NULL) FROM tasks t WHERE t.task_key IN (SELECT v.task_key FROM {rows})
-                    """,
-                    keys, row => (row.GetInt64(0), ((int)row.GetInt64(1), row.Flag(2))));
-                transaction.Answer();
-                ILookup<long, StoredResult> results = stored.ToLookup(result => result.TaskKey);
-                Dictionary<long, (int Committed, bool IsKeyWithheld)> seats = counted.ToDictionary();
-                List<(TaskRow Task, AgreementDecision Decision)> decided = [];
-                List<(TaskRow, Agreement, int)> agreed = [];
-                foreach (TaskRow task in tasks)
-                {
-                    ImmutableArray<RevealedSeat> revealed = [.. results[task.TaskKey].Where(result => result.IsPayable).OrderBy(result => result.Seat).Select(Verify)];
-                    AgreementDecision decision = AgreementDecision.Decide(
-                        task, seats[task.TaskKey].Committed, results[task.TaskKey].Count(result => result.Seat >= task.FirstOfRound), revealed, seats[task.TaskKey].IsKeyWithheld, transaction.NowMillis);
-                    decided.Add((task, decision));
-                    switch (decision)
-                    {
-                        case AgreementDecision.Agreed found:
-                            agreed.Add((task, found.Agreement, Matching(revealed, found.Agreement)));
-                            break;
-                        case AgreementDecision.Escalate given:
-                            EscalationStore.Open(transaction, task, given);
-                            break;
-                        case AgreementDecision.Void given:
-                            GiveUp(transaction, task, given.Reason);
-                            break;
-                    }
-                }
+                known[taskKey] = TaskResults.Of(results);
+            }
+        }
 
-                Write(transaction, agreed);
-                return decided;
-            },
-            WriteIsolation.RowLocks);
+        List<(TaskRow Task, AgreementDecision Decision)> decisions = _ledger.Write("agree", transaction => Decide(transaction, taskKeys, known), WriteIsolation.RowLocks);
         Telemetry.Agreed(decisions.Count(item => item.Decision is AgreementDecision.Agreed));
         Telemetry.Audited(decisions.Count(item => item is { Task.IsAudited: true, Decision: AgreementDecision.Escalate { Level: SeatDraw.Seats + 2 } }));
         long[] toOpen = [.. decisions.Where(item => item.Decision is AgreementDecision.OpenReveal).Select(item => item.Task.TaskKey)];
@@ -119,6 +90,54 @@ internal sealed class AgreementStore
         }
 
         return decisions;
+    }
+
+    /// <summary>Decides tasks that it locks; of those that are known, what the ledger has of their seats is not asked for.</summary>
+    private List<(TaskRow Task, AgreementDecision Decision)> Decide(LedgerTransaction transaction, IReadOnlyList<long> taskKeys, Dictionary<long, TaskResults> known)
+    {
+        var unknown = RowSet.Of("task_key", RowKind.Number, taskKeys.Where(taskKey => !known.ContainsKey(taskKey)));
+        List<TaskRow> tasks = transaction.QueryLater(
+            TaskRow.Select + "WHERE t.task_key IN (SELECT v.task_key FROM {rows}) ORDER BY t.task_key FOR UPDATE OF t", RowSet.Of("task_key", RowKind.Number, taskKeys), TaskRow.Read);
+        List<StoredResult> stored = Results(transaction, unknown);
+        List<(long, (int Committed, bool IsKeyWithheld))> counted = transaction.QueryLater(
+            $$"""
+            SELECT t.task_key, (SELECT count(*) FROM commitments c WHERE c.task_key = t.task_key AND c.seat >= {{TaskRow.FirstOfRoundSql}}),
+              EXISTS (SELECT 1 FROM seat_keys k WHERE k.task_key = t.task_key AND k.envelope IS NULL) FROM tasks t WHERE t.task_key IN (SELECT v.task_key FROM {rows})
+            """,
+            unknown, row => (row.GetInt64(0), ((int)row.GetInt64(1), row.Flag(2))));
+        transaction.Answer();
+        if (tasks.Exists(task => task.Level != SeatDraw.Seats && known.ContainsKey(task.TaskKey)))
+        {
+            return Decide(transaction, taskKeys, []); // It has escalated since: there are more seats.
+        }
+
+        ILookup<long, StoredResult> results = stored.ToLookup(result => result.TaskKey);
+        Dictionary<long, (int Committed, bool IsKeyWithheld)> seats = counted.ToDictionary();
+        List<(TaskRow Task, AgreementDecision Decision)> decided = [];
+        List<(TaskRow, Agreement, int)> agreed = [];
+        foreach (TaskRow task in tasks)
+        {
+            TaskResults found = known.GetValueOrDefault(task.TaskKey) ?? new TaskResults(
+                seats[task.TaskKey].Committed, results[task.TaskKey].Count(result => result.Seat >= task.FirstOfRound),
+                [.. results[task.TaskKey].Where(result => result.IsPayable).OrderBy(result => result.Seat).Select(Verify)], seats[task.TaskKey].IsKeyWithheld);
+            AgreementDecision decision = AgreementDecision.Decide(task, found.Committed, found.Revealed, found.Payable, found.IsKeyWithheld, transaction.NowMillis);
+            decided.Add((task, decision));
+            switch (decision)
+            {
+                case AgreementDecision.Agreed { Agreement: Agreement agreement }:
+                    agreed.Add((task, agreement, Matching(found.Payable, agreement)));
+                    break;
+                case AgreementDecision.Escalate given:
+                    EscalationStore.Open(transaction, task, given);
+                    break;
+                case AgreementDecision.Void given:
+                    GiveUp(transaction, task, given.Reason);
+                    break;
+            }
+        }
+
+        Write(transaction, agreed);
+        return decided;
     }
 
     /// <summary>The results of a task that the registry can take, re-earned from the bytes the ledger kept.</summary>
@@ -213,6 +232,14 @@ internal sealed class AgreementStore
             "INSERT INTO agreements (task_key, result_hash, matching, decided_at) SELECT v.task_key, v.result_hash, v.matching, $1 FROM {rows}", rows, transaction.NowMillis);
         transaction.Later("UPDATE tasks SET phase = 3, escalating_to = NULL, result_hash = v.result_hash FROM {rows} WHERE tasks.task_key = v.task_key", rows);
     }
+}
+
+/// <summary>How far the seats of a task are that were drawn last, and the results of all of its seats that the registry can take.</summary>
+internal sealed record TaskResults(int Committed, int Revealed, ImmutableArray<RevealedSeat> Payable, bool IsKeyWithheld)
+{
+    /// <summary>Of a task every seat of which has committed and revealed: none waits for a key.</summary>
+    internal static TaskResults Of(ImmutableArray<VerifiedResult> all) =>
+        new(all.Length, all.Length, [.. all.Where(result => result.IsPayable).Select(result => new RevealedSeat(result.Seat, result.Attestation))], IsKeyWithheld: false);
 }
 
 /// <summary>One seat's verified result.</summary>

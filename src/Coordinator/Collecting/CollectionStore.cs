@@ -19,14 +19,22 @@ internal sealed class CollectionStore
     // can be no result or outcome yet, the key to look for is null, and nothing is looked up. The rows come first: SQLite keeps the order
     // of CROSS JOIN, where it would else begin with all seats that the device ever had.
     internal const string OwnSeats = SeatedTask.Select +
-        """
+        $$"""
         , s.seat, s.gpu_id, s.operator, w.lease_holder, w.lease_deadline, c.commitment, substr(r.attestation, 65, 32), r.refused_bounds, o.paid_wei, o.reason, o.detail
         FROM {rows} CROSS JOIN seats s CROSS JOIN tasks t
         LEFT JOIN open_seats w ON w.gpu_id = s.gpu_id AND w.task_key = s.task_key
         LEFT JOIN commitments c ON c.task_key = s.task_key AND c.seat = s.seat
-        LEFT JOIN reveals r ON r.task_key = CASE WHEN t.reveal_opened_at IS NOT NULL OR t.level > 3 OR t.escalating_to IS NOT NULL OR t.phase > 2 THEN s.task_key END AND r.seat = s.seat
+        LEFT JOIN reveals r ON r.task_key = CASE WHEN {{SeatedTask.MayHaveRevealsSql}} THEN s.task_key END AND r.seat = s.seat
         LEFT JOIN seat_outcomes o ON o.task_key = CASE WHEN t.phase > 2 THEN s.task_key END AND o.seat = s.seat
         WHERE s.task_key = v.task_key AND s.gpu_id = $1 AND t.task_key = s.task_key
+        """;
+
+    private const string CommittedSeats = SeatedTask.Select +
+        $$"""
+        , substr(r.attestation, 65, 32), r.refused_bounds
+        FROM {rows} CROSS JOIN tasks t
+        LEFT JOIN reveals r ON r.task_key = CASE WHEN {{SeatedTask.MayHaveRevealsSql}} THEN t.task_key END AND r.seat = v.seat
+        WHERE t.task_key = v.task_key
         """;
 
     private readonly LedgerDatabase _ledger;
@@ -71,8 +79,29 @@ internal sealed class CollectionStore
     private Dictionary<Hash256, SeatView> Look(Hash256[] taskIds, Hash256 gpuId)
     {
         Dictionary<Hash256, long> keys = _ledger.ReadOne(transaction => KeysOf(transaction, taskIds));
-        return _ledger.ReadOne(transaction => transaction.Query(OwnSeats, RowSet.Of("task_key", RowKind.Number, keys.Values), ReadOwn, gpuId))
-            .Where(seat => seat.Task.TaskId is Hash256 taskId && keys.ContainsKey(taskId)).ToDictionary(seat => seat.TaskId);
+        List<SeatView> seats = LookAtCommitted(keys.Values, gpuId);
+        RowSet others = RowSet.Of("task_key", RowKind.Number, keys.Values.Except(seats.Select(seat => seat.Task.TaskKey)));
+        seats.AddRange(_ledger.ReadOne(transaction => transaction.Query(OwnSeats, others, ReadOwn, gpuId)));
+        return seats.Where(seat => seat.Task.TaskId is Hash256 taskId && keys.ContainsKey(taskId)).ToDictionary(seat => seat.TaskId);
+    }
+
+    /// <summary>Those of a device's seats that are known to have committed and whose task has not ended: what is left to ask is how far the task is and what the seat has revealed.</summary>
+    private List<SeatView> LookAtCommitted(IEnumerable<long> taskKeys, Hash256 gpuId)
+    {
+        Dictionary<long, CommittedSeat> committed = [];
+        var rows = new RowSet(("task_key", RowKind.Number), ("seat", RowKind.Number));
+        foreach (CommittedSeat seat in taskKeys.Select(taskKey => Completed.CommittedIn(taskKey, gpuId)).OfType<CommittedSeat>())
+        {
+            committed.Add(seat.TaskKey, seat);
+            rows.Add(seat.TaskKey, (long)seat.Seat);
+        }
+
+        return
+        [
+            .. _ledger.ReadOne(transaction => transaction.Query(CommittedSeats, rows, row => (Task: SeatedTask.Read(row), Result: row.HashOrNull(SeatedTask.Columns), Bounds: row.TextOrNull(SeatedTask.Columns + 1))))
+                .Where(row => row.Task.Phase == TaskPhase.Seated)
+                .Select(row => committed[row.Task.TaskKey].ToView(row.Task) with { RevealedResult = row.Result, RefusedBounds = row.Bounds }),
+        ];
     }
 
     /// <summary>What bounds the durations of tasks with these workloads; tasks that there are not are left out.</summary>
@@ -202,7 +231,7 @@ internal sealed class CollectionStore
         Completed.Note(written);
         foreach ((LockedSeat seat, WorkAttestation attestation) in taken)
         {
-            Completed.Note(seat.Task.TaskKey, seat.Seat, attestation);
+            Completed.Note(seat.Task.TaskKey, new VerifiedResult(seat.Seat, attestation, seat.RefusedBounds is null));
             if (seat.SeatsRevealed == seat.SeatsCommitted || seat.IsOfEarlierRound)
             {
                 Completed.Complete(seat.Task.TaskKey, seat.TaskId, seat.Task.WorkloadHash);
@@ -362,21 +391,30 @@ internal sealed class CollectionStore
     }
 
     /// <summary>Asks for all commitments of these tasks and, of the seats that are wanted, for those of these tasks; to be answered together.</summary>
-    private static SeatRows Ask(LedgerTransaction transaction, HashSet<long> taskKeys, IReadOnlyCollection<(long TaskKey, Hash256 GpuId)> wanted)
+    private SeatRows Ask(LedgerTransaction transaction, HashSet<long> taskKeys, IReadOnlyCollection<(long TaskKey, Hash256 GpuId)> wanted)
     {
-        var seats = new RowSet(("task_key", RowKind.Number), ("gpu_id", RowKind.Bytes));
+        List<(long, long, Hash256, Address)> drawn = [];
+        var unknown = new RowSet(("task_key", RowKind.Number), ("gpu_id", RowKind.Bytes));
         foreach ((long taskKey, Hash256 gpuId) in wanted.Where(seat => taskKeys.Contains(seat.TaskKey)))
         {
-            seats.Add(taskKey, gpuId);
+            if (_ledger.DrawnSeats.Find(taskKey, gpuId) is (byte seat, Address operatorAccount))
+            {
+                drawn.Add((taskKey, seat, gpuId, operatorAccount));
+            }
+            else
+            {
+                unknown.Add(taskKey, gpuId);
+            }
         }
 
-        return new SeatRows(
-            transaction.QueryLater(
-                "SELECT c.task_key, c.seat, c.commitment FROM commitments c WHERE c.task_key IN (SELECT v.task_key FROM {rows})", RowSet.Of("task_key", RowKind.Number, taskKeys),
-                row => (row.GetInt64(0), row.GetInt64(1), row.Hash(2))),
-            transaction.QueryLater(
-                "SELECT s.task_key, s.seat, s.gpu_id, s.operator FROM {rows} JOIN seats s ON s.task_key = v.task_key AND s.gpu_id = v.gpu_id", seats,
-                row => (row.GetInt64(0), row.GetInt64(1), row.Hash(2), row.Address(3))));
+        List<(long, long, Hash256)> commitments = transaction.QueryLater(
+            "SELECT c.task_key, c.seat, c.commitment FROM commitments c WHERE c.task_key IN (SELECT v.task_key FROM {rows})", RowSet.Of("task_key", RowKind.Number, taskKeys),
+            row => (row.GetInt64(0), row.GetInt64(1), row.Hash(2)));
+        List<(long, long, Hash256, Address)> seats = transaction.QueryLater(
+            "SELECT s.task_key, s.seat, s.gpu_id, s.operator FROM {rows} JOIN seats s ON s.task_key = v.task_key AND s.gpu_id = v.gpu_id", unknown,
+            row => (row.GetInt64(0), row.GetInt64(1), row.Hash(2), row.Address(3)));
+        seats.AddRange(drawn);
+        return new SeatRows(commitments, seats);
     }
 
     /// <summary>Asks for the results of tasks.</summary>

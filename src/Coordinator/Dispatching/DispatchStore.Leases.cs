@@ -86,19 +86,39 @@ internal sealed partial class DispatchStore
         WriteIsolation.RowLocks);
 
     /// <summary>Locks seats that are free from a task on, in order. What another request of the device is taking at this moment is passed over, not waited for.</summary>
-    private static List<LeasedSeat> Take(LedgerTransaction transaction, Hash256 gpuId, Address signer, int most, long until, long from)
+    private List<LeasedSeat> Take(LedgerTransaction transaction, Hash256 gpuId, Address signer, int most, long until, long from)
     {
-        List<LeasedSeat> free = transaction.QueryLater(
-            $"""
-            WITH free AS MATERIALIZED (SELECT s.task_key, s.seat {Leasable} AND s.task_key >= $5 ORDER BY s.task_key LIMIT $4 FOR UPDATE OF s SKIP LOCKED)
-            SELECT t.task_key, t.task_id, b.batch_id, t.workload_hash, t.task_index, t.workload_type, t.determinism_class, t.compute_units, t.deadline, t.redeemer,
-              t.seat_secret_hash, t.seated_at, t.commit_deadline, free.seat, w.encoding
-            FROM free JOIN tasks t ON t.task_key = free.task_key JOIN batches b ON b.batch_key = t.batch_key JOIN workloads w ON w.workload_hash = t.workload_hash
-            """,
-            row => ReadLeased(row, gpuId, until), gpuId, transaction.NowMillis, signer, most, from);
+        List<(long TaskKey, byte Seat, Address Operator, long CommitDeadline)> free = transaction.QueryLater(
+            $"SELECT s.task_key, s.seat, s.operator, s.commit_deadline {Leasable} AND s.task_key >= $5 ORDER BY s.task_key LIMIT $4 FOR UPDATE OF s SKIP LOCKED",
+            row => (row.GetInt64(0), (byte)row.GetInt64(1), row.Address(2), row.GetInt64(3)), gpuId, transaction.NowMillis, signer, most, from);
         transaction.Answer();
-        free.Sort((one, other) => one.TaskKey.CompareTo(other.TaskKey));
-        return free;
+        Dictionary<long, LetterTask> letters = free.Select(seat => _letters.Find(seat.TaskKey, seat.CommitDeadline)).OfType<LetterTask>().ToDictionary(task => task.TaskKey);
+        List<LetterTask> found = transaction.QueryLater(
+            """
+            SELECT t.task_key, t.task_id, b.batch_id, t.workload_hash, t.task_index, t.workload_type, t.determinism_class, t.compute_units, t.deadline, t.redeemer,
+              t.seat_secret_hash, t.seated_at, t.commit_deadline, w.encoding
+            FROM {rows} JOIN tasks t ON t.task_key = v.task_key JOIN batches b ON b.batch_key = t.batch_key JOIN workloads w ON w.workload_hash = t.workload_hash
+            """,
+            RowSet.Of("task_key", RowKind.Number, free.Select(seat => seat.TaskKey).Where(taskKey => !letters.ContainsKey(taskKey))), ReadLetter);
+        transaction.Answer();
+        foreach (LetterTask task in found)
+        {
+            _letters.Note(task);
+            letters.Add(task.TaskKey, task);
+        }
+
+        List<LeasedSeat> leased = [];
+        foreach ((long taskKey, byte seat, Address operatorAccount, long commitDeadline) in free.OrderBy(seat => seat.TaskKey))
+        {
+            // One whose task was given further seats at this moment is closed, or will be.
+            if (letters.TryGetValue(taskKey, out LetterTask? task) && task.CommitDeadline == commitDeadline)
+            {
+                _ledger.DrawnSeats.Note(taskKey, gpuId, seat, operatorAccount);
+                leased.Add(task.ToSeat(gpuId, seat, until));
+            }
+        }
+
+        return leased;
     }
 
     /// <summary>The holder has the letters: their leases run anew.</summary>
@@ -119,13 +139,12 @@ internal sealed partial class DispatchStore
         }
     }
 
-    private static LeasedSeat ReadLeased(DbDataReader row, Hash256 gpuId, long until)
+    private static LetterTask ReadLetter(DbDataReader row)
     {
         var task = new MiningTask(
             row.Hash(3), (uint)row.GetInt64(4), (WorkloadType)row.GetInt64(5), (DeterminismClass)row.GetInt64(6), new ComputeUnits(row.Unsigned(7)), row.Unsigned(8), row.Address(9),
             row.Hash(10));
-        return new LeasedSeat(
-            row.GetInt64(0), row.Hash(1), new SeatAssignment(row.Unsigned(2), task, (byte)row.GetInt64(13), gpuId, row.Unsigned(11) / 1000, row.Unsigned(12) / 1000), row.Bytes(14), until);
+        return new LetterTask(row.GetInt64(0), row.Hash(1), row.Unsigned(2), task, row.Unsigned(11), row.GetInt64(12), row.Bytes(13));
     }
 
     /// <summary>Seats s that key $3 of device $1 may lease at instant $2. A seat is closed when its task takes no commitment any more: the task need not be asked.</summary>

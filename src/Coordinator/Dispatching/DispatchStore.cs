@@ -20,6 +20,7 @@ internal sealed partial class DispatchStore
 
     private readonly LedgerDatabase _ledger;
     private readonly LeaseMarks _marks = new();
+    private readonly LetterTasks _letters = new();
 
     public DispatchStore(LedgerDatabase ledger) => _ledger = ledger;
 
@@ -321,7 +322,7 @@ internal sealed partial class DispatchStore
         }
 
         transaction.Later("INSERT INTO seats (task_key, seat, slot, gpu_id, operator) SELECT v.task_key, v.seat, v.slot, v.gpu_id, v.operator FROM {rows}", rows);
-        transaction.Later("INSERT INTO open_seats (gpu_id, task_key, seat, commit_deadline) SELECT v.gpu_id, v.task_key, v.seat, v.commit_deadline FROM {rows}", rows);
+        transaction.Later("INSERT INTO open_seats (gpu_id, task_key, seat, operator, commit_deadline) SELECT v.gpu_id, v.task_key, v.seat, v.operator, v.commit_deadline FROM {rows}", rows);
     }
 
     private static void Insert(LedgerTransaction transaction, long batchKey, BatchPlan plan)

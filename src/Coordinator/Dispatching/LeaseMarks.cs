@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using Ait.Chain;
+using Ait.Coordinator.Ledger;
 
 namespace Ait.Coordinator.Dispatching;
 
@@ -10,35 +10,27 @@ namespace Ait.Coordinator.Dispatching;
 /// </summary>
 internal sealed class LeaseMarks
 {
-    private const int MostRemembered = 1 << 16;
     private const long MillisBetweenLooks = 10_000;
 
-    private readonly ConcurrentDictionary<Hash256, (long TaskKey, long LookedAt, bool HasMore)> _marks = new();
+    private readonly Remembered<Hash256, (long TaskKey, long LookedAt, bool HasMore)> _marks = new(1 << 16);
 
     /// <summary>The first task to look at, 0 for all.</summary>
     internal long Of(Hash256 gpuId, long now) =>
-        _marks.TryGetValue(gpuId, out (long TaskKey, long LookedAt, bool HasMore) mark) && now - mark.LookedAt is >= 0 and < MillisBetweenLooks ? mark.TaskKey : 0;
+        _marks.TryFind(gpuId, out (long TaskKey, long LookedAt, bool HasMore) mark) && now - mark.LookedAt is >= 0 and < MillisBetweenLooks ? mark.TaskKey : 0;
 
     /// <summary>Whether the last lease of the device left more behind it, as far as it could see.</summary>
-    internal bool HasMore(Hash256 gpuId) => _marks.TryGetValue(gpuId, out (long TaskKey, long LookedAt, bool HasMore) mark) && mark.HasMore;
+    internal bool HasMore(Hash256 gpuId) => _marks.TryFind(gpuId, out (long TaskKey, long LookedAt, bool HasMore) mark) && mark.HasMore;
 
     /// <summary>The device has nothing to lease.</summary>
     internal void Exhausted(Hash256 gpuId)
     {
-        if (_marks.TryGetValue(gpuId, out (long TaskKey, long LookedAt, bool HasMore) mark))
+        if (_marks.TryFind(gpuId, out (long TaskKey, long LookedAt, bool HasMore) mark))
         {
-            _marks.TryUpdate(gpuId, mark with { HasMore = false }, mark);
+            _marks.Note(gpuId, mark with { HasMore = false });
         }
     }
 
     /// <summary>Remembers up to which task the device has its seats, as found by looking from one on.</summary>
-    internal void Leased(Hash256 gpuId, long taskKey, long from, long now, bool hasMore)
-    {
-        if (_marks.Count >= MostRemembered)
-        {
-            _marks.Clear();
-        }
-
-        _marks.AddOrUpdate(gpuId, (taskKey, now, hasMore), (_, mark) => (taskKey, from == 0 ? now : mark.LookedAt, hasMore));
-    }
+    internal void Leased(Hash256 gpuId, long taskKey, long from, long now, bool hasMore) => _marks.Note(
+        gpuId, (taskKey, from > 0 && _marks.TryFind(gpuId, out (long TaskKey, long LookedAt, bool HasMore) mark) ? mark.LookedAt : now, hasMore));
 }

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using Ait.Chain;
 using Ait.Coordinator.Admitting;
+using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 
 namespace Ait.Coordinator.Enrolling;
@@ -21,8 +21,8 @@ internal sealed class DeviceGate
     private readonly CoordinatorOptions _options;
     private readonly IMiningChain _chain;
     private readonly TimeProvider _clock;
-    private readonly ConcurrentDictionary<Hash256, long> _asked = new();
-    private readonly ConcurrentDictionary<(Hash256 GpuId, Address Signer), (ulong At, long Tick)> _admitted = new();
+    private readonly Remembered<Hash256, long> _asked = new(MostRemembered);
+    private readonly Remembered<(Hash256 GpuId, Address Signer), (ulong At, long Tick)> _admitted = new(MostRemembered);
 
     public DeviceGate(EnrolmentStore store, VerdictStore verdicts, CoordinatorOptions options, IMiningChain chain, TimeProvider clock)
     {
@@ -37,7 +37,7 @@ internal sealed class DeviceGate
     {
         DateTimeOffset now = _clock.GetUtcNow();
         ulong seconds = (ulong)now.ToUnixTimeSeconds();
-        if (_admitted.TryGetValue((gpuId, signer), out (ulong At, long Tick) admitted) && admitted.At == seconds && Environment.TickCount64 - admitted.Tick < MillisOfGrace)
+        if (_admitted.TryFind((gpuId, signer), out (ulong At, long Tick) admitted) && admitted.At == seconds && Environment.TickCount64 - admitted.Tick < MillisOfGrace)
         {
             return null;
         }
@@ -62,12 +62,7 @@ internal sealed class DeviceGate
         if (refusal is null)
         {
             _store.Saw(gpuId, seconds);
-            if (_admitted.Count >= MostRemembered)
-            {
-                _admitted.Clear();
-            }
-
-            _admitted[(gpuId, signer)] = (seconds, Environment.TickCount64);
+            _admitted.Note((gpuId, signer), (seconds, Environment.TickCount64));
         }
 
         return refusal;
@@ -75,17 +70,12 @@ internal sealed class DeviceGate
 
     private bool MayAsk(Hash256 gpuId, long now)
     {
-        if (_asked.Count > MostRemembered)
-        {
-            _asked.Clear();
-        }
-
-        if (_asked.TryGetValue(gpuId, out long last) && now - last < MillisBetweenReads)
+        if (_asked.TryFind(gpuId, out long last) && now - last < MillisBetweenReads)
         {
             return false;
         }
 
-        _asked[gpuId] = now;
+        _asked.Note(gpuId, now);
         return true;
     }
 }

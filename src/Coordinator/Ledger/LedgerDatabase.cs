@@ -27,6 +27,8 @@ internal abstract class LedgerDatabase : IDisposable
     /// <summary>Keys of tasks that this process works on.</summary>
     internal TaskKeys TaskKeys { get; } = new();
 
+    internal DrawnSeats DrawnSeats { get; } = new();
+
     /// <summary>Called on both sides of every commit; crash tests stop the world there.</summary>
     internal Action<string>? CommitBoundary { get; set; }
 

@@ -392,13 +392,14 @@ internal static partial class LedgerSchema
               gpu_id BLOB NOT NULL,
               task_key INTEGER NOT NULL,
               seat INTEGER NOT NULL,
+              operator BLOB NOT NULL,
               commit_deadline INTEGER NOT NULL,
               lease_holder BLOB,
               lease_deadline INTEGER,
               lease_acknowledged INTEGER NOT NULL DEFAULT 0,
               PRIMARY KEY (gpu_id, task_key)) STRICT, WITHOUT ROWID;
-            INSERT INTO open_seats (gpu_id, task_key, seat, commit_deadline, lease_holder, lease_deadline, lease_acknowledged)
-              SELECT s.gpu_id, s.task_key, s.seat, coalesce(t.commit_deadline, 0), s.lease_holder, s.lease_deadline, s.lease_acknowledged
+            INSERT INTO open_seats (gpu_id, task_key, seat, operator, commit_deadline, lease_holder, lease_deadline, lease_acknowledged)
+              SELECT s.gpu_id, s.task_key, s.seat, s.operator, coalesce(t.commit_deadline, 0), s.lease_holder, s.lease_deadline, s.lease_acknowledged
               FROM seats s JOIN tasks t ON t.task_key = s.task_key WHERE s.open = 1;
             CREATE INDEX open_seats_acknowledged ON open_seats (gpu_id, lease_holder) WHERE lease_acknowledged = 1;
             DROP INDEX seats_open;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Ait.Chain;
 
 namespace Ait.Coordinator.Ledger;
@@ -9,21 +8,11 @@ namespace Ait.Coordinator.Ledger;
 /// </summary>
 internal sealed class TaskKeys
 {
-    private const int MostRemembered = 1 << 17;
+    private readonly Remembered<Hash256, long> _keys = new(1 << 17);
 
-    private readonly ConcurrentDictionary<Hash256, long> _keys = new();
+    internal void Note(Hash256 taskId, long taskKey) => _keys.Note(taskId, taskKey);
 
-    internal void Note(Hash256 taskId, long taskKey)
-    {
-        if (_keys.Count >= MostRemembered)
-        {
-            _keys.Clear();
-        }
+    internal long? Find(Hash256 taskId) => _keys.TryFind(taskId, out long taskKey) ? taskKey : null;
 
-        _keys[taskId] = taskKey;
-    }
-
-    internal long? Find(Hash256 taskId) => _keys.TryGetValue(taskId, out long taskKey) ? taskKey : null;
-
-    internal void Forget(Hash256 taskId) => _keys.TryRemove(taskId, out _);
+    internal void Forget(Hash256 taskId) => _keys.Forget(taskId);
 }

@@ -1,8 +1,8 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Ait.Chain;
 using Ait.Coordinator.Admitting;
 using Ait.Coordinator.Enrolling;
+using Ait.Coordinator.Ledger;
 using Ait.Coordinator.OnChain;
 using Ait.Protocol.Http;
 
@@ -20,7 +20,7 @@ internal sealed class RelayEndpoints
     private readonly TimeProvider _clock;
 
     /// <summary>Challenges whose witnesses are drawn: those stay as they are but for the verdict, which ends what is carried a little later.</summary>
-    private readonly ConcurrentDictionary<ulong, OnChainChallenge> _known = new();
+    private readonly Remembered<ulong, OnChainChallenge> _known = new(MostRemembered);
 
     public RelayEndpoints(RequestAdmission admission, RelayStore store, DeviceGate devices, IMiningChain chain, TimeProvider clock)
     {
@@ -61,7 +61,7 @@ internal sealed class RelayEndpoints
 
     private async Task<OnChainChallenge?> FindAsync(ulong challengeId, CancellationToken cancellation)
     {
-        if (_known.TryGetValue(challengeId, out OnChainChallenge? known))
+        if (_known.TryFind(challengeId, out OnChainChallenge? known))
         {
             return known;
         }
@@ -69,12 +69,7 @@ internal sealed class RelayEndpoints
         OnChainChallenge? found = await _chain.ReadChallengeAsync(challengeId, cancellation);
         if (found is { Witnesses.IsEmpty: false })
         {
-            if (_known.Count >= MostRemembered)
-            {
-                _known.Clear();
-            }
-
-            _known[challengeId] = found;
+            _known.Note(challengeId, found);
         }
 
         return found;

@@ -307,6 +307,20 @@ public sealed class CollectionTests
         Assert.IsType<AgreementDecision.Agreed>(coordinator.Agreement.Decide(Assert.Single(coordinator.Agreement.Due())));
     }
 
+    [Fact]
+    public async Task Task_isDecidedLaterIfWhoeverTookItsLastResultIsGone()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        (TaskRow task, IReadOnlyList<TestMiner> seats) = await SeatAsync(coordinator);
+        coordinator.Mine(seats);
+        Assert.Empty(coordinator.Agreement.Due());
+        network.Manual.Advance(AgreementStore.Grace + TimeSpan.FromSeconds(1));
+        Assert.Equal(task.TaskKey, Assert.Single(coordinator.Agreement.Due()));
+        var replica = new AgreementStore(coordinator.Ledger, new CollectionStore(coordinator.Ledger, network.Domain, network.Options), network.Domain);
+        Assert.IsType<AgreementDecision.Agreed>(replica.Decide(task.TaskKey));
+    }
+
     private static async Task<(TaskRow Task, IReadOnlyList<TestMiner> Seats)> SeatAsync(RunningCoordinator coordinator)
     {
         coordinator.Queue(TestNetwork.Workload(1));

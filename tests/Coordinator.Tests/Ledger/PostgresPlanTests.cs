@@ -148,7 +148,7 @@ public sealed class PostgresPlanTests : IDisposable
                 """,
                 rows, (long)first, now + 7200, Address.Zero, Hash256.Zero, now * 1000, (now + 3600) * 1000);
             transaction.Execute("INSERT INTO seats (task_key, seat, slot, gpu_id, operator) SELECT v.task_key, 0, 0, $1, $2 FROM {rows}", rows, s_gpu, s_key);
-            transaction.Execute("INSERT INTO open_seats (gpu_id, task_key, seat, commit_deadline) SELECT $1, v.task_key, 0, $2 FROM {rows}", rows, s_gpu, (now + 3600) * 1000);
+            transaction.Execute("INSERT INTO open_seats (gpu_id, task_key, seat, operator, commit_deadline) SELECT $1, v.task_key, 0, $3, $2 FROM {rows}", rows, s_gpu, (now + 3600) * 1000, s_key);
         });
     }
 }

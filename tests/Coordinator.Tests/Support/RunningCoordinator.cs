@@ -67,6 +67,7 @@ internal sealed class RunningCoordinator : IDisposable
     internal async Task RoundAsync<T>()
         where T : CoordinatorLoop
     {
+        Agreement.DecideCompleted(); // As whoever took the last result does.
         if (typeof(T) == typeof(SettleLoop) || typeof(T) == typeof(EscalateLoop))
         {
             await Get<AgreeLoop>().RoundAsync(TestContext.Current.CancellationToken);

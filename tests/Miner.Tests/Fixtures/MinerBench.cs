@@ -14,6 +14,7 @@ internal sealed class MinerBench : IAsyncDisposable
     private readonly WorkloadExecutor _executor;
     private readonly CancellationTokenSource _draining = new();
     private readonly CancellationTokenSource _abort = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("ait-bench-letters-").FullName;
     private readonly SeatLooks _looks;
     private Task? _running;
 
@@ -38,7 +39,7 @@ internal sealed class MinerBench : IAsyncDisposable
             Client = client,
             Looks = _looks,
             Patience = Patience,
-            Letters = new LetterFile(Path.Combine(Directory.CreateTempSubdirectory("ait-bench-letters-").FullName, "letters"), TimeProvider.System),
+            Letters = new LetterFile(Path.Combine(_folder, "letters"), TimeProvider.System),
             Models = Models,
             Training = Training,
             Checkpoints = Checkpoints,
@@ -143,6 +144,7 @@ internal sealed class MinerBench : IAsyncDisposable
         Checkpoints.Dispose();
         Key.Dispose();
         Network.Dispose();
+        Directory.Delete(_folder, recursive: true);
         _draining.Dispose();
         _abort.Dispose();
     }
