@@ -135,8 +135,8 @@ internal sealed class MinerBench : IAsyncDisposable
             await _running;
         }
 
-        await Coordinator.DisposeAsync();
         _looks.Dispose();
+        await Coordinator.DisposeAsync();
         _transport.Dispose();
         _executor.Dispose();
         Device.Dispose();

@@ -22,6 +22,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
     private readonly int _port = FreePort();
     private HttpListener? _listener;
     private Task _serving = Task.CompletedTask;
+    private TaskCompletionSource _stopped = new();
     private int _failures;
     private HttpStatusCode _failure;
     private Problem? _leaseProblem;
@@ -93,12 +94,14 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         _listener = new HttpListener();
         _listener.Prefixes.Add(Url.AbsoluteUri);
         _listener.Start();
-        _serving = ServeAsync(_listener);
+        _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _serving = ServeAsync(_listener, _stopped.Task);
     }
 
     /// <summary>Drops every connection, as a killed process does.</summary>
     public async Task StopAsync()
     {
+        _stopped.TrySetResult();
         _listener?.Abort();
         await _serving;
     }
@@ -112,15 +115,22 @@ internal sealed class StandInCoordinator : IAsyncDisposable
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    private async Task ServeAsync(HttpListener listener)
+    /// <summary>A listener that is aborted while it is asked for a request, or while one is read, may never say so: nothing is awaited beyond the stop.</summary>
+    private async Task ServeAsync(HttpListener listener, Task stopped)
     {
         var handlers = new List<Task>();
         try
         {
             while (listener.IsListening)
             {
-                HttpListenerContext context = await listener.GetContextAsync();
-                handlers.Add(Task.Run(() => HandleAsync(listener, context)));
+                Task<HttpListenerContext> next = listener.GetContextAsync();
+                if (await Task.WhenAny(next, stopped) == stopped)
+                {
+                    break;
+                }
+
+                HttpListenerContext context = await next;
+                handlers.Add(Task.Run(() => HandleAsync(listener, context), CancellationToken.None));
             }
         }
         catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or InvalidOperationException)
@@ -128,7 +138,7 @@ internal sealed class StandInCoordinator : IAsyncDisposable
             // Stopped by the test.
         }
 
-        await Task.WhenAll(handlers);
+        await Task.WhenAny(Task.WhenAll(handlers), Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None));
     }
 
     private async Task HandleAsync(HttpListener listener, HttpListenerContext context)
