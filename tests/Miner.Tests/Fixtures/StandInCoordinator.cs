@@ -91,11 +91,30 @@ internal sealed class StandInCoordinator : IAsyncDisposable
 
     public void Start()
     {
-        _listener = new HttpListener();
-        _listener.Prefixes.Add(Url.AbsoluteUri);
-        _listener.Start();
+        _listener = Listen();
         _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _serving = ServeAsync(_listener, _stopped.Task);
+    }
+
+    /// <summary>A connection that comes while a listener is being made breaks it: it is made again once the socket of the broken one is gone.</summary>
+    private HttpListener Listen()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            var listener = new HttpListener();
+            listener.Prefixes.Add(Url.AbsoluteUri);
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (Exception exception) when (exception is ArgumentNullException or HttpListenerException && attempt < 20)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                Thread.Sleep(50);
+            }
+        }
     }
 
     /// <summary>Drops every connection, as a killed process does.</summary>
