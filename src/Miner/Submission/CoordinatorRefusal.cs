@@ -10,8 +10,12 @@ internal sealed record CoordinatorRefusal(int Status, string Code, string Senten
 {
     private const int MaxTextLength = 500;
 
-    /// <summary>The same request may succeed later: the server failed or is overloaded, it did not refuse.</summary>
-    public bool IsTemporary => Status is >= 500 or (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.TooManyRequests;
+    /// <summary>
+    /// The same request may succeed later: the server failed or is overloaded, it did not refuse. Nor did it where a proxy or a server that is
+    /// going down finds nothing there: the coordinator says in its own words what there is not.
+    /// </summary>
+    public bool IsTemporary => Status is >= 500 or (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.TooManyRequests
+        || (Status == (int)HttpStatusCode.NotFound && Code == CodeOf(HttpStatusCode.NotFound));
 
     /// <summary>Reads a problem document; a body that is none still yields the status.</summary>
     public static CoordinatorRefusal Read(HttpStatusCode status, ReadOnlyMemory<byte> body)
@@ -23,7 +27,7 @@ internal sealed record CoordinatorRefusal(int Status, string Code, string Senten
             if (root.ValueKind == JsonValueKind.Object)
             {
                 string sentence = InWords(Text(root, "title") ?? $"HTTP {(int)status}", Text(root, "expected"), Text(root, "found"));
-                return new CoordinatorRefusal((int)status, Text(root, "code") ?? $"Http{(int)status}", sentence, Text(root, "remedy"));
+                return new CoordinatorRefusal((int)status, Text(root, "code") ?? CodeOf(status), sentence, Text(root, "remedy"));
             }
         }
         catch (JsonException)
@@ -41,7 +45,9 @@ internal sealed record CoordinatorRefusal(int Status, string Code, string Senten
 
     public override string ToString() => $"{Code}: {Sentence}";
 
-    private static CoordinatorRefusal Bare(HttpStatusCode status) => new((int)status, $"Http{(int)status}", $"HTTP {(int)status}.", null);
+    private static CoordinatorRefusal Bare(HttpStatusCode status) => new((int)status, CodeOf(status), $"HTTP {(int)status}.", null);
+
+    private static string CodeOf(HttpStatusCode status) => $"Http{(int)status}";
 
     private static string InWords(string title, string? expected, string? found) =>
         expected is null || found is null ? title : $"{title.TrimEnd('.')}: expected {expected}, found {found}.";
