@@ -200,6 +200,7 @@ public sealed class SeatRunTests
     [InlineData(HttpStatusCode.BadGateway)]
     [InlineData(HttpStatusCode.ServiceUnavailable)]
     [InlineData(HttpStatusCode.TooManyRequests)]
+    [InlineData(HttpStatusCode.NotFound)]
     public async Task Run_waitsOutAServerThatFails(HttpStatusCode status)
     {
         await using var bench = new MinerBench();
