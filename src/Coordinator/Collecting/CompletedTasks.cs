@@ -120,6 +120,6 @@ internal sealed record VerifiedResult(byte Seat, WorkAttestation Attestation, bo
 /// <summary>A seat with its commitment.</summary>
 internal sealed record CommittedSeat(long TaskKey, Hash256 GpuId, byte Seat, Address Operator, Hash256 Commitment)
 {
-    /// <summary>The seat of a task of which nothing has been revealed.</summary>
+    /// <summary>The seat of a task that has not ended, without its result.</summary>
     internal SeatView ToView(SeatedTask task) => new(task, Seat, GpuId, Operator, null, null, Commitment, null, null, UnpaidReason.None, null, null);
 }

@@ -28,11 +28,11 @@ internal sealed record SeatedTask(
     internal const string Select =
         "SELECT t.task_key, t.task_id, t.workload_hash, t.deadline, t.phase, t.commit_deadline, t.reveal_opened_at, t.reveal_deadline, t.settled_tx, t.level, t.escalating_to, t.workload_type, t.compute_units";
 
-    /// <summary><see cref="MayHaveReveals"/> in SQL, of a task t.</summary>
-    internal const string MayHaveRevealsSql = "(t.reveal_opened_at IS NOT NULL OR t.level > 3 OR t.escalating_to IS NOT NULL OR t.phase > 2)";
-
     /// <summary>How many they are.</summary>
     internal const int Columns = 13;
+
+    /// <summary><see cref="MayHaveReveals"/> in SQL, of a task t.</summary>
+    internal const string MayHaveRevealsSql = "(t.reveal_opened_at IS NOT NULL OR t.level > 3 OR t.escalating_to IS NOT NULL OR t.phase > 2)";
 
     /// <summary>The first of the seats that were drawn last.</summary>
     internal int FirstOfRound => TaskRow.FirstOf(Level);

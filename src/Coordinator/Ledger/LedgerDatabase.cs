@@ -27,6 +27,7 @@ internal abstract class LedgerDatabase : IDisposable
     /// <summary>Keys of tasks that this process works on.</summary>
     internal TaskKeys TaskKeys { get; } = new();
 
+    /// <summary>Seats that this process has leased.</summary>
     internal DrawnSeats DrawnSeats { get; } = new();
 
     /// <summary>Called on both sides of every commit; crash tests stop the world there.</summary>
