@@ -17,7 +17,7 @@ internal sealed record BenchArguments(int Tasks, int Rounds, int Devices, bool I
 
     internal static bool TryRead(string[] args, out BenchArguments arguments)
     {
-        arguments = new BenchArguments(60_000, 6, 10_000, false, false, null);
+        arguments = new BenchArguments(120_000, 6, 10_000, false, false, null);
         for (int i = 0; i < args.Length; i++)
         {
             string? value = i + 1 < args.Length ? args[i + 1] : null;

@@ -45,10 +45,13 @@ public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>
     }
 
     /// <summary>Reads sixty-four hexadecimal digits of either case, with or without <c>0x</c>; false if the text is anything else.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, out Hash256 hash)
+    public static bool TryParse([NotNullWhen(true)] string? text, out Hash256 hash) => TryParse(text.AsSpan(), out hash);
+
+    /// <summary>As <see cref="TryParse(string?, out Hash256)"/>.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out Hash256 hash)
     {
         Span<byte> bytes = stackalloc byte[Size];
-        if (text is null || !Hex.TryDecode(text, bytes))
+        if (!Hex.TryDecode(text, bytes))
         {
             hash = default;
             return false;
@@ -79,6 +82,15 @@ public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>
         byte[] bytes = new byte[Size];
         CopyTo(bytes);
         return bytes;
+    }
+
+    /// <summary>The digits of <see cref="ToString"/> in ASCII, at the start of <paramref name="destination"/>.</summary>
+    internal void CopyDigitsTo(Span<byte> destination)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        "0x"u8.CopyTo(destination);
+        Convert.TryToHexStringLower(bytes, destination[2..], out _);
     }
 
     /// <summary><c>0x</c> and sixty-four lowercase digits.</summary>

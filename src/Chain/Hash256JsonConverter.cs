@@ -6,26 +6,42 @@ namespace Ait.Chain;
 /// <summary>Hash256 as a JSON string, also as a property name.</summary>
 public sealed class Hash256JsonConverter : JsonConverter<Hash256>
 {
-    /// <inheritdoc/>
-    public override Hash256 Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        if (reader.TokenType != JsonTokenType.String || !Hash256.TryParse(reader.GetString(), out Hash256 value))
-        {
-            throw new JsonException("Expected a string of 64 hexadecimal digits.");
-        }
+    private const int Digits = 2 + (2 * Hash256.Size);
 
-        return value;
+    /// <inheritdoc/>
+    public override Hash256 Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String ? Read(ref reader) : throw Unexpected();
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Hash256 value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        Span<byte> digits = stackalloc byte[Digits];
+        value.CopyDigitsTo(digits);
+        writer.WriteStringValue(digits);
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, Hash256 value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString());
+    public override Hash256 ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader);
 
     /// <inheritdoc/>
-    public override Hash256 ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Hash256.TryParse(reader.GetString(), out Hash256 value) ? value : throw new JsonException("Expected a string of 64 hexadecimal digits.");
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, Hash256 value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        Span<byte> digits = stackalloc byte[Digits];
+        value.CopyDigitsTo(digits);
+        writer.WritePropertyName(digits);
+    }
 
-    /// <inheritdoc/>
-    public override void WriteAsPropertyName(Utf8JsonWriter writer, Hash256 value, JsonSerializerOptions options) =>
-        writer.WritePropertyName(value.ToString());
+    private static Hash256 Read(ref Utf8JsonReader reader)
+    {
+        // Written plainly it fits; what is written in escapes may be longer.
+        Span<char> text = stackalloc char[Digits];
+        bool isRead = !reader.HasValueSequence && reader.ValueSpan.Length <= text.Length
+            ? Hash256.TryParse(text[..reader.CopyString(text)], out Hash256 value)
+            : Hash256.TryParse(reader.GetString(), out value);
+        return isRead ? value : throw Unexpected();
+    }
+
+    private static JsonException Unexpected() => new("Expected a string of 64 hexadecimal digits.");
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Ait.Chain;
@@ -6,7 +7,11 @@ namespace Ait.Chain;
 public static class Hex
 {
     /// <summary>Writes bytes as <c>0x</c> and lowercase digits; no bytes are <c>0x</c>.</summary>
-    public static string Encode(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
+    public static string Encode(ReadOnlySpan<byte> bytes) => string.Create(2 + (2 * bytes.Length), bytes, (text, source) =>
+    {
+        "0x".CopyTo(text);
+        Convert.TryToHexStringLower(source, text[2..], out _);
+    });
 
     /// <summary>Reads hexadecimal text of either case, with or without <c>0x</c>.</summary>
     /// <exception cref="FormatException">The text is not an even number of hexadecimal digits.</exception>
@@ -53,28 +58,6 @@ public static class Hex
     internal static ReadOnlySpan<char> WithoutPrefix(ReadOnlySpan<char> text) =>
         text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text[2..] : text;
 
-    private static bool TryDecodeDigits(ReadOnlySpan<char> digits, Span<byte> destination)
-    {
-        for (int i = 0; i < destination.Length; i++)
-        {
-            int high = Nibble(digits[2 * i]);
-            int low = Nibble(digits[(2 * i) + 1]);
-            if ((high | low) < 0)
-            {
-                return false;
-            }
-
-            destination[i] = (byte)((high << 4) | low);
-        }
-
-        return true;
-    }
-
-    private static int Nibble(char digit) => digit switch
-    {
-        >= '0' and <= '9' => digit - '0',
-        >= 'a' and <= 'f' => digit - 'a' + 10,
-        >= 'A' and <= 'F' => digit - 'A' + 10,
-        _ => -1,
-    };
+    private static bool TryDecodeDigits(ReadOnlySpan<char> digits, Span<byte> destination) =>
+        Convert.FromHexString(digits, destination, out _, out int written) == OperationStatus.Done && written == destination.Length;
 }

@@ -54,7 +54,7 @@ public sealed class MerkleTree
     {
         ArgumentOutOfRangeException.ThrowIfNegative(leafIndex);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(leafIndex, Count);
-        ImmutableArray<Hash256>.Builder proof = ImmutableArray.CreateBuilder<Hash256>();
+        ImmutableArray<Hash256>.Builder proof = ImmutableArray.CreateBuilder<Hash256>(_levels.Length - 1);
         int index = leafIndex;
         foreach (Hash256[] level in _levels)
         {
@@ -67,7 +67,7 @@ public sealed class MerkleTree
             index /= 2;
         }
 
-        return proof.ToImmutable();
+        return proof.DrainToImmutable();
     }
 
     /// <summary>One proof for several leaves: level by level and from the left, the siblings that the leaves themselves do not lead to.</summary>

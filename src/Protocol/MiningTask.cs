@@ -54,7 +54,7 @@ public sealed record MiningTask(
         WorkloadHash, Index, (ushort)WorkloadType, (byte)DeterminismClass, ComputeUnits.Micro, Deadline, Redeemer, SeatSecretHash);
 
     /// <summary>What the leaf hashes: index, type, class, compute units, deadline, workload hash, hash of the seat secret, redeemer; big-endian, packed.</summary>
-    public byte[] ToBytes() => new ByteWriter()
+    public byte[] ToBytes() => new ByteWriter(EncodedSize)
         .UInt32(Index)
         .UInt16((ushort)WorkloadType)
         .Byte((byte)DeterminismClass)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ait.Chain;
 using Ait.Protocol.Codec;
 
@@ -15,14 +16,19 @@ public sealed record NetworkDomain(ulong ChainId, Address MiningRegistry)
     private static readonly Hash256 s_version = Keccak256.Hash("1"u8);
     private static readonly Hash256 s_credit = Keccak256.Hash("AIT prepaid credit v1"u8);
 
+    private StrongBox<Hash256>? _separator; // Computed once: every digest begins with it.
+
+    /// <summary>A copy may be given another chain or contract, and so another separator.</summary>
+    private NetworkDomain(NetworkDomain original) => (ChainId, MiningRegistry) = (original.ChainId, original.MiningRegistry);
+
     /// <summary>The EIP-712 domain separator.</summary>
-    public Hash256 Separator => new Words(stackalloc byte[5 * 32])
+    public Hash256 Separator => (_separator ??= new StrongBox<Hash256>(new Words(stackalloc byte[5 * 32])
         .Add(s_type)
         .Add(s_name)
         .Add(s_version)
         .Add(ChainId)
         .Add(MiningRegistry)
-        .Hash();
+        .Hash())).Value;
 
     /// <summary>The id of a task: keccak256(abi.encode(chainId, miningRegistry, batchId, index)).</summary>
     public Hash256 TaskId(ulong batchId, uint index) => new Words(stackalloc byte[4 * 32])
@@ -53,4 +59,10 @@ public sealed record NetworkDomain(ulong ChainId, Address MiningRegistry)
         structHash.CopyTo(message[(2 + Hash256.Size)..]);
         return Keccak256.Hash(message);
     }
+
+    /// <summary>Whether chain and contract are the same.</summary>
+    public bool Equals(NetworkDomain? other) => other is not null && ChainId == other.ChainId && MiningRegistry == other.MiningRegistry;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(ChainId, MiningRegistry);
 }

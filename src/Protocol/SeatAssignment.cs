@@ -19,15 +19,18 @@ public sealed record SeatAssignment(ulong BatchId, MiningTask MiningTask, byte S
     public Hash256 Digest(NetworkDomain domain)
     {
         ArgumentNullException.ThrowIfNull(domain);
-        return domain.Digest(new Words(stackalloc byte[8 * 32])
-            .Add(s_type)
-            .Add(domain.TaskId(BatchId, MiningTask.Index))
-            .Add(BatchId)
-            .Add(MiningTask.Leaf)
-            .Add(Seat)
-            .Add(GpuId)
-            .Add(IssuedAt)
-            .Add(CommitDeadline)
-            .Hash());
+        return Digest(domain, domain.TaskId(BatchId, MiningTask.Index));
     }
+
+    /// <summary>The same, with the id of the task that it is known by.</summary>
+    internal Hash256 Digest(NetworkDomain domain, Hash256 taskId) => domain.Digest(new Words(stackalloc byte[8 * 32])
+        .Add(s_type)
+        .Add(taskId)
+        .Add(BatchId)
+        .Add(MiningTask.Leaf)
+        .Add(Seat)
+        .Add(GpuId)
+        .Add(IssuedAt)
+        .Add(CommitDeadline)
+        .Hash());
 }

@@ -53,7 +53,8 @@ public sealed class SeatLetter
         ArgumentNullException.ThrowIfNull(assignment);
         ArgumentNullException.ThrowIfNull(domain);
         ArgumentNullException.ThrowIfNull(coordinatorKey);
-        return new(assignment, [], coordinatorKey.Sign(assignment.Digest(domain)), domain.TaskId(assignment.BatchId, assignment.MiningTask.Index));
+        Hash256 taskId = domain.TaskId(assignment.BatchId, assignment.MiningTask.Index);
+        return new(assignment, [], coordinatorKey.Sign(assignment.Digest(domain, taskId)), taskId);
     }
 
     /// <summary>Signs assignments that are given out together, in their order: several with one signature.</summary>
@@ -73,16 +74,16 @@ public sealed class SeatLetter
                 throw new ArgumentException($"Expected at most {1 << MaxSiblings} assignments, found {assignments.Count}.", nameof(assignments));
         }
 
-        var tree = MerkleTree.Build([.. assignments.Select(assignment => assignment.Digest(domain))]);
+        Hash256[] taskIds = [.. assignments.Select(assignment => domain.TaskId(assignment.BatchId, assignment.MiningTask.Index))];
+        var tree = MerkleTree.Build([.. assignments.Zip(taskIds, (assignment, taskId) => assignment.Digest(domain, taskId))]);
         Signature signature = coordinatorKey.Sign(SharedDigest(tree.Root, domain));
-        return [.. assignments.Select((assignment, index) => new SeatLetter(
-            assignment, tree.Proof(index), signature, domain.TaskId(assignment.BatchId, assignment.MiningTask.Index)))];
+        return [.. assignments.Select((assignment, index) => new SeatLetter(assignment, tree.Proof(index), signature, taskIds[index]))];
     }
 
     /// <summary>"AITS" or "AITT", the assignment's fields in order, for the latter the number of siblings and these, the compact signature.</summary>
     public byte[] ToBytes()
     {
-        ByteWriter writer = new ByteWriter()
+        ByteWriter writer = new ByteWriter(EncodedSize + 1 + (Siblings.Length * Hash256.Size))
             .UInt32(Siblings.IsEmpty ? Magic : SharedMagic)
             .UInt64(Assignment.BatchId)
             .Bytes(Assignment.MiningTask.ToBytes())

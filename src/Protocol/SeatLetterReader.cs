@@ -70,7 +70,8 @@ public sealed class SeatLetterReader
             return false;
         }
 
-        Hash256 digest = assignment.Digest(_domain);
+        Hash256 taskId = _domain.TaskId(assignment.BatchId, assignment.MiningTask.Index);
+        Hash256 digest = assignment.Digest(_domain, taskId);
         ImmutableArray<Hash256>.Builder siblings = ImmutableArray.CreateBuilder<Hash256>(count);
         for (int i = 0; i < count; i++)
         {
@@ -85,7 +86,7 @@ public sealed class SeatLetterReader
             return false;
         }
 
-        letter = new(assignment, siblings.MoveToImmutable(), signature, _domain.TaskId(assignment.BatchId, assignment.MiningTask.Index));
+        letter = new(assignment, siblings.MoveToImmutable(), signature, taskId);
         refusal = null;
         return true;
     }

@@ -36,7 +36,7 @@ public sealed class WorkAttestation
     }
 
     /// <summary>The statement's fields in order, then the compact signature.</summary>
-    public byte[] ToBytes() => new ByteWriter()
+    public byte[] ToBytes() => new ByteWriter(EncodedSize)
         .Hash(Statement.TaskId)
         .Hash(Statement.WorkloadHash)
         .Hash(Statement.ResultHash)

@@ -68,10 +68,23 @@ public sealed class Hash256Tests
         Assert.Equal(value, JsonSerializer.Deserialize<Dictionary<Hash256, Hash256>>(json));
     }
 
+    [Fact]
+    public void Json_readsWhatIsWrittenInEscapesOrInPieces()
+    {
+        string escaped = string.Concat(Text.Select(digit => $"\\u{(int)digit:x4}"));
+        Assert.Equal(Hash256.Parse(Text), JsonSerializer.Deserialize<Hash256>($"\"{escaped}\""));
+        byte[] json = System.Text.Encoding.UTF8.GetBytes($"\"{Text}\"");
+        var last = new Piece(json.AsMemory(20), 20);
+        var reader = new Utf8JsonReader(new System.Buffers.ReadOnlySequence<byte>(new Piece(json.AsMemory(0, 20), 0, last), 0, last, json.Length - 20));
+        Assert.Equal(Hash256.Parse(Text), JsonSerializer.Deserialize<Hash256>(ref reader));
+    }
+
     [Theory]
     [InlineData("1")]
     [InlineData("null")]
     [InlineData("\"0x12\"")]
+    [InlineData("\"0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0\"")]
+    [InlineData("\"0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1é\"")]
     public void Json_refusesAnythingElse(string json) =>
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Hash256>(json));
 
@@ -80,5 +93,11 @@ public sealed class Hash256Tests
         byte[] padded = new byte[32];
         bytes.AsSpan(0, Math.Min(32, bytes.Length)).CopyTo(padded);
         return padded;
+    }
+
+    /// <summary>Part of a text that comes in several.</summary>
+    private sealed class Piece : System.Buffers.ReadOnlySequenceSegment<byte>
+    {
+        internal Piece(ReadOnlyMemory<byte> memory, long before, Piece? next = null) => (Memory, RunningIndex, Next) = (memory, before, next);
     }
 }

@@ -15,21 +15,31 @@ namespace Ait.Coordinator.Ledger;
 internal sealed class PostgresLedger : LedgerDatabase
 {
     private const int MostAttempts = 30;
-    private const int MostConnections = 24;
+    private const int MostReading = 16;
+    private const int LeastWriting = 4;
+    private const int WritingPerProcessor = 2;
     private const int LeastGrowth = 256;
     private const long MigrationLock = 0x4149545F4D494752; // "AIT_MIGR"
     private const string SerializationFailure = "40001";
     private const string DeadlockDetected = "40P01";
 
     private readonly string _connection;
-    private readonly ConcurrentStack<LedgerTransaction> _idle = []; // The last one used first: what it knows is at hand.
     private readonly ConcurrentDictionary<string, long> _grown = new();
-    private readonly SemaphoreSlim _slots = new(MostConnections, MostConnections);
+
+    // More writers at a time than keep the processors busy wait for each other's locks, and each of their server processes prepares for
+    // itself what the others have prepared. What reads many rows for a page or a loop does not take their place.
+    private readonly Slots _writing;
+    private readonly Slots _reading = new(MostReading);
+    private readonly ThreadLocal<bool> _isHolding = new();
     private PostgresWatch? _watch;
     private volatile bool _disposed;
 
-    private PostgresLedger(string name, string connection, TimeProvider clock)
-        : base(name, clock) => _connection = connection;
+    private PostgresLedger(string name, NpgsqlConnectionStringBuilder settings, TimeProvider clock)
+        : base(name, clock)
+    {
+        _connection = settings.ConnectionString;
+        _writing = new Slots(settings.MaxPoolSize);
+    }
 
     internal static bool IsAddress(string store) =>
         store.StartsWith("postgres://", StringComparison.Ordinal) || store.StartsWith("postgresql://", StringComparison.Ordinal);
@@ -40,7 +50,7 @@ internal sealed class PostgresLedger : LedgerDatabase
     {
         NpgsqlConnectionStringBuilder settings = ReadAddress(address);
         string name = string.Create(CultureInfo.InvariantCulture, $"postgres://{settings.Username}@{settings.Host}:{settings.Port}/{settings.Database}");
-        var ledger = new PostgresLedger(name, settings.ConnectionString, clock);
+        var ledger = new PostgresLedger(name, settings, clock);
         try
         {
             if (use == LedgerUse.Read)
@@ -79,7 +89,7 @@ internal sealed class PostgresLedger : LedgerDatabase
         using Telemetry.Measurement measured = Telemetry.Write(step);
         for (int attempt = 1; ; attempt++)
         {
-            LedgerTransaction transaction = Rent(out bool isFresh);
+            LedgerTransaction transaction = Rent(_writing, out bool isFresh);
             bool sound = false;
             bool alone = isolation == WriteIsolation.Alone && ActingTerm is null; // A term is held against the leader's in the same transaction.
             try
@@ -125,7 +135,7 @@ internal sealed class PostgresLedger : LedgerDatabase
             }
             finally
             {
-                Return(transaction, sound);
+                Return(_writing, transaction, sound);
             }
 
             // Rivals step apart instead of meeting again.
@@ -139,9 +149,10 @@ internal sealed class PostgresLedger : LedgerDatabase
 
     private T Read<T>(Func<LedgerTransaction, T> work, bool isAlone)
     {
+        Slots slots = isAlone ? _writing : _reading;
         for (int attempt = 1; ; attempt++)
         {
-            LedgerTransaction transaction = Rent(out bool isFresh);
+            LedgerTransaction transaction = Rent(slots, out bool isFresh);
             bool begun = false;
             bool sound = false;
             try
@@ -172,7 +183,7 @@ internal sealed class PostgresLedger : LedgerDatabase
             }
             finally
             {
-                Return(transaction, sound);
+                Return(slots, transaction, sound);
             }
         }
     }
@@ -214,12 +225,9 @@ internal sealed class PostgresLedger : LedgerDatabase
 
         _disposed = true;
         _watch?.Dispose();
-        while (_idle.TryPop(out LedgerTransaction? transaction))
-        {
-            transaction.Close();
-        }
-
-        _slots.Dispose();
+        _writing.Dispose();
+        _reading.Dispose();
+        _isHolding.Dispose();
     }
 
     private static NpgsqlConnectionStringBuilder ReadAddress(string address)
@@ -236,6 +244,7 @@ internal sealed class PostgresLedger : LedgerDatabase
             Port = url.Port > 0 ? url.Port : 5432,
             Database = Uri.UnescapeDataString(url.AbsolutePath[1..]),
             Pooling = false, // The connections are kept here, with their prepared statements.
+            MaxPoolSize = Math.Max(LeastWriting, WritingPerProcessor * Environment.ProcessorCount),
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
             CommandTimeout = 30,
@@ -399,41 +408,73 @@ internal sealed class PostgresLedger : LedgerDatabase
         }
     }
 
-    private LedgerTransaction Rent(out bool isFresh)
+    /// <summary>A connection, once there is a free slot. Who waited for a second one while holding the first might wait for ever: that is a fault at once.</summary>
+    private LedgerTransaction Rent(Slots slots, out bool isFresh)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        _slots.Wait();
-        isFresh = !_idle.TryPop(out LedgerTransaction? transaction);
-        if (transaction is not null)
+        if (_isHolding.Value)
         {
-            return transaction;
+            throw new InvalidOperationException("Work on the ledger asks for the ledger again, whose transaction it has.");
         }
 
+        slots.Free.Wait();
+        _isHolding.Value = true;
+        isFresh = !slots.Idle.TryPop(out LedgerTransaction? transaction);
         try
         {
-            return new LedgerTransaction(Connect(), PostgresDialect.Instance, Clock);
+            return transaction ??= new LedgerTransaction(Connect(), PostgresDialect.Instance, Clock);
         }
         catch (NpgsqlException fault)
         {
-            _slots.Release();
             throw Explain(Name, fault);
+        }
+        finally
+        {
+            if (transaction is null)
+            {
+                Leave(slots);
+            }
         }
     }
 
-    private void Return(LedgerTransaction transaction, bool sound)
+    private void Return(Slots slots, LedgerTransaction transaction, bool sound)
     {
         if (sound && !_disposed)
         {
-            _idle.Push(transaction);
+            slots.Idle.Push(transaction);
         }
         else
         {
             transaction.Close();
         }
 
+        Leave(slots);
+    }
+
+    private void Leave(Slots slots)
+    {
         if (!_disposed)
         {
-            _slots.Release();
+            _isHolding.Value = false;
+            slots.Free.Release();
+        }
+    }
+
+    /// <summary>Places for so many connections at a time, and those that nobody uses: the last one used is the first again, what it knows is at hand.</summary>
+    private sealed class Slots(int most) : IDisposable
+    {
+        internal SemaphoreSlim Free { get; } = new(most, most);
+
+        internal ConcurrentStack<LedgerTransaction> Idle { get; } = [];
+
+        public void Dispose()
+        {
+            while (Idle.TryPop(out LedgerTransaction? transaction))
+            {
+                transaction.Close();
+            }
+
+            Free.Dispose();
         }
     }
 }

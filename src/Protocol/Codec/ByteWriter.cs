@@ -5,9 +5,10 @@ using Ait.Chain;
 namespace Ait.Protocol.Codec;
 
 /// <summary>Writes big-endian fields in order.</summary>
-internal sealed class ByteWriter
+/// <param name="expected">How many bytes are expected; more are taken too.</param>
+internal sealed class ByteWriter(int expected = 256)
 {
-    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new(expected);
 
     public ByteWriter Byte(byte value)
     {
