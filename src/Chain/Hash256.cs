@@ -84,15 +84,6 @@ public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>
         return bytes;
     }
 
-    /// <summary>The digits of <see cref="ToString"/> in ASCII, at the start of <paramref name="destination"/>.</summary>
-    internal void CopyDigitsTo(Span<byte> destination)
-    {
-        Span<byte> bytes = stackalloc byte[Size];
-        CopyTo(bytes);
-        "0x"u8.CopyTo(destination);
-        Convert.TryToHexStringLower(bytes, destination[2..], out _);
-    }
-
     /// <summary><c>0x</c> and sixty-four lowercase digits.</summary>
     public override string ToString()
     {

@@ -15,9 +15,8 @@ public sealed class Hash256JsonConverter : JsonConverter<Hash256>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Hash256 value, JsonSerializerOptions options)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         Span<byte> digits = stackalloc byte[Digits];
-        value.CopyDigitsTo(digits);
+        Encode(value, digits);
         writer.WriteStringValue(digits);
     }
 
@@ -27,10 +26,16 @@ public sealed class Hash256JsonConverter : JsonConverter<Hash256>
     /// <inheritdoc/>
     public override void WriteAsPropertyName(Utf8JsonWriter writer, Hash256 value, JsonSerializerOptions options)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         Span<byte> digits = stackalloc byte[Digits];
-        value.CopyDigitsTo(digits);
+        Encode(value, digits);
         writer.WritePropertyName(digits);
+    }
+
+    private static void Encode(Hash256 value, Span<byte> digits)
+    {
+        Span<byte> bytes = stackalloc byte[Hash256.Size];
+        value.CopyTo(bytes);
+        Hex.Encode(bytes, digits);
     }
 
     private static Hash256 Read(ref Utf8JsonReader reader)

@@ -13,6 +13,13 @@ public static class Hex
         Convert.TryToHexStringLower(source, text[2..], out _);
     });
 
+    /// <summary>The same in ASCII, at the start of <paramref name="ascii"/>, which has room for it.</summary>
+    internal static void Encode(ReadOnlySpan<byte> bytes, Span<byte> ascii)
+    {
+        "0x"u8.CopyTo(ascii);
+        Convert.TryToHexStringLower(bytes, ascii[2..], out _);
+    }
+
     /// <summary>Reads hexadecimal text of either case, with or without <c>0x</c>.</summary>
     /// <exception cref="FormatException">The text is not an even number of hexadecimal digits.</exception>
     public static byte[] Decode(string text)

@@ -16,13 +16,8 @@ public sealed record SeatAssignment(ulong BatchId, MiningTask MiningTask, byte S
         "SeatLetter(bytes32 taskId,uint256 batchId,bytes32 leaf,uint8 seat,bytes32 gpuId,uint64 issuedAt,uint64 commitDeadline)"u8);
 
     /// <summary>The EIP-712 digest that the coordinator signs.</summary>
-    public Hash256 Digest(NetworkDomain domain)
-    {
-        ArgumentNullException.ThrowIfNull(domain);
-        return Digest(domain, domain.TaskId(BatchId, MiningTask.Index));
-    }
-
-    /// <summary>The same, with the id of the task that it is known by.</summary>
+    /// <param name="domain">The network.</param>
+    /// <param name="taskId">Id of the task there, which whoever signs or verifies has at hand.</param>
     internal Hash256 Digest(NetworkDomain domain, Hash256 taskId) => domain.Digest(new Words(stackalloc byte[8 * 32])
         .Add(s_type)
         .Add(taskId)

@@ -15,8 +15,9 @@ namespace Ait.Coordinator.Ledger;
 internal sealed class PostgresLedger : LedgerDatabase
 {
     private const int MostAttempts = 30;
-    private const int MostReading = 16;
+    private const int MostReading = 8;
     private const int LeastWriting = 4;
+    private const int MostWriting = 16;
     private const int WritingPerProcessor = 2;
     private const int LeastGrowth = 256;
     private const long MigrationLock = 0x4149545F4D494752; // "AIT_MIGR"
@@ -26,8 +27,8 @@ internal sealed class PostgresLedger : LedgerDatabase
     private readonly string _connection;
     private readonly ConcurrentDictionary<string, long> _grown = new();
 
-    // More writers at a time than keep the processors busy wait for each other's locks, and each of their server processes prepares for
-    // itself what the others have prepared. What reads many rows for a page or a loop does not take their place.
+    // What a request waits for goes over few connections: more of them at a time cost the server more for the same work. What reads many
+    // rows for a page or a loop does not take their places.
     private readonly Slots _writing;
     private readonly Slots _reading = new(MostReading);
     private readonly ThreadLocal<bool> _isHolding = new();
@@ -244,7 +245,7 @@ internal sealed class PostgresLedger : LedgerDatabase
             Port = url.Port > 0 ? url.Port : 5432,
             Database = Uri.UnescapeDataString(url.AbsolutePath[1..]),
             Pooling = false, // The connections are kept here, with their prepared statements.
-            MaxPoolSize = Math.Max(LeastWriting, WritingPerProcessor * Environment.ProcessorCount),
+            MaxPoolSize = Math.Clamp(WritingPerProcessor * Environment.ProcessorCount, LeastWriting, MostWriting),
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
             CommandTimeout = 30,
@@ -274,7 +275,7 @@ internal sealed class PostgresLedger : LedgerDatabase
             }
         }
 
-        return settings;
+        return settings.MaxPoolSize > 0 ? settings : throw new LedgerException("The ledger's address has a 'Maximum Pool Size' of 0; expected at least 1.");
     }
 
     /// <summary>Whether the connection has ended, or is about to by the server's word.</summary>

@@ -95,6 +95,15 @@ public sealed class PostgresLedgerTests : IDisposable
     }
 
     [Fact]
+    public void Ledger_isNotAskedAgainByWorkThatHasATransaction()
+    {
+        using LedgerDatabase ledger = Open();
+        Assert.Throws<InvalidOperationException>(() => ledger.Write("test", _ => Events(ledger)));
+        Assert.Throws<InvalidOperationException>(() => ledger.Read(_ => ledger.ReadOne(transaction => transaction.Number("SELECT 1"))));
+        Assert.Equal(0, Events(ledger));
+    }
+
+    [Fact]
     public void Write_failsAsAWholeByWhatWasPutOff()
     {
         using LedgerDatabase ledger = Open();
@@ -215,6 +224,8 @@ public sealed class PostgresLedgerTests : IDisposable
     [InlineData("postgres://127.0.0.1", "malformed")]
     [InlineData("postgres://user@127.0.0.1:1/ledger", "cannot be reached")]
     [InlineData("postgres://user@127.0.0.1:1/ledger?colour=red", "'colour'")]
+    [InlineData("postgres://user@127.0.0.1:1/ledger?Maximum Pool Size=many", "'Maximum Pool Size'")]
+    [InlineData("postgres://user@127.0.0.1:1/ledger?Maximum Pool Size=0", "'Maximum Pool Size'")]
     public void Open_saysWhatIsWrongWithAnAddress(string address, string word) =>
         Assert.Contains(word, Assert.Throws<LedgerException>(() => LedgerDatabase.Open(address, TimeProvider.System)).Message, StringComparison.Ordinal);
 
