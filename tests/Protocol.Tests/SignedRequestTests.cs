@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using Ait.Chain;
+using Ait.Chain.Signing;
 using Ait.Protocol.Http;
 
 namespace Ait.Protocol.Tests;
@@ -15,6 +18,21 @@ public sealed class SignedRequestTests
         Assert.True(TryVerify(out SignedRequest? sender, out _));
         Assert.Equal(Samples.Account("gpu 0"), sender.Signer);
         Assert.Equal(Samples.Hash("nonce"), sender.Nonce);
+    }
+
+    [Fact]
+    public void Sign_signsTheStructThatIsDocumented()
+    {
+        Hash256 digest = Eip712.Digest(Samples.Network.Separator, Eip712.HashStruct(
+            "Request(string method,string path,bytes32 bodyHash,uint64 timestamp,bytes32 nonce)",
+            Keccak256.Hash("POST"u8),
+            Keccak256.Hash("/v1/leases"u8),
+            new Hash256(SHA256.HashData(s_body)),
+            Hash256.Parse("0000000000000000000000000000000000000000000000000000018bcfe56800"), // 1,700,000,000,000 ms
+            Samples.Hash("nonce")));
+
+        Assert.True(Secp256k1.TryRecover(digest, s_request.Signature, out Address signer));
+        Assert.Equal(Samples.Account("gpu 0"), signer);
     }
 
     [Fact]

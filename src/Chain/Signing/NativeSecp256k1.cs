@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Ait.Chain.Signing;
 
-/// <summary>libsecp256k1 with its recovery module, found at run time; its absence is an answer, not a fault.</summary>
+/// <summary>libsecp256k1 with its recovery module: the one that comes with the program, or the system's; its absence is an answer, not a fault.</summary>
 internal sealed partial class NativeSecp256k1 : ISecp256k1
 {
     private const string Library = "secp256k1";
@@ -15,9 +15,9 @@ internal sealed partial class NativeSecp256k1 : ISecp256k1
 
     private static readonly string[] s_fileNames =
     [
+        Library,
         "libsecp256k1.so.6", "libsecp256k1.so.5", "libsecp256k1.so.4", "libsecp256k1.so.3",
-        "libsecp256k1.so.2", "libsecp256k1.so.1", "libsecp256k1.so.0", "libsecp256k1.so",
-        "libsecp256k1.dylib", "libsecp256k1.dll", "secp256k1.dll",
+        "libsecp256k1.so.2", "libsecp256k1.so.1", "libsecp256k1.so.0",
     ];
 
     private static readonly nint s_library = Find();

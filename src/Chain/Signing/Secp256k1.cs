@@ -1,6 +1,6 @@
 namespace Ait.Chain.Signing;
 
-/// <summary>Recovery of Ethereum signers, by libsecp256k1 when it is installed and by managed code otherwise.</summary>
+/// <summary>Recovery of Ethereum signers, by libsecp256k1 where it can be loaded and by managed code otherwise.</summary>
 public static class Secp256k1
 {
     private static readonly Lazy<ISecp256k1> s_backend = new(

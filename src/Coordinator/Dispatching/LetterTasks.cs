@@ -6,11 +6,14 @@ namespace Ait.Coordinator.Dispatching;
 
 /// <summary>
 /// What all letters of a task say alike, for the other devices of the task: it is on disk, and further seats have another commit deadline. A
-/// memory only.
+/// memory only, of so many bytes: a workload may be small or as large as a request.
 /// </summary>
 internal sealed class LetterTasks
 {
-    private readonly Remembered<(long TaskKey, long CommitDeadline), LetterTask> _tasks = new(1 << 13);
+    private const int MostBytes = 1 << 24;
+    private const int BytesBesideWorkload = 512;
+
+    private readonly Remembered<(long TaskKey, long CommitDeadline), LetterTask> _tasks = new(MostBytes, task => BytesBesideWorkload + task.Workload.Length);
 
     internal LetterTask? Find(long taskKey, long commitDeadline) => _tasks.TryFind((taskKey, commitDeadline), out LetterTask? task) ? task : null;
 

@@ -15,6 +15,7 @@ namespace Ait.Coordinator.Ledger;
 internal sealed class PostgresLedger : LedgerDatabase
 {
     private const int MostAttempts = 30;
+    private const int LeastReading = 2;
     private const int MostReading = 8;
     private const int LeastWriting = 4;
     private const int MostWriting = 16;
@@ -30,7 +31,7 @@ internal sealed class PostgresLedger : LedgerDatabase
     // What a request waits for goes over few connections: more of them at a time cost the server more for the same work. What reads many
     // rows for a page or a loop does not take their places.
     private readonly Slots _writing;
-    private readonly Slots _reading = new(MostReading);
+    private readonly Slots _reading = new(Math.Clamp(Environment.ProcessorCount, LeastReading, MostReading));
     private readonly ThreadLocal<bool> _isHolding = new();
     private PostgresWatch? _watch;
     private volatile bool _disposed;
@@ -418,12 +419,12 @@ internal sealed class PostgresLedger : LedgerDatabase
             throw new InvalidOperationException("Work on the ledger asks for the ledger again, whose transaction it has.");
         }
 
-        slots.Free.Wait();
+        LedgerTransaction? transaction = slots.Enter();
         _isHolding.Value = true;
-        isFresh = !slots.Idle.TryPop(out LedgerTransaction? transaction);
+        isFresh = transaction is null;
         try
         {
-            return transaction ??= new LedgerTransaction(Connect(), PostgresDialect.Instance, Clock);
+            return transaction ??= Begin(Connect());
         }
         catch (NpgsqlException fault)
         {
@@ -433,49 +434,86 @@ internal sealed class PostgresLedger : LedgerDatabase
         {
             if (transaction is null)
             {
-                Leave(slots);
+                Return(slots, null, sound: false);
             }
         }
     }
 
-    private void Return(Slots slots, LedgerTransaction transaction, bool sound)
+    private LedgerTransaction Begin(NpgsqlConnection connection)
     {
-        if (sound && !_disposed)
-        {
-            slots.Idle.Push(transaction);
-        }
-        else
-        {
-            transaction.Close();
-        }
-
-        Leave(slots);
+        _ = KernelWait.TryUse(connection);
+        return new LedgerTransaction(connection, PostgresDialect.Instance, Clock);
     }
 
-    private void Leave(Slots slots)
+    private void Return(Slots slots, LedgerTransaction? transaction, bool sound)
     {
         if (!_disposed)
         {
             _isHolding.Value = false;
-            slots.Free.Release();
+        }
+
+        if (!slots.Leave(sound ? transaction : null) || !sound)
+        {
+            transaction?.Close();
         }
     }
 
-    /// <summary>Places for so many connections at a time, and those that nobody uses: the last one used is the first again, what it knows is at hand.</summary>
+    /// <summary>
+    /// Places for so many connections at a time, and those that nobody uses: the last one used is the first again, what it knows is at hand.
+    /// Who waits for a place sleeps at once: a processor that looks whether one is free takes its time from those who would free it.
+    /// </summary>
     private sealed class Slots(int most) : IDisposable
     {
-        internal SemaphoreSlim Free { get; } = new(most, most);
+        private readonly object _gate = new();
+        private readonly Stack<LedgerTransaction> _idle = [];
+        private int _free = most;
+        private bool _disposed;
 
-        internal ConcurrentStack<LedgerTransaction> Idle { get; } = [];
+        /// <summary>Waits for a place: with a connection, or with null for a new one.</summary>
+        internal LedgerTransaction? Enter()
+        {
+            lock (_gate)
+            {
+                while (_free == 0 && !_disposed)
+                {
+                    Monitor.Wait(_gate);
+                }
+
+                ObjectDisposedException.ThrowIf(_disposed, typeof(PostgresLedger));
+                _free--;
+                return _idle.TryPop(out LedgerTransaction? transaction) ? transaction : null;
+            }
+        }
+
+        /// <summary>Gives the place back, and the connection for the next; false if there will be none.</summary>
+        internal bool Leave(LedgerTransaction? transaction)
+        {
+            lock (_gate)
+            {
+                _free++;
+                if (transaction is not null && !_disposed)
+                {
+                    _idle.Push(transaction);
+                }
+
+                Monitor.Pulse(_gate);
+                return !_disposed;
+            }
+        }
 
         public void Dispose()
         {
-            while (Idle.TryPop(out LedgerTransaction? transaction))
+            lock (_gate)
             {
-                transaction.Close();
-            }
+                _disposed = true;
+                foreach (LedgerTransaction transaction in _idle)
+                {
+                    transaction.Close();
+                }
 
-            Free.Dispose();
+                _idle.Clear();
+                Monitor.PulseAll(_gate);
+            }
         }
     }
 }

@@ -8,8 +8,9 @@ using Ait.Protocol.Codec;
 
 namespace Ait.Protocol.Http;
 
-/// <summary>Who sent an HTTP request: EIP-712 <c>Request(string method,string path,bytes32 bodyHash,uint64 timestamp,bytes32 nonce)</c>.
-/// The receiver keeps nonces, so that each is used once.</summary>
+/// <summary>Who sent an HTTP request: EIP-712 <c>Request(string method,string path,bytes32 bodyHash,uint64 timestamp,bytes32 nonce)</c>,
+/// where <c>bodyHash</c> is the body's SHA-256: bodies are the largest things hashed here, and processors have instructions for it. The
+/// receiver keeps nonces, so that each is used once.</summary>
 /// <param name="Signer">The account that signed.</param>
 /// <param name="TimestampMillis">Unix milliseconds of the sender's clock.</param>
 /// <param name="Nonce">256 random bits, used once.</param>
@@ -125,7 +126,7 @@ public sealed record SignedRequest(Address Signer, ulong TimestampMillis, Hash25
             .Add(s_type)
             .Add(Keccak256.Hash(Encoding.UTF8.GetBytes(method)))
             .Add(Keccak256.Hash(Encoding.UTF8.GetBytes(path)))
-            .Add(Keccak256.Hash(body))
+            .Add(new Hash256(SHA256.HashData(body)))
             .Add(timestamp)
             .Add(nonce)
             .Hash());

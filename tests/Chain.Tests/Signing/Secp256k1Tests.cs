@@ -8,7 +8,7 @@ using FsCheck.Fluent;
 
 namespace Ait.Chain.Tests.Signing;
 
-/// <summary>One suite for both backends; the native half skips where libsecp256k1 is not installed.</summary>
+/// <summary>One suite for both backends; the native half skips where there is no libsecp256k1.</summary>
 public sealed class Secp256k1Tests
 {
     private const string One = "0000000000000000000000000000000000000000000000000000000000000001";
@@ -193,7 +193,7 @@ public sealed class Secp256k1Tests
     private static NativeSecp256k1 Native()
     {
         NativeSecp256k1? native = NativeSecp256k1.TryCreate();
-        Assert.SkipWhen(native is null, "libsecp256k1 is not installed: only the managed backend was tested.");
+        Assert.SkipWhen(native is null, "There is no libsecp256k1 for this platform: only the managed backend was tested.");
         return native;
     }
 }

@@ -1,6 +1,7 @@
 using Ait.Chain;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Tests.Support;
+using Npgsql;
 
 namespace Ait.Coordinator.Tests.Ledger;
 
@@ -57,6 +58,43 @@ public sealed class PostgresLedgerTests : IDisposable
         using LedgerDatabase ledger = Open();
         string plan = ledger.ReadOne(transaction => string.Concat(transaction.Query("EXPLAIN SELECT term FROM leadership", row => row.GetString(0))));
         Assert.DoesNotContain("JIT", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Connections_waitInTheKernelForAnAnswer()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only where sockets are told so as Linux has it.");
+        var url = new Uri(_address);
+        using var connection = new NpgsqlConnection($"Host={url.Host};Port={url.Port};Database={url.AbsolutePath[1..]};Username={url.UserInfo};Pooling=false");
+        connection.Open();
+        Assert.True(KernelWait.TryUse(connection), "Npgsql no longer keeps its socket where it is looked for.");
+        using NpgsqlCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT 7 FROM pg_sleep(0.1)";
+        Assert.Equal(7, command.ExecuteScalar());
+    }
+
+    [Fact]
+    public void Read_isGivenUpWhenTheServerDoesNotAnswer()
+    {
+        using LedgerDatabase ledger = LedgerDatabase.Open(_address + "?Command Timeout=1", TimeProvider.System);
+        LedgerException fault = Assert.Throws<LedgerException>(() => ledger.ReadOne(transaction => transaction.Number("SELECT 1 FROM pg_sleep(600)")));
+        Assert.Contains("cannot be reached", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(0, Events(ledger));
+    }
+
+    [Fact]
+    public async Task Read_isToldWhenTheServerEndsItsConnection()
+    {
+        using LedgerDatabase ledger = Open();
+        Task<long> asked = Task.Run(() => ledger.ReadOne(transaction => transaction.Number("SELECT 1 FROM pg_sleep(600)")), TestContext.Current.CancellationToken);
+        while (ledger.Read(transaction => transaction.Number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")) == 0)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        PostgresServer.Require().CutConnections(_address);
+        await Assert.ThrowsAsync<LedgerException>(() => asked);
+        Assert.Equal(0, Events(ledger));
     }
 
     [Fact]
