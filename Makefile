@@ -1,4 +1,4 @@
-.PHONY: help build test contracts differential invariants gas demo bench bench-attestation bench-coordinator fuzz-attestation bench-engine losses hashes model chaos adversaries scale sbom
+.PHONY: help build test screenshots contracts differential invariants gas demo bench bench-attestation bench-coordinator fuzz-attestation bench-engine losses hashes model chaos adversaries scale sbom
 help:      ## Say what each target does (the default)
 	@sed -n 's/^\([a-z-]*\): *## /  make \1	/p' $(MAKEFILE_LIST)
 build:     ## Build everything in Release
@@ -40,6 +40,9 @@ model:     ## Train the demonstration model again from its seed, and fail if one
 	@./ait train models/demo/base.json --data models/demo/corpus.txt --out artifacts/model/base --model artifacts/model/base.ait
 	@./ait train models/demo/demo.json --data models/demo/corpus.txt --base artifacts/model/base.ait --out artifacts/model/demo --model artifacts/model/demo.ait
 	@cmp artifacts/model/base.ait models/demo/base.ait && cmp artifacts/model/demo.ait models/demo/demo.ait && echo "equal, bit for bit: models/demo/base.ait, models/demo/demo.ait"
+screenshots: ## Show every page of the console to a real browser, light and dark, wide and narrow: pictures in artifacts/screenshots
+	@tests/prepare-contracts && tests/prepare-console && dotnet build src/Cli -c Release -v quiet -clp:NoSummary && dotnet build tests/EndToEnd.Tests -c Release -v quiet -clp:NoSummary
+	@artifacts/bin/Ait.EndToEnd.Tests/release/Ait.EndToEnd.Tests --no-progress --filter-class '*InBrowser' && echo artifacts/screenshots
 chaos:     ## Kill coordinators, miners, PostgreSQL and the chain at random, reorganise, fill the disk (SECONDS=600, SEED=); fail if a task is lost or paid twice
 	@tests/prepare-contracts && dotnet build src/Cli -c Release -v quiet -clp:NoSummary && dotnet run -c Release --project tests/Chaos -- --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
 adversaries: ## Play twelve dishonest participants against the deployed contracts: a table of what each earned beside an honest twin (BOTS='--json', BOTS='--help'); fail if cheating pays

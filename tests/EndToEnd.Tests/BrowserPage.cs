@@ -8,6 +8,9 @@ namespace Ait.EndToEnd.Tests;
 /// <summary>One page of a real browser at the console of a running network. Absent, with the reason, where no Chromium or no built console is.</summary>
 internal sealed class BrowserPage : IAsyncDisposable
 {
+    /// <summary>artifacts/screenshots, beside the programs.</summary>
+    private static readonly string s_screenshots = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "screenshots"));
+
     private static readonly string? s_chromium = Array.Find(["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"], File.Exists);
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
@@ -58,7 +61,7 @@ internal sealed class BrowserPage : IAsyncDisposable
 
     internal ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
-    /// <summary>Accessibility rules and width, in both schemes, on a wide and a narrow screen.</summary>
+    /// <summary>Accessibility rules and width, in both schemes, on a wide and a narrow screen, each kept as a picture to look at.</summary>
     internal async Task MeetsTheRulesAsync(string name, Func<Task> show)
     {
         foreach (ColorScheme scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
@@ -74,6 +77,8 @@ internal sealed class BrowserPage : IAsyncDisposable
                     $"{name}, {scheme}, {width}: {string.Join("; ", judged.Violations.Select(broken => $"{broken.Id}: {broken.Help} at {broken.Nodes[0].Html}"))}");
                 int needed = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
                 Assert.True(needed <= width, string.Create(CultureInfo.InvariantCulture, $"{name} needs {needed} px of {width}"));
+                string file = string.Create(CultureInfo.InvariantCulture, $"{name} {scheme} {width}.png");
+                await Page.ScreenshotAsync(new() { Path = Path.Combine(s_screenshots, file.Replace(' ', '-').ToLowerInvariant()), FullPage = true });
             }
         }
     }

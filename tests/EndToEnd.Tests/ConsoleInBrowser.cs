@@ -48,6 +48,12 @@ public sealed class ConsoleInBrowser(Devnet devnet) : IClassFixture<Devnet>
         string seats = await page.InnerTextAsync("tbody");
         Assert.All(task.Seats, seat => Assert.Contains(seat.GpuId.ToString()[..10], seats, StringComparison.Ordinal));
         Assert.True(await page.Locator($"[title='{task.SeatSecret}']").CountAsync() > 0);
+        await opened.MeetsTheRulesAsync("a settled task", () => page.Locator($"[title='{task.SeatSecret}']").First.WaitForAsync());
+        await opened.MeetsTheRulesAsync("settled tasks", async () =>
+        {
+            await opened.GoAsync("tasks");
+            await page.GetByText("3 of 3 paid").WaitForAsync();
+        });
 
         await page.GotoAsync(opened.Url + "#/network");
         string minted = Amounts.Text(await devnet.SupplyAsync(Cancellation));
