@@ -117,14 +117,14 @@ internal sealed class BenchChain : IMiningChain
                     _batches.Add(batch);
                 }
 
-                return new SubmitOutcome.Mined(BlockHash(block), block, [new MiningEvent.BatchCommitted(
+                return new SubmitOutcome.Mined(BlockHash(block), block, 0, [new MiningEvent.BatchCommitted(
                     new EventPosition(block, BlockHash(block), 0), batch.BatchId, batch.Root, batch.SeedBlock, batch.RosterLength, batch.MintRate)]);
             case MiningCall.Settle:
                 await Task.Delay(Timeout.Infinite, cancellation);
                 break;
         }
 
-        return new SubmitOutcome.Mined(BlockHash(block), block, []);
+        return new SubmitOutcome.Mined(BlockHash(block), block, 0, []);
     }
 
     public Task<EventPage> ReadEventsAsync(byte[]? cursor, CancellationToken cancellation) => Task.FromResult(new EventPage([], [], [1], Volatile.Read(ref _block), true));

@@ -79,7 +79,7 @@ export interface Task {
 export interface History {
   from: number;
   stepSeconds: number;
-  steps: { tasksSettled: number; mintedWei: string; computeUnitsByClass: Partial<Record<DeviceClass, number>> }[];
+  steps: { tasksSettled: number; mintedWei: string; computeUnitsByClass: Partial<Record<DeviceClass, number>>; settlementGas: number; settlementTasks: number }[];
 }
 
 export interface EconomicsClass {

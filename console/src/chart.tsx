@@ -1,13 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { count } from './text';
 
 export interface Series {
   name: string;
   values: number[];
 }
 
+/** Fits beside an axis: 200K, 1.5M. */
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 const colours = ['--series-1', '--series-2', '--series-3', '--series-4'];
 
 /** Lines over time, drawn to the width there is; `summary` says the same in words. */
@@ -33,7 +34,7 @@ export function Chart({ title, unit, times, series, summary }: { title: string; 
           tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
           legend: { live: false },
           scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
-          axes: [{ ...axis, values: (_, marks) => marks.map((mark) => new Date(mark * 1000).toISOString().slice(11, 16)) }, { ...axis, size: 56, values: (_, marks) => marks.map((mark) => (mark >= 1000 ? count(mark) : String(Number(mark.toPrecision(3))))) }],
+          axes: [{ ...axis, values: (_, marks) => marks.map((mark) => new Date(mark * 1000).toISOString().slice(11, 16)) }, { ...axis, size: 56, values: (_, marks) => marks.map((mark) => (mark >= 1000 ? compact.format(mark) : String(Number(mark.toPrecision(3))))) }],
           series: [
             {},
             ...series.map((one, index) => {

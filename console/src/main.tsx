@@ -4,6 +4,7 @@ import type { Network } from './api';
 import { start, useConnected, useFetched } from './live';
 import { NetworkPage } from './pages/network';
 import { DevicesPage } from './pages/devices';
+import { UnpaidPage } from './pages/unpaid';
 import { TasksPage } from './pages/tasks';
 import { TaskPage } from './pages/task';
 import { EconomicsPage } from './pages/economics';
@@ -32,7 +33,7 @@ function useRoute(): string[] {
 function Page({ route, network }: { route: string[]; network: Network | null }) {
   switch (route[0] ?? 'network') {
     case 'network': return <NetworkPage network={network} />;
-    case 'devices': return <DevicesPage />;
+    case 'devices': return route[1]?.startsWith('0x') ? <UnpaidPage key={route[1]} gpuId={route[1]} /> : <DevicesPage />;
     case 'tasks': return route[1]?.startsWith('0x') ? <TaskPage taskId={route[1]} /> : <TasksPage key={route[1]} phase={route[1]} />;
     case 'economics': return <EconomicsPage network={network} />;
     case 'governance': return <GovernancePage network={network} />;

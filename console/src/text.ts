@@ -20,6 +20,8 @@ export const ait = (wei: string | bigint) => `${amount(BigInt(wei), 6)} AIT`;
 export const coin = (wei: string | bigint) => `${amount(BigInt(wei), 9)} coin`;
 export const units = (micro: number) => `${decimal(BigInt(micro), 6, 6)} CU`;
 export const count = (value: number) => group(String(value));
+/** So many of a thing, by its name. */
+export const many = (value: number, name: string) => `${count(value)} ${name}${value === 1 ? '' : 's'}`;
 /** A time in seconds, in milliseconds below one. */
 export const millis = (value: number) => (value < 1000 ? `${value} ms` : `${decimal(BigInt(value), 3, 3)} s`);
 export const short = (hex: string) => `${hex.slice(0, 10)}…`;

@@ -49,6 +49,13 @@ public sealed class ConsoleInBrowser(Devnet devnet) : IClassFixture<Devnet>
         Assert.All(task.Seats, seat => Assert.Contains(seat.GpuId.ToString()[..10], seats, StringComparison.Ordinal));
         Assert.True(await page.Locator($"[title='{task.SeatSecret}']").CountAsync() > 0);
         await opened.MeetsTheRulesAsync("a settled task", () => page.Locator($"[title='{task.SeatSecret}']").First.WaitForAsync());
+        string bundle = await page.Locator("a[download]").GetAttributeAsync("href") ?? string.Empty;
+        Assert.Contains(task.TaskId.ToString(), bundle, StringComparison.Ordinal);
+        while (!(await page.APIRequest.GetAsync(new Uri(new Uri(opened.Url), bundle).ToString())).Ok)
+        {
+            await Task.Delay(200, Cancellation); // It waits for the block that carries the proof.
+        }
+
         await opened.MeetsTheRulesAsync("settled tasks", async () =>
         {
             await opened.GoAsync("tasks");
@@ -59,6 +66,7 @@ public sealed class ConsoleInBrowser(Devnet devnet) : IClassFixture<Devnet>
         string minted = Amounts.Text(await devnet.SupplyAsync(Cancellation));
         await Assertions.Expect(page.Locator(".figure dd").First).ToContainTextAsync(minted[..6]);
         Assert.Contains("emulated", await page.InnerTextAsync(".banner"), StringComparison.Ordinal);
+        await opened.MeetsTheRulesAsync("a network at work", () => page.GetByText("gas for 1 task in the last hour").WaitForAsync());
         Assert.Empty(opened.Complaints);
     }
 
@@ -111,20 +119,32 @@ public sealed class ConsoleInBrowser(Devnet devnet) : IClassFixture<Devnet>
             asked.Add(route.Request.Url);
             (int offset, int limit) = (Number(route, "offset"), Number(route, "limit"));
             IEnumerable<DeviceResponse> devices = Enumerable.Range(offset, Math.Clamp(10_000 - offset, 0, limit)).Select(slot => new DeviceResponse(
-                slot, Id(slot), DeviceClass.A100, Address.Zero, Id(slot + 1_000_000), Address.Zero, 4_000_000_000, false, null, slot, 0, "0", null));
+                slot, Id(slot), DeviceClass.A100, Address.Zero, Id(slot + 1_000_000), Address.Zero, 4_000_000_000, false, null, slot, slot == 1 ? 70 : 0, "0", null));
             await FulfilAsync(route, new DevicesResponse([.. devices], 10_000), ProtocolJson.Default.DevicesResponse);
         });
         await page.RouteAsync("**/v1/tasks?*", async route =>
         {
             asked.Add(route.Request.Url);
+            string? unpaid = HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)["unpaid"];
             string? before = HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)["before"];
             int next = before is null ? 1_000_000 : BinaryPrimitives.ReadInt32BigEndian(Hex.Decode(before).AsSpan(28));
             IEnumerable<TaskResponse> tasks = Enumerable.Range(1, Math.Min(Number(route, "limit"), next - 1)).Select(back => new TaskResponse(
-                Id(next - back), 1, 0, Id(next - back), 1_000_000, 1, Address.Zero, TaskPhase.Settled, Id(1), Id(2), "1", "0x00", [], null, []));
+                Id(next - back), 1, 0, Id(next - back), 1_000_000, 1, Address.Zero, TaskPhase.Settled, Id(1), Id(2), "1", "0x00", [], null,
+                unpaid is null ? [] : [new TaskSeatResponse(2, Hash256.Parse(unpaid), Address.Zero, SeatPhase.Unpaid, UnpaidReason.ResultInMinority, null)]));
             await FulfilAsync(route, new TasksResponse([.. tasks]), ProtocolJson.Default.TasksResponse);
         });
 
         ILocator rows = page.Locator("tbody tr");
+        await opened.GoAsync("devices");
+        await page.GetByRole(AriaRole.Link, new() { Name = "70", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(Id(1).ToString());
+        await Assertions.Expect(rows.First).ToContainTextAsync("ait miner doctor");
+        await Assertions.Expect(rows).ToHaveCountAsync(50);
+        await opened.Button("Older").ClickAsync();
+        await Assertions.Expect(rows.First.Locator($"[title='{Id(999_949)}']")).ToBeVisibleAsync();
+        await opened.MeetsTheRulesAsync("unpaid seats", () => rows.First.WaitForAsync());
+        await page.SetViewportSizeAsync(1200, 800);
+
         await opened.GoAsync("devices");
         await Assertions.Expect(rows).ToHaveCountAsync(50);
         await page.FillAsync("#slot", "9999");

@@ -29,7 +29,7 @@ export function DevicesPage() {
           { name: 'Evidence', cell: (device) => <Evidence device={device} now={now} /> },
           { name: 'Last seen', cell: (device) => (device.lastSeen ? `${span(now - device.lastSeen)} ago` : 'not since the coordinator started') },
           { name: 'Seats paid', number: true, cell: (device) => count(device.seatsPaid) },
-          { name: 'Unpaid', number: true, cell: (device) => (device.seatsUnpaid ? <a href="#/tasks">{count(device.seatsUnpaid)}</a> : '0') },
+          { name: 'Unpaid', number: true, cell: (device) => (device.seatsUnpaid ? <a href={`#/devices/${device.gpuId}`} title="Why, and what to do">{count(device.seatsUnpaid)}</a> : '0') },
           { name: 'Earned', number: true, cell: (device) => ait(device.earnedWei) },
         ]}
       />

@@ -3,7 +3,7 @@ import { classes, phases, type History, type Network } from '../api';
 import { Chart } from '../chart';
 import { useFetched, useStatus } from '../live';
 import { Fault, Figure, Hex } from '../parts';
-import { ait, count, decimal } from '../text';
+import { ait, count, decimal, many } from '../text';
 
 export function NetworkPage({ network }: { network: Network | null }) {
   const status = useStatus();
@@ -55,13 +55,16 @@ function Hour({ history }: { history: History }) {
     const seen = classes.filter((one) => history.steps.some((step) => step.computeUnitsByClass[one]));
     const byClass = (seen.length ? seen : classes).map((one) => ({ name: one, values: history.steps.map((step) => (step.computeUnitsByClass[one] ?? 0) * perHour) }));
     const minted = history.steps.map((step) => Number(decimalText(step.mintedWei)));
-    return { times, byClass, minted: [{ name: 'minted', values: minted }], tasks: history.steps.reduce((sum, step) => sum + step.tasksSettled, 0) };
+    return { times, byClass, minted: [{ name: 'minted', values: minted }], gas: [{ name: 'gas', values: history.steps.map((step) => step.settlementGas) }], tasks: history.steps.reduce((sum, step) => sum + step.tasksSettled, 0) };
   }, [history]);
   const total = history.steps.reduce((sum, step) => sum + BigInt(step.mintedWei), 0n);
+  const gas = history.steps.reduce((sum, step) => sum + step.settlementGas, 0);
+  const paidFor = history.steps.reduce((sum, step) => sum + step.settlementTasks, 0);
   return (
     <div class="charts">
-      <Chart title="Compute by class" unit="CU per hour, paid seats" times={shown.times} series={shown.byClass} summary={`${count(shown.tasks)} tasks settled in the last hour.`} />
+      <Chart title="Compute by class" unit="CU per hour, paid seats" times={shown.times} series={shown.byClass} summary={`${many(shown.tasks, 'task')} settled in the last hour.`} />
       <Chart title="Minted" unit="AIT per minute" times={shown.times} series={shown.minted} summary={`${ait(total)} minted in the last hour.`} />
+      <Chart title="Settlement" unit="gas per minute" times={shown.times} series={shown.gas} summary={paidFor ? `${count(gas)} gas for ${many(paidFor, 'task')} in the last hour: ${count(Math.round(gas / paidFor))} each.` : 'No gas was spent in the last hour.'} />
     </div>
   );
 }

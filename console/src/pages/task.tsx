@@ -54,6 +54,7 @@ function Facts({ task }: { task: Task }) {
       <dl class="facts">
         <dt>Leaf</dt><dd><Hex value={task.miningTask} /></dd>
         <dt>Proof</dt><dd>{task.proof.length === 0 ? 'none: the batch has one task' : task.proof.map((node) => <Hex key={node} value={node} />)}</dd>
+        <dt>Proof bundle</dt><dd>{task.phase === 'Settled' ? <><a href={`/v1/tasks/${task.taskId}/bundle`} download={`${task.taskId}.json`}>download</a>; “ait verify bundle” checks it without asking anyone here</> : 'once the task has settled'}</dd>
         <dt>Seat secret</dt><dd>{task.seatSecret ? <Hex value={task.seatSecret} /> : 'revealed at settlement'}</dd>
       </dl>
     </>

@@ -452,6 +452,19 @@ internal static partial class LedgerSchema
             CREATE INDEX seats_leased ON seats (gpu_id) WHERE open = 1 AND lease_acknowledged = 1;
             DROP TABLE open_seats;
             """),
+        new(
+            """
+            ALTER TABLE settlements ADD COLUMN gas_used INTEGER;
+            UPDATE settlements SET gas_used = (SELECT CAST(e.detail AS BIGINT) FROM events e WHERE e.kind = 'settlement gas' AND e.subject = settlements.tx_hash);
+            DELETE FROM events WHERE kind = 'settlement gas';
+            CREATE INDEX settlements_age ON settlements (created_at);
+            """,
+            """
+            INSERT INTO events (at, kind, subject, detail)
+              SELECT created_at, 'settlement gas', tx_hash, CAST(gas_used AS TEXT) FROM settlements WHERE gas_used IS NOT NULL;
+            DROP INDEX settlements_age;
+            ALTER TABLE settlements DROP COLUMN gas_used;
+            """),
     ];
 
     /// <summary>The tables of a version of the schema, each after those it refers to.</summary>

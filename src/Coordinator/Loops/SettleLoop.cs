@@ -148,7 +148,7 @@ internal sealed class SettleLoop : CoordinatorLoop
         switch (await _chain.SubmitAsync($"settle/{settlement.SettlementKey}", Call(settlement.Claims), cancellation))
         {
             case SubmitOutcome.Mined mined:
-                _store.MarkMined(settlement.SettlementKey, mined.Transaction, mined.BlockNumber);
+                _store.MarkMined(settlement.SettlementKey, mined);
                 LoopLog.SettlementMined(_log, settlement.SettlementKey, settlement.Claims.Length, mined.Transaction);
                 _signals.Mined.Set();
                 break;

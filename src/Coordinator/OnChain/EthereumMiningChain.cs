@@ -312,7 +312,7 @@ internal sealed partial class EthereumMiningChain : IMiningChain
             {
                 case SendResult.Mined mined:
                     return new SubmitOutcome.Mined(
-                        mined.Receipt.TransactionHash, mined.Receipt.BlockNumber, [.. mined.Receipt.Logs.SelectMany(Decode)]);
+                        mined.Receipt.TransactionHash, mined.Receipt.BlockNumber, mined.Receipt.GasUsed, [.. mined.Receipt.Logs.SelectMany(Decode)]);
                 case SendResult.WouldRevert would:
                     return new SubmitOutcome.Refused(ToRefusal(contract.DecodeError(would.Reason.Data.AsSpan())));
                 case SendResult.Reverted reverted when attempt == MaxAttempts || await SimulateAsync(call, cancellation) is not null:

@@ -11,7 +11,7 @@ internal abstract record SubmitOutcome
     }
 
     /// <summary>Mined and succeeded.</summary>
-    internal sealed record Mined(Hash256 Transaction, ulong BlockNumber, ImmutableArray<MiningEvent> Events) : SubmitOutcome;
+    internal sealed record Mined(Hash256 Transaction, ulong BlockNumber, ulong GasUsed, ImmutableArray<MiningEvent> Events) : SubmitOutcome;
 
     /// <summary>Not sent because it would revert, or mined and reverted. The key is free for another try.</summary>
     internal sealed record Refused(ContractRefusal Refusal) : SubmitOutcome;

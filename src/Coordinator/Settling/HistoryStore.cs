@@ -20,6 +20,8 @@ internal sealed class HistoryStore
         var units = new Dictionary<DeviceClass, ulong>[count];
         var minted = new BigInteger[count];
         int[] tasks = new int[count];
+        ulong[] gas = new ulong[count];
+        int[] gasFor = new int[count];
         for (int i = 0; i < count; i++)
         {
             units[i] = [];
@@ -48,7 +50,21 @@ internal sealed class HistoryStore
             there[deviceClass] = there.GetValueOrDefault(deviceClass) + sum;
         }
 
+        foreach ((long at, ulong used, int number) in transaction.Query(
+            """
+            SELECT mined.at, CAST(sum(mined.gas_used) AS BIGINT), CAST(sum(mined.tasks) AS BIGINT) FROM (
+              SELECT s.created_at / $2 AS at, s.gas_used, (SELECT count(*) FROM settlement_tasks x WHERE x.settlement_key = s.settlement_key) AS tasks
+              FROM settlements s WHERE s.created_at >= $1 AND s.state IN (1, 3) AND s.gas_used IS NOT NULL) mined
+            GROUP BY mined.at
+            """,
+            row => (row.GetInt64(0), row.Unsigned(1), (int)row.GetInt64(2)), first * step, step))
+        {
+            int index = (int)Math.Clamp(at - first, 0, count - 1);
+            gas[index] += used;
+            gasFor[index] += number;
+        }
+
         return new HistoryResponse(
-            (ulong)(first * step / 1000), stepSeconds, [.. Enumerable.Range(0, count).Select(i => new HistoryStep(tasks[i], Wei.Text(minted[i]), units[i]))]);
+            (ulong)(first * step / 1000), stepSeconds, [.. Enumerable.Range(0, count).Select(i => new HistoryStep(tasks[i], Wei.Text(minted[i]), units[i], gas[i], gasFor[i]))]);
     });
 }

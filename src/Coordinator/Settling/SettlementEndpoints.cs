@@ -30,8 +30,10 @@ internal static class SettlementEndpoints
     {
         string? state = context.Request.Query["state"];
         string? before = context.Request.Query["before"];
+        string? unpaid = context.Request.Query["unpaid"];
         TaskPhase phase = default;
         Hash256 last = default;
+        Hash256 gpuId = default;
         if (!QueryNumber.TryRead(context, "limit", DefaultLimit, 1, MaxLimit, out long limit, out Refusal? refusal))
         {
             return Answer.Problem(refusal);
@@ -45,6 +47,17 @@ internal static class SettlementEndpoints
         if (before is not null && !Hash256.TryParse(before, out last))
         {
             return Answer.Problem(RequestAdmission.Malformed("before as a task id of 32 bytes in hexadecimal", $"{before.Length} characters"));
+        }
+
+        if (unpaid is not null && (state is not null || !Hash256.TryParse(unpaid, out gpuId)))
+        {
+            return Answer.Problem(RequestAdmission.Malformed(
+                "unpaid as a GPU's id of 32 bytes in hexadecimal, without state", state is null ? $"{unpaid.Length} characters" : "both"));
+        }
+
+        if (unpaid is not null)
+        {
+            return Answer.Json(new TasksResponse(store.ListUnpaid(gpuId, before is null ? null : last, (int)limit)), ProtocolJson.Default.TasksResponse);
         }
 
         return Answer.Json(

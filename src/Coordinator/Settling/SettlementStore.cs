@@ -71,13 +71,13 @@ internal sealed class SettlementStore
         return rows.ConvertAll(settlement => new OpenSettlement(settlement.Key, settlement.Block, Claims(transaction, settlement.Key)));
     });
 
-    internal void MarkMined(long settlementKey, Hash256 transactionHash, ulong blockNumber) => _ledger.Write("settlement mined", transaction =>
+    internal void MarkMined(long settlementKey, SubmitOutcome.Mined mined) => _ledger.Write("settlement mined", transaction =>
     {
         if (transaction.Execute(
-                "UPDATE settlements SET state = 1, tx_hash = $2, block_number = $3 WHERE settlement_key = $1 AND state = 0",
-                settlementKey, transactionHash, blockNumber) == 1)
+                "UPDATE settlements SET state = 1, tx_hash = $2, block_number = $3, gas_used = $4 WHERE settlement_key = $1 AND state = 0",
+                settlementKey, mined.Transaction, mined.BlockNumber, mined.GasUsed) == 1)
         {
-            transaction.Record("settlement mined", transactionHash.ToArray(), $"settlement {settlementKey}, block {blockNumber}");
+            transaction.Record("settlement mined", mined.Transaction.ToArray(), $"settlement {settlementKey}, block {mined.BlockNumber}, {mined.GasUsed} gas");
             Finish(transaction, settlementKey);
         }
     });

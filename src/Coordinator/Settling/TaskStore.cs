@@ -27,11 +27,27 @@ internal sealed class TaskStore
     /// <summary>Newest first; the page after a task holds what is older than it, nothing if there is no such task.</summary>
     internal IReadOnlyList<TaskResponse> List(TaskPhase? phase, Hash256? before, int limit) => _ledger.Read(transaction =>
     {
-        long end = before is Hash256 last ? transaction.Number("SELECT task_key FROM tasks WHERE task_id = $1", last) : long.MaxValue;
+        long end = End(transaction, before);
         List<TaskRow> tasks = phase is TaskPhase wanted
             ? transaction.Query(
                 TaskRow.Select + "WHERE t.task_id IS NOT NULL AND t.phase = $1 AND t.task_key < $2 ORDER BY t.task_key DESC LIMIT $3", TaskRow.Read, wanted, end, limit)
             : transaction.Query(TaskRow.Select + "WHERE t.task_id IS NOT NULL AND t.task_key < $1 ORDER BY t.task_key DESC LIMIT $2", TaskRow.Read, end, limit);
+        var trees = new BatchTrees(transaction);
+        return tasks.ConvertAll(task => ToResponse(transaction, task, trees.Of(task.BatchKey)));
+    });
+
+    /// <summary>Those that have ended and in which the device has a seat that was not paid, in the same order.</summary>
+    internal IReadOnlyList<TaskResponse> ListUnpaid(Hash256 gpuId, Hash256? before, int limit) => _ledger.Read(transaction =>
+    {
+        List<TaskRow> tasks = transaction.Query(
+            TaskRow.Select +
+            """
+            WHERE t.task_key IN (
+              SELECT s.task_key FROM seats s JOIN seat_outcomes o ON o.task_key = s.task_key AND o.seat = s.seat JOIN tasks e ON e.task_key = s.task_key
+              WHERE s.gpu_id = $1 AND s.task_key < $2 AND o.paid_wei IS NULL AND e.phase >= 4 ORDER BY s.task_key DESC LIMIT $3)
+            ORDER BY t.task_key DESC
+            """,
+            TaskRow.Read, gpuId, End(transaction, before), limit);
         var trees = new BatchTrees(transaction);
         return tasks.ConvertAll(task => ToResponse(transaction, task, trees.Of(task.BatchKey)));
     });
@@ -51,6 +67,10 @@ internal sealed class TaskStore
 
         return counts;
     });
+
+    /// <summary>The key of the task that a page ends before.</summary>
+    private static long End(LedgerTransaction transaction, Hash256? before) =>
+        before is Hash256 last ? transaction.Number("SELECT task_key FROM tasks WHERE task_id = $1", last) : long.MaxValue;
 
     private TaskResponse ToResponse(LedgerTransaction transaction, TaskRow task, MerkleTree tree)
     {

@@ -74,6 +74,7 @@ public sealed class CoordinatorApplicationTests
         Assert.Equal((1, settled.MintedWei), (status.TasksByPhase[TaskPhase.Settled], status.MintedWei));
         DevicesResponse devices = await network.GetAsync("/v1/devices", ProtocolJson.Default.DevicesResponse);
         Assert.Equal(3, devices.Devices.Sum(device => device.SeatsPaid));
+        Assert.Empty((await network.GetAsync($"/v1/tasks?unpaid={devices.Devices[0].GpuId}", ProtocolJson.Default.TasksResponse)).Tasks);
         Assert.Equal(taskId, Assert.Single((await network.GetAsync("/v1/tasks?state=Settled&limit=5", ProtocolJson.Default.TasksResponse)).Tasks).TaskId);
     }
 
@@ -204,6 +205,8 @@ public sealed class CoordinatorApplicationTests
     [InlineData("/v1/tasks?limit=x", 400)]
     [InlineData("/v1/tasks?state=9", 400)]
     [InlineData("/v1/tasks?state=nonsense", 400)]
+    [InlineData("/v1/tasks?unpaid=0x12", 400)]
+    [InlineData("/v1/tasks?state=Settled&unpaid=0x0000000000000000000000000000000000000000000000000000000000000001", 400)]
     [InlineData("/v1/workloads/xyz", 400)]
     [InlineData("/v1/tasks/0x0000000000000000000000000000000000000000000000000000000000000001", 404)]
     [InlineData("/v1/workloads/0x0000000000000000000000000000000000000000000000000000000000000001", 404)]

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Ait.Chain;
 using Ait.Coordinator.Ledger;
+using Ait.Coordinator.Loops;
 using Ait.Coordinator.Settling;
 using Ait.Coordinator.Tests.Support;
 using Ait.Protocol;
@@ -25,8 +26,24 @@ public sealed class HistoryTests
         Assert.Equal([Wei.Text(0), Wei.Text(Minted(first)), Wei.Text(Minted(later))], history.Steps.Select(step => step.MintedWei));
         Assert.Equal(3 * first[0].Task.ComputeUnits.Micro, history.Steps[1].ComputeUnitsByClass[DeviceClass.H100]);
         Assert.Empty(history.Steps[0].ComputeUnitsByClass);
+        Assert.Equal([0, 1, 2], history.Steps.Select(step => step.SettlementTasks));
+        Assert.Equal([0, SimulatedChain.GasOfACall, SimulatedChain.GasOfACall], history.Steps.Select(step => step.SettlementGas));
         ulong now = (ulong)network.Clock.GetUtcNow().ToUnixTimeSeconds();
         Assert.InRange(now, history.From + 120, history.From + 179);
+    }
+
+    [Fact]
+    public async Task Read_countsNoGasOfASettlementThatAReorganisationTookBack()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        TaskRow task = Assert.Single(await SettleAsync(coordinator, network, 1));
+        network.Chain.TakeBackSettlement(task.TaskId!.Value);
+        await coordinator.RoundAsync<ChainFollower>();
+        HistoryStep Now() => new HistoryStore(coordinator.Ledger).Read(60, 1).Steps[0];
+        Assert.Equal((0ul, 0), (Now().SettlementGas, Now().SettlementTasks));
+        await coordinator.RoundsAsync();
+        Assert.Equal((SimulatedChain.GasOfACall, 1), (Now().SettlementGas, Now().SettlementTasks));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Ait.Chain;
 using Ait.Coordinator.Collecting;
 using Ait.Coordinator.Ledger;
 using Ait.Coordinator.Loops;
@@ -74,6 +75,33 @@ public sealed class SettlementTests
         await coordinator.RoundsAsync();
         Assert.Equal((null, UnpaidReason.ResultInMinority, SeatPhase.Unpaid), Outcome(coordinator, task, seats[1]));
         Assert.Equal(SeatPhase.Settled, Outcome(coordinator, task, seats[0]).Phase);
+    }
+
+    [Fact]
+    public async Task ListUnpaid_hasTheFinishedTasksInWhichADeviceWasNotPaid()
+    {
+        using var network = new TestNetwork();
+        using RunningCoordinator coordinator = network.Start();
+        coordinator.Queue([.. Enumerable.Range(1, 3).Select(number => TestNetwork.Workload(number))]);
+        IReadOnlyList<TaskRow> tasks = await coordinator.SeatAsync();
+        TestMiner liar = coordinator.Seated(tasks[0])[0];
+        liar.Lie = "another answer";
+        Hash256[] lied = [.. tasks.Where(task => coordinator.Seated(task).Contains(liar)).Select(task => task.TaskId!.Value).Reverse()];
+        foreach (TaskRow task in tasks)
+        {
+            coordinator.Mine(coordinator.Seated(task));
+        }
+
+        Assert.Empty(coordinator.Tasks.ListUnpaid(liar.GpuId, null, 10));
+        network.Manual.Advance(TimeSpan.FromMinutes(1));
+        await coordinator.RoundsAsync();
+
+        Assert.Equal(lied, coordinator.Tasks.ListUnpaid(liar.GpuId, null, 10).Select(task => task.TaskId));
+        Assert.Equal(lied.Take(1), coordinator.Tasks.ListUnpaid(liar.GpuId, null, 1).Select(task => task.TaskId));
+        Assert.Equal(lied.Skip(1), coordinator.Tasks.ListUnpaid(liar.GpuId, lied[0], 10).Select(task => task.TaskId));
+        Assert.All(
+            tasks.SelectMany(coordinator.Seated).Distinct().Where(miner => miner != liar),
+            honest => Assert.Empty(coordinator.Tasks.ListUnpaid(honest.GpuId, null, 10)));
     }
 
     [Theory]

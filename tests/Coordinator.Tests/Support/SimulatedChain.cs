@@ -19,6 +19,7 @@ namespace Ait.Coordinator.Tests.Support;
 internal sealed class SimulatedChain : IMiningChain
 {
     internal const ulong MintRate = 100_000_000_000;
+    internal const ulong GasOfACall = 300_000;
     internal const ulong RedeemPrice = 1_000_000_000_000;
     private const ulong ExtensionInterval = 12 * 3600;
 
@@ -439,7 +440,7 @@ internal sealed class SimulatedChain : IMiningChain
             Emit(found);
         }
 
-        return new SubmitOutcome.Mined(Transaction(), _block, events);
+        return new SubmitOutcome.Mined(Transaction(), _block, GasOfACall, events);
     }
 
     private (ContractRefusal? Refusal, ImmutableArray<MiningEvent> Events) Run(MiningCall call, bool apply) => call switch
