@@ -80,5 +80,5 @@ export function Table<T>({ caption, columns, rows, id, empty }: { caption: strin
 /** A word for a state, told by shape as well as colour. */
 export function State({ kind, children }: { kind: 'good' | 'busy' | 'bad' | 'off'; children: ComponentChildren }) {
   const mark = { good: '●', busy: '◐', bad: '▲', off: '○' }[kind];
-  return <span class={`state ${kind}`}><span aria-hidden="true">{mark}</span> {children}</span>;
+  return <span class={`state ${kind}`}><span aria-hidden="true">{mark}</span>{'\u00a0'}{children}</span>;
 }
