@@ -30,7 +30,7 @@ public sealed class OneReplicaLost(TwoReplicas.Replicated devnet) : IClassFixtur
             DemoTraining.Workload(model),
         ];
         IReadOnlyList<Hash256> queued = await devnet.QueueAsync(work, cancellation);
-        string leader = await devnet.LeaderAsync(cancellation);
+        string leader = await devnet.Local.LeaderAsync(cancellation);
         (string left, Uri address) = Assert.Single(devnet.Local.Options.Coordinators, replica => replica.Name != leader);
         using NetworkAccess network = await NetworkAccess.OpenAsync(devnet.Local.Options.Rpc, address, cancellation);
 
@@ -40,15 +40,14 @@ public sealed class OneReplicaLost(TwoReplicas.Replicated devnet) : IClassFixtur
             await Task.Delay(50, cancellation);
         }
 
-        devnet.Local.Supervisor(leader).Signal(UnixProcess.SigKill);
-        await devnet.Local.StopProgramAsync(leader);
+        await devnet.Local.LoseProgramAsync(leader);
 
         foreach (Hash256 workload in queued)
         {
             await SettledAsync(network, workload, cancellation);
         }
 
-        Assert.Equal(left, await devnet.LeaderAsync(cancellation));
+        Assert.Equal(left, await devnet.Local.LeaderAsync(cancellation));
         var settlements = await network.SettledTasksAsync(cancellation);
         Assert.All(queued, workload => Assert.Single(settlements, settlement => settlement.Task.WorkloadHash == workload));
         BalanceSheet sheet = await BalanceSheet.ReadAsync(network, cancellation);

@@ -26,7 +26,7 @@ public sealed class TwoReplicas(TwoReplicas.Replicated devnet) : IClassFixture<T
         // One that was killed may lead again before the other has noticed; it is killed again until both have led.
         for (int kill = 0; kill < 3 || led.Count < 2; kill++)
         {
-            string leader = await devnet.LeaderAsync(cancellation);
+            string leader = await devnet.Local.LeaderAsync(cancellation);
             led.Add(leader);
             await Task.Delay(System.Security.Cryptography.RandomNumberGenerator.GetInt32(300, 2_500), cancellation);
             int? killed = devnet.Local.Supervisor(leader).ProcessId;
@@ -70,32 +70,6 @@ public sealed class TwoReplicas(TwoReplicas.Replicated devnet) : IClassFixture<T
                 CommitWindow = TimeSpan.FromMinutes(1),
                 RevealWindow = TimeSpan.FromMinutes(1),
             };
-        }
-
-        /// <summary>The replica whose own numbers say that it leads.</summary>
-        internal async Task<string> LeaderAsync(CancellationToken cancellation)
-        {
-            using var http = new HttpClient();
-            while (true)
-            {
-                foreach ((string name, Uri address) in Local.Options.Coordinators)
-                {
-                    try
-                    {
-                        string numbers = await http.GetStringAsync(new Uri(address, "/metrics"), cancellation);
-                        if (numbers.Split('\n').Any(line => line.StartsWith("ait_leader", StringComparison.Ordinal) && line.EndsWith(" 1", StringComparison.Ordinal)))
-                        {
-                            return name;
-                        }
-                    }
-                    catch (HttpRequestException)
-                    {
-                        // Killed just now.
-                    }
-                }
-
-                await Task.Delay(50, cancellation);
-            }
         }
 
         public override async ValueTask DisposeAsync()

@@ -14,18 +14,23 @@ internal static class DemoCommand
     internal static Command Build(Func<ParseResult, Screen> screenFor)
     {
         var state = new Option<string>("--state") { Description = "The folder for this run's network; it is emptied first.", HelpName = "DIR", DefaultValueFactory = _ => ".ait/demo" };
-        var command = new Command("demo", "Run the whole story on a fresh network: register, queue, seat, run, attest, mint, redeem, trade, vote, five refusals, balance sheet. Hardware is EMULATED.") { state };
-        command.SetAction((parsed, cancellation) => RunAsync(screenFor(parsed), new StateFolder(parsed.GetRequiredValue(state)), cancellation));
+        var store = new Option<string?>("--store")
+        {
+            HelpName = "URL",
+            Description = "A new PostgreSQL database, as postgres://user@host/database: two coordinators share it, and the one that leads is killed for good while the work is under way.",
+        };
+        var command = new Command("demo", "Run the whole story on a fresh network: register, queue, seat, run, attest, mint, redeem, trade, vote, five refusals, balance sheet. Hardware is EMULATED.") { state, store };
+        command.SetAction((parsed, cancellation) => RunAsync(screenFor(parsed), new StateFolder(parsed.GetRequiredValue(state)), parsed.GetValue(store), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(Screen screen, StateFolder state, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Screen screen, StateFolder state, string? store, CancellationToken cancellation)
     {
         TimeProvider clock = TimeProvider.System;
         long begun = clock.GetTimestamp();
         await ClearAsync(state, clock, cancellation).ConfigureAwait(false);
         screen.Say("AIT: evidence → verified device → workload → task with seats → execution → work attestation → agreement → mint → redeem");
-        screen.Progress("starting a network of its own: dev chain, contracts, emulated hosts, coordinator, five miners (hardware is EMULATED) …");
+        screen.Progress("starting a network of its own: dev chain, contracts, emulated hosts, " + (store is null ? "coordinator" : "two coordinators") + ", five miners (hardware is EMULATED) …");
         LocalNetwork local = await LocalNetwork.StartAsync(
             new LocalNetworkOptions
             {
@@ -34,6 +39,8 @@ internal static class DemoCommand
                 Port = LocalPort.PickFree(),
                 RpcPort = LocalPort.PickFree(),
                 BatchInterval = TimeSpan.FromMilliseconds(500),
+                Store = store,
+                ReplicaPorts = store is null ? [] : [LocalPort.PickFree()],
             },
             clock,
             screen.Progress,
@@ -42,8 +49,12 @@ internal static class DemoCommand
         {
             ulong gas = local.Contracts.Aggregate(0ul, (sum, contract) => sum + contract.Gas);
             screen.Say($"{local.Contracts.Count} contracts deployed for {gas:N0} gas; MiningRegistry {local.Deployment.MiningRegistry}");
-            using NetworkAccess network = await NetworkAccess.OpenAsync(local.Options.Rpc, local.Options.Coordinator, cancellation).ConfigureAwait(false);
-            bool good = await new Story(screen, local, network, clock).TellAsync(cancellation).ConfigureAwait(false);
+
+            // Whoever tells the story talks to the one that stays.
+            string? lost = store is null ? null : await local.LeaderAsync(cancellation).ConfigureAwait(false);
+            Uri stays = local.Options.Coordinators.First(replica => replica.Name != lost).Address;
+            using NetworkAccess network = await NetworkAccess.OpenAsync(local.Options.Rpc, stays, cancellation).ConfigureAwait(false);
+            bool good = await new Story(screen, local, network, clock, lost).TellAsync(cancellation).ConfigureAwait(false);
             double seconds = clock.GetElapsedTime(begun).TotalSeconds;
             screen.Say();
             screen.Say(good ? $"Everything adds up ({seconds:0} s). Logs are in {state.Path}/logs." : $"SOMETHING DOES NOT ADD UP; see above and {state.Path}/logs.");

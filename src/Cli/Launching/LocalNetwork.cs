@@ -113,6 +113,39 @@ internal sealed class LocalNetwork : IAsyncDisposable
 
     internal Supervisor Supervisor(string name) => _supervisors[name];
 
+    /// <summary>Which coordinator leads, by its own numbers.</summary>
+    internal async Task<string> LeaderAsync(CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        while (true)
+        {
+            foreach ((string name, Uri address) in _options.Coordinators)
+            {
+                try
+                {
+                    string numbers = await http.GetStringAsync(new Uri(address, "/metrics"), cancellation).ConfigureAwait(false);
+                    if (numbers.Split('\n').Any(line => line.StartsWith("ait_leader", StringComparison.Ordinal) && line.EndsWith(" 1", StringComparison.Ordinal)))
+                    {
+                        return name;
+                    }
+                }
+                catch (HttpRequestException)
+                {
+                    // It is gone, or starts just now.
+                }
+            }
+
+            await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Kills a program with SIGKILL and does not start it again; the others go on.</summary>
+    internal async Task LoseProgramAsync(string name)
+    {
+        _supervisors[name].Signal(UnixProcess.SigKill);
+        await StopProgramAsync(name).ConfigureAwait(false);
+    }
+
     /// <summary>Gives accounts dev-chain coin to pay for gas.</summary>
     internal async Task EndowAsync(IEnumerable<Address> accounts, CancellationToken cancellation)
     {
@@ -210,7 +243,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         }
 
         Dictionary<string, EmulatedMachine> byName = (await machines.ConfigureAwait(false)).ToDictionary(machine => machine.Name);
-        await ReachCoordinatorAsync(cancellation).ConfigureAwait(false);
+        await Task.WhenAll(_options.Coordinators.Select(replica => ReachCoordinatorAsync(replica.Name, replica.Address, cancellation))).ConfigureAwait(false);
         foreach (MinerPlan miner in Miners.Where(miner => !miner.InTrustDomain))
         {
             Keep(MinerCall(miner, byName[miner.Host], GpuEvidenceArguments(miner)));
@@ -339,11 +372,11 @@ internal sealed class LocalNetwork : IAsyncDisposable
         throw new SurroundingsException($"the dev chain did not start: {Launching.Supervisor.LastWords(State.Log("chain"))}. Its log is {State.Log("chain")}.");
     }
 
-    private async Task ReachCoordinatorAsync(CancellationToken cancellation)
+    private async Task ReachCoordinatorAsync(string name, Uri address, CancellationToken cancellation)
     {
-        using var api = new CoordinatorApi(_options.Coordinator, _clock);
+        using var api = new CoordinatorApi(address, _clock);
         long begun = _clock.GetTimestamp();
-        while (_clock.GetElapsedTime(begun) < s_startPatience && _supervisors["coordinator"].Starts < 3)
+        while (_clock.GetElapsedTime(begun) < s_startPatience && _supervisors[name].Starts < 3)
         {
             if (await api.IsReadyAsync(cancellation).ConfigureAwait(false))
             {
@@ -354,6 +387,6 @@ internal sealed class LocalNetwork : IAsyncDisposable
         }
 
         throw new SurroundingsException(
-            $"the coordinator did not start: {Launching.Supervisor.LastWords(State.Log("coordinator"))}. Its log is {State.Log("coordinator")}.");
+            $"the {name} did not start: {Launching.Supervisor.LastWords(State.Log(name))}. Its log is {State.Log(name)}.");
     }
 }

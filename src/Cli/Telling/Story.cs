@@ -32,10 +32,17 @@ internal sealed partial class Story
     private readonly LocalNetwork _local;
     private readonly NetworkAccess _network;
     private readonly TimeProvider _clock;
+    private readonly string? _lost;
     private readonly Dictionary<Address, string> _names = [];
 
-    internal Story(Screen screen, LocalNetwork local, NetworkAccess network, TimeProvider clock)
+    /// <param name="screen">Where it is told.</param>
+    /// <param name="local">The network.</param>
+    /// <param name="network">How it is reached.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="lost">The coordinator that is killed while the work is under way, not the one that is talked to; null if none is.</param>
+    internal Story(Screen screen, LocalNetwork local, NetworkAccess network, TimeProvider clock, string? lost)
     {
+        _lost = lost;
         _screen = screen;
         _local = local;
         _network = network;
@@ -176,6 +183,11 @@ internal sealed partial class Story
     private async Task<IReadOnlyList<TaskResponse>> SettledAsync(IReadOnlyList<Hash256> workloads, CancellationToken cancellation)
     {
         _screen.Say("  … seats are drawn, run, committed, revealed and settled");
+        if (_lost is not null)
+        {
+            await LoseAsync(_lost, cancellation).ConfigureAwait(false);
+        }
+
         var tasks = new List<TaskResponse>();
         foreach (Hash256 workload in workloads)
         {
@@ -198,6 +210,21 @@ internal sealed partial class Story
         }
 
         return tasks;
+    }
+
+    /// <summary>Kills a coordinator once seats are drawn and before their tasks have all settled.</summary>
+    private async Task LoseAsync(string coordinator, CancellationToken cancellation)
+    {
+        StatusResponse status;
+        while (!(status = await _network.Coordinator.StatusAsync(cancellation).ConfigureAwait(false)).TasksByPhase.Any(phase => phase is { Key: >= TaskPhase.Seated, Value: > 0 }))
+        {
+            await Task.Delay(s_poll, _clock, cancellation).ConfigureAwait(false);
+        }
+
+        await _local.LoseProgramAsync(coordinator).ConfigureAwait(false);
+        int settled = status.TasksByPhase[TaskPhase.Settled];
+        _screen.Say($"  the {coordinator}, which led, was killed for good with {settled} tasks settled; everything from here on is the other's work, over the same ledger");
+        Event("coordinatorLost", new JsonObject { ["coordinator"] = coordinator, ["led"] = true, ["tasksSettled"] = settled });
     }
 
     /// <summary>What became of the devices that had to prove their class, which they did while the tasks ran.</summary>

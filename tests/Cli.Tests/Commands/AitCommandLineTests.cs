@@ -9,7 +9,7 @@ public sealed class AitCommandLineTests
     {
         { "", "demo up redeem key ask queue status devices tasks balance verify deploy publish doctor coordinator collateral miner --json" },
         { "up", "--miners --state --port --rpc-port --audit-share --json" },
-        { "demo", "--state --json" },
+        { "demo", "--state --store --json" },
         { "redeem", "AMOUNT WORKLOAD --key --max-new-tokens --state --rpc --coordinator --json" },
         { "credit", "show move complete cancel --json" },
         { "credit move", "WORKLOAD TO --units --key --state --rpc --coordinator --json" },
