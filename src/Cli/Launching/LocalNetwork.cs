@@ -139,6 +139,15 @@ internal sealed class LocalNetwork : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops every coordinator for good; the others go on.</summary>
+    internal async Task StopCoordinatorsAsync()
+    {
+        foreach (string name in _options.Coordinators.Select(replica => replica.Name).Where(_supervisors.ContainsKey))
+        {
+            await StopProgramAsync(name).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Kills a program with SIGKILL and does not start it again; the others go on.</summary>
     internal async Task LoseProgramAsync(string name)
     {

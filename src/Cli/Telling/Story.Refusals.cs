@@ -51,7 +51,7 @@ internal sealed partial class Story
 
         // From here on Mallory holds the coordinator's key, and the honest coordinator is gone.
         await _local.StopMinersAsync().ConfigureAwait(false);
-        await _local.StopProgramAsync("coordinator").ConfigureAwait(false);
+        await _local.StopCoordinatorsAsync().ConfigureAwait(false);
         RogueBatch rogue = await RogueBatch.CommitAsync(_network, mallory, coordinator, _clock, cancellation).ConfigureAwait(false);
         Attempt[] attempts = await Task.WhenAll(
             rogue.WithUnregisteredGpuAsync(cancellation),
