@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Specialized;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -125,8 +126,8 @@ public sealed class ConsoleInBrowser(Devnet devnet) : IClassFixture<Devnet>
         await page.RouteAsync("**/v1/tasks?*", async route =>
         {
             asked.Add(route.Request.Url);
-            string? unpaid = HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)["unpaid"];
-            string? before = HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)["before"];
+            NameValueCollection question = HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query);
+            (string? unpaid, string? before) = (question["unpaid"], question["before"]);
             int next = before is null ? 1_000_000 : BinaryPrimitives.ReadInt32BigEndian(Hex.Decode(before).AsSpan(28));
             IEnumerable<TaskResponse> tasks = Enumerable.Range(1, Math.Min(Number(route, "limit"), next - 1)).Select(back => new TaskResponse(
                 Id(next - back), 1, 0, Id(next - back), 1_000_000, 1, Address.Zero, TaskPhase.Settled, Id(1), Id(2), "1", "0x00", [], null,

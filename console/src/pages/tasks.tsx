@@ -1,19 +1,14 @@
 import { useState } from 'preact/hooks';
-import { phases, type Phase, type Task } from '../api';
-import { useFetched } from '../live';
+import { phases, type Phase } from '../api';
 import { Fault, Hex, State, Table } from '../parts';
 import { ait, isZero, units } from '../text';
-
-const size = 50;
+import { useTaskPages } from './older';
 
 export const kindOf = (phase: Phase) => (phase === 'Settled' ? 'good' : phase === 'Void' ? 'bad' : 'busy');
 
 export function TasksPage({ phase }: { phase: string | undefined }) {
   const [state, setState] = useState<Phase | ''>(phases.find((one) => one === phase) ?? '');
-  const [before, setBefore] = useState<string[]>([]);
-  const last = before[before.length - 1];
-  const { value, fault } = useFetched<{ tasks: Task[] }>(`/v1/tasks?limit=${size}${state ? `&state=${state}` : ''}${last ? `&before=${last}` : ''}`);
-  const oldest = value?.tasks[value.tasks.length - 1];
+  const { tasks, fault, last, turn, first } = useTaskPages(state ? `&state=${state}` : '');
   return (
     <>
       <h1>Tasks</h1>
@@ -21,7 +16,7 @@ export function TasksPage({ phase }: { phase: string | undefined }) {
       <Fault fault={fault} />
       <p class="filter">
         <label for="phase">Phase</label>
-        <select id="phase" value={state} onChange={(event) => { setState(event.currentTarget.value as Phase | ''); setBefore([]); }}>
+        <select id="phase" value={state} onChange={(event) => { setState(event.currentTarget.value as Phase | ''); first(); }}>
           <option value="">all</option>
           {phases.map((phase) => <option key={phase} value={phase}>{phase}</option>)}
         </select>
@@ -36,7 +31,7 @@ export function TasksPage({ phase }: { phase: string | undefined }) {
       <Table
         caption={last ? 'Older tasks' : 'Newest first'}
         empty={last ? 'There are no older tasks.' : state ? `No task is ${state} now.` : 'No task yet. “ait queue” or a redemption makes one.'}
-        rows={value?.tasks ?? null}
+        rows={tasks ?? null}
         id={(task) => task.taskId}
         columns={[
           { name: 'Task', cell: (task) => <Hex value={task.taskId} href={`#/tasks/${task.taskId}`} /> },
@@ -48,10 +43,7 @@ export function TasksPage({ phase }: { phase: string | undefined }) {
           { name: 'Minted', number: true, cell: (task) => (task.mintedWei ? ait(task.mintedWei) : '–') },
         ]}
       />
-      <p class="pages">
-        <button type="button" disabled={before.length === 0} onClick={() => setBefore(before.slice(0, -1))}>Newer</button>
-        <button type="button" disabled={!oldest || (value?.tasks.length ?? 0) < size} onClick={() => oldest && setBefore([...before, oldest.taskId])}>Older</button>
-      </p>
+      {turn}
     </>
   );
 }

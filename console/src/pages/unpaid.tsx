@@ -1,18 +1,12 @@
-import { useState } from 'preact/hooks';
 import type { Seat, Task } from '../api';
-import { useFetched } from '../live';
 import { Fault, Hex, State, Table } from '../parts';
 import { remedies, units, when } from '../text';
-
-const size = 50;
+import { useTaskPages } from './older';
 
 /** Seats of one device that ended without pay, each with the reason and what its miner does about it. */
 export function UnpaidPage({ gpuId }: { gpuId: string }) {
-  const [before, setBefore] = useState<string[]>([]);
-  const last = before[before.length - 1];
-  const { value, fault } = useFetched<{ tasks: Task[] }>(`/v1/tasks?unpaid=${encodeURIComponent(gpuId)}&limit=${size}${last ? `&before=${last}` : ''}`);
-  const oldest = value?.tasks[value.tasks.length - 1];
-  const rows = value?.tasks.flatMap((task) => task.seats.filter((seat) => seat.gpuId === gpuId.toLowerCase() && seat.phase !== 'Settled').map((seat) => ({ task, seat })));
+  const { tasks, fault, last, turn } = useTaskPages(`&unpaid=${encodeURIComponent(gpuId)}`);
+  const rows = tasks?.flatMap((task) => task.seats.filter((seat) => seat.gpuId === gpuId.toLowerCase() && seat.phase !== 'Settled').map((seat) => ({ task, seat })));
   return (
     <>
       <p class="trail"><a href="#/devices">Devices</a> /</p>
@@ -32,10 +26,7 @@ export function UnpaidPage({ gpuId }: { gpuId: string }) {
           { name: 'Why, and what to do', cell: ({ seat }) => remedies[seat.reason] ?? '' },
         ]}
       />
-      <p class="pages">
-        <button type="button" disabled={before.length === 0} onClick={() => setBefore(before.slice(0, -1))}>Newer</button>
-        <button type="button" disabled={!oldest || (value?.tasks.length ?? 0) < size} onClick={() => oldest && setBefore([...before, oldest.taskId])}>Older</button>
-      </p>
+      {turn}
     </>
   );
 }

@@ -224,7 +224,7 @@ internal sealed partial class Story
         await _local.LoseProgramAsync(coordinator).ConfigureAwait(false);
         int settled = status.TasksByPhase[TaskPhase.Settled];
         _screen.Say($"  the {coordinator}, which led, was killed for good with {settled} tasks settled; everything from here on is the other's work, over the same ledger");
-        Event("coordinatorLost", new JsonObject { ["coordinator"] = coordinator, ["led"] = true, ["tasksSettled"] = settled });
+        Event("coordinatorLost", new JsonObject { ["coordinator"] = coordinator, ["tasksSettled"] = settled });
     }
 
     /// <summary>What became of the devices that had to prove their class, which they did while the tasks ran.</summary>
